@@ -1,0 +1,43 @@
+# Two commands do all the set-up: `make book` builds our textbook, `make test` runs the tests.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+STAMP  := $(VENV)/.installed
+
+.PHONY: book test lint docs bench clean lock
+book: $(STAMP)-book  ## run and build the textbook; then open the page it names
+	$(BIN)/etude build book
+
+test: $(STAMP)-book $(STAMP)-test  ## every test, with real kernels and a real browser
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(STAMP)-book  ## build the handbook
+	$(BIN)/etude build docs
+
+bench: $(STAMP)-test
+	$(BIN)/python benchmarks/build.py
+
+# requirements/dev.txt is the lock: every package with the version that was tested.
+$(STAMP): pyproject.toml requirements/dev.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --upgrade 'pip>=25.1'
+	$(PIP) install --constraint requirements/dev.txt --editable .
+	touch $@
+
+$(STAMP)-book: $(STAMP)
+	$(PIP) install --constraint requirements/dev.txt --group book
+	touch $@
+
+$(STAMP)-test: $(STAMP)
+	$(PIP) install --constraint requirements/dev.txt --group test --group lint
+	touch $@
+
+clean:
+	rm -rf book/_build book/.etude docs/_build docs/.etude $(VENV)
