@@ -1,0 +1,1 @@
+"""Shared types of all stages: the document, diagnostics, configuration, results, protocols."""

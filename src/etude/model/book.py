@@ -1,0 +1,132 @@
+"""What `resolve` gives to the renderers: numbers, addresses, citations and navigation."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from etude.model.inline import Inline
+
+
+class Number(Struct, frozen=True, gc=False):
+    """The number of one block of a page."""
+
+    kind: str
+    """``section``, ``figure``, ``table``, ``equation``, ``listing``, ``exercise``, or the kind of a `Proof`."""
+    number: str
+    """``3.2``; empty when unnumbered."""
+    name: str
+    """With its word in the page's language: ``图 3.2``, ``Figure 3.2``, ``(3.2)`` for an equation."""
+
+
+class Resolved(Struct, frozen=True):
+    """Where a reference leads and what it says."""
+
+    page: str
+    """Name of the page; empty when `url` is used."""
+    id: str = ""
+    """Block on that page; empty for its top."""
+    kind: str = ""
+    number: str = ""
+    name: str = ""
+    title: tuple[Inline, ...] = ()
+    """Caption or heading of the target, without references of its own."""
+    url: str = ""
+    """An address outside the book, or a file of the book (`download`)."""
+
+
+class Work(Struct, frozen=True):
+    """One entry of the bibliography."""
+
+    key: str
+    id: str
+    content: tuple[Inline, ...]
+
+
+class IndexPlace(Struct, frozen=True, gc=False):
+    """A place the index leads to."""
+
+    page: str
+    id: str
+    name: str
+    """What the link says: the section's number, or the page's title."""
+    main: bool = False
+
+
+class IndexNode(Struct, frozen=True):
+    """An entry of the index with its places and sub-entries."""
+
+    text: str
+    group: str
+    """Heading it is sorted under: a letter, a pinyin initial, or a symbol."""
+    places: tuple[IndexPlace, ...] = ()
+    children: tuple[IndexNode, ...] = ()
+    see: tuple[str, ...] = ()
+    see_also: tuple[str, ...] = ()
+
+
+class NavPage(Struct, frozen=True):
+    """A page in the navigation."""
+
+    name: str
+    title: tuple[Inline, ...]
+    number: str = ""
+    pages: tuple[NavPage, ...] = ()
+
+
+class NavPart(Struct, frozen=True):
+    """A part in the navigation; both texts are empty in a book without parts."""
+
+    title: str
+    label: str
+    """Its number with its word: ``第 1 部分``, ``Part 1``; empty when unnumbered."""
+    pages: tuple[NavPage, ...] = ()
+
+
+class Navigation(Struct, frozen=True):
+    """The contents of one language, shared by all its pages."""
+
+    language: str
+    home: NavPage
+    parts: tuple[NavPart, ...] = ()
+
+
+class NavLink(Struct, frozen=True):
+    """A page to go to."""
+
+    name: str
+    title: tuple[Inline, ...]
+    number: str = ""
+
+
+class PageFacts(Struct, frozen=True):
+    """Exactly the resolved facts that one page uses; part of the key of its rendering."""
+
+    name: str
+    language: str
+    number: str = ""
+    """The page's own number: ``3`` for a chapter, ``3.2`` for a section."""
+    label: str = ""
+    """With its word: ``第 3 章``, ``Chapter 3``, ``3.2``."""
+    numbers: dict[str, Number] = {}
+    """By block id."""
+    references: dict[str, Resolved] = {}
+    """By `reference_key`; a broken reference is absent."""
+    links: dict[str, Resolved] = {}
+    """By target of `ApiLink` (``domain:role:target``)."""
+    citations: dict[str, tuple[Inline, ...]] = {}
+    """By `citation_key`."""
+    works: tuple[Work, ...] = ()
+    """For a `Bibliography` on the page."""
+    index: tuple[IndexNode, ...] = ()
+    """For a `PrintIndex` on the page."""
+    footnotes: dict[str, int] = {}
+    """Numbers by footnote name, in order of first reference."""
+    breadcrumbs: tuple[NavLink, ...] = ()
+    part: str = ""
+    """Label and title of its part."""
+    previous: NavLink | None = None
+    next: NavLink | None = None
+    languages: tuple[str, ...] = ()
+    """The languages in which the page exists."""
+
+

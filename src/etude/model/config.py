@@ -1,0 +1,167 @@
+"""Configuration of a book, as `parse` validated it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from etude.model.block import Resources
+from etude.model.span import NOWHERE, Span
+
+Policy = Literal["auto", "frozen", "force", "off"]
+
+
+class Localized(Struct, frozen=True):
+    """A text in one or more languages."""
+
+    texts: tuple[tuple[str, str], ...] = ()
+    """Pairs of language and text; language ``""`` serves every language."""
+
+    def get(self, language: str) -> str:
+        """The text for a language, else the one for all, else the first, else empty."""
+        table = dict(self.texts)
+        if language in table:
+            return table[language]
+        return table.get("") or (self.texts[0][1] if self.texts else "")
+
+    def __bool__(self) -> bool:
+        """Whether there is any text."""
+        return any(text for _, text in self.texts)
+
+
+class Author(Struct, frozen=True):
+    """Someone who wrote the book."""
+
+    name: str
+    url: str = ""
+    orcid: str = ""
+    affiliation: str = ""
+
+
+class Variant(Struct, frozen=True):
+    """A framework that the book's code comes in."""
+
+    name: str
+    title: str
+    kernel: str = ""
+
+
+class Entry(Struct, frozen=True):
+    """A line of the contents as written: a page or a glob, with what stands below it."""
+
+    pattern: str
+    span: Span = NOWHERE
+    """In `etude.toml`."""
+    sections: tuple[Entry, ...] = ()
+    numbered: bool | None = None
+
+
+class Part(Struct, frozen=True):
+    """A part of the contents; a book without parts has one without a title."""
+
+    title: Localized
+    chapters: tuple[Entry, ...]
+    numbered: bool = True
+    """Whether its chapters are numbered."""
+
+
+class ExecuteConfig(Struct, frozen=True):
+    """How cells run unless a page says otherwise."""
+
+    kernel: str = "python3"
+    timeout: float = 600.0
+    """Seconds a cell may take."""
+    run_timeout: float = 3600.0
+    """Seconds a run may take."""
+    policy: Policy = "auto"
+    pythonpath: tuple[str, ...] = (".",)
+    """Folders of the book that cells import from."""
+    inputs: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    seed: int = 0
+    output_limit: int = 10_000_000
+    """Bytes of outputs a cell may make; what is more is cut and reported."""
+    resources: Resources = Resources()
+
+
+class HtmlConfig(Struct, frozen=True):
+    """The website."""
+
+    url: str = ""
+    """Where it will be published; absolute, with a final slash, or empty."""
+    css: tuple[str, ...] = ()
+    trust: bool = False
+    """True: raw HTML is not sanitised."""
+    favicon: str = ""
+    logo: str = ""
+    edit: str = ""
+    """Template of a page's edit address, with ``{path}``."""
+    footer: Localized = Localized()
+
+
+class LibraryConfig(Struct, frozen=True):
+    """The package made of saved cells."""
+
+    name: str = ""
+    """Import name; empty: saved cells are not importable."""
+
+
+class BibliographyConfig(Struct, frozen=True):
+    """Citations."""
+
+    files: tuple[str, ...] = ()
+    style: str = ""
+    """Name of a CSL style or path of a ``.csl`` file; empty for the built-in author–year style."""
+    page: str = ""
+    """Name of the page that lists the works; empty: the page that has the directive."""
+
+
+class InventoryConfig(Struct, frozen=True):
+    """Another project's inventory, for API links."""
+
+    name: str
+    url: str
+    file: str = ""
+    """A copy of its ``objects.inv`` in the book; nothing is fetched at build time."""
+
+
+class Config(Struct, frozen=True):
+    """A whole `etude.toml`."""
+
+    title: Localized = Localized()
+    subtitle: Localized = Localized()
+    authors: tuple[Author, ...] = ()
+    license: str = ""
+    languages: tuple[str, ...] = ("en",)
+    """The first is the default."""
+    variants: tuple[Variant, ...] = ()
+    home: str = "index"
+    """Name of the page that is the front page; it is unnumbered and above the contents."""
+    description: Localized = Localized()
+    keywords: tuple[str, ...] = ()
+    identifier: str = ""
+    version: str = ""
+    publisher: str = ""
+    date: str = ""
+    repository: str = ""
+    language_folders: bool = True
+    """False: the only language's pages lie in the book's root."""
+    parts: tuple[Part, ...] = ()
+    execute: ExecuteConfig = ExecuteConfig()
+    html: HtmlConfig = HtmlConfig()
+    library: LibraryConfig = LibraryConfig()
+    bibliography: BibliographyConfig = BibliographyConfig()
+    inventories: tuple[InventoryConfig, ...] = ()
+    substitutions: tuple[tuple[str, str], ...] = ()
+    trust: bool = False
+    spans: tuple[tuple[str, Span], ...] = ()
+    """Where values stand in `etude.toml`, by dotted key; for diagnostics only, never part of a key."""
+
+    def span(self, key: str) -> Span:
+        """Where a value stands in `etude.toml` (``bibliography.files.0``); `NOWHERE` when it is a default."""
+        return dict(self.spans).get(key, NOWHERE)
+
+    def variant_title(self, name: str) -> str:
+        """How a variant is called in print."""
+        return next((v.title for v in self.variants if v.name == name), name)

@@ -1,0 +1,70 @@
+"""A page: one source file of one language, parsed."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from etude.model.block import BlockNode, CodeCell, Resources
+from etude.model.diagnostic import Diagnostic
+from etude.model.inline import Inline
+
+
+class PageExecution(Struct, frozen=True, omit_defaults=True):
+    """What a page's front matter says of how its cells run."""
+
+    timeout: float | None = None
+    """Seconds a cell may take; None takes the book's."""
+    run_timeout: float | None = None
+    """Seconds a whole run may take."""
+    inputs: tuple[str, ...] = ()
+    """Globs of files that the cells read; relative to the book's root, or absolute, ``~``, ``$VAR``."""
+    environment: tuple[str, ...] = ()
+    """Names of environment variables that the cells read."""
+    resources: Resources | None = None
+    seed: int | None = None
+    skip: bool = False
+    """True: the cells of this page never run."""
+
+
+class FrontMatter(Struct, frozen=True, omit_defaults=True):
+    """The YAML at the head of a page, validated."""
+
+    title: str = ""
+    subtitle: str = ""
+    label: str = ""
+    description: str = ""
+    authors: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    date: str = ""
+    license: str = ""
+    numbered: bool | None = None
+    """None: as the contents say."""
+    variants: tuple[str, ...] = ()
+    """The variants the page runs in; empty: those its cells name."""
+    kernel: str = ""
+    """Kernel spec; empty takes the variant's or the book's."""
+    execute: PageExecution = PageExecution()
+
+
+class Page(Struct, frozen=True):
+    """The document of one source file; a pure function of bytes, configuration and included files."""
+
+    path: str
+    """Relative to the book's root, with forward slashes: ``zh/start/a.md``."""
+    name: str
+    """The same without language and suffix: ``start/a``; shared by all languages."""
+    language: str
+    front: FrontMatter
+    title: tuple[Inline, ...]
+    """From the front matter, else the first level-1 heading, else the file's name."""
+    blocks: tuple[BlockNode, ...]
+    """The level-1 heading that is the page's title is among them, when the source has one."""
+    cells: tuple[CodeCell, ...] = ()
+    """Every code cell, in reading order (they also stand in `blocks`)."""
+    sources: tuple[str, ...] = ()
+    """Paths of the files that spans point into: the page first, then what it includes."""
+    files: tuple[str, ...] = ()
+    """Images, downloads and other files of the book that outputs need."""
+    formulas: tuple[str, ...] = ()
+    """Distinct LaTeX of the page; ``\\x00`` before displayed ones."""
+    diagnostics: tuple[Diagnostic, ...] = ()

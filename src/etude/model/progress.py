@@ -1,0 +1,75 @@
+"""What a build tells while it works; the command line turns it into a display.
+
+Events may come from any thread. A receiver never raises and returns at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, TypeAlias, Union
+
+from msgspec import Struct
+
+from etude.model.result import CellStatus
+
+
+class PhaseStarted(Struct, frozen=True, tag=True, gc=False):
+    """A stage of the build begins; the one before it is over."""
+
+    name: str
+    """``parse``, ``plan``, ``execute``, ``resolve``, ``render`` or ``write``."""
+
+
+class RunsPlanned(Struct, frozen=True, tag=True, gc=False):
+    """Known once, before the first run starts: how much there is to do."""
+
+    runs: int
+    """Runs that will start a kernel."""
+    cells: int
+    """Cells of these runs that will be executed."""
+    estimate: float | None = None
+    """Seconds of work by recorded times, as if runs came one after another; None when nothing is recorded."""
+
+
+class RunStarted(Struct, frozen=True, tag=True, gc=False):
+    """A run got its kernel."""
+
+    page: str
+    """Name of the page."""
+    variant: str
+    """Empty in a page without variants."""
+    cells: int
+    """Cells that will be executed."""
+    estimate: float | None = None
+    """Seconds by recorded times; None when nothing is recorded."""
+
+
+class CellFinished(Struct, frozen=True, tag=True, gc=False):
+    """A cell of a run was executed."""
+
+    page: str
+    variant: str
+    index: int
+    """`CodeCell.index`."""
+    seconds: float
+    status: CellStatus
+
+
+class RunFinished(Struct, frozen=True, tag=True, gc=False):
+    """A run is over; also sent, alone, for a run whose results were all kept."""
+
+    page: str
+    variant: str
+    status: Literal["ok", "failed", "kept"]
+    """``failed`` when a cell failed, or the kernel did; ``kept`` when nothing had to run."""
+    seconds: float
+    cells_run: int
+    cells_kept: int
+
+
+Event: TypeAlias = Union[PhaseStarted, RunsPlanned, RunStarted, CellFinished, RunFinished]  # noqa: UP007 -- see `Inline`
+Progress: TypeAlias = Callable[[Event], None]
+
+
+def silent(_event: Event) -> None:
+    """Show nothing."""

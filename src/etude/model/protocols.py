@@ -1,0 +1,103 @@
+"""What the stages ask of the world; `adapters` answers, tests answer from memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from msgspec import Struct
+
+from etude.model.result import Output, Value
+
+
+class Files(Protocol):
+    """The files of a book, read-only; paths are relative to its root with forward slashes.
+
+    A path that leads out of the root (``..``, a link) is treated as absent by `read` and
+    reported by `inside`.
+    """
+
+    def read(self, path: str) -> bytes:
+        """The content of a file; raises `OSError` when there is none."""
+        ...
+
+    def exists(self, path: str) -> bool:
+        """Whether `path` is a file inside the book."""
+        ...
+
+    def inside(self, path: str) -> bool:
+        """Whether `path`, with links followed, stays inside the book's folder."""
+        ...
+
+    def glob(self, pattern: str) -> tuple[str, ...]:
+        """Files that match, sorted; ``**`` crosses folders; hidden and ignored folders are skipped."""
+        ...
+
+
+class Store(Protocol):
+    """Results and documents kept between builds, under keys that are hashes of what made them."""
+
+    def get(self, kind: str, key: str) -> bytes | None:
+        """The entry, or None; a damaged entry is None and is noted in `damaged`."""
+        ...
+
+    def put(self, kind: str, key: str, value: bytes) -> None:
+        """Keep an entry; atomic, and safe with other processes."""
+        ...
+
+    @property
+    def damaged(self) -> tuple[str, ...]:
+        """Keys of entries that were found damaged."""
+        ...
+
+
+class Reply(Struct, frozen=True):
+    """What a kernel answered to one cell."""
+
+    status: str
+    """``ok``, ``error``, ``timeout`` or ``dead``."""
+    outputs: tuple[Output, ...]
+    values: dict[str, Value]
+    seconds: float
+    execution_count: int | None = None
+    truncated: bool = False
+    """Outputs were cut at the limit."""
+
+
+class Kernel(Protocol):
+    """One live kernel."""
+
+    def execute(
+        self, code: str, expressions: Iterable[tuple[str, str]], timeout: float, output_limit: int
+    ) -> Reply:
+        """Run a cell; then evaluate `expressions` (pairs of name and Python), if it went well.
+
+        Times are in seconds. Never raises for what the code does.
+        """
+        ...
+
+    def close(self) -> None:
+        """End the kernel and every process it started."""
+        ...
+
+
+class Kernels(Protocol):
+    """Starts kernels."""
+
+    def start(self, name: str, environment: dict[str, str], folder: str) -> Kernel:
+        """A fresh kernel in a folder; raises `KernelError` when it cannot be had."""
+        ...
+
+
+class KernelError(Exception):
+    """A kernel is not installed or did not start; the message says why and what helps."""
+
+
+class Clock(Protocol):
+    """Time, for time-outs and records only."""
+
+    def __call__(self) -> float:
+        """Seconds that only grow."""
+        ...
+
+

@@ -1,0 +1,81 @@
+"""Results of running cells: nbformat outputs, values of `eval`, and how it went."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias, Union
+
+from msgspec import Struct
+
+
+class Stream(Struct, frozen=True, tag_field="output_type", tag="stream", gc=False):
+    """Printed text."""
+
+    name: Literal["stdout", "stderr"]
+    text: str
+
+
+class Display(Struct, frozen=True, tag_field="output_type", tag="display_data"):
+    """A rich display: MIME type to content, as nbformat stores it."""
+
+    data: dict[str, Any]
+    metadata: dict[str, Any] = {}
+
+
+class Result(Struct, frozen=True, tag_field="output_type", tag="execute_result"):
+    """The value of a cell's last expression."""
+
+    data: dict[str, Any]
+    metadata: dict[str, Any] = {}
+    execution_count: int | None = None
+
+
+class Failure(Struct, frozen=True, tag_field="output_type", tag="error"):
+    """An exception that reached the top of a cell."""
+
+    ename: str
+    evalue: str
+    traceback: tuple[str, ...] = ()
+
+
+Output: TypeAlias = Union[Stream, Display, Result, Failure]  # noqa: UP007 -- see `Inline`
+"""Encoded as JSON these are nbformat 4 outputs as they are."""
+
+
+class Value(Struct, frozen=True):
+    """The value of an `eval` or an expectation."""
+
+    text: str = ""
+    """As it prints."""
+    data: dict[str, Any] = {}
+    """Its MIME bundle, when the value has more than text."""
+    error: str = ""
+    """``Name: message`` of the exception; empty when there was none."""
+
+
+CellStatus: TypeAlias = Literal["ok", "error", "timeout", "dead", "skipped", "missing"]
+
+
+class CellResult(Struct, frozen=True):
+    """What one cell gave in one run; stored under its key."""
+
+    key: str
+    status: CellStatus
+    outputs: tuple[Output, ...] = ()
+    values: dict[str, Value] = {}
+    """By the expression as `Eval.expression` or `Expectation.source` has it."""
+    seconds: float = 0.0
+    execution_count: int | None = None
+
+
+class RunResult(Struct, frozen=True):
+    """The results of one page in one variant."""
+
+    page: str
+    """Name of the page."""
+    variant: str
+    cells: dict[int, CellResult] = {}
+    """By `CodeCell.index`; cells of other variants are absent."""
+
+    def after(self, count: int) -> CellResult | None:
+        """The result an `Eval` reads: that of the run's last cell among the page's first `count`."""
+        return next((self.cells[i] for i in range(count - 1, -1, -1) if i in self.cells), None)

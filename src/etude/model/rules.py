@@ -1,0 +1,169 @@
+"""Every rule a diagnostic can name, with its meaning and default severity.
+
+The reference page of rules and `etude build --format json` are made from this table.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Severity(StrEnum):
+    """How grave a problem is; the order of the members is the order of gravity."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class RuleInfo(Struct, frozen=True, gc=False):
+    """What a rule says and how grave a breach of it is unless configured otherwise."""
+
+    severity: Severity
+    description: str
+
+
+class Rule(StrEnum):
+    """Stable identifiers; they appear in output, in settings and in the handbook."""
+
+    # configuration
+    CONFIG_SYNTAX = "config-syntax"
+    CONFIG_UNKNOWN_KEY = "config-unknown-key"
+    CONFIG_VALUE = "config-value"
+    CONFIG_MISSING = "config-missing"
+    TOC_MISSING_FILE = "toc-missing-file"
+    TOC_DUPLICATE = "toc-duplicate"
+    TOC_EMPTY_GLOB = "toc-empty-glob"
+    TOC_MISSING_TRANSLATION = "toc-missing-translation"
+    TOC_UNLISTED = "toc-unlisted"
+    # reading
+    READ_ENCODING = "read-encoding"
+    READ_TOO_LARGE = "read-too-large"
+    READ_FAILED = "read-failed"
+    FRONT_MATTER_SYNTAX = "front-matter-syntax"
+    FRONT_MATTER_VALUE = "front-matter-value"
+    FRONT_MATTER_UNKNOWN_KEY = "front-matter-unknown-key"
+    NOTEBOOK_INVALID = "notebook-invalid"
+    # syntax
+    UNKNOWN_DIRECTIVE = "unknown-directive"
+    UNKNOWN_ROLE = "unknown-role"
+    UNKNOWN_OPTION = "unknown-option"
+    OPTION_VALUE = "option-value"
+    DIRECTIVE_ARGUMENT = "directive-argument"
+    DIRECTIVE_BODY = "directive-body"
+    UNCLOSED_FENCE = "unclosed-fence"
+    NESTING_TOO_DEEP = "nesting-too-deep"
+    LABEL_UNUSED = "label-unused"
+    SUBSTITUTION_UNKNOWN = "substitution-unknown"
+    INCLUDE_LOOP = "include-loop"
+    PATH_OUTSIDE = "path-outside"
+    FILE_MISSING = "file-missing"
+    RAW_HTML = "raw-html"
+    TABLE_SHAPE = "table-shape"
+    MATH_SYNTAX = "math-syntax"
+    ANNOTATION_MISMATCH = "annotation-mismatch"
+    # resolving
+    LABEL_DUPLICATE = "label-duplicate"
+    REFERENCE_BROKEN = "reference-broken"
+    REFERENCE_KIND = "reference-kind"
+    CITATION_UNKNOWN = "citation-unknown"
+    BIBLIOGRAPHY_SYNTAX = "bibliography-syntax"
+    BIBLIOGRAPHY_DUPLICATE = "bibliography-duplicate"
+    TERM_UNKNOWN = "term-unknown"
+    TERM_DUPLICATE = "term-duplicate"
+    FOOTNOTE_UNKNOWN = "footnote-unknown"
+    FOOTNOTE_UNUSED = "footnote-unused"
+    INVENTORY_UNKNOWN = "inventory-unknown"
+    VARIANT_UNKNOWN = "variant-unknown"
+    # execution
+    CELL_SYNTAX = "cell-syntax"
+    CELL_ERROR = "cell-error"
+    CELL_TIMEOUT = "cell-timeout"
+    RUN_TIMEOUT = "run-timeout"
+    KERNEL_MISSING = "kernel-missing"
+    KERNEL_DIED = "kernel-died"
+    OUTPUT_TOO_LARGE = "output-too-large"
+    WROTE_INTO_BOOK = "wrote-into-book"
+    EVAL_FAILED = "eval-failed"
+    EXPECTATION_FAILED = "expectation-failed"
+    RESULT_MISSING = "result-missing"
+    INPUT_UNREADABLE = "input-unreadable"
+    STORE_UNREADABLE = "store-unreadable"
+    # writing
+    WRITE_FAILED = "write-failed"
+    BUILD_LOCKED = "build-locked"
+    USAGE = "usage"
+    INTERNAL = "internal"
+
+
+_E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+RULES: dict[Rule, RuleInfo] = {
+    rule: RuleInfo(severity, description)
+    for rule, severity, description in (
+        (Rule.CONFIG_SYNTAX, _E, "`etude.toml` is not valid TOML."),
+        (Rule.CONFIG_UNKNOWN_KEY, _E, "A key of `etude.toml` is not known."),
+        (Rule.CONFIG_VALUE, _E, "A value of `etude.toml` has the wrong type or range."),
+        (Rule.CONFIG_MISSING, _E, "A folder has no `etude.toml`, or a required key is absent."),
+        (Rule.TOC_MISSING_FILE, _E, "The contents name a page that has no file."),
+        (Rule.TOC_DUPLICATE, _E, "The contents name a page twice."),
+        (Rule.TOC_EMPTY_GLOB, _W, "A pattern of the contents matches no page."),
+        (Rule.TOC_MISSING_TRANSLATION, _W, "A page exists in one language and not in another."),
+        (Rule.TOC_UNLISTED, _I, "A page is in the folder and not in the contents."),
+        (Rule.READ_ENCODING, _E, "A source file is not UTF-8."),
+        (Rule.READ_TOO_LARGE, _E, "A source file is larger than the limit."),
+        (Rule.READ_FAILED, _E, "A source file cannot be read."),
+        (Rule.FRONT_MATTER_SYNTAX, _E, "The front matter is not valid YAML."),
+        (Rule.FRONT_MATTER_VALUE, _E, "A value of the front matter has the wrong type."),
+        (Rule.FRONT_MATTER_UNKNOWN_KEY, _W, "A key of the front matter is not known."),
+        (Rule.NOTEBOOK_INVALID, _E, "A notebook is not valid nbformat 4."),
+        (Rule.UNKNOWN_DIRECTIVE, _E, "A directive has a name that is not known."),
+        (Rule.UNKNOWN_ROLE, _E, "A role has a name that is not known."),
+        (Rule.UNKNOWN_OPTION, _W, "A directive has an option that is not known."),
+        (Rule.OPTION_VALUE, _E, "A directive's option has a value that cannot be used."),
+        (Rule.DIRECTIVE_ARGUMENT, _E, "A directive's argument is missing or not allowed."),
+        (Rule.DIRECTIVE_BODY, _E, "A directive's body is missing or cannot be used."),
+        (Rule.UNCLOSED_FENCE, _E, "A fence or a formula is opened and never closed."),
+        (Rule.NESTING_TOO_DEEP, _E, "Blocks or marks are nested deeper than the limit."),
+        (Rule.LABEL_UNUSED, _W, "A label stands before nothing it could name."),
+        (Rule.SUBSTITUTION_UNKNOWN, _E, "A substitution is used and not defined."),
+        (Rule.INCLUDE_LOOP, _E, "A file includes itself, directly or through others."),
+        (Rule.PATH_OUTSIDE, _E, "A path leads out of the book's folder."),
+        (Rule.FILE_MISSING, _E, "A file that a page names does not exist."),
+        (Rule.RAW_HTML, _W, "Raw HTML holds something that was removed as unsafe."),
+        (Rule.TABLE_SHAPE, _E, "The rows of a table differ in length."),
+        (Rule.MATH_SYNTAX, _E, "A formula cannot be parsed."),
+        (Rule.ANNOTATION_MISMATCH, _W, "Annotation marks of a listing and its list differ."),
+        (Rule.LABEL_DUPLICATE, _E, "A label names two things."),
+        (Rule.REFERENCE_BROKEN, _E, "A reference leads to nothing."),
+        (Rule.REFERENCE_KIND, _E, "A reference leads to something of another kind."),
+        (Rule.CITATION_UNKNOWN, _E, "A citation's key is in no bibliography file."),
+        (Rule.BIBLIOGRAPHY_SYNTAX, _E, "A bibliography file or style cannot be parsed."),
+        (Rule.BIBLIOGRAPHY_DUPLICATE, _W, "A bibliography key is defined twice."),
+        (Rule.TERM_UNKNOWN, _E, "A term is in no glossary."),
+        (Rule.TERM_DUPLICATE, _E, "A term is defined twice."),
+        (Rule.FOOTNOTE_UNKNOWN, _E, "A footnote is referred to and not defined."),
+        (Rule.FOOTNOTE_UNUSED, _W, "A footnote is defined and never referred to."),
+        (Rule.INVENTORY_UNKNOWN, _W, "An API link is in no inventory."),
+        (Rule.VARIANT_UNKNOWN, _E, "A variant is used that the book does not declare."),
+        (Rule.CELL_SYNTAX, _E, "The code of a cell cannot be parsed."),
+        (Rule.CELL_ERROR, _E, "A cell raised an exception."),
+        (Rule.CELL_TIMEOUT, _E, "A cell ran longer than its time-out."),
+        (Rule.RUN_TIMEOUT, _E, "A run took longer than its time-out."),
+        (Rule.KERNEL_MISSING, _E, "A kernel is not installed or does not start."),
+        (Rule.KERNEL_DIED, _E, "A kernel died while a cell ran."),
+        (Rule.OUTPUT_TOO_LARGE, _E, "A cell printed more than the limit."),
+        (Rule.WROTE_INTO_BOOK, _E, "A cell changed files of the book."),
+        (Rule.EVAL_FAILED, _E, "An `eval` expression raised an exception."),
+        (Rule.EXPECTATION_FAILED, _E, "An expectation on a result does not hold."),
+        (Rule.RESULT_MISSING, _E, "A result is not stored and nothing may run."),
+        (Rule.INPUT_UNREADABLE, _E, "A declared input cannot be read."),
+        (Rule.STORE_UNREADABLE, _W, "A stored entry was damaged and is made again."),
+        (Rule.WRITE_FAILED, _E, "An output cannot be written."),
+        (Rule.BUILD_LOCKED, _E, "Another build of the same book is running."),
+        (Rule.USAGE, _E, "A command was called in a way it does not understand."),
+        (Rule.INTERNAL, _E, "Etude itself failed; please report it."),
+    )
+}
