@@ -1,0 +1,12 @@
+"""The order of the stages: sources to outputs, doing again only what an edit reaches.
+
+The only part of Etude that knows more than one stage. `build` brings a book's outputs up to date,
+`status` says what it would run. Both raise only `BookError`.
+"""
+
+from __future__ import annotations
+
+from etude.build.options import BuildOptions, BuildReport, RunStatus, StatusReport
+from etude.build.run import build, status
+
+__all__ = ["BuildOptions", "BuildReport", "RunStatus", "StatusReport", "build", "status"]

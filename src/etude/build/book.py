@@ -1,0 +1,105 @@
+"""A book as read: configuration, contents and the records of its pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from etude.adapters.disk import DiskFiles
+from etude.adapters.store import SqliteStore
+from etude.build.options import BuildOptions
+from etude.build.sources import Parsed, Source
+from etude.build.sources import load as load_pages
+from etude.build.watch import Seen, Watch
+from etude.build.workers import Workers
+from etude.model.config import Config
+from etude.model.contents import Toc
+from etude.model.diagnostic import BookError, Diagnostic, diagnose
+from etude.model.rules import Rule, Severity
+from etude.parse import contents
+from etude.parse.config import parse_config
+from etude.parse.page import source_text
+
+CONFIG = "etude.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Everything a build knows after parsing."""
+
+    files: DiskFiles
+    config: Config
+    tocs: dict[str, Toc]
+    """By language, in the order of the configuration."""
+    pages: dict[str, list[Parsed]]
+    """By language; the home page first, then reading order."""
+    diagnostics: tuple[Diagnostic, ...]
+    head: Seen
+    """What reading the configuration and the contents looked at."""
+
+    @property
+    def root(self) -> Path:
+        """The book's folder."""
+        return self.files.root
+
+    def seen(self, *others: Seen) -> Seen:
+        """All that was looked at until now."""
+        stamps, present, globs = dict(self.head.stamps), dict(self.head.present), dict(self.head.globs)
+        for seen in (*(p.seen for pages in self.pages.values() for p in pages), *others):
+            stamps.update(seen.stamps)
+            present.update(seen.present)
+            globs.update(seen.globs)
+        return Seen(stamps, present, globs)
+
+
+def load(files: DiskFiles, store: SqliteStore, options: BuildOptions, program: str, workers: Workers) -> Book:
+    """Read a book; raises `BookError` when there is none or the options do not fit it."""
+    watch = Watch(files)
+    config, problems = read_config(watch)
+    _check_names("language", options.languages, config.languages)
+    _check_names("variant", options.variants, tuple(v.name for v in config.variants))
+    tocs, more = contents.expand(config, watch)
+    wanted = {
+        lang: tocs[lang] for lang in config.languages if lang in tocs and lang in (options.languages or tocs)
+    }
+    sources: list[Source] = []
+    for language, toc in wanted.items():
+        names = dict.fromkeys((*((toc.home,) if toc.home else ()), *(page.name for page, _, _ in toc.walk())))
+        for name in names:
+            path = contents.page_path(config, watch, language, name)
+            if path is not None:
+                sources.append(Source(path, name, language))
+    head = watch.seen()
+    records = load_pages(sources, config, files, store, program, workers)
+    pages: dict[str, list[Parsed]] = {language: [] for language in wanted}
+    for record in records:
+        pages[record.source.language].append(record)
+    found = (*problems, *more, *(d for record in records for d in record.diagnostics))
+    return Book(files, config, wanted, pages, found, head)
+
+
+def read_config(watch: Watch) -> tuple[Config, tuple[Diagnostic, ...]]:
+    """The validated configuration; raises `BookError` when there is no file to read."""
+    try:
+        data = watch.read(CONFIG)
+    except OSError as error:
+        if watch.files.root.is_dir():
+            message = f"`{watch.files.root}` has no `{CONFIG}`"
+        else:
+            message = f"there is no folder `{watch.files.root}`"
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            message = f"`{CONFIG}` cannot be read: {error.strerror or error}"
+        hint = "name the folder of a book, or make one with `etude new FOLDER`"
+        raise BookError((diagnose(Rule.CONFIG_MISSING, message, "", hints=(hint,)),)) from error
+    config, problems = parse_config(source_text(data), CONFIG)
+    if any(d.rule is Rule.CONFIG_SYNTAX and d.severity is Severity.ERROR for d in problems):
+        raise BookError(problems)
+    return contents.settle(config, watch), problems
+
+
+def _check_names(what: str, asked: tuple[str, ...], known: tuple[str, ...]) -> None:
+    unknown = [name for name in asked if name not in known]
+    if unknown:
+        hint = f"the book has {', '.join(known)}" if known else f"the book declares no {what}s"
+        message = f"the book has no {what} `{unknown[0]}`"
+        raise BookError((diagnose(Rule.USAGE, message, "", hints=(hint,)),))

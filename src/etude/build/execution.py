@@ -1,0 +1,137 @@
+"""Stage execute as part of a build: the runs that are stale, in kernels of their own."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from etude.adapters.disk_inputs import DiskInputs
+from etude.build.book import Book
+from etude.build.options import BuildOptions, RunStatus
+from etude.build.watch import Seen, Watch, digest
+from etude.execute.plan import Plan, plan
+from etude.model.diagnostic import Diagnostic
+from etude.model.progress import Progress
+from etude.model.protocols import Store
+from etude.model.result import RunResult
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """Results of all runs of a book."""
+
+    results: dict[str, dict[str, RunResult]]
+    """By page's path, then variant, in the order of display."""
+    plan: Plan
+    diagnostics: tuple[Diagnostic, ...]
+    runs: int
+    cells: int
+    executed: int
+    """Cells that really ran."""
+    seen: Seen
+    globs: dict[str, str]
+    environment: dict[str, str | None]
+
+
+class WatchedInputs:
+    """Inputs of cells, remembering which patterns were asked for and what they matched."""
+
+    def __init__(self, inputs: DiskInputs) -> None:
+        """Pass every question on to `inputs`."""
+        self._inputs = inputs
+        self.matches: dict[str, str] = {}
+
+    def hashes(self, pattern: str) -> tuple[tuple[str, str], ...]:
+        """Pairs of path and hash of the files that match."""
+        found = self._inputs.hashes(pattern)
+        self.matches[pattern] = digest(repr(found))
+        return found
+
+
+def make_plan(book: Book, options: BuildOptions, store: Store) -> tuple[Plan, Seen, dict[str, str]]:
+    """Which runs there are, with their keys; and which files and inputs that depends on."""
+    watch = Watch(book.files)
+    inputs = WatchedInputs(DiskInputs(book.root, store))
+    codes = [parsed.code for pages in book.pages.values() for parsed in pages]
+    planned = plan(
+        codes,
+        book.config,
+        watch,
+        inputs,
+        environment=os.environ,
+        home=str(Path.home()),
+        store=store,
+    )
+    if options.variants:
+        planned = replace(
+            planned, runs=tuple(r for r in planned.runs if r.variant in {"", *options.variants})
+        )
+    return planned, watch.seen(), inputs.matches
+
+
+def run_cells(book: Book, options: BuildOptions, jobs: int, store: Store, progress: Progress) -> Executed:
+    """Results for every page; cells run as the policy says."""
+    planned, seen, matches = make_plan(book, options, store)
+    policy = options.policy or book.config.execute.policy
+    if not planned.runs:
+        return Executed({}, planned, planned.diagnostics, 0, 0, 0, seen, matches, {})
+    from etude.adapters.disk_scratch import ScratchDesks  # noqa: PLC0415 -- only with runs
+    from etude.adapters.pool import ThreadPool, threads_each  # noqa: PLC0415
+    from etude.execute.run import execute  # noqa: PLC0415
+
+    names = {n for pages in book.pages.values() for parsed in pages for n in parsed.code.execute.environment}
+    names.update(book.config.execute.environment)
+    with ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath) as desks:
+        done = execute(
+            planned,
+            files=book.files,
+            store=store,
+            desks=desks,
+            pool=ThreadPool(jobs, desks.close),
+            clock=time.monotonic,
+            policy=policy,
+            environment=os.environ,
+            threads=threads_each(min(jobs, len(planned.runs))),
+            progress=progress,
+        )
+    return Executed(
+        done.results,
+        planned,
+        done.diagnostics,
+        len(planned.runs),
+        sum(len(run.steps) for run in planned.runs),
+        done.executed,
+        seen,
+        matches,
+        {name: os.environ.get(name) for name in sorted(names)},
+    )
+
+
+def explain_runs(
+    book: Book, options: BuildOptions, store: Store
+) -> tuple[tuple[RunStatus, ...], tuple[Diagnostic, ...]]:
+    """What each run would do, and why."""
+    from etude.execute.explain import explain  # noqa: PLC0415 -- only for status
+
+    planned, _, _ = make_plan(book, options, store)
+    languages: dict[str, tuple[str, ...]] = {}
+    for language, pages in book.pages.items():
+        for parsed in pages:
+            languages[parsed.source.path] = (language,)
+    return (
+        tuple(
+            RunStatus(
+                page=item.page,
+                variant=item.variant,
+                languages=languages.get(item.page, ()),
+                cells=item.cells,
+                stale=item.stale,
+                reasons=item.reasons,
+                estimate=item.estimate,
+            )
+            for item in explain(planned, store)
+        ),
+        planned.diagnostics,
+    )

@@ -1,0 +1,72 @@
+"""What a build is asked for, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from etude.model.config import Policy
+from etude.model.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """What a build is asked for."""
+
+    to: tuple[str, ...] = ("html", "notebook")
+    """Names of outputs."""
+    out: Path | None = None
+    """Folder of the outputs; None: ``_build`` in the book."""
+    policy: Policy | None = None
+    """None: as the book says."""
+    jobs: int | None = None
+    """Runs and worker processes at a time; None: as many as there are cores."""
+    languages: tuple[str, ...] = ()
+    """Empty: all."""
+    variants: tuple[str, ...] = ()
+    """Empty: all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """What a build did."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
+    """Text by the book's path, for snippets."""
+    pages: int
+    """Pages of all languages."""
+    written: int
+    """Output files that changed."""
+    runs: int
+    cells_run: int
+    cells_kept: int
+    seconds: float
+    timings: tuple[tuple[str, float], ...] = ()
+    """Phases in their order, with the seconds they took."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStatus:
+    """What a build would do with one run."""
+
+    page: str
+    variant: str
+    languages: tuple[str, ...]
+    cells: int
+    stale: int
+    """How many cells would run."""
+    reasons: tuple[str, ...] = ()
+    estimate: float | None = None
+    """Seconds by recorded times; None when nothing is recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusReport:
+    """What a build would run."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
+    runs: tuple[RunStatus, ...]
+    seconds: float = 0.0

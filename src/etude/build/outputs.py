@@ -1,0 +1,157 @@
+"""Stage render as part of a build: one task a page and form, done where its key changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from etude.adapters.disk import DiskFiles, WriteError, write_atomic
+from etude.adapters.store import SqliteStore
+from etude.build.sources import decode_page
+from etude.build.watch import stamp
+from etude.model.book import Navigation, PageFacts
+from etude.model.config import Config
+from etude.model.page import Page
+from etude.model.result import RunResult
+
+if TYPE_CHECKING:
+    from etude.render.html.site import SiteContext
+
+
+class Task(Struct, frozen=True, array_like=True):
+    """One output file to be made."""
+
+    form: str
+    """``html`` or ``notebook``."""
+    target: str
+    """Path below the folder of outputs; also the name under which the state keeps it."""
+    key: str
+    """Hash of all that the file depends on."""
+    page: str
+    """Key of the document in the store."""
+    facts: bytes
+    results: bytes
+    variant: str = ""
+
+
+class Made(Struct, frozen=True, array_like=True):
+    """What the state keeps of a task that was done."""
+
+    key: str
+    files: dict[str, tuple[int, int, int]]
+    """Every file that it made, below the folder of outputs, with its stamp."""
+    math: str = ""
+    """Characters of formulas, for the font."""
+
+    def stands(self, out: Path) -> bool:
+        """Whether the files are as they were left."""
+        return all(stamp(out / path) == before for path, before in self.files.items())
+
+
+class Job(Struct, frozen=True):
+    """Some tasks with what they share."""
+
+    tasks: tuple[Task, ...]
+    out: str
+    root: str
+    store: str
+    config: bytes
+    navigation: bytes
+    sizes: bytes
+    """Sizes of the book's pictures in CSS pixels, by path."""
+
+
+class Done(Struct, frozen=True):
+    """What became of a job."""
+
+    made: dict[str, Made]
+    written: int
+    problem: tuple[str, str] | None = None
+    """Path and reason of the first file that could not be written."""
+
+
+encode = msgspec.msgpack.Encoder().encode
+_facts = msgspec.msgpack.Decoder(PageFacts).decode
+_results = msgspec.msgpack.Decoder(dict[str, RunResult]).decode
+
+
+@lru_cache(maxsize=4)
+def _store(folder: str) -> SqliteStore:
+    return SqliteStore(Path(folder))
+
+
+@lru_cache(maxsize=2)
+def _config(data: bytes) -> Config:
+    return msgspec.msgpack.decode(data, type=Config)
+
+
+@lru_cache(maxsize=4)
+def _navigation(data: bytes) -> Navigation:
+    return msgspec.msgpack.decode(data, type=Navigation)
+
+
+@lru_cache(maxsize=4)
+def _page(store: str, key: str) -> Page:
+    data = _store(store).get("page", key)
+    if data is None:
+        raise LookupError(f"the document {key} is not in the store")
+    return decode_page(data)
+
+
+@lru_cache(maxsize=4)
+def _site(config: bytes, navigation: bytes, sizes: bytes) -> SiteContext:
+    from etude.render.html.site import SiteContext  # noqa: PLC0415 -- not needed for notebooks
+
+    table = msgspec.msgpack.decode(sizes, type=dict[str, tuple[int, int]])
+    return SiteContext(_config(config), _navigation(navigation), sizes=table)
+
+
+def work(job: Job) -> Done:
+    """Do the tasks of a job, in any process."""
+    out = Path(job.out)
+    made: dict[str, Made] = {}
+    written = 0
+    for task in job.tasks:
+        files, math = _render(task, job)
+        stamps: dict[str, tuple[int, int, int]] = {}
+        for path, data in files.items():
+            try:
+                written += write_atomic(out / path, data)
+            except WriteError as error:
+                return Done(made, written, (str(error.path), error.reason))
+            stamps[path] = stamp(out / path)
+        made[task.target] = Made(task.key, stamps, math)
+    return Done(made, written)
+
+
+def _render(task: Task, job: Job) -> tuple[Mapping[str, bytes], str]:
+    page = _page(job.store, task.page)
+    facts = _facts(task.facts)
+    results = _results(task.results) if task.results else {}
+    if task.form == "html":
+        from etude.render.html.page import render_page  # noqa: PLC0415 -- one form may be all that is asked for
+
+        site = _site(job.config, job.navigation, job.sizes)
+        rendered = render_page(page, facts, results, site)
+        files = {task.target: rendered.html}
+        files.update((f"html/{path}", data) for path, data in rendered.files.items())
+        return files, rendered.math
+    from etude.render.notebook import notebook_files, render_notebook  # noqa: PLC0415 -- as above
+
+    config = _config(job.config)
+    notebook = render_notebook(
+        page, facts, task.variant, results.get(task.variant), config, site_url=config.html.url
+    )
+    files = {task.target: notebook}
+    book = DiskFiles(Path(job.root))
+    for target, source in notebook_files(page, task.variant).items():
+        try:
+            files[f"notebook/{target}"] = book.read(source)
+        except OSError:
+            continue  # reported when the page was parsed
+    return files, ""

@@ -1,0 +1,182 @@
+"""One build from start to end, and one look at what a build would do."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from etude.adapters.disk import DiskFiles, WriteError
+from etude.adapters.lock import BuildLock, LockedError
+from etude.adapters.pool import cores
+from etude.adapters.store import SqliteStore
+from etude.build import book as books
+from etude.build.book import Book
+from etude.build.execution import explain_runs, run_cells
+from etude.build.memory import Memory, recall, remember
+from etude.build.options import BuildOptions, BuildReport, RunStatus, StatusReport
+from etude.build.resolution import resolve_languages
+from etude.build.site import write_outputs
+from etude.build.sources import program_key
+from etude.build.workers import Workers
+from etude.model.diagnostic import BookError, Diagnostic, diagnose
+from etude.model.progress import PhaseStarted, Progress, silent
+from etude.model.rules import Rule
+from etude.parse.page import source_text
+
+
+class Timings:
+    """Seconds by phase, in the order in which phases began."""
+
+    def __init__(self, progress: Progress) -> None:
+        """Tell `progress` of every phase."""
+        self._progress = progress
+        self._seconds: dict[str, float] = {}
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Count what happens inside."""
+        self._progress(PhaseStarted(name))
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._seconds[name] = self._seconds.get(name, 0.0) + time.perf_counter() - start
+
+    def report(self) -> tuple[tuple[str, float], ...]:
+        """Phases with their seconds."""
+        return tuple(self._seconds.items())
+
+
+class SourceTexts(Mapping[str, str]):
+    """Texts of the book's files by path, read when a snippet is printed."""
+
+    def __init__(self, files: DiskFiles) -> None:
+        """Read from `files`."""
+        self._files = files
+
+    def __getitem__(self, path: str) -> str:
+        """The text that spans count in; KeyError when the file is gone."""
+        try:
+            return source_text(self._files.read(path))
+        except (OSError, ValueError):
+            raise KeyError(path) from None
+
+    def __iter__(self) -> Iterator[str]:
+        """Nothing: the texts are found by asking."""
+        return iter(())
+
+    def __len__(self) -> int:
+        """As `__iter__`."""
+        return 0
+
+
+def build(root: Path, options: BuildOptions, progress: Progress = silent) -> BuildReport:
+    """Bring the outputs of the book in `root` up to date; raises `BookError`."""
+    begun = time.perf_counter()
+    files = DiskFiles(root)
+    out = options.out if options.out is not None else files.root / "_build"
+    timings = Timings(progress)
+    try:
+        with BuildLock(files.root / ".etude" / "lock"):
+            program = program_key()
+            with timings.phase("check"):
+                kept = recall(files, out, options, program)
+            if kept is not None:
+                return _report(files, kept, 0, begun, timings, executed=0)
+            with SqliteStore(files.root / ".etude" / "store") as store:
+                memory, written, executed = _build(files, store, out, options, progress, timings, program)
+                with timings.phase("remember"):
+                    remember(files, out, options, program, memory)
+                return _report(files, memory, written, begun, timings, executed=executed)
+    except LockedError as error:
+        hint = "wait for it to end; if none is running, the other is on another machine with this folder"
+        raise BookError((diagnose(Rule.BUILD_LOCKED, str(error), "", hints=(hint,)),)) from error
+    except WriteError as error:
+        raise BookError((_unwritable(error.path, error.reason),)) from error
+
+
+def _build(
+    files: DiskFiles,
+    store: SqliteStore,
+    out: Path,
+    options: BuildOptions,
+    progress: Progress,
+    timings: Timings,
+    program: str,
+) -> tuple[Memory, int, int]:
+    jobs = options.jobs or cores()
+    with Workers(jobs) as workers:
+        with timings.phase("parse"):
+            book = books.load(files, store, options, program, workers)
+        with timings.phase("execute"):
+            run = run_cells(book, options, jobs, store, progress)
+        with timings.phase("resolve"):
+            resolved = resolve_languages(book)
+        with timings.phase("render"):
+            output = write_outputs(book, run, resolved, out, options, program, workers)
+    damaged = tuple(
+        diagnose(Rule.STORE_UNREADABLE, f"the stored entry `{key}` was damaged and was made again", "")
+        for key in store.damaged
+    )
+    found = (*book.diagnostics, *run.diagnostics, *resolved.diagnostics, *output.diagnostics, *damaged)
+    diagnostics = tuple(dict.fromkeys(found))
+    memory = Memory(
+        diagnostics=diagnostics,
+        pages=sum(len(pages) for pages in book.pages.values()),
+        runs=run.runs,
+        cells=run.cells,
+        seen=book.seen(run.seen),
+        globs=run.globs,
+        environment=run.environment,
+        outputs=output.stamps,
+    )
+    return memory, output.written, run.executed
+
+
+def _report(
+    files: DiskFiles, memory: Memory, written: int, begun: float, timings: Timings, *, executed: int
+) -> BuildReport:
+    return BuildReport(
+        diagnostics=memory.diagnostics,
+        sources=SourceTexts(files),
+        pages=memory.pages,
+        written=written,
+        runs=memory.runs,
+        cells_run=executed,
+        cells_kept=max(memory.cells - executed, 0),
+        seconds=time.perf_counter() - begun,
+        timings=timings.report(),
+    )
+
+
+def _unwritable(path: Path, reason: str) -> Diagnostic:
+    hint = "free some space, or choose another folder with --out"
+    return diagnose(Rule.WRITE_FAILED, f"cannot write `{os.fspath(path)}`: {reason}", "", hints=(hint,))
+
+
+def status(root: Path, options: BuildOptions) -> StatusReport:
+    """What a build of the book in `root` would run; nothing is run or written but parsed pages."""
+    begun = time.perf_counter()
+    files = DiskFiles(root)
+    try:
+        with (
+            BuildLock(files.root / ".etude" / "lock"),
+            SqliteStore(files.root / ".etude" / "store") as store,
+            Workers(options.jobs or cores()) as workers,
+        ):
+            book: Book = books.load(files, store, options, program_key(), workers)
+            runs: tuple[RunStatus, ...]
+            runs, diagnostics = explain_runs(book, options, store)
+    except LockedError as error:
+        raise BookError((diagnose(Rule.BUILD_LOCKED, str(error), ""),)) from error
+    except WriteError as error:
+        raise BookError((_unwritable(error.path, error.reason),)) from error
+    return StatusReport(
+        diagnostics=tuple(dict.fromkeys((*book.diagnostics, *diagnostics))),
+        sources=SourceTexts(files),
+        runs=runs,
+        seconds=time.perf_counter() - begun,
+    )

@@ -1,0 +1,279 @@
+"""Stages render and write as part of a build: pages whose key changed, then what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from etude.adapters.disk import WriteError, write_atomic
+from etude.adapters.packaged import packaged
+from etude.build.book import Book
+from etude.build.execution import Executed
+from etude.build.options import BuildOptions
+from etude.build.outputs import Done, Job, Made, Task, encode, work
+from etude.build.resolution import Resolved
+from etude.build.sources import Parsed
+from etude.build.watch import digest, stamp
+from etude.build.workers import Workers
+from etude.model.diagnostic import BookError, Diagnostic, diagnose
+from etude.model.result import RunResult
+from etude.model.rules import Rule
+
+MANIFEST = ".etude-outputs"
+"""Names every file that Etude made in a folder of outputs, one path a line."""
+
+_decode = msgspec.msgpack.Decoder(dict[str, Made]).decode
+
+
+@dataclass(slots=True)
+class Output:
+    """What was written."""
+
+    stamps: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    written: int = 0
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def put(self, out: Path, path: str, data: bytes) -> None:
+        """Write a shared file; raises `WriteError`."""
+        self.written += write_atomic(out / path, data)
+        self.stamps[path] = stamp(out / path)
+
+
+def write_outputs(
+    book: Book,
+    run: Executed,
+    resolved: Resolved,
+    out: Path,
+    options: BuildOptions,
+    program: str,
+    workers: Workers,
+) -> Output:
+    """Bring every output up to date; raises `WriteError`, and `BookError` from a worker that cannot write."""
+    state = book.root / ".etude" / "made" / f"{digest(str(out))}"
+    before = _recall(state)
+    output = Output()
+    sizes = _sizes(book)
+    tasks = [t for form in options.to for t in _tasks(form, book, run, resolved, sizes, program)]
+    known: dict[str, Made] = {}
+    stale: list[Task] = []
+    for task in tasks:
+        made = before.get(task.target)
+        if made is not None and made.key == task.key and made.stands(out):
+            known[task.target] = made
+        else:
+            stale.append(task)
+    for done in workers.map(work, list(_jobs(stale, book, resolved, out, sizes, workers)), len(stale)):
+        _check(done)
+        known.update(done.made)
+        output.written += done.written
+    if "html" in options.to:
+        _shared_html(book, resolved, out, known, output, program)
+    if "notebook" in options.to:
+        _libraries(book, run, out, output)
+    for made in known.values():
+        output.stamps.update(made.files)
+    everything = not options.languages and not options.variants
+    _sweep(out, output, options, everything=everything)
+    write_atomic(state, encode({**({} if everything else before), **known}))
+    return output
+
+
+def _check(done: Done) -> None:
+    if done.problem is not None:
+        path, reason = done.problem
+        hint = "free some space, or choose another folder with --out"
+        raise BookError((diagnose(Rule.WRITE_FAILED, f"cannot write `{path}`: {reason}", "", hints=(hint,)),))
+
+
+def _recall(state: Path) -> dict[str, Made]:
+    try:
+        return _decode(state.read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return {}
+
+
+def _tasks(
+    form: str,
+    book: Book,
+    run: Executed,
+    resolved: Resolved,
+    sizes: Mapping[str, tuple[int, int]],
+    program: str,
+) -> Iterable[Task]:
+    for language, pages in book.pages.items():
+        resolution = resolved.languages[language]
+        if form == "html":
+            from etude.render.html.site import SiteContext  # noqa: PLC0415 -- one form may be all that is asked for
+
+            site = SiteContext(book.config, resolution.navigation)
+        for parsed in pages:
+            facts = resolution.facts.get(parsed.source.name)
+            if facts is None:
+                continue
+            results = run.results.get(parsed.source.path, {})
+            shown = encode(facts)
+            if form == "html":
+                from etude.render.html.address import page_file  # noqa: PLC0415
+
+                target = f"html/{page_file(language, parsed.source.name, book.config.home)}"
+                pictures = repr([(p, sizes.get(p)) for p in parsed.files])
+                key = digest(
+                    program,
+                    form,
+                    parsed.key,
+                    shown,
+                    site.key(parsed.source.name),
+                    pictures,
+                    *_digests(results),
+                )
+                yield Task(form, target, key, parsed.key, shown, encode(results) if results else b"")
+            else:
+                yield from _notebooks(book, parsed, shown, results, program)
+
+
+def _notebooks(
+    book: Book, parsed: Parsed, facts: bytes, results: Mapping[str, RunResult], program: str
+) -> Iterable[Task]:
+    from etude.render.notebook import notebook_path  # noqa: PLC0415 -- one form may be all that is asked for
+
+    for variant, result in results.items():
+        target = f"notebook/{notebook_path(parsed.source, variant)}"
+        setup = repr((book.config.html.url, book.config.execute, book.config.library, book.config.variants))
+        key = digest(program, "notebook", parsed.key, facts, setup, variant, *_digests({variant: result}))
+        yield Task("notebook", target, key, parsed.key, facts, encode({variant: result}), variant)
+
+
+def _digests(results: Mapping[str, RunResult]) -> Iterable[str]:
+    for variant, result in results.items():
+        yield variant
+        for index, cell in result.cells.items():
+            yield f"{index} {cell.status} {cell.digest}"
+
+
+def _jobs(
+    tasks: list[Task],
+    book: Book,
+    resolved: Resolved,
+    out: Path,
+    sizes: Mapping[str, tuple[int, int]],
+    workers: Workers,
+) -> Iterable[Job]:
+    """Tasks of one language share a job, and those of one page lie beside each other."""
+    config = encode(book.config)
+    pictures = encode(sizes)
+    by_page = {p.key: language for language, pages in book.pages.items() for p in pages}
+    for language in book.pages:
+        navigation = encode(resolved.languages[language].navigation)
+        mine = sorted((t for t in tasks if by_page.get(t.page) == language), key=lambda t: t.page)
+        for chunk in workers.chunks(mine):
+            yield Job(
+                chunk,
+                str(out),
+                str(book.root),
+                str(book.root / ".etude" / "store"),
+                config,
+                navigation,
+                pictures,
+            )
+
+
+def _sizes(book: Book) -> dict[str, tuple[int, int]]:
+    """Sizes of the pictures that pages show."""
+    from etude.render.images import dimensions  # noqa: PLC0415 -- only with pictures
+
+    found: dict[str, tuple[int, int]] = {}
+    for path in sorted({f for pages in book.pages.values() for p in pages for f in p.files}):
+        try:
+            size = dimensions(book.files.read(path))
+        except OSError:
+            continue  # reported when the page was parsed
+        if size is not None:
+            found[path] = size
+    return found
+
+
+def _shared_html(
+    book: Book, resolved: Resolved, out: Path, known: Mapping[str, Made], output: Output, program: str
+) -> None:
+    from etude.render.html import fonts  # noqa: PLC0415 -- only for this form
+    from etude.render.html.assets import assets  # noqa: PLC0415
+    from etude.render.html.site_files import site_files  # noqa: PLC0415
+
+    config = book.config
+    letters = "".join(sorted(set("".join(made.math for made in known.values()))))
+    faces: dict[str, bytes] = {}
+    folder = book.root / ".etude" / "fonts"
+    for name, (package, resource) in fonts.SOURCES.items():
+        if name == "math" and not letters:
+            continue
+        place = folder / digest(program, name, letters if name == "math" else "")
+        try:
+            faces[name] = place.read_bytes()
+        except OSError:
+            source = packaged(package, resource)
+            if source is None:
+                continue
+            faces[name] = fonts.math_font(source, letters) if name == "math" else fonts.text_font(source)
+            write_atomic(place, faces[name])
+    homes = {
+        language for language, pages in book.pages.items() if any(p.source.name == config.home for p in pages)
+    }
+    shared = {
+        **assets(config, faces),
+        **site_files(config, {lang: r.navigation for lang, r in resolved.languages.items()}, homes),
+    }
+    for path in sorted(
+        {f for pages in book.pages.values() for p in pages for f in p.files} | _own_files(book)
+    ):
+        try:
+            shared[path] = book.files.read(path)
+        except OSError:
+            continue  # reported when the page, or the configuration, was parsed
+    for path, data in shared.items():
+        output.put(out, f"html/{path}", data)
+
+
+def _own_files(book: Book) -> set[str]:
+    html = book.config.html
+    return {path for path in (html.favicon, html.logo, *html.css) if path and "://" not in path}
+
+
+def _libraries(book: Book, run: Executed, out: Path, output: Output) -> None:
+    """The modules of saved cells, beside the notebooks that import them."""
+    for planned in run.plan.runs:
+        modules = run.plan.library(planned)
+        for page in planned.pages:
+            language = page.partition("/")[0] if book.config.language_folders else book.config.languages[0]
+            if language not in book.pages:
+                continue
+            folder = "/".join(filter(None, ("notebook", language, planned.variant, "_library")))
+            for path, source in modules.items():
+                output.put(out, f"{folder}/{path}", source.encode())
+
+
+def _sweep(out: Path, output: Output, options: BuildOptions, *, everything: bool) -> None:
+    """Remove what an earlier build made and this one would not, and note what there is."""
+    manifest = out / MANIFEST
+    try:
+        earlier = set(manifest.read_text("utf-8").splitlines())
+    except (OSError, UnicodeDecodeError):
+        earlier = set()
+    now = set(output.stamps)
+    mine = tuple(f"{form}/" for form in options.to)
+    gone = {p for p in earlier - now if everything and p.startswith(mine)}
+    write_atomic(manifest, "".join(f"{p}\n" for p in sorted((earlier | now) - gone)).encode())
+    for path in sorted(gone):
+        place = out / path
+        try:
+            place.unlink(missing_ok=True)
+            for folder in place.relative_to(out).parents:
+                if str(folder) != ".":
+                    (out / folder).rmdir()
+        except (OSError, ValueError):
+            continue  # a folder that still holds something stays
+
+
+__all__ = ["MANIFEST", "Output", "WriteError", "write_outputs"]

@@ -1,0 +1,172 @@
+"""Stage parse as part of a build: pages from the store where nothing they saw changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from etude.adapters.disk import DiskFiles
+from etude.adapters.store import SqliteStore
+from etude.build.watch import Seen, Watch, digest, stamp
+from etude.build.workers import Workers
+from etude.execute.code import PageCode, page_code
+from etude.model.block import MathBlock
+from etude.model.config import Config
+from etude.model.diagnostic import Diagnostic, diagnose
+from etude.model.inline import InlineMath
+from etude.model.page import Page
+from etude.model.rules import Rule
+from etude.model.span import Span
+from etude.parse.page import VERSION, parse_page
+from etude.resolve.index import PageIndex, index_page
+
+
+class Source(Struct, frozen=True, array_like=True):
+    """A page to be read."""
+
+    path: str
+    name: str
+    language: str
+
+
+class Parsed(Struct, frozen=True, array_like=True):
+    """What a build keeps of a parsed page beside the document itself."""
+
+    source: Source
+    key: str
+    """Hash of the document; the document is stored under it."""
+    index: PageIndex
+    code: PageCode
+    diagnostics: tuple[Diagnostic, ...]
+    sources: tuple[str, ...]
+    files: tuple[str, ...]
+    seen: Seen
+    settings: str
+    """Digest of the configuration and program that made it."""
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_parsed = msgspec.msgpack.Decoder(Parsed).decode
+_decode_page = msgspec.msgpack.Decoder(Page).decode
+
+
+def settings_key(config: Config, program: str) -> str:
+    """A digest of all that parsing depends on besides the files."""
+    return digest(
+        VERSION, program, _encode((config.variants, config.languages, config.language_folders)),
+        _encode((config.substitutions, config.trust, config.library)),
+    )  # fmt: skip
+
+
+def load(
+    sources: Sequence[Source],
+    config: Config,
+    files: DiskFiles,
+    store: SqliteStore,
+    program: str,
+    workers: Workers,
+) -> list[Parsed]:
+    """Every page, in the order of `sources`; those that changed are parsed and stored."""
+    settings = settings_key(config, program)
+    kept = store.get_many("parsed", [s.path for s in sources])
+    found: dict[str, Parsed] = {}
+    globs: dict[str, str] = {}
+    root = str(files.root)
+    for path, data in kept.items():
+        try:
+            parsed = _decode_parsed(data)
+        except msgspec.MsgspecError:
+            continue
+        if parsed.settings == settings and parsed.seen.holds(root, files, globs):
+            found[path] = parsed
+    missing = [s for s in sources if s.path not in found or found[s.path].source != s]
+    fresh: list[tuple[str, bytes]] = []
+    pages: list[tuple[str, bytes]] = []
+    for record, page in workers.parse(missing, config, files, settings):
+        parsed = _decode_parsed(record)
+        found[parsed.source.path] = parsed
+        fresh.append((parsed.source.path, record))
+        pages.append((parsed.key, page))
+    if pages:
+        store.put_many("page", pages)
+        store.put_many("parsed", fresh)
+    return [found[s.path] for s in sources]
+
+
+def parse_one(source: Source, config: Config, files: DiskFiles, settings: str) -> tuple[bytes, bytes]:
+    """Parse a page: its record and its document, both encoded."""
+    watch = Watch(files)
+    problem: Diagnostic | None = None
+    try:
+        data = watch.read(source.path)
+    except OSError as error:
+        data = b""
+        problem = diagnose(
+            Rule.READ_FAILED, f"the file cannot be read: {error.strerror or error}", source.path
+        )
+    page = parse_page(data, source.path, source.name, source.language, config, watch)
+    page_bytes = _encode(page)
+    diagnostics = (*((problem,) if problem else ()), *page.diagnostics, *check_formulas(page))
+    parsed = Parsed(
+        source, digest(page_bytes), index_page(page), page_code(page), diagnostics, page.sources, page.files,
+        watch.seen(), settings,
+    )  # fmt: skip
+    return _encode(parsed), page_bytes
+
+
+def decode_page(data: bytes) -> Page:
+    """A stored document."""
+    return _decode_page(data)
+
+
+def check_formulas(page: Page) -> Iterable[Diagnostic]:
+    """A diagnostic for each formula that cannot be parsed, at the first place where it stands."""
+    from etude.render.math import check  # noqa: PLC0415 -- loads math-core, which pages without formulas do not need
+
+    for formula in page.formulas:
+        display = formula.startswith("\x00")
+        tex = formula.removeprefix("\x00")
+        problem = check(tex, display)
+        if problem is None:
+            continue
+        span = _find_formula(page, tex)
+        path = page.sources[span.source] if span.source < len(page.sources) else page.path
+        shown = tex if len(tex) <= 60 else f"{tex[:57]}…"
+        yield diagnose(
+            Rule.MATH_SYNTAX,
+            f"the formula `{shown}` cannot be parsed: {problem.message}",
+            path,
+            Span(span.start, span.end),
+        )
+
+
+def _find_formula(page: Page, tex: str) -> Span:
+    """The first node that holds a formula, found by walking all fields: it is rarely needed."""
+    stack: list[object] = list(reversed((*page.title, *page.blocks)))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, InlineMath | MathBlock):
+            if node.tex == tex:
+                return node.span
+        elif isinstance(node, Struct):
+            stack.extend(reversed([getattr(node, name) for name in node.__struct_fields__]))
+        elif isinstance(node, tuple):
+            stack.extend(reversed(node))
+    return Span(0, 0)
+
+
+def program_key() -> str:
+    """A digest that changes when Etude itself or what it is built on is installed anew."""
+    import sysconfig  # noqa: PLC0415 -- needed once a build
+
+    import etude  # noqa: PLC0415
+
+    folder = os.path.dirname(etude.__file__)
+    parts = [etude.__version__, repr(stamp(sysconfig.get_paths()["purelib"])[1])]
+    for at, folders, names in os.walk(folder):
+        folders[:] = sorted(f for f in folders if f != "__pycache__")
+        parts.extend(f"{name}{stamp(os.path.join(at, name))[:2]}" for name in sorted(names))
+    return digest(*parts)

@@ -1,0 +1,92 @@
+"""Worker processes for parsing and rendering, when there is enough to do to be worth their start."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from multiprocessing.pool import Pool
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from etude.adapters.disk import DiskFiles
+from etude.model.config import Config
+
+if TYPE_CHECKING:
+    from etude.build.sources import Source
+
+ENOUGH = 12
+"""Tasks from which on worker processes pay for their start."""
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Workers(AbstractContextManager["Workers"]):
+    """Up to `jobs` processes, started when first needed and ended with the build."""
+
+    def __init__(self, jobs: int) -> None:
+        """With one job everything is done in this process."""
+        self.jobs = jobs
+        self._pool: Pool | None = None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the processes; at once when the build failed."""
+        if self._pool is not None:
+            if kind is None:
+                self._pool.close()
+            else:
+                self._pool.terminate()
+            self._pool.join()
+            self._pool = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def parse(
+        self, sources: Sequence[Source], config: Config, files: DiskFiles, settings: str
+    ) -> Iterator[tuple[bytes, bytes]]:
+        """Record and document of each source, in any order."""
+        tasks = [(chunk, config, files, settings) for chunk in self._chunks(sources)]
+        for chunk in self.map(_parse, tasks, len(sources)):
+            yield from chunk
+
+    def map(self, work: Callable[[T], R], tasks: Sequence[T], size: int) -> Iterable[R]:
+        """Results of `work` in any order; `size` is how much there is to do, in pages."""
+        if self.jobs <= 1 or size < ENOUGH or len(tasks) < 2:
+            return map(work, tasks)
+        if self._pool is None:
+            with warnings.catch_warnings():
+                # A forked child uses nothing that another thread of the parent may hold.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                self._pool = _context().Pool(self.jobs, _begin)
+        return self._pool.imap_unordered(work, tasks)
+
+    def chunks(self, items: Sequence[T]) -> list[tuple[T, ...]]:
+        """Pieces of a list, small enough that all processes end at about the same time."""
+        return self._chunks(items)
+
+    def _chunks(self, items: Sequence[T]) -> list[tuple[T, ...]]:
+        size = max(1, min(16, len(items) // (self.jobs * 6) or 1))
+        return [tuple(items[i : i + size]) for i in range(0, len(items), size)]
+
+
+def _context() -> Any:
+    return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+
+
+def _begin() -> None:
+    """The parent answers Ctrl-C for all."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _parse(task: tuple[tuple[Source, ...], Config, DiskFiles, str]) -> list[tuple[bytes, bytes]]:
+    from etude.build.sources import parse_one  # noqa: PLC0415 -- sources uses workers
+
+    chunk, config, files, settings = task
+    return [parse_one(source, config, files, settings) for source in chunk]
