@@ -7,14 +7,19 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
+
 from etude.adapters.disk_inputs import DiskInputs
+from etude.adapters.store import SqliteStore
 from etude.build.book import Book
 from etude.build.options import BuildOptions, RunStatus
+from etude.build.outputs import encode, stored_page
 from etude.build.watch import Seen, Watch, digest
+from etude.build.workers import Workers
+from etude.execute.code import PageCode, page_code
 from etude.execute.plan import Plan, plan
 from etude.model.diagnostic import Diagnostic
 from etude.model.progress import Progress
-from etude.model.protocols import Store
 from etude.model.result import RunResult
 
 
@@ -24,7 +29,8 @@ class Executed:
 
     results: dict[str, dict[str, RunResult]]
     """By page's path, then variant, in the order of display."""
-    plan: Plan
+    plan: Plan | None
+    """None when there was no need of one."""
     diagnostics: tuple[Diagnostic, ...]
     runs: int
     cells: int
@@ -50,13 +56,39 @@ class WatchedInputs:
         return found
 
 
-def make_plan(book: Book, options: BuildOptions, store: Store) -> tuple[Plan, Seen, dict[str, str]]:
+def page_codes(book: Book, store: SqliteStore, workers: Workers) -> list[PageCode]:
+    """What each page contributes to execution, kept under the key of its document."""
+    wanted = [parsed.key for pages in book.pages.values() for parsed in pages if parsed.runs]
+    kept = store.get_many("code", wanted)
+    missing = [key for key in dict.fromkeys(wanted) if key not in kept]
+    folder = str(book.root / ".etude" / "store")
+    fresh = [
+        item
+        for chunk in workers.map(_codes, [(folder, chunk) for chunk in workers.chunks(missing)], len(missing))
+        for item in chunk
+    ]
+    if fresh:
+        store.put_many("code", fresh)
+        kept.update(fresh)
+    return [_decode_code(kept[key]) for key in wanted]
+
+
+def _codes(task: tuple[str, tuple[str, ...]]) -> list[tuple[str, bytes]]:
+    folder, keys = task
+    return [(key, encode(page_code(stored_page(folder, key)))) for key in keys]
+
+
+_decode_code = msgspec.msgpack.Decoder(PageCode).decode
+
+
+def make_plan(
+    book: Book, options: BuildOptions, store: SqliteStore, workers: Workers
+) -> tuple[Plan, Seen, dict[str, str]]:
     """Which runs there are, with their keys; and which files and inputs that depends on."""
     watch = Watch(book.files)
     inputs = WatchedInputs(DiskInputs(book.root, store))
-    codes = [parsed.code for pages in book.pages.values() for parsed in pages]
     planned = plan(
-        codes,
+        page_codes(book, store, workers),
         book.config,
         watch,
         inputs,
@@ -71,17 +103,22 @@ def make_plan(book: Book, options: BuildOptions, store: Store) -> tuple[Plan, Se
     return planned, watch.seen(), inputs.matches
 
 
-def run_cells(book: Book, options: BuildOptions, jobs: int, store: Store, progress: Progress) -> Executed:
+def run_cells(
+    book: Book, options: BuildOptions, store: SqliteStore, progress: Progress, workers: Workers
+) -> Executed:
     """Results for every page; cells run as the policy says."""
-    planned, seen, matches = make_plan(book, options, store)
     policy = options.policy or book.config.execute.policy
+    if policy == "off" and "notebook" not in options.to and not store.keys("cell"):
+        return Executed({}, None, (), 0, 0, 0, Seen(), {}, {})  # nothing runs and nothing could be shown
+    jobs = workers.jobs
+    planned, seen, matches = make_plan(book, options, store, workers)
     if not planned.runs:
         return Executed({}, planned, planned.diagnostics, 0, 0, 0, seen, matches, {})
     from etude.adapters.disk_scratch import ScratchDesks  # noqa: PLC0415 -- only with runs
     from etude.adapters.pool import ThreadPool, threads_each  # noqa: PLC0415
     from etude.execute.run import execute  # noqa: PLC0415
 
-    names = {n for pages in book.pages.values() for parsed in pages for n in parsed.code.execute.environment}
+    names = {n for run in planned.runs for part in run.parts for n in part.page.execute.environment}
     names.update(book.config.execute.environment)
     with ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath) as desks:
         done = execute(
@@ -110,12 +147,12 @@ def run_cells(book: Book, options: BuildOptions, jobs: int, store: Store, progre
 
 
 def explain_runs(
-    book: Book, options: BuildOptions, store: Store
+    book: Book, options: BuildOptions, store: SqliteStore, workers: Workers
 ) -> tuple[tuple[RunStatus, ...], tuple[Diagnostic, ...]]:
     """What each run would do, and why."""
     from etude.execute.explain import explain  # noqa: PLC0415 -- only for status
 
-    planned, _, _ = make_plan(book, options, store)
+    planned, _, _ = make_plan(book, options, store, workers)
     languages: dict[str, tuple[str, ...]] = {}
     for language, pages in book.pages.items():
         for parsed in pages:

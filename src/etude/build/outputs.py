@@ -96,7 +96,8 @@ def _navigation(data: bytes) -> Navigation:
 
 
 @lru_cache(maxsize=4)
-def _page(store: str, key: str) -> Page:
+def stored_page(store: str, key: str) -> Page:
+    """The document under a key of the store in a folder; LookupError when it is gone."""
     data = _store(store).get("page", key)
     if data is None:
         raise LookupError(f"the document {key} is not in the store")
@@ -130,7 +131,7 @@ def work(job: Job) -> Done:
 
 
 def _render(task: Task, job: Job) -> tuple[Mapping[str, bytes], str]:
-    page = _page(job.store, task.page)
+    page = stored_page(job.store, task.page)
     facts = _facts(task.facts)
     results = _results(task.results) if task.results else {}
     if task.form == "html":

@@ -107,12 +107,11 @@ def _build(
     timings: Timings,
     program: str,
 ) -> tuple[Memory, int, int]:
-    jobs = options.jobs or cores()
-    with Workers(jobs) as workers:
+    with Workers(options.jobs or cores()) as workers:
         with timings.phase("parse"):
             book = books.load(files, store, options, program, workers)
         with timings.phase("execute"):
-            run = run_cells(book, options, jobs, store, progress)
+            run = run_cells(book, options, store, progress, workers)
         with timings.phase("resolve"):
             resolved = resolve_languages(book)
         with timings.phase("render"):
@@ -169,7 +168,7 @@ def status(root: Path, options: BuildOptions) -> StatusReport:
         ):
             book: Book = books.load(files, store, options, program_key(), workers)
             runs: tuple[RunStatus, ...]
-            runs, diagnostics = explain_runs(book, options, store)
+            runs, diagnostics = explain_runs(book, options, store, workers)
     except LockedError as error:
         raise BookError((diagnose(Rule.BUILD_LOCKED, str(error), ""),)) from error
     except WriteError as error:

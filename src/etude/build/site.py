@@ -243,7 +243,8 @@ def _own_files(book: Book) -> set[str]:
 
 def _libraries(book: Book, run: Executed, out: Path, output: Output) -> None:
     """The modules of saved cells, beside the notebooks that import them."""
-    for planned in run.plan.runs:
+    for planned in run.plan.runs if run.plan else ():
+        assert run.plan is not None
         modules = run.plan.library(planned)
         for page in planned.pages:
             language = page.partition("/")[0] if book.config.language_folders else book.config.languages[0]

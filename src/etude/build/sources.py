@@ -12,7 +12,6 @@ from etude.adapters.disk import DiskFiles
 from etude.adapters.store import SqliteStore
 from etude.build.watch import Seen, Watch, digest, stamp
 from etude.build.workers import Workers
-from etude.execute.code import PageCode, page_code
 from etude.model.block import MathBlock
 from etude.model.config import Config
 from etude.model.diagnostic import Diagnostic, diagnose
@@ -39,7 +38,8 @@ class Parsed(Struct, frozen=True, array_like=True):
     key: str
     """Hash of the document; the document is stored under it."""
     index: PageIndex
-    code: PageCode
+    runs: bool
+    """Whether the page may have code cells or `eval`s; without them it makes no run."""
     diagnostics: tuple[Diagnostic, ...]
     sources: tuple[str, ...]
     files: tuple[str, ...]
@@ -111,8 +111,8 @@ def parse_one(source: Source, config: Config, files: DiskFiles, settings: str) -
     page_bytes = _encode(page)
     diagnostics = (*((problem,) if problem else ()), *page.diagnostics, *check_formulas(page))
     parsed = Parsed(
-        source, digest(page_bytes), index_page(page), page_code(page), diagnostics, page.sources, page.files,
-        watch.seen(), settings,
+        source, digest(page_bytes), index_page(page), bool(page.cells) or b"Eval" in page_bytes, diagnostics,
+        page.sources, page.files, watch.seen(), settings,
     )  # fmt: skip
     return _encode(parsed), page_bytes
 

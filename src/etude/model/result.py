@@ -65,6 +65,8 @@ class CellResult(Struct, frozen=True):
     """By the expression as `Eval.expression` or `Expectation.source` has it."""
     seconds: float = 0.0
     execution_count: int | None = None
+    digest: str = ""
+    """Hash of status, outputs and values: results with equal ones look the same."""
 
 
 class RunResult(Struct, frozen=True):

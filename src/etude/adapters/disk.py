@@ -1,0 +1,204 @@
+"""Files of a book on disk: reading with everything outside refused, and writing that is atomic."""
+
+# ruff: noqa: PTH101, PTH105, PTH108, PTH110, PTH113, PTH117, PTH118, PTH123
+# Walks and look-ups are hot: they work on strings.
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+__all__ = ["IGNORED", "DiskFiles", "WriteError", "glob_pattern", "write_atomic"]
+
+IGNORED: Final = frozenset({"_build", "__pycache__", "node_modules"})
+"""Folders that are never part of a book; so are all whose name starts with a dot."""
+
+_REASONS: Final = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "permission is denied",
+    errno.EPERM: "permission is denied",
+    errno.EISDIR: "there is a folder of that name",
+    errno.ENOTDIR: "a part of the path is a file",
+}
+
+
+class WriteError(Exception):
+    """A file cannot be written; nothing of it was left behind.
+
+    `path` is the file, `reason` says why in words.
+    """
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        """Describe what the system answered."""
+        self.path = path
+        self.reason = _REASONS.get(error.errno or 0, "") or error.strerror or str(error)
+        super().__init__(f"cannot write {path}: {self.reason}")
+
+
+def write_atomic(path: Path, data: bytes) -> bool:
+    """Write a file so that readers see the old content or the new, never a part.
+
+    Missing folders are made. Returns False, and leaves the file untouched, when it has
+    this content already. Raises `WriteError`.
+    """
+    try:
+        if path.stat().st_size == len(data) and path.read_bytes() == data:
+            return False
+    except OSError:
+        pass  # absent or unreadable: the write below tells
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+        with open(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        _forget(temporary)
+        raise WriteError(path, error) from error
+    except BaseException:
+        _forget(temporary)
+        raise
+    return True
+
+
+def _forget(temporary: str) -> None:
+    if temporary:
+        with suppress(OSError):
+            os.unlink(temporary)
+
+
+@lru_cache(maxsize=1)
+def _umask() -> int:
+    # The mask can only be read by setting it; once, before threads write.
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+class DiskFiles:
+    """The files below a folder; links are followed, and what lies outside counts as absent."""
+
+    __slots__ = ("_prefix", "root")
+
+    def __init__(self, root: Path) -> None:
+        """Serve the files of `root`."""
+        self.root = Path(os.path.realpath(root))
+        self._prefix = os.path.join(self.root, "")
+
+    def locate(self, path: str) -> Path | None:
+        """Where a path of the book really lies; None when that is outside."""
+        if "\0" in path or os.path.isabs(path):
+            return None
+        real = os.path.realpath(self._prefix + path)
+        return Path(real) if real.startswith(self._prefix) or real == str(self.root) else None
+
+    def read(self, path: str) -> bytes:
+        """The content of a file; raises `OSError` when there is none."""
+        place = self.locate(path)
+        if place is None:
+            raise FileNotFoundError(errno.ENOENT, "outside the book", path)
+        return place.read_bytes()
+
+    def exists(self, path: str) -> bool:
+        """Whether `path` is a file inside the book."""
+        if "\0" in path or not os.path.isfile(self._prefix + path):
+            return False
+        return self.locate(path) is not None
+
+    def inside(self, path: str) -> bool:
+        """Whether `path`, with links followed, stays inside the book's folder."""
+        return self.locate(path) is not None
+
+    def glob(self, pattern: str) -> tuple[str, ...]:
+        """Files that match, sorted; ``**`` crosses folders; hidden and ignored folders are skipped."""
+        parts = [part for part in pattern.split("/") if part not in ("", ".")]
+        if pattern.startswith("/") or ".." in parts or not parts:
+            return ()
+        fixed = 0
+        while fixed < len(parts) - 1 and not re.search(r"[*?\[]", parts[fixed]):
+            fixed += 1
+        start = "/".join(parts[:fixed])
+        matches = glob_pattern("/".join(parts)).fullmatch
+        deep = 1000 if "**" in parts else len(parts) - fixed
+        return tuple(sorted(path for path in self._walk(start, deep, frozenset()) if matches(path)))
+
+    def _walk(self, folder: str, depth: int, above: frozenset[str]) -> Iterator[str]:
+        """Paths of the files below a folder; `above` are the real folders we came through."""
+        place = self.locate(folder)
+        if depth < 1 or place is None or str(place) in above:
+            return
+        above |= {str(place)}
+        try:
+            entries = list(os.scandir(place))
+        except OSError:
+            return
+        for entry in entries:
+            if entry.name.startswith(".") or entry.name in IGNORED:
+                continue
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.is_dir():
+                if not os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
+                    yield from self._walk(path, depth - 1, above)
+            elif entry.is_file() and (not entry.is_symlink() or self.locate(path) is not None):
+                yield path
+
+
+@lru_cache(maxsize=512)
+def glob_pattern(pattern: str) -> re.Pattern[str]:
+    """A regular expression for a glob: ``*`` and ``?`` stay in a folder, ``**`` crosses folders."""
+    out: list[str] = []
+    parts = pattern.split("/")
+    for number, part in enumerate(parts):
+        last = number == len(parts) - 1
+        if part == "**":
+            out.append(".+" if last else "(?:.+/)?")
+        else:
+            out.append(_segment(part) + ("" if last else "/"))
+    return re.compile("".join(out), re.DOTALL)
+
+
+def _segment(part: str) -> str:
+    out: list[str] = []
+    at = 0
+    while at < len(part):
+        char = part[at]
+        at += 1
+        if char == "*":
+            out.append("[^/]*")
+        elif char == "?":
+            out.append("[^/]")
+        elif char == "[" and (end := part.find("]", at + 1)) > 0:
+            out.append(_choice(part[at:end]))
+            at = end + 1
+        else:
+            out.append(re.escape(char))
+    return "".join(out)
+
+
+def _choice(body: str) -> str:
+    """A set of characters (``a-z_``, ``!a-z``); one that is empty matches nothing."""
+    negated = body.startswith(("!", "^"))
+    at = 1 if negated else 0
+    items: list[str] = []
+    while at < len(body):
+        if body[at + 1 : at + 2] == "-" and at + 2 < len(body):
+            if body[at] <= body[at + 2]:
+                items.append(f"{re.escape(body[at])}-{re.escape(body[at + 2])}")
+            at += 3
+        else:
+            items.append(re.escape(body[at]))
+            at += 1
+    if negated:
+        return f"[^/{''.join(items)}]"
+    return f"(?!/)[{''.join(items)}]" if items else "(?!)"

@@ -1,0 +1,134 @@
+"""Hashes of the files that cells read, inside the book and outside; unchanged files are not read again."""
+
+# ruff: noqa: PTH116, PTH123
+# Walks and look-ups are hot: they work on strings.
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from etude.adapters.disk import IGNORED, glob_pattern
+from etude.model.protocols import Store
+
+__all__ = ["UNREADABLE", "DiskInputs"]
+
+UNREADABLE: Final = "unreadable"
+"""Stands for the hash of a file that exists and cannot be read."""
+
+_SETTLED: Final = 2_000_000_000
+"""Nanoseconds after its last change from which a file's stamp proves its content: a file can change
+twice within one tick of the disk's clock, 2 s at worst (FAT)."""
+
+
+class _Known(Struct, array_like=True, gc=False):
+    """What a file was when it was hashed."""
+
+    stamp: tuple[int, int, int, int]
+    """Size, time of change in ns, time of the inode's change in ns, inode."""
+    digest: str
+
+
+class DiskInputs:
+    """Matches patterns and hashes what they match; remembers hashes in `store` by file stamps."""
+
+    def __init__(self, root: Path, store: Store | None = None) -> None:
+        """Resolve relative patterns from `root`."""
+        self.root = root
+        self._store = store
+        self._decode = msgspec.json.Decoder(dict[str, _Known]).decode
+
+    def hashes(self, pattern: str) -> tuple[tuple[str, str], ...]:
+        """Pairs of path and hash of the files that match, sorted; a folder stands for all below it.
+
+        `pattern` is relative to the root, or absolute. Paths are relative to the part of the
+        pattern before its first wildcard, so that they are the same on every machine.
+        """
+        base, rest = _split(pattern)
+        start = self.root / base
+        key = f"{start}\n{rest}"
+        known = self._recall(key)
+        fresh: dict[str, _Known] = {}
+        sure: dict[str, _Known] = {}
+        now = time.time_ns()
+        for path, place in _matches(start, rest):
+            try:
+                stat = os.stat(place)
+                stamp = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+                before = known.get(path)
+                fresh[path] = before if before and before.stamp == stamp else _Known(stamp, _hash(place))
+            except OSError as error:
+                if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+                    fresh[path] = _Known((0, 0, 0, 0), UNREADABLE)
+                continue
+            if now - max(stamp[1], stamp[2]) > _SETTLED:
+                sure[path] = fresh[path]
+        if self._store is not None and sure != known:
+            self._store.put("input", key, msgspec.json.encode(sure))
+        return tuple(sorted((path, entry.digest) for path, entry in fresh.items()))
+
+    def _recall(self, key: str) -> dict[str, _Known]:
+        data = self._store.get("input", key) if self._store else None
+        try:
+            return self._decode(data) if data else {}
+        except msgspec.DecodeError:
+            return {}
+
+
+def _split(pattern: str) -> tuple[str, str]:
+    """The folder before the first wildcard, and the pattern below it; `rest` is empty for a plain path."""
+    parts = pattern.split("/")
+    for number, part in enumerate(parts):
+        if re.search(r"[*?\[]", part):
+            return "/".join(parts[:number]) or ("/" if pattern.startswith("/") else "."), "/".join(
+                parts[number:]
+            )
+    return pattern, ""
+
+
+def _matches(start: Path, rest: str) -> Iterator[tuple[str, str]]:
+    """Files with their paths relative to `start`; for a plain file, its name alone."""
+    if not rest and not start.is_dir():
+        yield start.name, str(start)
+        return
+    matches = glob_pattern(rest or "**").fullmatch
+    deep = "**" in rest or not rest
+    depth = 1000 if deep else rest.count("/") + 1
+    hidden = re.search(r"(?:^|/)\.", rest) is not None
+    for path, place in _walk(str(start), "", depth, hidden, frozenset()):
+        if matches(path):
+            yield path, place
+
+
+def _walk(
+    folder: str, inner: str, depth: int, hidden: bool, above: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    real = os.path.realpath(folder)
+    if depth < 1 or real in above:
+        return
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in entries:
+        if (entry.name.startswith(".") and not hidden) or entry.name in IGNORED:
+            continue
+        path = f"{inner}/{entry.name}" if inner else entry.name
+        if entry.is_dir():
+            yield from _walk(entry.path, path, depth - 1, hidden, above | {real})
+        elif entry.is_file():
+            yield path, entry.path
+
+
+def _hash(place: str) -> str:
+    with open(place, "rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

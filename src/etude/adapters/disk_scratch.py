@@ -1,0 +1,272 @@
+"""Places for runs to work in: mirrors of the book, made for one run and removed after it."""
+
+# ruff: noqa: PTH101, PTH102, PTH110, PTH116, PTH118, PTH122, PTH211
+# A mirror is made for every run: its loop works on strings.
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+from etude.adapters.disk import IGNORED
+from etude.adapters.jupyter import JupyterKernels
+from etude.model.protocols import Kernel, KernelError
+
+__all__ = ["ScratchDesk", "ScratchDesks"]
+
+_COPIED: Final = 1_000_000
+"""Bytes up to which a file is copied, so that a cell can change it; a larger one is linked."""
+
+_SOURCES: Final = frozenset({".md", ".ipynb", ".toml", ".bib", ".yml", ".yaml", ".py", ".css", ".csl"})
+"""What authors edit, maybe while a build runs: changes of these are not blamed on cells."""
+
+_EDITOR: Final = re.compile(r"^[.#]|~$|\.(?:swp|swx|tmp|part|bak)$|^\d+$")
+"""Names of the short-lived files that editors leave beside those."""
+
+Stamp = tuple[int, int]
+
+
+class _Kernels(Protocol):
+    def start(self, name: str, environment: dict[str, str], folder: str) -> Kernel: ...
+
+    def close(self) -> None: ...
+
+
+class ScratchDesks:
+    """Opens desks over a book: each is a folder that mirrors it, with a kernel working there."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        state: Path | None = None,
+        kernels: _Kernels | None = None,
+        pythonpath: Iterable[str] = (".",),
+    ) -> None:
+        """Mirror `root` below `state` (its ``.etude``), with the folders of `pythonpath` on the path."""
+        self._root = os.path.realpath(root)
+        self._scratch = os.path.join(os.path.realpath(state or os.path.join(self._root, ".etude")), "scratch")
+        self._kernels = kernels or JupyterKernels()
+        self._pythonpath = tuple(pythonpath)
+        self._lock = threading.Lock()
+        self._swept = False
+
+    def open(
+        self, kernel: str, folder: str, library: Mapping[str, str], environment: Mapping[str, str]
+    ) -> ScratchDesk:
+        """A desk whose kernel works in `folder`; raises `KernelError`."""
+        with self._lock:
+            if not self._swept:
+                self._swept = True
+                _sweep(self._scratch)
+                _sweep(tempfile.gettempdir(), "etude-")
+        places: list[str] = []
+        try:
+            Path(self._scratch).mkdir(parents=True, exist_ok=True)
+            base = tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=self._scratch)
+            places.append(base)
+            # Short, as sockets are made in it and their paths must be.
+            temporary = tempfile.mkdtemp(prefix=f"etude-{os.getpid()}-")
+            places.append(temporary)
+            mirror = os.path.join(base, "book")
+            linked = _mirror(self._root, mirror, folder, str(Path(self._scratch).parent))
+            modules = os.path.join(base, "library")
+            for path, text in library.items():
+                place = Path(modules, path)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text(text, encoding="utf-8")
+            working = os.path.join(mirror, folder) if folder else mirror
+            Path(working).mkdir(parents=True, exist_ok=True)
+            variables = self._variables(environment, mirror, modules, temporary, working)
+            started = self._kernels.start(kernel, variables, working)
+        except OSError as error:
+            _remove(places)
+            raise KernelError(f"its folder cannot be made: {error.strerror or error}") from error
+        except BaseException:
+            _remove(places)
+            raise
+        return ScratchDesk(
+            started, places, _replaced(mirror, modules, temporary), self._root, (folder, linked)
+        )
+
+    def close(self) -> None:
+        """Kill every kernel and open no more."""
+        self._kernels.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _variables(
+        self, environment: Mapping[str, str], mirror: str, modules: str, temporary: str, working: str
+    ) -> dict[str, str]:
+        path = [modules]
+        for folder in self._pythonpath:
+            place = os.path.normpath(os.path.join(mirror, folder))
+            if place == mirror or place.startswith(mirror + os.sep):
+                path.append(place)
+        path += [part for part in environment.get("PYTHONPATH", "").split(os.pathsep) if part]
+        return {
+            **environment,
+            "PYTHONPATH": os.pathsep.join(path),
+            "PWD": working,
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary),
+        }
+
+
+class ScratchDesk:
+    """A mirror of the book with a kernel; knows when the book itself was changed."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        places: list[str],
+        replaced: tuple[tuple[str, str], ...],
+        root: str,
+        watched: tuple[str, list[str]],
+    ) -> None:
+        """`watched` are the page's folder, and files that the mirror links to."""
+        self.kernel = kernel
+        self.replaced = replaced
+        self._places = places
+        self._root = root
+        self._folder, self._linked = watched
+        self._before = self._stamps()
+
+    def written(self) -> tuple[str, ...]:
+        """Files of the book that changed since the desk was opened, sorted."""
+        now = self._stamps()
+        if now == self._before:
+            return ()
+        changed = {path for path, stamp in now.items() if self._before.get(path) != stamp}
+        changed |= self._before.keys() - now.keys()
+        return tuple(sorted(os.path.relpath(path, self._root).replace(os.sep, "/") for path in changed))
+
+    def close(self) -> None:
+        """End the kernel and remove the folder."""
+        try:
+            self.kernel.close()
+        finally:
+            _remove(self._places)
+
+    def _stamps(self) -> dict[str, Stamp]:
+        """Size and time of change of what a cell could have written through to."""
+        out: dict[str, Stamp] = {}
+        for path in self._linked:
+            with suppress(OSError):
+                stat = os.stat(path)
+                out[path] = (stat.st_size, stat.st_mtime_ns)
+        queue = [os.path.join(self._root, self._folder) if self._folder else self._root]
+        while queue:
+            for entry in _entries(queue.pop()):
+                if entry.is_dir(follow_symlinks=False):
+                    queue.append(entry.path)
+                elif os.path.splitext(entry.name)[1] not in _SOURCES and not _EDITOR.search(entry.name):
+                    with suppress(OSError):
+                        stat = entry.stat(follow_symlinks=False)
+                        out[entry.path] = (stat.st_size, stat.st_mtime_ns)
+        return out
+
+
+def _mirror(root: str, mirror: str, folder: str, state: str) -> list[str]:
+    """Make the mirror: real folders, copies of small files, links to large ones, whose targets are returned.
+
+    Pages of other folders are links as well: there can be many, and no cell changes them.
+    """
+    linked: list[str] = []
+    queue = [(root, mirror, frozenset[str]())]
+    while queue:
+        source, target, above = queue.pop()
+        os.mkdir(target)
+        here = os.path.relpath(source, root) == (folder or ".")
+        for entry in _entries(source):
+            place = os.path.join(target, entry.name)
+            if entry.is_dir():
+                real = os.path.realpath(entry.path)
+                if real == state:
+                    continue
+                if entry.is_symlink() and (not real.startswith(root + os.sep) or real in above):
+                    os.symlink(real, place)
+                else:
+                    queue.append((entry.path, place, above | {real}))
+            elif entry.is_file():
+                page = os.path.splitext(entry.name)[1] in (".md", ".ipynb") and not here
+                # A file may go while we look: then it is not part of the book any more.
+                with suppress(FileNotFoundError):
+                    if not page and entry.stat().st_size <= _COPIED:
+                        _copy(entry, place)
+                        continue
+                    real = os.path.realpath(entry.path)
+                    os.symlink(real, place)
+                    if not page:
+                        linked.append(real)
+    return linked
+
+
+def _copy(entry: os.DirEntry[str], place: str) -> None:
+    shutil.copyfile(entry.path, place)
+    stat = entry.stat()
+    os.utime(place, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    os.chmod(place, stat.st_mode & 0o777 | 0o200)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """What is in a folder and belongs to the book."""
+    try:
+        with os.scandir(folder) as entries:
+            return [
+                entry
+                for entry in entries
+                if not entry.name.startswith(".")
+                and entry.name not in IGNORED
+                and not (entry.is_dir() and os.path.exists(os.path.join(entry.path, "pyvenv.cfg")))
+            ]
+    except OSError:
+        return []
+
+
+def _replaced(mirror: str, modules: str, temporary: str) -> tuple[tuple[str, str], ...]:
+    """Paths of the desk, and what stands for them in outputs: the longest first."""
+    pairs: list[tuple[str, str]] = []
+    home = str(Path("~").expanduser())
+    for place in (mirror, modules):
+        forms = [place]
+        if home != "/" and place.startswith(home + os.sep):
+            # IPython shortens paths in its traces.
+            forms.append("~" + place[len(home) :])
+        for form in forms:
+            pairs += [(form + os.sep, ""), (form, ".")]
+    pairs.append((os.path.realpath(temporary), "/tmp"))  # noqa: S108 -- only a name
+    pairs.append((temporary, "/tmp"))  # noqa: S108
+    return tuple(pairs)
+
+
+def _remove(places: Iterable[str]) -> None:
+    for place in places:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _sweep(folder: str, prefix: str = "") -> None:
+    """Remove what builds left that were killed: folders named after a process that is no more."""
+    for entry in _entries(folder):
+        match = re.match(re.escape(prefix) + r"(\d+)-", entry.name)
+        if match is None:
+            continue
+        try:
+            os.kill(int(match[1]), 0)
+        except ProcessLookupError:
+            _remove((entry.path,))
+        except OSError:
+            continue

@@ -1,0 +1,366 @@
+"""Jupyter kernels as processes: started, driven over ZeroMQ, and ended with all that they started."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from etude.adapters import jupyter_guard
+from etude.adapters.jupyter_outputs import Gathering
+from etude.adapters.jupyter_specs import KernelSpec, find_kernel
+from etude.adapters.jupyter_wire import Message, Wire
+from etude.model.protocols import KernelError, Reply
+from etude.model.result import Value
+
+if TYPE_CHECKING:
+    import zmq
+
+__all__ = ["JupyterKernel", "JupyterKernels"]
+
+_CHANNELS: Final = ("shell", "iopub", "stdin", "control", "hb")
+_START_TIMEOUT: Final = 60.0
+_GRACE: Final = 3.0
+"""Seconds that an interrupted kernel has to answer before it is killed."""
+_TICK: Final = 0.2
+"""Seconds between looks at the process, where the system cannot report its end."""
+_QUIET: Final = 10.0
+"""Seconds without a message after which an answered cell is taken to have no more outputs."""
+
+
+class JupyterKernels:
+    """Starts the kernels that are installed on this machine."""
+
+    def __init__(self, *, grace: float = _GRACE, start_timeout: float = _START_TIMEOUT) -> None:
+        """`grace`: seconds between interrupting a kernel and killing it."""
+        self._grace = grace
+        self._start_timeout = start_timeout
+        self._lock = threading.Lock()
+        self._live: set[JupyterKernel] = set()
+        self._closed = False
+
+    def start(self, name: str, environment: dict[str, str], folder: str) -> JupyterKernel:
+        """A fresh kernel in a folder; raises `KernelError` when it cannot be had."""
+        spec = find_kernel(name)
+        with self._lock:
+            if self._closed:
+                raise KernelError("the build is being stopped")
+            kernel = JupyterKernel(spec, environment, folder, grace=self._grace, ended=self._live.discard)
+            self._live.add(kernel)
+        try:
+            kernel.wait_until_ready(self._start_timeout)
+        except BaseException:
+            kernel.close()
+            raise
+        return kernel
+
+    def close(self) -> None:
+        """Kill every kernel; those who wait for one see it die. No kernel starts any more."""
+        with self._lock:
+            self._closed = True
+            for kernel in tuple(self._live):
+                kernel.kill()
+
+
+class JupyterKernel:
+    """One kernel; all its methods but `kill` belong to one thread."""
+
+    def __init__(
+        self,
+        spec: KernelSpec,
+        environment: dict[str, str],
+        folder: str,
+        *,
+        grace: float,
+        ended: Callable[[JupyterKernel], None] | None = None,
+    ) -> None:
+        """Start the process; raises `KernelError` when there is no such program."""
+        import zmq  # noqa: PLC0415 -- takes long; most builds start no kernel
+
+        self._zmq = zmq
+        self._spec = spec
+        self._grace = grace
+        self._ended = ended
+        self._kill_lock = threading.Lock()
+        self._home = Path(tempfile.mkdtemp(prefix=f"etude-{os.getpid()}-"))
+        connection = _connection(self._home)
+        self._wire = Wire(connection["key"])
+        file = self._home / "connection.json"
+        file.write_text(json.dumps(connection), encoding="utf-8")
+        # A profile of its own: the user's start-up files and settings must not show in a book.
+        variables = {"IPYTHONDIR": str(self._home / "ipython"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        self._log = self._home / "log"
+        try:
+            self._process, self._pipe = _launch(
+                spec.command(str(file)), {**environment, **spec.environment, **variables}, folder, self._log
+            )
+        except KernelError:
+            shutil.rmtree(self._home, ignore_errors=True)
+            raise
+        self._context = zmq.Context()
+        self._shell = self._connect(zmq.DEALER, connection, "shell")
+        self._iopub = self._connect(zmq.SUB, connection, "iopub")
+        self._control: zmq.Socket[bytes] | None = None
+        self._connection = connection
+        self._poller = zmq.Poller()
+        self._poller.register(self._shell, zmq.POLLIN)
+        self._poller.register(self._iopub, zmq.POLLIN)
+        self._pidfd = _open_pidfd(self._process.pid)
+        if self._pidfd is not None:
+            self._poller.register(self._pidfd, zmq.POLLIN)
+
+    def wait_until_ready(self, timeout: float) -> None:
+        """Wait until requests are answered and outputs arrive; raises `KernelError`."""
+        deadline = time.monotonic() + timeout
+        sent = {self._send("kernel_info_request", {})}
+        answered = heard = False
+        asked = time.monotonic()
+        while not (answered and heard):
+            now = time.monotonic()
+            if now > deadline:
+                raise KernelError(f"it did not start within {timeout:g} s", *self._last_words())
+            for channel, message in self._receive(0.02):
+                if message.parent in sent:
+                    answered |= channel == "shell"
+                    heard |= channel == "iopub"
+            if not self._alive():
+                raise KernelError("it ended while it started", *self._last_words())
+            # The subscription may have come too late for the first answer; asking again is cheap.
+            if answered and not heard and now - asked > 0.02:
+                asked = now
+                sent.add(self._send("kernel_info_request", {}))
+
+    def execute(
+        self, code: str, expressions: Iterable[tuple[str, str]], timeout: float, output_limit: int
+    ) -> Reply:
+        """Run a cell; then evaluate `expressions`, if it went well. Never raises for what the code does."""
+        started = time.monotonic()
+        gathering = Gathering(output_limit)
+        request = self._send(
+            "execute_request",
+            {
+                "code": code,
+                "silent": False,
+                "store_history": bool(code.strip()),
+                "user_expressions": dict(expressions),
+                "allow_stdin": False,
+                "stop_on_error": False,
+            },
+        )
+        answer: dict[str, Any] | None = None
+        idle = False
+        state = "ok"
+        deadline = started + timeout
+        while answer is None or not idle:
+            now = time.monotonic()
+            if now >= deadline:
+                if answer is not None:
+                    break
+                if state == "timeout":
+                    self.kill()
+                    break
+                state, deadline = "timeout", now + self._grace
+                self._interrupt()
+            for channel, message in self._receive(min(_TICK, max(0.0, deadline - now))):
+                if message.parent != request:
+                    continue
+                if channel == "shell" and message.kind == "execute_reply":
+                    answer = message.decoded()
+                elif message.kind == "status":
+                    idle |= message.decoded().get("execution_state") == "idle"
+                else:
+                    gathering.add(message)
+                if answer is not None:
+                    deadline = time.monotonic() + _QUIET
+            if not self._alive():
+                self._drain(request, gathering)
+                if answer is None or answer.get("status") == "aborted":
+                    state = "timeout" if state == "timeout" else "dead"
+                break
+        if state == "ok":
+            state = "ok" if (answer or {}).get("status") == "ok" else "error"
+        return Reply(
+            status=state,
+            outputs=gathering.outputs(),
+            values=_values((answer or {}).get("user_expressions")),
+            seconds=time.monotonic() - started,
+            execution_count=(answer or {}).get("execution_count") if code.strip() else None,
+            truncated=gathering.truncated,
+        )
+
+    def kill(self) -> None:
+        """End the kernel and every process it started, without waiting; any thread may call this."""
+        with self._kill_lock:
+            if self._pipe >= 0:
+                os.close(self._pipe)
+                self._pipe = -1
+            if sys.platform == "win32":
+                self._process.kill()
+
+    def close(self) -> None:
+        """End the kernel and every process it started."""
+        self.kill()
+        try:
+            self._process.wait(timeout=5.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._context.closed:
+            return
+        for channel in (self._shell, self._iopub, self._control):
+            if channel is not None:
+                channel.close(linger=0)
+        self._context.term()
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+        shutil.rmtree(self._home, ignore_errors=True)
+        if self._ended is not None:
+            self._ended(self)
+
+    def _connect(self, kind: int, connection: dict[str, Any], channel: str) -> zmq.Socket[bytes]:
+        made: zmq.Socket[bytes] = self._context.socket(kind)
+        made.setsockopt(self._zmq.LINGER, 0)
+        # The kernel binds some time after it was started.
+        made.setsockopt(self._zmq.RECONNECT_IVL, 5)
+        # Messages must never be dropped for being many: the end of the outputs is one of them.
+        made.setsockopt(self._zmq.RCVHWM, 0)
+        if channel == "iopub":
+            made.setsockopt(self._zmq.SUBSCRIBE, b"")
+        separator = "-" if connection["transport"] == "ipc" else ":"
+        address = f"{connection['transport']}://{connection['ip']}{separator}{connection[channel + '_port']}"
+        made.connect(address)
+        return made
+
+    def _send(self, kind: str, content: dict[str, Any], channel: zmq.Socket[bytes] | None = None) -> str:
+        name, frames = self._wire.pack(kind, content)
+        (channel or self._shell).send_multipart(frames)
+        return name
+
+    def _receive(self, seconds: float) -> list[tuple[str, Message]]:
+        """Messages that have come, waiting up to `seconds` for the first."""
+        ready = {item for item, _ in self._poller.poll(int(seconds * 1000) + 1)}
+        out: list[tuple[str, Message]] = []
+        # Outputs first: what was published before an answer belongs to it.
+        for name, channel in (("iopub", self._iopub), ("shell", self._shell)):
+            if channel not in ready:
+                continue
+            for _ in range(200):
+                try:
+                    frames = channel.recv_multipart(self._zmq.NOBLOCK)
+                except self._zmq.Again:
+                    break
+                message = self._wire.unpack(frames)
+                if message is not None:
+                    out.append((name, message))
+        return out
+
+    def _drain(self, request: str, gathering: Gathering) -> None:
+        """Take what a dead kernel had published."""
+        until = time.monotonic() + 0.5
+        while time.monotonic() < until:
+            try:
+                frames = self._iopub.recv_multipart(self._zmq.NOBLOCK)
+            except self._zmq.Again:
+                if not self._iopub.poll(30):
+                    return
+                continue
+            message = self._wire.unpack(frames)
+            if message is not None and message.parent == request:
+                gathering.add(message)
+
+    def _alive(self) -> bool:
+        return self._process.poll() is None
+
+    def _interrupt(self) -> None:
+        if self._spec.interrupt_by_message:
+            if self._control is None:
+                self._control = self._connect(self._zmq.DEALER, self._connection, "control")
+            self._send("interrupt_request", {}, self._control)
+            return
+        with self._kill_lock, contextlib.suppress(OSError):
+            if self._pipe >= 0:
+                os.write(self._pipe, b"i")
+
+    def _last_words(self) -> tuple[str, ...]:
+        try:
+            lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        except OSError:
+            return ()
+        return (f"it said: {lines[-1]}",) if lines else ()
+
+
+def _launch(
+    command: list[str], environment: dict[str, str], folder: str, log: Path
+) -> tuple[subprocess.Popen[bytes], int]:
+    """Start a guarded kernel: its process and the pipe that keeps it alive (-1 where there is none)."""
+    with log.open("wb") as errors:
+        streams: dict[str, Any] = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.DEVNULL,
+            "stderr": errors,
+            "env": environment,
+            "cwd": folder,
+        }
+        try:
+            if sys.platform == "win32":
+                return subprocess.Popen(command, **streams), -1  # noqa: S603 -- an installed kernel
+            reader, writer = os.pipe()
+            try:
+                guard = [sys.executable, "-I", "-S", jupyter_guard.__file__, str(reader), *command]
+                process = subprocess.Popen(  # noqa: S603 -- an installed kernel
+                    guard, **streams, pass_fds=(reader,), start_new_session=True
+                )
+            except BaseException:
+                os.close(writer)
+                raise
+            finally:
+                os.close(reader)
+        except OSError as error:
+            raise KernelError(f"it cannot be started: {error.strerror or error}") from error
+        return process, writer
+
+
+def _connection(home: Path) -> dict[str, Any]:
+    """Where the channels of a kernel are, and the key that signs its messages."""
+    base: dict[str, Any] = {"key": secrets.token_hex(16), "signature_scheme": "hmac-sha256"}
+    if sys.platform != "win32":
+        ports = {f"{name}_port": number for number, name in enumerate(_CHANNELS, 1)}
+        return {**base, "transport": "ipc", "ip": str(home / "s"), **ports}
+    with contextlib.ExitStack() as stack:
+        free = {}
+        for name in _CHANNELS:
+            probe = stack.enter_context(socket.socket())
+            probe.bind(("127.0.0.1", 0))
+            free[f"{name}_port"] = probe.getsockname()[1]
+    return {**base, "transport": "tcp", "ip": "127.0.0.1", **free}
+
+
+def _open_pidfd(pid: int) -> int | None:
+    """A descriptor that becomes readable when a process ends; None where the system has none."""
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return None
+
+
+def _values(answers: Any) -> dict[str, Value]:
+    out: dict[str, Value] = {}
+    for name, answer in (answers or {}).items():
+        if answer.get("status") == "ok":
+            data = answer.get("data") or {}
+            text = data.get("text/plain", "")
+            out[name] = Value(text=str(text), data=data if data.keys() - {"text/plain"} else {})
+        else:
+            out[name] = Value(error=f"{answer.get('ename', 'Error')}: {answer.get('evalue', '')}")
+    return out

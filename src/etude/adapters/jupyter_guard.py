@@ -1,0 +1,115 @@
+"""Guards a kernel: ends it, and every process it started, when the builder lets go or dies.
+
+Run as a script of its own (no imports of Etude): ``guard.py FD COMMAND…``. FD is a pipe from
+the builder: the byte ``i`` interrupts the kernel, the pipe's end ends it. The guard adopts
+orphans below it (Linux), so that no process escapes by leaving its parent or its session. It
+exits as the kernel did.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def main() -> int:
+    """Start the command and watch; returns the kernel's exit code, as a shell would give it."""
+    pipe, command = int(sys.argv[1]), sys.argv[2:]
+    parent = os.getppid()
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    awake, waker = os.pipe()
+    os.set_blocking(waker, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+    kernel = os.fork()
+    if kernel == 0:
+        _become(command, pipe)
+    code: int | None = None
+    while code is None:
+        ready, _, _ = select.select([pipe, awake], [], [], 2.0)
+        if awake in ready:
+            os.read(awake, 4096)
+        if pipe in ready:
+            order = os.read(pipe, 1)
+            if not order:
+                break
+            with suppress(OSError):
+                os.killpg(kernel, signal.SIGINT)
+        if os.getppid() != parent:
+            break
+        code = _reap(kernel)
+    _end_all(kernel)
+    return 137 if code is None else code
+
+
+def _become(command: list[str], pipe: int) -> None:
+    """In the child: become the kernel, leading a session of its own."""
+    try:
+        os.setsid()
+        os.close(pipe)
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.execvp(command[0], command)  # noqa: S606 -- the command is the installed kernel's
+    except OSError as error:
+        os.write(2, f"{command[0]}: {error.strerror}\n".encode())
+    finally:
+        os._exit(127)
+
+
+def _reap(kernel: int) -> int | None:
+    """Bury children that ended; the kernel's exit code if it is among them."""
+    code = None
+    with suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                break
+            if pid == kernel:
+                code = os.waitstatus_to_exitcode(status)
+                code = 128 - code if code < 0 else code
+    return code
+
+
+def _end_all(kernel: int) -> None:
+    for _ in range(500):
+        with suppress(OSError):
+            os.killpg(kernel, signal.SIGKILL)
+        below = _below(os.getpid())
+        for pid in below:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        _reap(kernel)
+        if not below:
+            break
+        time.sleep(0.002)
+
+
+def _below(pid: int) -> list[int]:
+    """All processes below one; those that a dead process leaves come to the guard."""
+    found: list[int] = []
+    queue = [pid]
+    while queue:
+        current = queue.pop()
+        try:
+            for task in Path(f"/proc/{current}/task").iterdir():
+                children = [int(text) for text in (task / "children").read_text().split()]
+                found += children
+                queue += children
+        except OSError:
+            continue
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

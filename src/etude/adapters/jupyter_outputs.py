@@ -1,0 +1,125 @@
+"""Gathers what a kernel publishes for one cell into outputs, and stops at a limit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from etude.adapters.jupyter_wire import Message
+from etude.model.result import Display, Failure, Output, Result, Stream
+
+__all__ = ["Gathering"]
+
+_FAILURE_LIMIT = 200_000
+"""Bytes of a traceback that is kept even when the outputs are cut."""
+
+
+class _Text:
+    """A stream that still grows."""
+
+    __slots__ = ("name", "pieces")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.pieces: list[str] = []
+
+
+class Gathering:
+    """The outputs of a cell so far.
+
+    Memory is bounded: what comes after `limit` bytes is dropped as it comes.
+    """
+
+    def __init__(self, limit: int) -> None:
+        """Keep up to `limit` bytes."""
+        self.truncated = False
+        self._left = limit
+        self._items: list[_Text | Output] = []
+        self._ids: dict[str, list[int]] = {}
+        self._clear = False
+
+    def add(self, message: Message) -> None:
+        """Take a message of the kernel's output channel."""
+        match message.kind:
+            case "stream" | "display_data" | "execute_result" | "update_display_data" | "error":
+                if self._fits(message):
+                    self._add(message.kind, message.decoded())
+            case "clear_output":
+                self._clear = True
+                if not message.decoded().get("wait"):
+                    self._clear_now()
+            case _:
+                pass
+
+    def outputs(self) -> tuple[Output, ...]:
+        """Everything gathered, in order."""
+        return tuple(
+            Stream("stderr" if item.name == "stderr" else "stdout", "".join(item.pieces))
+            if isinstance(item, _Text)
+            else item
+            for item in self._items
+        )
+
+    def _fits(self, message: Message) -> bool:
+        size = len(message.content)
+        if message.kind == "error" and size <= _FAILURE_LIMIT:
+            return True
+        if self.truncated:
+            return False
+        if size <= self._left:
+            self._left -= size
+            return True
+        self.truncated = True
+        if message.kind == "stream":
+            content = message.decoded()
+            text = str(content.get("text", "")).encode(errors="replace")[: self._left].decode(errors="ignore")
+            self._add("stream", {**content, "text": text})
+        return False
+
+    def _add(self, kind: str, content: dict[str, Any]) -> None:
+        if kind == "update_display_data":
+            self._update(content)
+            return
+        if self._clear:
+            self._clear_now()
+        match kind:
+            case "stream":
+                name = str(content.get("name", "stdout"))
+                last = self._items[-1] if self._items else None
+                if not isinstance(last, _Text) or last.name != name:
+                    last = _Text(name)
+                    self._items.append(last)
+                last.pieces.append(str(content.get("text", "")))
+            case "error":
+                trace = content.get("traceback") or ()
+                self._items.append(
+                    Failure(
+                        str(content.get("ename", "Error")),
+                        str(content.get("evalue", "")),
+                        tuple(str(line) for line in trace),
+                    )
+                )
+            case _:
+                display_id = (content.get("transient") or {}).get("display_id")
+                if display_id:
+                    self._ids.setdefault(display_id, []).append(len(self._items))
+                data, metadata = content.get("data") or {}, content.get("metadata") or {}
+                self._items.append(
+                    Result(data, metadata, content.get("execution_count"))
+                    if kind == "execute_result"
+                    else Display(data, metadata)
+                )
+
+    def _update(self, content: dict[str, Any]) -> None:
+        """Replace displays of this cell; those of earlier cells are done and stay as they are."""
+        data, metadata = content.get("data") or {}, content.get("metadata") or {}
+        for index in self._ids.get((content.get("transient") or {}).get("display_id", ""), ()):
+            old = self._items[index]
+            if isinstance(old, Result):
+                self._items[index] = Result(data, metadata, old.execution_count)
+            elif isinstance(old, Display):
+                self._items[index] = Display(data, metadata)
+
+    def _clear_now(self) -> None:
+        self._items.clear()
+        self._ids.clear()
+        self._clear = False

@@ -1,0 +1,116 @@
+"""The terminal: what it can show, and the display of a build at work.
+
+The live display needs rich, which is imported when the first run starts: a build that runs nothing
+shows nothing and never pays for it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from etude.adapters.terminal_ledger import Ledger
+from etude.model.progress import Event, PhaseStarted, Progress, RunFinished, RunStarted
+
+if TYPE_CHECKING:
+    from etude.adapters.terminal_live import Live
+
+__all__ = ["Screen", "plain_progress", "progress_display", "screen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What a stream can show."""
+
+    colour: bool
+    live: bool
+    """Whether lines can be written over."""
+    width: int
+    """Columns."""
+
+
+def screen(stream: TextIO) -> Screen:
+    """What `stream` can show, as the environment says (`NO_COLOR`, `FORCE_COLOR`, `TERM`)."""
+    terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
+    colour = bool(os.environ.get("FORCE_COLOR")) or terminal
+    width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
+    return Screen(colour and not os.environ.get("NO_COLOR"), terminal, width)
+
+
+def plain_progress(stream: TextIO) -> Progress:
+    """One line for each run that ended, where nothing can be written over."""
+    lock = threading.Lock()
+
+    def show(event: Event) -> None:
+        if isinstance(event, RunFinished) and event.status != "kept":
+            with lock:
+                stream.write(f"{describe(event)}\n")
+                stream.flush()
+
+    return show
+
+
+def describe(event: RunFinished) -> str:
+    """A run that ended, in a line."""
+    word = "ran" if event.status == "ok" else "failed"
+    kept = f", {event.cells_kept} kept" if event.cells_kept else ""
+    cells = "1 cell" if event.cells_run == 1 else f"{event.cells_run} cells"
+    return f"{word} {title(event.page, event.variant)}: {cells}{kept}, {event.seconds:.1f} s"
+
+
+def title(page: str, variant: str) -> str:
+    """What a run is called."""
+    return f"{page} ({variant})" if variant else page
+
+
+@contextmanager
+def progress_display(stream: TextIO) -> Iterator[Progress]:
+    """Runs at work, with bars and the time that is left; it vanishes at the end."""
+    display = _Display(stream)
+    try:
+        yield display.show
+    finally:
+        display.close()
+
+
+class _Display:
+    """Starts the live display at the first run; events come from several threads."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._ledger = Ledger()
+        self._live: Live | None = None
+        self._closed = False
+
+    def show(self, event: Event) -> None:
+        """Take in an event and bring the display up to date."""
+        with self._lock:
+            if self._closed:
+                return
+            self._ledger.note(event)
+            if isinstance(event, RunStarted) and self._live is None:
+                from etude.adapters.terminal_live import Live  # noqa: PLC0415 -- imports rich
+
+                self._live = Live(self._stream)
+            if self._live is None:
+                return
+            if isinstance(event, PhaseStarted):
+                # The runs are over; what follows is quick and needs the line.
+                self._live.close()
+                self._live = None
+            else:
+                self._live.update(self._ledger)
+
+    def close(self) -> None:
+        """End the display, whatever happened."""
+        with self._lock:
+            self._closed = True
+            if self._live is not None:
+                self._live.close()
+                self._live = None

@@ -1,0 +1,5 @@
+"""Commands: arguments in, diagnostics out."""
+
+from etude.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,40 @@
+"""Arguments and options that several commands have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+__all__ = ["BOOK", "FORMAT", "OUT", "names_of"]
+
+
+def names_of(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], tuple[str, ...]]:
+    """The callback of an option whose value is some of a few names, separated by commas."""
+
+    def read(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, ...]:
+        names = tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+        wrong = [name for name in names if name not in known]
+        if wrong or not names:
+            what = f"`{wrong[0]}` is not one of" if wrong else "choose among"
+            raise click.BadParameter(f"{what} {', '.join(known)}")
+        return names
+
+    return read
+
+
+BOOK = click.argument("book", required=False, type=click.Path(), metavar="[BOOK]")
+FORMAT = click.option(
+    "--format",
+    type=click.Choice(("human", "json", "github")),
+    default="human",
+    show_default=True,
+    help="How problems are printed: for people, as one JSON document, or as annotations on GitHub.",
+)
+OUT = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder of the outputs; _build in the book without it.",
+)

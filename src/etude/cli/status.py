@@ -1,0 +1,63 @@
+"""`etude status`: what a build would run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from etude.cli.options import BOOK
+from etude.cli.output import Output, find_book, say
+from etude.cli.report import duration, plural
+
+if TYPE_CHECKING:
+    from etude.build import RunStatus
+
+__all__ = ["command"]
+
+
+@click.command("status")
+@BOOK
+@click.option("--explain", is_flag=True, help="Say of every run why it would run, or that it would not.")
+def command(book: str | None, *, explain: bool) -> int:
+    """Show what a build of BOOK would run; nothing is run or written.
+
+    BOOK is a folder with an etude.toml; without it, the nearest one above the working folder.
+    """
+    output = Output(find_book(book))
+
+    def work() -> int:
+        from etude.build import BuildOptions, status  # noqa: PLC0415 -- loads all stages
+
+        report = status(output.root, BuildOptions())
+        code = output.report(report.diagnostics, report.sources, None)
+        for line in _lines(report.runs, explain=explain):
+            output.result(line)
+        say(_sum_up(report.runs))
+        return code
+
+    return output.guard(work)
+
+
+def _lines(runs: Sequence[RunStatus], *, explain: bool) -> Iterator[str]:
+    """A line for each run that is out of date; with `explain` for all, with reasons below."""
+    for run in runs:
+        name = f"{run.page} ({run.variant})" if run.variant else run.page
+        if run.stale:
+            rest = f", about {duration(run.estimate)}" if run.estimate is not None else ""
+            yield f"{name}: {run.stale} of {plural(run.cells, 'cell')} would run{rest}"
+        elif explain:
+            yield f"{name}: up to date, {plural(run.cells, 'cell')}"
+        if explain:
+            yield from (f"  {reason}" for reason in run.reasons)
+
+
+def _sum_up(runs: Sequence[RunStatus]) -> str:
+    stale = [run for run in runs if run.stale]
+    if not stale:
+        return f"{plural(len(runs), 'run')}, all up to date"
+    cells = plural(sum(run.stale for run in stale), "cell")
+    known = [run.estimate for run in stale if run.estimate is not None]
+    rest = f", about {duration(sum(known))}" if len(known) == len(stale) else ""
+    return f"{len(stale)} of {plural(len(runs), 'run')} would run: {cells}{rest}"

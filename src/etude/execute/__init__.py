@@ -1,0 +1,1 @@
+"""Execution: pages become runs with keys, runs become results; pure over kernels, files and store."""

@@ -1,0 +1,56 @@
+"""What running asks of the world: a place to work with a kernel in it, and many hands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from etude.model.protocols import Kernel
+
+__all__ = ["Desk", "Desks", "Pool"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Desk(Protocol):
+    """A folder made for one run, which mirrors the book, and a kernel that works in it."""
+
+    @property
+    def kernel(self) -> Kernel:
+        """The kernel; nothing has run in it."""
+        ...
+
+    @property
+    def replaced(self) -> tuple[tuple[str, str], ...]:
+        """Texts that are particular to this desk, as the paths of its folders, and what stands for them."""
+        ...
+
+    def written(self) -> tuple[str, ...]:
+        """Files of the book itself that changed since the desk was opened, sorted."""
+        ...
+
+    def close(self) -> None:
+        """End the kernel and remove the folder; never raises."""
+        ...
+
+
+class Desks(Protocol):
+    """Opens desks."""
+
+    def open(
+        self, kernel: str, folder: str, library: Mapping[str, str], environment: Mapping[str, str]
+    ) -> Desk:
+        """A desk whose kernel works in `folder` of the mirror and can import `library` (path to source).
+
+        Raises `KernelError` when there is no such kernel, or the folder cannot be made.
+        """
+        ...
+
+
+class Pool(Protocol):
+    """Does several things at a time."""
+
+    def map(self, work: Callable[[T], R], tasks: Sequence[T]) -> tuple[R, ...]:
+        """Results of `work` in the order of `tasks`, which are begun in that order."""
+        ...

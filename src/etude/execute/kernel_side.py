@@ -1,0 +1,215 @@
+"""Code that runs inside Python kernels, as the module `_etude`: seeds, figures, values.
+
+Its source is sent to the kernel, so it imports nothing of Etude, and it keeps to what old
+versions of Python understand. `prelude.prelude` gives the expression that installs it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.abc
+import importlib.util
+import io
+import operator
+import random
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+OPERANDS = "application/vnd.etude.operands+json"
+
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "is": operator.is_,
+    "is not": operator.is_not,
+    "in": lambda a, b: a in b,
+    "not in": lambda a, b: a not in b,
+}
+
+
+class Text:
+    """A text that is displayed as it stands."""
+
+    def __init__(self, text: str, **more: Any) -> None:
+        """`more` are further entries of its MIME bundle."""
+        self.text = text
+        self.more = more
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
+        return {"text/plain": self.text, **self.more}
+
+
+# ---- values: none of these leaves a trace in the state that later cells see
+
+
+def show(compute: Callable[[], Any]) -> Any:
+    """A value for the prose: texts without quotes, NumPy's numbers as numbers, others as they display."""
+    value = _quietly(compute)
+    if isinstance(value, str):
+        return Text(str(value))
+    if type(value).__module__ == "numpy" and hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0:
+        return Text(str(value))
+    return value
+
+
+def number(compute: Callable[[], Any]) -> Text:
+    """A number, or nested lists of numbers, as Python text."""
+    return Text(repr(_plain(_quietly(compute))))
+
+
+def truth(compute: Callable[[], Any], operators: Sequence[str] = ()) -> Text:
+    """Whether a claim holds; with `operators`, `compute` gives the operands of a comparison."""
+    value = _quietly(compute)
+    if not operators:
+        return Text(repr(bool(value)))
+    pairs = zip(operators, value, value[1:])  # noqa: B905 -- newer than some kernels
+    holds = all(bool(_OPERATORS[name](left, right)) for name, left, right in pairs)
+    return Text(repr(holds), **{OPERANDS: [_short(item) for item in value]})
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "to_numpy"):
+        value = value.to_numpy()
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, (bool, int, float, complex)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return float(value)
+
+
+def _short(value: Any) -> str:
+    text = str(show(lambda: value)) if not isinstance(value, str) else repr(value)
+    return text if len(text) <= 200 else text[:199] + "…"
+
+
+def _quietly(compute: Callable[[], Any]) -> Any:
+    restore = [_keep(module) for module in ("random", "numpy", "torch") if module in sys.modules]
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            return compute()
+    finally:
+        for back in restore:
+            back()
+
+
+def _keep(name: str) -> Callable[[], Any]:
+    """A function that gives a random generator its present state back."""
+    try:
+        if name == "random":
+            state = random.getstate()
+            return lambda: random.setstate(state)
+        module = sys.modules[name].random
+        if name == "numpy":
+            numpy_state = module.get_state()
+            return lambda: module.set_state(numpy_state)
+        torch_state = module.get_rng_state()
+        return lambda: module.set_rng_state(torch_state)
+    except Exception:  # noqa: BLE001 -- a half-imported package is not ours to report
+        return lambda: None
+
+
+# ---- preparation
+
+
+def prepare(seed: int) -> None:
+    """Seed what draws random numbers, now or when it is imported, and set up figures."""
+    random.seed(seed)
+    hooks: dict[str, Callable[[Any], None]] = {
+        "numpy.random": lambda module: _seed_numpy(module, seed),
+        "torch": lambda module: module.manual_seed(seed),
+        "tensorflow": lambda module: module.random.set_seed(seed),
+        "matplotlib": _set_up_matplotlib,
+    }
+    for name in list(hooks):
+        if name in sys.modules:
+            _call(hooks.pop(name), sys.modules[name])
+    sys.meta_path.insert(0, _AfterImport(hooks))
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is not None:
+        # Read when the first figure is made; nothing is imported here.
+        shell.config.InlineBackend.figure_formats = {"retina"}
+        with contextlib.suppress(Exception):
+            shell.events.register("post_execute", _drain)
+
+
+def _call(hook: Callable[[Any], None], module: Any) -> None:
+    # A package of another version must import as it would without us.
+    with contextlib.suppress(Exception):
+        hook(module)
+
+
+def _seed_numpy(module: Any, seed: int) -> None:
+    module.seed(seed % 2**32)
+    original = module.default_rng
+    made: list[int] = []
+
+    def default_rng(seed_or_generator: Any = None) -> Any:
+        """Like NumPy's, but without a seed it takes the next of a fixed sequence of seeds."""
+        if seed_or_generator is None:
+            made.append(0)
+            seed_or_generator = module.SeedSequence([seed, len(made)])
+        return original(seed_or_generator)
+
+    default_rng.__wrapped__ = original  # type: ignore[attr-defined]
+    default_rng.__doc__ = original.__doc__
+    module.default_rng = default_rng
+
+
+def _set_up_matplotlib(module: Any) -> None:
+    module.rcParams["svg.hashsalt"] = "etude"
+
+
+def _drain() -> None:
+    """Wait for what child processes printed: a thread of the kernel reads it from a pipe."""
+    import array  # noqa: PLC0415 -- not on every system
+    import fcntl  # noqa: PLC0415
+    import termios  # noqa: PLC0415
+    import time  # noqa: PLC0415
+
+    for stream in (sys.stdout, sys.stderr):
+        pipe = getattr(stream, "_fid", None)
+        waiting = array.array("i", [0])
+        found = False
+        for _ in range(1000):
+            if not isinstance(pipe, int) or fcntl.ioctl(pipe, termios.FIONREAD, waiting) or not waiting[0]:
+                break
+            found = True
+            time.sleep(0.001)
+        if found:
+            time.sleep(0.002)
+
+
+class _AfterImport(importlib.abc.MetaPathFinder):
+    """Calls a function with a module just after it is imported for the first time."""
+
+    def __init__(self, hooks: dict[str, Callable[[Any], None]]) -> None:
+        self.hooks = hooks
+
+    def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> Any:
+        hook = self.hooks.pop(name, None)
+        if hook is None:
+            return None
+        # The entry is gone, so this asks the other finders.
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.loader is None:
+            return spec
+        loader = spec.loader
+        execute = loader.exec_module
+
+        def exec_module(module: Any) -> None:
+            execute(module)
+            _call(hook, module)
+
+        loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec

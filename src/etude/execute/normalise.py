@@ -1,0 +1,117 @@
+"""The normal form of a cell's code: what comments, blank lines and formatting do not change.
+
+In: a cell's code. Out: a text that two cells share only if they do the same. In doubt (syntax
+that is not Python's, deep nesting) the normal form is the code itself.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from typing import Final
+
+__all__ = ["PLACEHOLDER", "is_python", "normalise", "parse_cell", "reads_source"]
+
+PLACEHOLDER: Final = "__etude_line__"
+"""Function that stands for a line of IPython's own syntax in the tree; its argument is the line."""
+
+_PYTHON: Final = frozenset({"python", "python3", "py", "ipython", "ipython3"})
+
+# A magic, shell or help line; or an assignment from a magic or the shell.
+_SPECIAL: Final = re.compile(
+    r"""^(?P<indent>[ \t]*)
+    (?P<target>[\w.,\ \t\[\]'"*()]*?=[ \t]*)?
+    (?P<line>
+        (?<![=])[%!](?!=)[^\n]*
+        | \?{1,2}[ \t]*[%\w.*]+[ \t]*
+        | [%\w.*\[\]]+\?{1,2}[ \t]*
+    )$""",
+    re.MULTILINE | re.VERBOSE,
+)
+
+# Words of code whose outcome may show the code of the page, comments and line numbers included.
+_READS_SOURCE: Final = re.compile(
+    r"\b(?:getsource\w*|findsource|inspect|linecache|_ih|_i{1,3}|_i\d+|In|history|recall|macro|psource"
+    r"|currentframe|_getframe|lineno|co_firstlineno|__code__)\b|\?\?|^%%(?:writefile|file)\b",
+    re.MULTILINE,
+)
+
+_QUIET: Final = re.compile(r"(?:[\s)\\]|#[^\n]*)*;")
+
+
+def is_python(language: str, kernel: str) -> bool:
+    """Whether a cell is Python: as it says itself, else as its kernel is called."""
+    return language.lower() in _PYTHON or (not language and "python" in kernel.lower())
+
+
+def reads_source(code: str) -> bool:
+    """Whether what a cell gives may depend on more of the code than its normal form."""
+    return _READS_SOURCE.search(code) is not None
+
+
+def parse_cell(code: str) -> ast.Module | None:
+    """The tree of a Python cell, with IPython's own lines as `PLACEHOLDER` calls; None if it has none."""
+    tree = _parse(code)
+    if tree is None and not code.lstrip().startswith("%%"):
+        replaced = _SPECIAL.sub(_placeholder, code)
+        if replaced != code:
+            return _parse(replaced)
+    return tree
+
+
+def normalise(code: str, *, python: bool, tree: ast.Module | None = None) -> str:
+    """The normal form of a cell; `tree` spares parsing it again."""
+    if python:
+        tree = tree or parse_cell(code)
+        if tree is not None:
+            try:
+                return f"python:{'quiet:' if _is_quiet(code, tree) else ''}{_dump(tree)}"
+            except RecursionError:
+                pass
+    return "text:" + "\n".join(line.rstrip() for line in code.split("\n")).rstrip()
+
+
+def _parse(code: str) -> ast.Module | None:
+    with warnings.catch_warnings():
+        # A doubtful escape is the kernel's to report.
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(code)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+def _placeholder(match: re.Match[str]) -> str:
+    indent, target, line = match["indent"], match["target"] or "", match["line"]
+    return f"{indent}{target}{PLACEHOLDER}({line!r})"
+
+
+def _is_quiet(code: str, tree: ast.Module) -> bool:
+    """Whether the last statement ends with a semicolon: IPython then shows no value."""
+    if not tree.body:
+        return False
+    last = tree.body[-1]
+    lines = code.split("\n")
+    if last.end_lineno is None or last.end_col_offset is None or last.end_lineno > len(lines):
+        return False
+    # Offsets count bytes. In a line with a placeholder they are off, but its text is part of the tree.
+    line = lines[last.end_lineno - 1].encode(errors="surrogatepass")[last.end_col_offset :]
+    tail = "\n".join((line.decode(errors="replace"), *lines[last.end_lineno :]))
+    return _QUIET.match(tail) is not None
+
+
+def _dump(value: object) -> str:
+    """The tree as text, without positions and without empty fields, which vary with Python's version."""
+    if isinstance(value, ast.AST):
+        fields = (
+            f"{name}={_dump(field)}"
+            for name in value._fields
+            if name not in ("ctx", "kind", "type_comment", "type_ignores")
+            and (field := getattr(value, name, None)) is not None
+            and field != []
+        )
+        return f"{type(value).__name__}({','.join(fields)})"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_dump, value)) + "]"
+    return repr(value)

@@ -1,0 +1,205 @@
+"""How a run went, and what pages see of it: results by cell, and what is wrong with them.
+
+In: outcomes of runs. Out: `RunResult`s for every page that shares the run, and diagnostics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from etude.execute.code import CellCode
+from etude.execute.digest import digest
+from etude.execute.expectations import judge
+from etude.execute.normalise_output import normalise_outputs
+from etude.execute.plan import Part, Run
+from etude.execute.record import Kept, Record
+from etude.execute.requests import Request
+from etude.model.config import Policy
+from etude.model.diagnostic import Diagnostic, Rule, diagnose
+from etude.model.result import CellResult, CellStatus, Output, RunResult, Value
+
+__all__ = ["Done", "Outcome", "complaints", "results"]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One step of a run, as it is after the build."""
+
+    status: CellStatus
+    outputs: tuple[Output, ...] = ()
+    values: Mapping[str, Value] = field(default_factory=dict)
+    """By `Request.name`; failed ones are among them."""
+    seconds: float = 0.0
+    cut: bool = False
+    executed: bool = False
+
+    @classmethod
+    def of(cls, record: Record | None) -> Done:
+        """A step that did not run now: what is stored, or nothing."""
+        if record is None:
+            return cls("missing")
+        return cls(record.status, record.outputs, record.values, record.seconds, record.cut)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One run, as it is after the build."""
+
+    run: Run
+    steps: tuple[Done, ...]
+    problems: tuple[Diagnostic, ...] = ()
+    """What went wrong while it ran."""
+
+    @classmethod
+    def stored(cls, run: Run, kept: Sequence[Kept]) -> Outcome:
+        """A run of which nothing is executed."""
+        return cls(run, tuple(Done.of(item.record) for item in kept))
+
+
+def results(outcome: Outcome, policy: Policy) -> Iterator[tuple[str, RunResult]]:
+    """The run's results for each page that shares it: path and results."""
+    run = outcome.run
+    for part in outcome.run.parts:
+        cells: dict[int, CellResult] = {}
+        for number, done in enumerate(outcome.steps):
+            cell = part.cell(number)
+            status, outputs = done.status, done.outputs
+            if status == "missing" and policy == "off":
+                status, outputs = "skipped", _notebook_outputs(cell)
+            values = _values(part, number, done)
+            cells[cell.index] = CellResult(
+                key=run.steps[number].key,
+                status=status,
+                outputs=outputs,
+                values=values,
+                seconds=done.seconds,
+                execution_count=None if status in ("missing", "skipped") else number + 1,
+                digest=digest(status, msgspec.json.encode(outputs), msgspec.json.encode(values)),
+            )
+        for cell in part.skipped:
+            outputs = _notebook_outputs(cell)
+            cells[cell.index] = CellResult(
+                key="",
+                status="skipped",
+                outputs=outputs,
+                digest=digest("skipped", msgspec.json.encode(outputs)),
+            )
+        yield part.page.path, RunResult(run.name, run.variant, dict(sorted(cells.items())))
+
+
+def complaints(outcome: Outcome, policy: Policy) -> Iterator[Diagnostic]:
+    """Everything that is wrong with a run's results."""
+    yield from outcome.problems
+    if policy == "off":
+        return
+    run = outcome.run
+    for step, done in zip(run.steps, outcome.steps, strict=True):
+        if done.cut:
+            yield diagnose(
+                Rule.OUTPUT_TOO_LARGE,
+                "the cell's outputs were cut, as they are larger than `output-limit`",
+                run.page.path_of(step.cell.span),
+                step.cell.span,
+                hints=("print less, or raise `output_limit` under `[execute]`",),
+            )
+    if policy == "frozen":
+        yield from _missing(outcome)
+    for part in run.parts:
+        yield from _bad_evals(part, outcome, policy)
+        for number, done in enumerate(outcome.steps):
+            yield from _bad_expectations(part, number, done, run.variant)
+
+
+def _missing(outcome: Outcome) -> Iterator[Diagnostic]:
+    for part in outcome.run.parts:
+        missing = [number for number, done in enumerate(outcome.steps) if done.status == "missing"]
+        if missing:
+            cell = part.cell(missing[0])
+            count = "one result is" if len(missing) == 1 else f"{len(missing)} results are"
+            yield diagnose(
+                Rule.RESULT_MISSING,
+                f"{count} not stored, and nothing may run{_variant(outcome.run.variant)}",
+                part.page.path_of(cell.span),
+                cell.span,
+                hints=("build once with the policy `auto`",),
+            )
+
+
+def _bad_evals(part: Part, outcome: Outcome, policy: Policy) -> Iterator[Diagnostic]:
+    variant = _variant(outcome.run.variant)
+    for number, item in part.evals:
+        path = part.page.path_of(item.span)
+        if number < 0:
+            message = f"no cell runs before `{item.expression}` is asked for{variant}"
+            yield diagnose(Rule.EVAL_FAILED, message, path, item.span)
+            continue
+        done = outcome.steps[number]
+        value = done.values.get(Request("show", item.expression).name)
+        if value is not None and value.error:
+            message = f"`{item.expression}` raised {_line(value.error)}{variant}"
+            yield diagnose(Rule.EVAL_FAILED, message, path, item.span)
+        elif value is None and policy == "frozen" and done.status != "missing":
+            message = f"the value of `{item.expression}` is not stored, and nothing may run{variant}"
+            yield diagnose(
+                Rule.RESULT_MISSING, message, path, item.span, hints=("build once with the policy `auto`",)
+            )
+
+
+def _bad_expectations(part: Part, number: int, done: Done, variant: str) -> Iterator[Diagnostic]:
+    cell = part.cell(number)
+    for expectation in cell.expect:
+        verdict = judge(expectation, done.values)
+        if verdict is not None and not verdict.holds:
+            claim = expectation.source or expectation.expression
+            yield diagnose(
+                Rule.EXPECTATION_FAILED,
+                f"`{claim}` does not hold: {_line(verdict.detail)}{_variant(variant)}",
+                part.page.path_of(cell.span),
+                cell.span,
+                hints=("correct the expectation, or the code that breaks it",),
+            )
+
+
+def _values(part: Part, number: int, done: Done) -> dict[str, Value]:
+    """A step's values by the names that the page's document has for them."""
+    out: dict[str, Value] = {}
+    for step, item in part.evals:
+        value = done.values.get(Request("show", item.expression).name)
+        if step == number and value is not None:
+            out[item.expression] = value
+    for expectation in part.cell(number).expect:
+        verdict = judge(expectation, done.values)
+        if verdict is not None:
+            error = "" if verdict.holds else verdict.detail
+            out[expectation.source or expectation.expression] = Value(verdict.actual, error=error)
+    return out
+
+
+def _notebook_outputs(cell: CellCode) -> tuple[Output, ...]:
+    """The outputs that a notebook source had stored; none when they cannot be read."""
+    if not cell.outputs:
+        return ()
+    try:
+        stored = [_joined(item) for item in msgspec.json.decode(cell.outputs)]
+        found = msgspec.convert(stored, tuple[Output, ...])
+    except (msgspec.DecodeError, msgspec.ValidationError, TypeError, AttributeError):
+        return ()
+    return normalise_outputs(found, cell.index + 1)
+
+
+def _joined(output: dict[str, Any]) -> dict[str, Any]:
+    text = output.get("text")
+    return {**output, "text": "".join(text)} if isinstance(text, list) else output
+
+
+def _variant(name: str) -> str:
+    return f" (variant {name})" if name else ""
+
+
+def _line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 300 else line[:299] + "…"

@@ -1,0 +1,42 @@
+"""Recipes: of what the keys of a run were made, kept so that a change can be named.
+
+A recipe is stored for each page and variant. It decides nothing; keys do.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from etude.execute.requests import Request
+
+__all__ = ["Component", "Recipe", "StepRecipe"]
+
+
+class Component(Struct, frozen=True, array_like=True, gc=False):
+    """One thing that a key depends on."""
+
+    kind: str
+    """``code``, ``option``, ``kernel``, ``variant``, ``seed``, ``input``, ``variable``, ``module``,
+    ``library``, ``file`` or ``format``."""
+    name: str
+    digest: str
+    text: str = ""
+    """Hash that also comments change; empty when there is no such difference."""
+
+
+class StepRecipe(Struct, frozen=True, array_like=True):
+    """One cell of the run."""
+
+    components: tuple[Component, ...]
+    requests: tuple[Request, ...] = ()
+    status: str = "ok"
+    """How it went when it ran last."""
+    seconds: float = 0.0
+
+
+class Recipe(Struct, frozen=True, array_like=True):
+    """One run."""
+
+    base: tuple[Component, ...]
+    """What all its cells depend on."""
+    steps: tuple[StepRecipe, ...]

@@ -1,0 +1,166 @@
+"""What is stored of a cell, and what of it can be used again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from etude.execute.digest import digest
+from etude.execute.plan import Run, Step
+from etude.execute.recipe import Recipe
+from etude.execute.requests import Request
+from etude.model.protocols import Store
+from etude.model.result import CellResult, Output, Value
+
+__all__ = [
+    "Kept",
+    "Record",
+    "ResultStore",
+    "load",
+    "load_recipe",
+    "make",
+    "read",
+    "recipe_bytes",
+    "recipe_key",
+    "save",
+]
+
+
+class ResultStore(Store, Protocol):
+    """A store that gives many entries at once."""
+
+    def get_many(self, kind: str, keys: Iterable[str]) -> dict[str, bytes]:
+        """The entries there are among `keys`."""
+        ...
+
+
+class Record(Struct, frozen=True, omit_defaults=True):
+    """A cell's results; made only of a cell that went as it should."""
+
+    status: Literal["ok", "error"]
+    """``error`` when the cell raised what it was meant to raise."""
+    outputs: tuple[Output, ...]
+    values: dict[str, Value]
+    """By `Request.name`; none that failed."""
+    seconds: float
+    digest: str
+    """Of status and outputs."""
+    size: int
+    """Bytes of the outputs."""
+    text: str = ""
+    """`Step.text`, when the outputs may show the code; the record then serves this text only."""
+    limit: int = 0
+    """The output limit when it ran."""
+    cut: bool = False
+    """Whether the outputs were cut at the limit."""
+
+    def serves(self, step: Step, output_limit: int) -> bool:
+        """Whether running the step now would give these outputs."""
+        if self.text and self.text != step.text:
+            return False
+        if self.cut or output_limit < self.size:
+            return self.limit == output_limit
+        return True
+
+    def result(self, step: Step, number: int) -> CellResult:
+        """The record as what a page shows; values are added by who knows their names."""
+        return CellResult(
+            key=step.key,
+            status=self.status,
+            outputs=self.outputs,
+            seconds=self.seconds,
+            execution_count=number,
+            digest=self.digest,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the store has for one step."""
+
+    record: Record | None
+    missing: tuple[Request, ...]
+    """Values that are asked for and not stored."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing has to run for it."""
+        return self.record is not None and not self.missing
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Record).decode
+_decode_recipe = msgspec.json.Decoder(Recipe).decode
+
+
+def load(run: Run, entries: dict[str, bytes], output_limit: int) -> tuple[Kept, ...]:
+    """What `entries`, by key, hold for each step of a run."""
+    out: list[Kept] = []
+    for step in run.steps:
+        record = read(entries.get(step.key))
+        if record is not None and not record.serves(step, output_limit):
+            record = None
+        known = record.values if record else {}
+        out.append(Kept(record, tuple(item for item in step.requests if item.name not in known)))
+    return tuple(out)
+
+
+def read(data: bytes | None) -> Record | None:
+    """A stored record; None when there is none that can be read."""
+    try:
+        return _decode(data) if data else None
+    except msgspec.DecodeError:
+        return None
+
+
+def make(
+    step: Step,
+    status: Literal["ok", "error"],
+    outputs: tuple[Output, ...],
+    values: dict[str, Value],
+    seconds: float,
+    *,
+    source_shown: bool,
+    limit: int,
+    cut: bool,
+) -> Record:
+    """A record of a step that went as it should."""
+    data = _encode(outputs)
+    return Record(
+        status=status,
+        outputs=outputs,
+        values={name: value for name, value in values.items() if not value.error},
+        seconds=round(seconds, 6),
+        digest=digest(status, data),
+        size=len(data),
+        text=step.text if source_shown else "",
+        limit=limit,
+        cut=cut,
+    )
+
+
+def save(store: Store, step: Step, record: Record) -> None:
+    """Keep a record under its step's key."""
+    store.put("cell", step.key, _encode(record))
+
+
+def recipe_key(run: Run) -> str:
+    """What a run's recipe is stored under."""
+    return f"{run.page.path}|{run.variant}"
+
+
+def load_recipe(data: bytes | None) -> Recipe | None:
+    """A stored recipe; None when there is none that can be read."""
+    try:
+        return _decode_recipe(data) if data else None
+    except msgspec.DecodeError:
+        return None
+
+
+def recipe_bytes(recipe: Recipe) -> bytes:
+    """A recipe as it is stored."""
+    return _encode(recipe)

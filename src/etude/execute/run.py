@@ -1,0 +1,136 @@
+"""Running: what is stored is taken, the rest is executed in fresh kernels and stored.
+
+In: a `Plan`, and the world behind protocols. Out: `Execution`. A run whose results are all
+stored starts no kernel. Any other run starts over in a fresh kernel; results that are stored
+under unchanged keys stay (the first result wins), the others are stored as each cell ends, so
+that an interrupted build keeps them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from etude.execute.desk import Desks, Pool
+from etude.execute.drive import Driver, Job
+from etude.execute.failure import SourceLines
+from etude.execute.outcome import Outcome, complaints, results
+from etude.execute.plan import Plan, Run
+from etude.execute.recipe import Recipe, StepRecipe
+from etude.execute.record import ResultStore, load, load_recipe, recipe_bytes, recipe_key
+from etude.model.config import Policy
+from etude.model.diagnostic import Diagnostic
+from etude.model.progress import Progress, RunFinished, RunsPlanned, silent
+from etude.model.protocols import Clock, Files
+from etude.model.result import RunResult
+
+__all__ = ["Execution", "execute", "longest_first"]
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """The results of a book."""
+
+    results: dict[str, dict[str, RunResult]]
+    """By page path and variant; pages without cells are absent."""
+    diagnostics: tuple[Diagnostic, ...]
+    """Sorted by place; those of the plan are among them."""
+    executed: int
+    """Cells that ran."""
+
+
+def execute(
+    plan: Plan,
+    *,
+    files: Files,
+    store: ResultStore,
+    desks: Desks,
+    pool: Pool,
+    clock: Clock,
+    policy: Policy,
+    environment: Mapping[str, str],
+    threads: int = 1,
+    progress: Progress = silent,
+) -> Execution:
+    """Execute a plan.
+
+    `environment` is the user's; kernels get it with `threads` computing threads and what makes
+    runs alike. Never raises for what cells do; what the store raises goes through.
+    """
+    recipes = store.get_many("recipe", (recipe_key(run) for run in plan.runs))
+    known = {key: load_recipe(data) for key, data in recipes.items()}
+    keys = (step.key for run in plan.runs for step in run.steps)
+    entries = {} if policy == "force" else store.get_many("cell", keys)
+    outcomes: dict[int, Outcome] = {}
+    jobs: list[Job] = []
+    for number, run in enumerate(plan.runs):
+        kept = load(run, entries, plan.output_limit)
+        last = max((n for n, item in enumerate(kept) if not item.complete), default=-1)
+        if last < 0 or policy in ("frozen", "off"):
+            outcomes[number] = Outcome.stored(run, kept)
+        else:
+            jobs.append(Job(number, run, last, _estimate(known.get(recipe_key(run)), run, last)))
+    estimates = [job.estimate for job in jobs if job.estimate is not None]
+    total = sum(estimates) if estimates else None
+    progress(RunsPlanned(len(jobs), sum(job.last + 1 for job in jobs), total))
+    for outcome in outcomes.values():
+        if outcome.run.steps:
+            run = outcome.run
+            progress(RunFinished(run.name, run.variant, "kept", 0.0, 0, len(outcome.steps)))
+    driver = Driver(plan, SourceLines(files), store, desks, clock, policy, environment, threads, progress)
+    for group in pool.map(driver.work, longest_first(_groups(jobs))):
+        outcomes.update(group)
+    _remember(store, outcomes.values(), recipes)
+    found: dict[str, dict[str, RunResult]] = {}
+    problems: list[Diagnostic] = list(plan.diagnostics)
+    for number in range(len(plan.runs)):
+        for path, result in results(outcomes[number], policy):
+            found.setdefault(path, {})[result.variant] = result
+        problems += complaints(outcomes[number], policy)
+    unique = dict.fromkeys(problems)
+    return Execution(
+        results=found,
+        diagnostics=tuple(sorted(unique, key=lambda item: (item.place, item.rule, item.message))),
+        executed=sum(done.executed for outcome in outcomes.values() for done in outcome.steps),
+    )
+
+
+def _groups(jobs: Sequence[Job]) -> list[tuple[Job, ...]]:
+    """Jobs that must not run side by side: runs of one page may share the keys of their first cells."""
+    groups: dict[tuple[str, str], list[Job]] = {}
+    for job in jobs:
+        groups.setdefault((job.run.name, job.run.variant), []).append(job)
+    return [tuple(group) for group in groups.values()]
+
+
+def longest_first(groups: Sequence[tuple[Job, ...]]) -> list[tuple[Job, ...]]:
+    """The order in which to begin: what was never timed first, then what takes longest; ties stay."""
+
+    def weight(group: tuple[Job, ...]) -> tuple[bool, float]:
+        known = [job.estimate for job in group if job.estimate is not None]
+        return len(known) == len(group), -sum(known)
+
+    return sorted(groups, key=weight)
+
+
+def _estimate(recipe: Recipe | None, run: Run, last: int) -> float | None:
+    if recipe is None:
+        return None
+    if len(recipe.steps) == len(run.steps):
+        return sum(step.seconds for step in recipe.steps[: last + 1])
+    return sum(step.seconds for step in recipe.steps)
+
+
+def _remember(store: ResultStore, outcomes: Iterable[Outcome], before: Mapping[str, bytes]) -> None:
+    """Keep the recipes that changed; a run that could not start keeps its old one."""
+    for outcome in outcomes:
+        run = outcome.run
+        if not run.steps or all(done.status == "missing" for done in outcome.steps):
+            continue
+        steps = tuple(
+            StepRecipe(step.components, step.requests, done.status, round(done.seconds, 3))
+            for step, done in zip(run.steps, outcome.steps, strict=True)
+        )
+        data = recipe_bytes(Recipe(run.base, steps))
+        if before.get(recipe_key(run)) != data:
+            store.put("recipe", recipe_key(run), data)

@@ -1,0 +1,217 @@
+"""Every key of `etude.toml`: what it accepts, its default and its meaning.
+
+The check of a book's configuration and the handbook's reference page are made from this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from etude.parse.config_contents import AUTHORS, ENTRIES
+from etude.parse.config_reader import Kind
+from etude.parse.config_values import (
+    AMOUNT,
+    DATE,
+    EDIT,
+    FLAG,
+    LANGUAGES,
+    LOCALIZED,
+    MODULE,
+    NAMES,
+    PAGE,
+    PATH,
+    PATHS,
+    SECONDS,
+    SEED,
+    SITE,
+    SIZE,
+    TEXT,
+    TEXTS,
+    URL,
+    VARIABLES,
+    one_of,
+)
+
+__all__ = ["KEYS", "OPEN", "RESERVED", "SECTIONS", "Key", "keys_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key, or, with the name ``NAME``, all keys of a table whose names the author chooses."""
+
+    section: str
+    """Dotted name of its table; ``NAME`` stands for a name that the author chooses."""
+    name: str
+    """The key itself; `Config` or the section's Struct has a field of that name."""
+    kind: Kind
+    default: str
+    """As TOML, or words in parentheses."""
+    meaning: str
+
+    @property
+    def path(self) -> str:
+        """Its full dotted name."""
+        return f"{self.section}.{self.name}"
+
+    @property
+    def type(self) -> str:
+        """What it accepts, in words."""
+        return self.kind.name
+
+
+SECTIONS: dict[str, str] = {
+    "book": "The book itself: what it is called, who wrote it, its languages and variants.",
+    "part": "A part of the contents. Written `[[part]]`, once for each part, in reading order.",
+    "variant": "How variants are called, and their kernels: a table `[variant.NAME]` for each.",
+    "execute": "How cells run, unless a page says otherwise.",
+    "html": "The website.",
+    "pdf": "Reserved for the printed book; accepted and not read yet.",
+    "epub": "Reserved for the e-book; accepted and not read yet.",
+    "library": "The Python package made of the cells marked `save`.",
+    "launch": "Reserved for buttons that open a page elsewhere; accepted and not read yet.",
+    "discussion": "Reserved for discussions beside the text; accepted and not read yet.",
+    "bibliography": "Citations.",
+    "inventory": "Inventories of other projects, for API links: a table `[inventory.NAME]` for each.",
+    "substitutions": "Texts that pages insert with `{{ NAME }}`.",
+}
+"""Every table of the top level, with its meaning."""
+
+OPEN = frozenset({"pdf", "epub"})
+"""Reserved tables whose keys are not checked either."""
+
+RESERVED: dict[str, tuple[str, ...]] = {
+    "launch": ("binder", "colab", "jupyterlite"),
+    "discussion": ("discourse", "giscus", "isso"),
+}
+"""Reserved tables with the keys that they may hold; the values are not checked."""
+
+KEYS: tuple[Key, ...] = (
+    Key("book", "title", LOCALIZED, '""', "What the book is called."),
+    Key("book", "subtitle", LOCALIZED, '""', "What stands below the title."),
+    Key(
+        "book",
+        "authors",
+        AUTHORS,
+        "[]",
+        "Who wrote it: names, or tables with `name`, `url`, `orcid`, `affiliation`.",
+    ),
+    Key("book", "license", TEXT, '""', "An SPDX identifier, such as `CC-BY-SA-4.0`."),
+    Key(
+        "book",
+        "languages",
+        LANGUAGES,
+        '["en"]',
+        "Language tags; each is the folder of its pages. The first is the default.",
+    ),
+    Key(
+        "book",
+        "language_folders",
+        FLAG,
+        "(true if the folder is there)",
+        "False: the only language's pages lie in the book's root.",
+    ),
+    Key(
+        "book",
+        "variants",
+        NAMES,
+        "[]",
+        "The frameworks that the code comes in, in the order in which they are shown.",
+    ),
+    Key("book", "home", PAGE, '"index"', "The front page: above the contents and without a number."),
+    Key(
+        "book",
+        "chapters",
+        ENTRIES,
+        "(all pages)",
+        "The contents of a book without parts: pages, patterns, or tables as in `[[part]]`.",
+    ),
+    Key("book", "description", LOCALIZED, '""', "The book in a sentence, for search engines and previews."),
+    Key("book", "keywords", TEXTS, "[]", "Words that the book is found under."),
+    Key("book", "identifier", TEXT, '""', "An ISBN, a DOI, or another lasting name."),
+    Key("book", "version", TEXT, '""', "The edition."),
+    Key("book", "publisher", TEXT, '""', "Who publishes it."),
+    Key("book", "date", DATE, '""', "When this edition appeared."),
+    Key("book", "repository", URL, '""', "Where its source is kept."),
+    Key("part", "title", LOCALIZED, '""', "The part's title; without one its pages stand for themselves."),
+    Key("part", "chapters", ENTRIES, "[]", "Pages, patterns, or tables with `page`, `sections`, `numbered`."),
+    Key(
+        "part",
+        "numbered",
+        FLAG,
+        "true",
+        "Whether its chapters are numbered; false for front and back matter.",
+    ),
+    Key("variant.NAME", "title", TEXT, "(its name)", "How the variant is called in print."),
+    Key(
+        "variant.NAME", "kernel", TEXT, '""', "The Jupyter kernel of its runs; empty for that of `[execute]`."
+    ),
+    Key("execute", "kernel", TEXT, '"python3"', "The Jupyter kernel that runs cells."),
+    Key("execute", "timeout", SECONDS, "600", "Seconds that a cell may take."),
+    Key("execute", "run_timeout", SECONDS, "3600", "Seconds that a whole run may take."),
+    Key(
+        "execute",
+        "policy",
+        one_of("auto", "frozen", "force", "off"),
+        '"auto"',
+        "auto: run what changed; frozen: run nothing, and a missing result is an error; "
+        "force: run everything; off: run nothing and show what is stored.",
+    ),
+    Key("execute", "pythonpath", PATHS, '["."]', "Folders of the book that cells import from."),
+    Key(
+        "execute",
+        "inputs",
+        TEXTS,
+        "[]",
+        "Patterns of files that all pages read: below the book, or absolute, with `~` or `$VAR`.",
+    ),
+    Key("execute", "environment", VARIABLES, "[]", "Environment variables that results depend on."),
+    Key("execute", "seed", SEED, "0", "The seed that each run starts from."),
+    Key(
+        "execute",
+        "output_limit",
+        SIZE,
+        "10_000_000",
+        "Bytes that a cell may print; more is cut and reported.",
+    ),
+    Key("execute.resources", "cpus", AMOUNT, "1", "Processors that a run needs."),
+    Key("execute.resources", "memory", SIZE, "0", "Memory that a run needs; 0 is unknown."),
+    Key("execute.resources", "gpus", AMOUNT, "0", "GPUs that a run needs."),
+    Key("html", "url", SITE, '""', "Where the site will be published."),
+    Key("html", "css", PATHS, "[]", "Style sheets of the book, after the theme's."),
+    Key("html", "trust", FLAG, "false", "True: raw HTML of the pages is kept as it is, not made safe."),
+    Key("html", "favicon", PATH, '""', "The site's small icon."),
+    Key("html", "logo", PATH, '""', "The picture beside the book's title."),
+    Key("html", "edit", EDIT, '""', "The address where a page is edited, with `{path}` for the page's path."),
+    Key("html", "footer", LOCALIZED, '""', "A line at the foot of every page."),
+    Key(
+        "library",
+        "name",
+        MODULE,
+        '""',
+        "What pages import saved code from; empty: saved code cannot be imported.",
+    ),
+    Key("bibliography", "files", PATHS, "[]", "BibTeX files."),
+    Key(
+        "bibliography",
+        "style",
+        TEXT,
+        '""',
+        "A CSL style's name or file; empty for the built-in author–year style.",
+    ),
+    Key(
+        "bibliography",
+        "page",
+        PAGE,
+        '""',
+        "The page that lists the works; empty: the one with the `bibliography` directive.",
+    ),
+    Key("inventory.NAME", "url", URL, '""', "Where the project's documentation is published."),
+    Key("inventory.NAME", "file", PATH, '""', "A copy of its `objects.inv` in the book; nothing is fetched."),
+    Key("substitutions", "NAME", TEXT, '""', "The text that stands for `{{ NAME }}`."),
+)
+"""In the order in which the handbook shows them."""
+
+
+def keys_of(section: str) -> dict[str, Key]:
+    """The keys of one table by name."""
+    return {key.name: key for key in KEYS if key.section == section}

@@ -1,0 +1,1 @@
+"""Rendering of the website: pages, assets, and the files around them."""

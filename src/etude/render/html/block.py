@@ -1,0 +1,225 @@
+"""Block nodes as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from etude.model.block import (
+    Admonition,
+    Aside,
+    Bibliography,
+    BlockBreak,
+    BlockNode,
+    Card,
+    Cell,
+    CodeBlock,
+    CodeCell,
+    Comment,
+    Container,
+    Definition,
+    DefinitionList,
+    Dropdown,
+    Embed,
+    Exercise,
+    Figure,
+    FootnoteDefinition,
+    Grid,
+    Heading,
+    Image,
+    List,
+    ListItem,
+    MathBlock,
+    Paragraph,
+    PrintIndex,
+    Proof,
+    Quote,
+    RawBlock,
+    RawHtml,
+    Row,
+    Solution,
+    Table,
+    TableOfContents,
+    TabItem,
+    TabSet,
+    ThematicBreak,
+    UnknownDirective,
+    VariantBlock,
+)
+from etude.render.html import back, boxes, code, media, tables
+from etude.render.html.boxes import place
+from etude.render.html.context import Context
+from etude.render.html.escape import attribute, classes, text
+from etude.render.html.formula import block_formula
+from etude.render.html.switch import switched
+from etude.render.variants import Group, grouped
+
+__all__ = ["blocks"]
+
+
+def blocks(ctx: Context, nodes: Sequence[BlockNode]) -> str:
+    """Blocks one after another; neighbours of different variants become one group."""
+    return "".join(
+        _group(ctx, piece) if isinstance(piece, Group) else _block(ctx, piece) for piece in grouped(nodes)
+    )
+
+
+def _group(ctx: Context, group: Group) -> str:
+    panels: list[tuple[tuple[str, ...], str]] = []
+    for names, nodes in group.panels:
+        with ctx.within(names), ctx.boxed():
+            panels.append((names, "".join(_block(ctx, node) for node in nodes)))
+    shown = [panel for panel in panels if panel[1].strip()]
+    quiet = not any(_has_code(node) for _, nodes in group.panels for node in nodes)
+    return switched(ctx, shown, quiet=quiet)
+
+
+def _has_code(node: BlockNode) -> bool:
+    match node:
+        case CodeCell() | CodeBlock():
+            return True
+        case VariantBlock(children=children):
+            return any(map(_has_code, children))
+        case _:
+            return False
+
+
+def _block(ctx: Context, node: BlockNode) -> str:
+    match node:
+        case Paragraph(children=children):
+            return f"<p{place(node)}>{ctx.inline(ctx, children)}</p>\n"
+        case Heading():
+            return _heading(ctx, node)
+        case CodeCell():
+            return code.code_cell(ctx, node)
+        case CodeBlock():
+            return code.code_block(ctx, node)
+        case MathBlock(tex=tex):
+            number = ctx.facts.numbers.get(node.id)
+            return block_formula(ctx.math, tex, place(node), number.name if number is not None else "")
+        case List():
+            return _list(ctx, node)
+        case Quote():
+            return _quote(ctx, node)
+        case DefinitionList():
+            return _definitions(ctx, node)
+        case Table():
+            return tables.table(ctx, node)
+        case Figure():
+            return media.figure(ctx, node)
+        case Image():
+            return media.image(ctx, node)
+        case Embed():
+            return media.embed(ctx, node)
+        case Admonition():
+            return boxes.admonition(ctx, node)
+        case Dropdown():
+            return boxes.dropdown(ctx, node)
+        case Proof():
+            return boxes.proof(ctx, node)
+        case Exercise():
+            return boxes.exercise(ctx, node)
+        case Solution():
+            return boxes.solution(ctx, node)
+        case TabSet():
+            return boxes.tabs(ctx, node)
+        case Card():
+            return boxes.card(ctx, node)
+        case Grid():
+            return boxes.grid(ctx, node)
+        case Aside():
+            return boxes.aside(ctx, node)
+        case VariantBlock(children=children):
+            return f"<div{place(node)}>{blocks(ctx, children)}</div>\n" if node.id else blocks(ctx, children)
+        case Container(children=children):
+            kinds = classes(node.classes)
+            kind = f' class="{attribute(kinds)}"' if kinds else ""
+            return f"<div{kind}{place(node)}>{blocks(ctx, children)}</div>\n"
+        case UnknownDirective(children=children):
+            return f'<div class="unknown"{place(node)}>{blocks(ctx, children)}</div>\n'
+        case ListItem() | TabItem() | Cell():
+            return f"<div{place(node)}>{blocks(ctx, node.children)}</div>\n"
+        case Definition():
+            return _definitions(ctx, DefinitionList(node.span, items=(node,)))
+        case Row():
+            return tables.table(ctx, Table(node.span, body=(node,)))
+        case Bibliography():
+            return back.bibliography(ctx, node)
+        case PrintIndex():
+            return back.index(ctx, node)
+        case TableOfContents():
+            return back.contents(ctx, node)
+        case ThematicBreak():
+            return f"<hr{place(node)}>\n"
+        case RawHtml(html=html):
+            return f"{html}\n"
+        case RawBlock(format=kind, value=value):
+            return f"{value}\n" if kind.lower() == "html" else ""
+        case BlockBreak() | Comment() | FootnoteDefinition():
+            return ""
+        case _:
+            assert_never(node)
+
+
+def _heading(ctx: Context, node: Heading) -> str:
+    """A section's title; the page's own is in its header, so every one here is of level 2 or deeper."""
+    level = min(6, max(2, node.level))
+    number = ctx.facts.numbers.get(node.id)
+    head = f'<span class="number">{text(number.number)}</span> ' if number is not None and number.number else ""
+    with ctx.boxed():
+        title = ctx.inline(ctx, node.children)
+    anchor = (
+        f'<a class="anchor" href="#{attribute(node.id)}" aria-label="{attribute(ctx.site.words.permalink)}"></a>'
+        if node.id
+        else ""
+    )
+    return f"<h{level}{place(node)}>{head}{title}{anchor}</h{level}>\n"
+
+
+def _list(ctx: Context, node: List) -> str:
+    tag = "ol" if node.ordered else "ul"
+    start = f' start="{node.start}"' if node.ordered and node.start != 1 else ""
+    kinds = [] if node.tight else ["loose"]
+    if any(item.checked is not None for item in node.items):
+        kinds.append("tasks")
+    kind = f' class="{" ".join(kinds)}"' if kinds else ""
+    items = "".join(_item(ctx, item, tight=node.tight) for item in node.items)
+    return f"<{tag}{kind}{place(node)}{start}>{items}</{tag}>\n"
+
+
+def _item(ctx: Context, item: ListItem, *, tight: bool) -> str:
+    box = ""
+    if item.checked is not None:
+        box = f'<input type="checkbox" disabled{" checked" if item.checked else ""}> '
+    if not tight:
+        return f"<li{place(item)}>{box}{blocks(ctx, item.children)}</li>"
+    content = "".join(
+        ctx.inline(ctx, child.children) if isinstance(child, Paragraph) else blocks(ctx, (child,))
+        for child in item.children
+    )
+    return f"<li{place(item)}>{box}{content}</li>"
+
+
+def _quote(ctx: Context, node: Quote) -> str:
+    with ctx.boxed():
+        content = blocks(ctx, node.children)
+        source = ctx.inline(ctx, node.attribution)
+    kind = "" if node.kind == "quote" else f' class="{node.kind}"'
+    footer = f"<footer>{source}</footer>" if source else ""
+    return f"<blockquote{kind}{place(node)}>{content}{footer}</blockquote>\n"
+
+
+def _definitions(ctx: Context, node: DefinitionList) -> str:
+    kind = ' class="glossary"' if node.glossary else ""
+    out: list[str] = []
+    with ctx.boxed():
+        for item in node.items:
+            out.append(f"<dt{place(item)}>{ctx.inline(ctx, item.term)}</dt>")
+            match item.children:
+                case []:
+                    pass
+                case [Paragraph(children=children)]:
+                    out.append(f"<dd>{ctx.inline(ctx, children)}</dd>")
+                case children:
+                    out.append(f"<dd>{blocks(ctx, children)}</dd>")
+    return f"<dl{kind}{place(node)}>{''.join(out)}</dl>\n"

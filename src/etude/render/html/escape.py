@@ -1,0 +1,36 @@
+"""Text and attributes as HTML has them; all that is not markup of ours goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["attribute", "attributes", "classes", "text"]
+
+
+def text(value: str) -> str:
+    """Text between tags."""
+    return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\x00", "\ufffd")
+
+
+def attribute(value: str) -> str:
+    """Text between double quotes."""
+    return text(value).replace('"', "&quot;").replace("\n", "&#10;")
+
+
+def attributes(**values: str | int | bool | None) -> str:
+    """Attributes with a leading space, in the order given; None, False and ``""`` are left out.
+
+    ``True`` gives a bare attribute; underscores become hyphens and a final one falls away.
+    """
+    parts: list[str] = []
+    for name, value in values.items():
+        if value is None or value is False or value == "":
+            continue
+        key = name.rstrip("_").replace("_", "-")
+        parts.append(f" {key}" if value is True else f' {key}="{attribute(str(value))}"')
+    return "".join(parts)
+
+
+def classes(names: Iterable[str]) -> str:
+    """The value of a class attribute."""
+    return " ".join(dict.fromkeys(word for name in names for word in name.split()))

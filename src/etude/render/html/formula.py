@@ -1,0 +1,109 @@
+"""Formulas on a page: within a line with places to break at, and displayed with a number."""
+
+from __future__ import annotations
+
+import re
+
+from etude.render.html.escape import attribute, text
+from etude.render.math import MathError, letters, mathml
+
+__all__ = ["HAN", "block_formula", "inline_formula", "latex"]
+
+HAN = re.compile("[\u2e80-\u2fff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_TAG = re.compile(r"<(/?)([a-z]+)[^>]*?(/?)>")
+_MO = re.compile(r"<mo[^>]*>([^<]*)</mo>")
+_RELATIONS = frozenset("=<>≤≥≠≈≡∼≃≅∝∈∉∋⊂⊆⊃⊇→←↦⇒⇔⟹⟺⟶≔≪≫≜∣") | {"&lt;", "&gt;", ":="}
+_BINARY = frozenset("+−±∓×·⋅⊙⊗⊕∪∩∧∨∘∗")
+_OPENING = frozenset("([{⟨⌊⌈")
+_CLOSING = frozenset(")]}⟩⌋⌉")
+_JOINED = re.compile(r"[0-9A-Za-z\u00c0-\u024f'’\-\u2010\u2011]")
+_SHORT = 6
+"""Characters up to which a formula is kept on one line; a longer one may break after relations."""
+_MIDDLE = 12
+"""Characters from which it may also break after sums and commas."""
+_LONG = 26
+"""Characters from which it may also break within parentheses."""
+_LATEX = re.compile(r"\s*(?:\$\$(.*)\$\$|\$(.*)\$|\\\[(.*)\\\]|\\\((.*)\\\))\s*", re.DOTALL)
+
+
+def inline_formula(seen: set[str], tex: str, before: str, after: str) -> str:
+    """A formula within a line; `before` and `after` are the characters beside it, `seen` takes its letters.
+
+    A Han neighbour gets a thin gap (text-autospace does not reach formulas); a Latin letter or a
+    hyphen stays on its line ($k$-means).
+    """
+    try:
+        markup = mathml(tex, display=False)
+    except MathError as error:
+        return broken(tex, error)
+    shown = letters(markup)
+    seen.update(shown)
+    content = markup[markup.index(">") + 1 : markup.rindex("<")]
+    pieces = _pieces(content, len(shown)) if len(shown) > _SHORT else [content]
+    marks = [""] * len(pieces)
+    if before and HAN.match(before):
+        marks[0] = "gap-left"
+    if after and HAN.match(after):
+        marks[-1] = f"{marks[-1]} gap-right".strip()
+    joiner = "\N{WORD JOINER}"
+    return (
+        (joiner if before and _JOINED.match(before) else "")
+        + "<wbr>".join(
+            f'<math class="{mark}">{piece}</math>' if mark else f"<math>{piece}</math>"
+            for mark, piece in zip(marks, pieces, strict=True)
+        )
+        + (joiner if after and _JOINED.match(after) else "")
+    )
+
+
+def block_formula(seen: set[str], tex: str, place: str, number: str) -> str:
+    """A displayed formula; `place` are its attributes, `number` stands at the right."""
+    try:
+        markup = mathml(tex, display=True)
+        seen.update(letters(markup))
+    except MathError as error:
+        markup = broken(tex, error)
+    if not number:
+        return f'<div class="equation"{place}><div class="scroll">{markup}</div></div>\n'
+    return (
+        f'<div class="equation numbered"{place}><div class="scroll">{markup}</div>'
+        f'<span class="number">{text(number)}</span></div>\n'
+    )
+
+
+def broken(tex: str, error: MathError) -> str:
+    """The source of a formula that cannot be typeset."""
+    return f'<code class="broken" title="{attribute(error.problem.message)}">{text(tex.strip())}</code>'
+
+
+def latex(content: str) -> str:
+    """A ``text/latex`` output without the marks around its formula."""
+    found = _LATEX.fullmatch(content)
+    return content if found is None else next(part for part in found.groups() if part is not None)
+
+
+def _pieces(content: str, total: int) -> list[str]:
+    """Split after relations and sums that stand in no group: browsers break no formula, only between two."""
+    depth = brackets = start = at = 0
+    pieces: list[str] = []
+    while tag := _TAG.search(content, at):
+        at = tag.end()
+        if tag[3]:
+            continue
+        if tag[1]:
+            depth -= 1
+            continue
+        if depth or tag[2] != "mo" or (operator := _MO.match(content, tag.start())) is None:
+            depth += 1
+            continue
+        at = operator.end()
+        sign = operator[1]
+        brackets += (sign in _OPENING) - (sign in _CLOSING)
+        outside = brackets <= 0
+        joint = sign in _RELATIONS or (total > _MIDDLE and (sign in _BINARY or (outside and sign == ",")))
+        # A sign at the beginning belongs to what follows it.
+        if joint and (outside or total > _LONG) and start < tag.start() and at < len(content):
+            pieces.append(content[start:at])
+            start = at
+    pieces.append(content[start:])
+    return pieces

@@ -1,0 +1,158 @@
+"""The frame of a page: head, bar, navigation, footer; from the theme's templates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from etude.model.config import Author
+from etude.render.html.address import asset, quoted, safe
+from etude.render.html.escape import attribute, text
+from etude.render.html.site import SiteContext
+from etude.render.html.switch import variant_key, variant_styles
+from etude.render.html.theme_data import theme_version
+from etude.render.html.words import LANGUAGE_NAMES
+
+__all__ = ["Frame", "Linked", "author_html", "frame_page", "render_template", "tag"]
+
+# Before anything is painted: the colours that the reader chose, and that scripts run.
+_EARLY = (
+    'document.documentElement.classList.add("js");'
+    'try{const t=localStorage.getItem("etude-theme");if(t)document.documentElement.dataset.theme=t}catch{}'
+)
+# Right after the switch: the variant of the address, else the one chosen before.
+_EARLY_VARIANT = (
+    'try{const v=new URLSearchParams(location.search).get("variant")||localStorage.getItem("etude-variant");'
+    'for(const r of document.getElementsByName("variant"))if(r.value===v)r.checked=true}catch{}'
+)
+_CREATIVE_COMMONS = "https://creativecommons.org/"
+
+
+class Linked(Struct, frozen=True):
+    """A page to go to."""
+
+    href: str
+    title: Markup
+
+
+class Frame(Struct, frozen=True):
+    """What a page puts into its frame."""
+
+    language: str
+    name: str
+    """Name of the page; empty for pages that are none of the book's."""
+    root: str
+    here: str
+    title: str
+    """Of the browser's tab."""
+    heading: str
+    content: str
+    """HTML of the main part."""
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    kind: str = ""
+    nav: str = ""
+    variants: tuple[str, ...] = ()
+    languages: tuple[tuple[str, str], ...] = ()
+    """Other languages, each with the address of this page (or of its home page) in it."""
+    alternates: tuple[tuple[str, str], ...] = ()
+    """Languages with absolute addresses of this page, its own among them."""
+    canonical: str = ""
+    previous: Linked | None = None
+    next: Linked | None = None
+    edit: str = ""
+    licence: str = ""
+
+
+def frame_page(site: SiteContext, frame: Frame) -> bytes:
+    """The whole page."""
+    config = site.config
+    title = config.title.get(frame.language)
+    own = frame.language
+    edition = " ".join(part for part in (config.version, config.date) if part)
+    return render_template(
+        "page",
+        alternates=frame.alternates,
+        authors=_joined(site, config.authors),
+        book=title,
+        canonical=frame.canonical,
+        content=Markup(frame.content),
+        css=[asset(frame.root, path) for path in config.html.css],
+        description=frame.description,
+        early=Markup(_EARLY),
+        early_variant=Markup(_EARLY_VARIANT),
+        edit=safe(frame.edit),
+        edition=edition,
+        footer=config.html.footer.get(own),
+        heading=frame.heading,
+        home=frame.kind == "home",
+        icon=asset(frame.root, config.html.favicon or "_static/icon.svg"),
+        keywords=", ".join(frame.keywords),
+        kind=frame.kind,
+        lang=tag(own),
+        languages=[(tag(code), LANGUAGE_NAMES.get(code.lower(), code), href) for code, href in frame.languages],
+        licence=_licence(frame.licence or config.license),
+        logo=asset(frame.root, config.html.logo) if config.html.logo else "",
+        page=frame.name,
+        nav=Markup(frame.nav),
+        next=frame.next,
+        previous=frame.previous,
+        root=frame.root,
+        start=f"{frame.here}index.html",
+        styles=Markup(variant_styles(frame.variants)),
+        title=frame.title,
+        variants=[(variant_key(name), name, config.variant_title(name)) for name in frame.variants]
+        if len(frame.variants) > 1
+        else [],
+        version=theme_version()[:12],
+        words=site.words,
+    ).encode()
+
+
+def tag(language: str) -> str:
+    """The language as the lang attribute has it; plain ``zh`` is in simplified characters."""
+    return "zh-Hans" if language == "zh" else language
+
+
+def author_html(author: Author) -> Markup:
+    """A name, with its link when it has one."""
+    url = safe(author.url) or (f"https://orcid.org/{quoted(author.orcid)}" if author.orcid else "")
+    name = text(author.name)
+    return Markup(f'<a href="{attribute(url)}">{name}</a>' if url else name)
+
+
+def _joined(site: SiteContext, authors: Sequence[Author]) -> Markup:
+    return Markup(text(site.words.separator)).join(author_html(author) for author in authors)
+
+
+def _licence(identifier: str) -> Markup:
+    """A licence's name; Creative Commons ones with a link to their text."""
+    words = identifier.upper().split("-")
+    match words:
+        case ["CC", *terms, version] if terms and version[:1].isdigit():
+            url = f"{_CREATIVE_COMMONS}licenses/{'-'.join(terms).lower()}/{version}/"
+        case ["CC0", version]:
+            url = f"{_CREATIVE_COMMONS}publicdomain/zero/{version}/"
+        case _:
+            return Markup(text(identifier))
+    return Markup(f'<a rel="license" href="{attribute(url)}">{text(" ".join(identifier.split("-", 1)))}</a>')
+
+
+def render_template(template: str, /, **values: Any) -> str:
+    """Fill one of the theme's templates; values are escaped unless they are `Markup`."""
+    found: str = _template(template).render(**values)
+    return found
+
+
+@cache
+def _template(name: str) -> Any:
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 -- slow to import
+
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    source = files("etude.render.html").joinpath("theme", f"{name}.html.jinja").read_text("utf-8")
+    return environment.from_string(source)

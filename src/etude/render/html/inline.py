@@ -1,0 +1,248 @@
+"""Inline nodes as HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import assert_never
+
+from etude.model.block import FootnoteDefinition, Paragraph
+from etude.model.inline import (
+    Abbreviation,
+    Anchor,
+    ApiLink,
+    Citation,
+    Emphasis,
+    Eval,
+    FootnoteReference,
+    HardBreak,
+    IndexMark,
+    Inline,
+    InlineCode,
+    InlineImage,
+    InlineMath,
+    Keyboard,
+    Link,
+    RawInline,
+    Reference,
+    SoftBreak,
+    Strikethrough,
+    Strong,
+    Subscript,
+    Superscript,
+    Text,
+    UnknownRole,
+    citation_key,
+    reference_key,
+)
+from etude.model.result import Value
+from etude.render.bundle import choose
+from etude.render.html.address import safe
+from etude.render.html.context import Context
+from etude.render.html.escape import attribute, attributes, text
+from etude.render.html.formula import inline_formula, latex
+from etude.render.html.picture import output_picture, size_style
+from etude.render.html.switch import variant_keys
+from etude.render.html.titles import title_html
+from etude.render.text import fill
+
+__all__ = ["inlines"]
+
+_TAGS = {Emphasis: "em", Strong: "strong", Strikethrough: "s", Superscript: "sup", Subscript: "sub"}
+_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
+
+
+def inlines(ctx: Context, nodes: Sequence[Inline]) -> str:
+    """A line's content."""
+    out: list[str] = []
+    for i, node in enumerate(nodes):
+        match node:
+            case Text(value=value):
+                out.append(text(value))
+            case InlineMath(tex=tex):
+                before = _edge(nodes[i - 1], last=True) if i else ""
+                after = _edge(nodes[i + 1], last=False) if i + 1 < len(nodes) else ""
+                out.append(inline_formula(ctx.math, tex, before, after))
+            case _:
+                out.append(_node(ctx, node))
+    return "".join(out)
+
+
+def _edge(node: Inline, *, last: bool) -> str:
+    """The character of a node that stands next to its neighbour; empty when it is no letter."""
+    match node:
+        case Text(value=value):
+            return value[-1:] if last else value[:1]
+        case Emphasis(children=children) | Strong(children=children) | Link(children=children) if children:
+            return _edge(children[-1 if last else 0], last=last)
+        case _:
+            return ""
+
+
+def _node(ctx: Context, node: Inline) -> str:
+    match node:
+        case Text(value=value):
+            return text(value)
+        case Emphasis() | Strong() | Strikethrough() | Superscript() | Subscript():
+            tag = _TAGS[type(node)]
+            return f"<{tag}>{inlines(ctx, node.children)}</{tag}>"
+        case InlineCode(value=value):
+            return f"<code>{text(value)}</code>"
+        case Keyboard(value=value):
+            return _keys(value)
+        case Abbreviation(value=value, title=title):
+            return f"<abbr{attributes(title=title)}>{text(value)}</abbr>"
+        case InlineMath(tex=tex):
+            return inline_formula(ctx.math, tex, "", "")
+        case SoftBreak():
+            return "\n"
+        case HardBreak():
+            return "<br>\n"
+        case Link():
+            return _link(ctx, node)
+        case InlineImage():
+            style, width = size_style(node.width, "")
+            size = ctx.site.sizes.get(node.source, (None, None))
+            return (
+                f'<img src="{ctx.file(node.source)}" alt="{attribute(node.alt)}"'
+                f"{attributes(title=node.title, width=width or size[0], height=None if width else size[1], style=style)}>"
+            )
+        case RawInline(html=html):
+            return html
+        case Reference():
+            return _reference(ctx, node)
+        case Citation():
+            found = ctx.facts.citations.get(citation_key(node))
+            if found is None:
+                return _broken(ctx, f"[{', '.join(node.keys)}]")
+            return f'<span class="cite">{inlines(ctx, found)}</span>'
+        case Eval():
+            return _eval(ctx, node)
+        case FootnoteReference(name=name):
+            return _note(ctx, name)
+        case IndexMark(id=mark, children=children):
+            return f'<span id="{attribute(mark)}">{inlines(ctx, children)}</span>'
+        case ApiLink():
+            return _api(ctx, node)
+        case Anchor(id=anchor):
+            return f'<span id="{attribute(anchor)}"></span>'
+        case UnknownRole(value=value):
+            return f'<span class="unknown">{text(value)}</span>'
+        case _:
+            assert_never(node)
+
+
+def _keys(value: str) -> str:
+    keys = value.split("+") if "+" in value.strip("+") else [value]
+    return "+".join(f"<kbd>{text(key.strip())}</kbd>" for key in keys)
+
+
+def _link(ctx: Context, node: Link) -> str:
+    url = node.url
+    if url.startswith("page:"):
+        name, _, fragment = url.removeprefix("page:").partition("#")
+        url = "#" + fragment if name == ctx.page.name and fragment else ctx.site.link(ctx.here, name, fragment)
+    href = safe(url)
+    content = inlines(ctx, node.children) or text(node.url)
+    if not href:
+        return content
+    outside = " class=\"external\"" if _URL.match(href) else ""
+    return f'<a{outside} href="{attribute(href)}"{attributes(title=node.title)}>{content}</a>'
+
+
+def _reference(ctx: Context, node: Reference) -> str:
+    resolved = ctx.facts.references.get(reference_key(node))
+    if resolved is None:
+        return _broken(ctx, inlines(ctx, node.children) or text(node.target), escaped=True)
+    name = text(resolved.name.replace(" ", "\N{NO-BREAK SPACE}"))
+    title = title_html(resolved.title)
+    match node.kind:
+        case "numref" | "any" | "ref" if node.children:
+            content = fill(inlines(ctx, node.children), text(resolved.number), name)
+        case "numref" | "eq":
+            content = name or title
+        case "ref" | "doc" | "any":
+            sections = resolved.kind in ("", "section", "page", "term")
+            content = inlines(ctx, node.children) or ((title or name) if sections else (name or title))
+        case "term" | "download":
+            content = inlines(ctx, node.children) or text(node.target.rsplit("/", 1)[-1])
+        case _:
+            assert_never(node.kind)
+    kind = {"term": "term", "download": "download"}.get(node.kind, "ref")
+    download = " download" if node.kind == "download" else ""
+    href = attribute(ctx.href(resolved))
+    return f'<a class="{kind}" href="{href}"{download}>{content or text(node.target)}</a>'
+
+
+def _broken(ctx: Context, content: str, *, escaped: bool = False) -> str:
+    shown = content if escaped else text(content)
+    return f'<span class="broken" title="{attribute(ctx.site.words.broken)}">{shown}</span>'
+
+
+def _api(ctx: Context, node: ApiLink) -> str:
+    target = node.target.lstrip("~!.")
+    shown = target.rsplit(".", 1)[-1] if node.target.startswith("~") else target
+    content = inlines(ctx, node.children) or f"<code>{text(shown)}</code>"
+    found = ctx.facts.links.get(f"{node.domain}:{node.role}:{node.target}")
+    if found is None or not found.url:
+        return content
+    title = attributes(title=target if shown != target else "")
+    return f'<a class="api" href="{attribute(safe(found.url))}"{title}>{content}</a>'
+
+
+def _eval(ctx: Context, node: Eval) -> str:
+    """The value in each variant; once when all agree."""
+    shown: dict[str, list[str]] = {}
+    for name, run in ctx.results():
+        cell = run.after(node.after)
+        value = cell.values.get(node.expression) if cell is not None else None
+        shown.setdefault(_value(ctx, value), []).append(name)
+    if not shown:
+        return _value(ctx, None)
+    if len(shown) == 1:
+        return next(iter(shown))
+    return "".join(
+        f'<span data-variant="{variant_keys(names)}">{content}</span>' for content, names in shown.items()
+    )
+
+
+def _value(ctx: Context, value: Value | None) -> str:
+    if value is None or value.error:
+        why = value.error if value is not None else ctx.site.words.missing
+        return f'<span class="missing" title="{attribute(why)}">?</span>'
+    shown = choose(value.data)
+    if shown is not None and shown.mime.startswith("image/"):
+        return output_picture(ctx.files, ctx.root, shown, alt=value.text)
+    if shown is not None and shown.mime == "text/html":
+        return f'<span class="eval">{shown.content}</span>'
+    if shown is not None and shown.mime == "text/latex":
+        return inline_formula(ctx.math, latex(shown.content), "", "")
+    return f'<span class="eval">{text(value.text)}</span>'
+
+
+def _note(ctx: Context, name: str) -> str:
+    number = ctx.facts.footnotes.get(name)
+    if number is None:
+        return _broken(ctx, f"[{name}]")
+    times = ctx.noted[name] = ctx.noted.get(name, 0) + 1
+    mark = f' id="fnref-{number}"' if times == 1 else ""
+    out = f'<sup class="note"><a{mark} href="#fn-{number}" role="doc-noteref">{number}</a></sup>'
+    definition = ctx.notes.get(name)
+    if definition is None or times > 1 or not ctx.flow or not _simple(definition):
+        return out
+    ctx.beside.add(name)
+    ctx.margin = True
+    with ctx.boxed():
+        words = "<br>".join(inlines(ctx, p.children) for p in definition.children if isinstance(p, Paragraph))
+    return f'{out}<small class="side" aria-hidden="true"><b>{number}</b>{_without_ids(words)}</small>'
+
+
+def _simple(definition: FootnoteDefinition) -> bool:
+    """Whether a note can stand within a paragraph, beside the line that refers to it."""
+    return all(isinstance(child, Paragraph) for child in definition.children)
+
+
+def _without_ids(markup: str) -> str:
+    """A second copy of `markup` must not repeat its ids."""
+    return re.sub(r'(<[^>]*?) id="[^"]*"', r"\1", markup) if " id=" in markup else markup
+

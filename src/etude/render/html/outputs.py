@@ -1,0 +1,178 @@
+"""Outputs of cells: text with its colours, pictures, tables, formulas, errors; per variant where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import assert_never
+
+from etude.model.block import CodeCell
+from etude.model.result import CellResult
+from etude.render.ansi import Run, runs, strip
+from etude.render.bundle import Failed, Item, Printed, Shown, items
+from etude.render.highlight import tokens
+from etude.render.html.context import Context
+from etude.render.html.escape import attribute, text
+from etude.render.html.formula import broken, latex
+from etude.render.html.picture import output_picture
+from etude.render.html.switch import switched
+from etude.render.math import MathError, letters, mathml
+
+__all__ = ["cell_outputs", "cell_pictures"]
+
+_TALL = 24
+"""Lines from which text scrolls."""
+_OPEN = 14
+"""Lines up to which a traceback is shown at once."""
+
+
+def cell_outputs(ctx: Context, cell: CodeCell) -> str:
+    """What stands below a cell; without the pictures that a figure shows."""
+    scroll = "scroll-output" in cell.tags
+
+    def shown(result: CellResult) -> str:
+        found = items(result.outputs)
+        if cell.index in ctx.moved:
+            found = tuple(item for item in found if item not in _pictures(found))
+        return "".join(_item(ctx, item, "", scroll=scroll) for item in found) + _status(ctx, result)
+
+    return _by_variant(ctx, cell, shown, lambda content: f'<div class="outputs">{content}</div>')
+
+
+def cell_pictures(ctx: Context, cell: CodeCell, alt: str, style: str = "") -> str:
+    """What a figure shows of a cell."""
+    return _by_variant(
+        ctx,
+        cell,
+        lambda result: "".join(
+            _item(ctx, item, alt, style=style) for item in _pictures(items(result.outputs))
+        ),
+        lambda content: content,
+    )
+
+
+def _pictures(found: Sequence[Item]) -> tuple[Item, ...]:
+    """The rich outputs; all but errors and messages, when none is rich."""
+    rich = tuple(item for item in found if isinstance(item, Shown) and item.mime != "text/plain")
+    return rich or tuple(
+        item for item in found if isinstance(item, Shown) or (isinstance(item, Printed) and not item.stderr)
+    )
+
+
+def _by_variant(
+    ctx: Context, cell: CodeCell, shown: Callable[[CellResult], str], wrap: Callable[[str], str]
+) -> str:
+    """One content when all variants agree; else a group to choose from."""
+    found: dict[str, list[str]] = {}
+    for name, run in ctx.results():
+        result = run.cells.get(cell.index)
+        if result is not None:
+            found.setdefault(shown(result), []).append(name)
+    if len(found) <= 1:
+        content = next(iter(found), "")
+        return wrap(content) if content else ""
+    return switched(ctx, [(tuple(names), wrap(content) if content else "") for content, names in found.items()])
+
+
+def _status(ctx: Context, result: CellResult) -> str:
+    match result.status:
+        case "timeout":
+            return f'<p class="notice">{text(ctx.site.words.timeout)}</p>'
+        case "dead":
+            return f'<p class="notice">{text(ctx.site.words.dead)}</p>'
+        case "ok" | "error" | "skipped" | "missing":
+            return ""
+        case _:
+            assert_never(result.status)
+
+
+def _item(ctx: Context, item: Item, alt: str, *, scroll: bool = False, style: str = "") -> str:
+    match item:
+        case Printed(stderr=stderr, text=value):
+            kind = "stderr" if stderr else "text"
+            note = f'<span class="hidden">{text(ctx.site.words.stderr)}</span>' if stderr else ""
+            return note + _pre(ctx, value, kind, scroll=scroll)
+        case Shown():
+            return _shown(ctx, item, alt, scroll=scroll, style=style)
+        case Failed():
+            return _failed(ctx, item)
+        case _:
+            assert_never(item)
+
+
+def _shown(ctx: Context, shown: Shown, alt: str, *, scroll: bool, style: str) -> str:
+    match shown.mime:
+        case "text/html":
+            tall = " tall" if scroll else ""
+            return f'<div class="rich{tall}" tabindex="0">{shown.content}</div>'
+        case "text/markdown":
+            return f'<div class="markdown">{text(shown.content.strip())}</div>'
+        case "text/latex":
+            return _latex(ctx, shown.content)
+        case "application/json":
+            return _pre(ctx, shown.content, "text", scroll=scroll, language="json")
+        case "text/plain":
+            value = shown.content.rstrip()
+            return _pre(ctx, value, "text", scroll=scroll) if value.strip() else ""
+        case _:
+            words = alt or str(shown.metadata.get("alt") or ctx.site.words.output_image)
+            return f'<div class="picture">{output_picture(ctx.files, ctx.root, shown, alt=words, style=style)}</div>'
+
+
+def _latex(ctx: Context, content: str) -> str:
+    tex = latex(content)
+    try:
+        markup = mathml(tex, display=True)
+    except MathError as error:
+        return f'<div class="scroll">{broken(tex, error)}</div>'
+    ctx.math.update(letters(markup))
+    return f'<div class="equation"><div class="scroll">{markup}</div></div>'
+
+
+def _pre(ctx: Context, value: str, kind: str, *, scroll: bool = False, language: str = "") -> str:
+    tall = scroll or value.count("\n") >= _TALL
+    if language:
+        content = "".join(
+            f'<span class="{name}">{text(part)}</span>' if name else text(part)
+            for name, part in tokens(value, language)
+        )
+    else:
+        content = ansi(value)
+    reach = f' tabindex="0" role="region" aria-label="{attribute(ctx.site.words.output)}"' if tall else ""
+    return f'<pre class="{kind}{" tall" if tall else ""}"{reach}>{content}</pre>'
+
+
+def _failed(ctx: Context, failed: Failed) -> str:
+    summary = f'<b>{text(failed.name)}</b>{text(": " + strip(failed.message)) if failed.message else ""}'
+    head = f'<p class="summary">{summary}</p>'
+    if not failed.traceback.strip():
+        return f'<div class="error">{head}</div>'
+    is_open = " open" if failed.traceback.count("\n") < _OPEN else ""
+    return (
+        f'<div class="error">{head}<details{is_open}><summary>{text(ctx.site.words.traceback)}</summary>'
+        f"<pre>{ansi(failed.traceback)}</pre></details></div>"
+    )
+
+
+def ansi(value: str) -> str:
+    """Terminal text with its colours."""
+    return "".join(_run(run) for run in runs(value))
+
+
+def _run(run: Run) -> str:
+    style = run.style
+    foreground, background = style.foreground, style.background
+    names = [name for name in ("bold", "faint", "italic", "underline", "strike") if getattr(style, name)]
+    if style.inverse:
+        foreground, background = background, foreground
+        names += ["inverse"] * (foreground is None and background is None)
+    colours: list[str] = []
+    for prefix, rule, colour in (("fg", "color", foreground), ("bg", "background", background)):
+        if isinstance(colour, int):
+            names.append(f"{prefix}{colour}")
+        elif colour is not None:
+            colours.append(f"{rule}:{colour}")
+    if not names and not colours:
+        return text(run.text)
+    kind = f' class="{" ".join(names)}"' if names else ""
+    paint = f' style="{";".join(colours)}"' if colours else ""
+    return f"<span{kind}{paint}>{text(run.text)}</span>"

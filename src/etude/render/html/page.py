@@ -1,0 +1,305 @@
+"""A page of the website: document, facts and results in; HTML and the pictures it needs out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from etude.model.block import (
+    Block,
+    BlockNode,
+    CodeCell,
+    Container,
+    Figure,
+    FootnoteDefinition,
+    Heading,
+    Paragraph,
+    TableOfContents,
+)
+from etude.model.book import NavLink, PageFacts
+from etude.model.page import Page
+from etude.model.result import RunResult
+from etude.render.html.address import depth_prefix, language_prefix, page_file, quoted
+from etude.render.html.back import footnotes
+from etude.render.html.block import blocks
+from etude.render.html.boxes import place
+from etude.render.html.context import Context
+from etude.render.html.escape import attribute, text
+from etude.render.html.formula import HAN
+from etude.render.html.frame import Frame, Linked, author_html, frame_page, render_template, tag
+from etude.render.html.inline import inlines
+from etude.render.html.site import SiteContext
+from etude.render.html.titles import title_html
+from etude.render.text import plain
+from etude.render.variants import page_variants
+
+__all__ = ["Rendered", "render_page"]
+
+
+_PHRASE = re.compile("[^：；，—！？]+[：；，—！？]*")
+
+
+class Rendered(Struct, frozen=True):
+    """A page ready to be written."""
+
+    html: bytes
+    files: dict[str, bytes]
+    """Pictures that cells made: paths relative to the root of the site, named by their content."""
+    math: str
+    """Distinct characters of the page's formulas, sorted; the formula font must have them."""
+
+
+def render_page(
+    page: Page, facts: PageFacts, results: Mapping[str, RunResult], site: SiteContext
+) -> Rendered:
+    """Render one page; `results` are by variant, and may lack some or all.
+
+    Depends on nothing but its arguments (and the theme): equal ones give equal bytes.
+    """
+    ctx = _context(page, facts, results, site)
+    is_home = page.name == site.home
+    title, body = _split(page)
+    if is_home:
+        content = _cover(ctx, title, body)
+    else:
+        content = _article(ctx, title, body)
+    book = site.config.title.get(page.language)
+    heading = plain(page.title, facts)
+    frame = Frame(
+        language=page.language,
+        name=page.name,
+        root=ctx.root,
+        here=ctx.here,
+        title=book if is_home else " · ".join(part for part in (_numbered(facts, heading), book) if part),
+        heading=book if is_home else heading,
+        content=content,
+        description=page.front.description
+        or (site.config.description.get(page.language) if is_home else _opening(body, facts)),
+        keywords=page.front.keywords or site.config.keywords,
+        kind="home" if is_home else "",
+        nav=site.nav(page.name, ctx.here),
+        variants=ctx.variants,
+        languages=_languages(ctx),
+        alternates=_alternates(ctx),
+        canonical=_absolute(ctx, page.language),
+        previous=_linked(ctx, facts.previous),
+        next=_linked(ctx, facts.next),
+        edit=_edit(site, page),
+        licence=page.front.license,
+    )
+    return Rendered(frame_page(site, frame), dict(sorted(ctx.files.items())), "".join(sorted(ctx.math)))
+
+
+def _context(page: Page, facts: PageFacts, results: Mapping[str, RunResult], site: SiteContext) -> Context:
+    cells = {label: cell for cell in page.cells for label in (*cell.labels, cell.id) if label}
+    notes: dict[str, FootnoteDefinition] = {}
+    moved: set[int] = set()
+    for node in _walk(page.blocks):
+        match node:
+            case FootnoteDefinition(name=name):
+                notes.setdefault(name, node)
+            case Figure(source=source) if source.startswith("#") and source[1:] in cells:
+                moved.add(cells[source[1:]].index)
+            case _:
+                pass
+    variants = page_variants(page, site.config) or (tuple(results) if len(results) > 1 else ())
+    return Context(
+        page=page,
+        facts=facts,
+        site=site,
+        here=language_prefix(page.name, site.home),
+        root=depth_prefix(page.name, site.home),
+        variants=variants,
+        runs=results,
+        scope=variants,
+        render=blocks,
+        inline=inlines,
+        cells=cells,
+        moved=frozenset(moved),
+        notes=notes,
+    )
+
+
+def _walk(nodes: Sequence[Any]) -> list[Block]:
+    """Every block, whatever holds it."""
+    found: list[Block] = []
+    stack: list[Any] = list(reversed(nodes))
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, Block) or isinstance(node, CodeCell):
+            continue
+        found.append(node)
+        for name in _HOLDERS.get(type(node)) or _holders(type(node)):
+            stack.extend(reversed(getattr(node, name)))
+    return found
+
+
+_HOLDERS: dict[type, tuple[str, ...]] = {}
+"""Fields of each type of block that hold blocks."""
+
+
+def _holders(kind: type) -> tuple[str, ...]:
+    fields: tuple[str, ...] = kind.__struct_fields__  # type: ignore[attr-defined]
+    names = tuple(
+        name
+        for name in fields
+        if name in ("children", "items", "head", "body", "cells", "legend", "header", "footer")
+    )
+    _HOLDERS[kind] = names
+    return names
+
+
+def _split(page: Page) -> tuple[Heading | None, tuple[BlockNode, ...]]:
+    """The page's own title, if it is among its blocks, and the rest."""
+    for i, node in enumerate(page.blocks):
+        if isinstance(node, Heading) and node.level == 1:
+            return node, (*page.blocks[:i], *page.blocks[i + 1 :])
+    return None, page.blocks
+
+
+def _article(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> str:
+    page, facts = ctx.page, ctx.facts
+    front = page.front
+    heading = Markup(inlines(ctx, title.children if title is not None else page.title))
+    content = blocks(ctx, body)
+    notes = footnotes(ctx)
+    inline_number = bool(facts.number) and facts.label == facts.number
+    return render_template(
+        "article",
+        authors=ctx.site.words.separator.join(front.authors),
+        body=Markup(content + notes),
+        crumbs=_crumbs(ctx),
+        date=front.date,
+        eyebrow="" if inline_number else facts.label,
+        heading=heading,
+        margin=ctx.margin,
+        next=_linked(ctx, facts.next),
+        number=facts.number if inline_number else "",
+        place=Markup(place(title)) if title is not None else "",
+        previous=_linked(ctx, facts.previous),
+        subtitle=front.subtitle,
+        toc=Markup(_toc(ctx, body)),
+        words=ctx.site.words,
+    )
+
+
+def _cover(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> str:
+    """The front page: the title page of the book, what its source says, and the contents."""
+    config = ctx.site.config
+    language = ctx.page.language
+    book = config.title.get(language)
+    own = plain(title.children, ctx.facts) if title is not None else ""
+    content = blocks(ctx, body)
+    if title is not None and own.strip() not in ("", book):
+        content = f"<h2{place(title)}>{inlines(ctx, title.children)}</h2>\n{content}"
+    first = ctx.site.first()
+    listed = any(isinstance(node, TableOfContents) for node in _walk(body))
+    return render_template(
+        "cover",
+        authors=[author_html(author) for author in config.authors],
+        body=Markup(content + footnotes(ctx)),
+        contents="" if listed or first is None else Markup(ctx.site.contents(ctx.here, 2)),
+        heading=Markup(_phrases(book or own)),
+        imprint=[part for part in (config.publisher, config.version, config.date) if part],
+        place="" if title is None or own.strip() not in ("", book) else Markup(place(title)),
+        start=ctx.site.link(ctx.here, first.name) if first is not None else "",
+        subtitle=ctx.page.front.subtitle or config.subtitle.get(language),
+        words=ctx.site.words,
+    )
+
+
+def _phrases(title: str) -> str:
+    """A Chinese title breaks between its phrases rather than within a word."""
+    pieces = _PHRASE.findall(title)
+    if len(pieces) < 2 or HAN.search(title) is None:
+        return text(title)
+    return "".join(f'<span class="phrase">{text(piece)}</span>' for piece in pieces)
+
+
+def _numbered(facts: PageFacts, heading: str) -> str:
+    return f"{facts.label} {heading}" if facts.label else heading
+
+
+def _crumbs(ctx: Context) -> list[Linked]:
+    crumbs = [Linked("", Markup(text(ctx.facts.part)))] if ctx.facts.part else []
+    return crumbs + [
+        Linked(ctx.site.link(ctx.here, crumb.name), Markup(title_html(crumb.title, crumb.number)))
+        for crumb in ctx.facts.breadcrumbs
+        if crumb.name != ctx.page.name
+    ]
+
+
+def _linked(ctx: Context, target: NavLink | None) -> Linked | None:
+    if target is None:
+        return None
+    return Linked(ctx.site.link(ctx.here, target.name), Markup(title_html(target.title, target.number)))
+
+
+def _toc(ctx: Context, body: Sequence[BlockNode]) -> str:
+    """The page's sections and their sections; empty when there are fewer than two."""
+    headings = [node for node in _sections(body) if node.id]
+    if len(headings) < 2:
+        return ""
+    out: list[str] = ["<ol>"]
+    deep = False
+    for i, node in enumerate(headings):
+        if node.level >= 3 and not deep and i:
+            out.append("<ol>")
+            deep = True
+        elif node.level < 3 and deep:
+            out.append("</li></ol></li>")
+            deep = False
+        elif i:
+            out.append("</li>")
+        number = ctx.facts.numbers.get(node.id)
+        name = number.number if number is not None else ""
+        out.append(f'<li><a href="#{attribute(node.id)}">{title_html(node.children, name)}</a>')
+    out.append("</li></ol></li></ol>" if deep else "</li></ol>")
+    return "".join(out)
+
+
+def _sections(nodes: Sequence[BlockNode]) -> list[Heading]:
+    found: list[Heading] = []
+    for node in nodes:
+        if isinstance(node, Heading) and node.level <= 3:
+            found.append(node)
+        elif isinstance(node, Container):
+            found += _sections(node.children)
+    return found
+
+
+def _languages(ctx: Context) -> tuple[tuple[str, str], ...]:
+    """The other languages: this page in them, or their front page."""
+    site = ctx.site
+    out: list[tuple[str, str]] = []
+    for language in site.config.languages:
+        if language != ctx.page.language:
+            name = ctx.page.name if language in ctx.facts.languages else site.home
+            out.append((language, ctx.root + quoted(page_file(language, name, site.home))))
+    return tuple(out)
+
+
+def _absolute(ctx: Context, language: str) -> str:
+    url = ctx.site.config.html.url
+    return f"{url.rstrip('/')}/{quoted(page_file(language, ctx.page.name, ctx.site.home))}" if url else ""
+
+
+def _alternates(ctx: Context) -> tuple[tuple[str, str], ...]:
+    if not ctx.site.config.html.url or len(ctx.facts.languages) < 2:
+        return ()
+    return tuple((tag(language), _absolute(ctx, language)) for language in ctx.facts.languages)
+
+
+def _opening(body: Sequence[BlockNode], facts: PageFacts) -> str:
+    """The first words of the page, for those who list it."""
+    first = next((node for node in body if isinstance(node, Paragraph)), None)
+    words = " ".join(plain(first.children, facts).split()) if first is not None else ""
+    return words if len(words) <= 160 else words[:159].rstrip() + "…"
+
+
+def _edit(site: SiteContext, page: Page) -> str:
+    return site.config.html.edit.replace("{path}", quoted(page.path)) if site.config.html.edit else ""

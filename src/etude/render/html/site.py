@@ -1,0 +1,182 @@
+"""What all pages of one language share: configuration, navigation, words, and their HTML."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from etude.model.book import Navigation, NavPage, NavPart
+from etude.model.config import Config
+from etude.render.html.address import language_prefix, link
+from etude.render.html.escape import attribute, text
+from etude.render.html.titles import title_html
+from etude.render.html.words import Words, words
+
+__all__ = ["SiteContext"]
+
+_ALL_OPEN = 24
+"""Chapters up to which every part of the navigation is open."""
+_ALL_LISTED = 100
+"""Chapters up to which the navigation of every page lists all of them."""
+
+
+class SiteContext:
+    """One language of one book; made once and used for all its pages."""
+
+    __slots__ = (
+        "_chapters",
+        "_digest",
+        "_parts",
+        "_places",
+        "config",
+        "language",
+        "navigation",
+        "sizes",
+        "words",
+    )
+
+    def __init__(
+        self,
+        config: Config,
+        navigation: Navigation,
+        *,
+        sizes: Mapping[str, tuple[int, int]] | None = None,
+    ) -> None:
+        """`sizes` tells pictures' width and height in CSS pixels, by path relative to the book's root."""
+        self.config = config
+        self.navigation = navigation
+        self.language = navigation.language
+        self.words: Words = words(navigation.language)
+        self.sizes: Mapping[str, tuple[int, int]] = sizes or {}
+        self._chapters = sum(len(part.pages) for part in navigation.parts)
+        self._parts: dict[tuple[int, str], str] = {}
+        self._digest = _digest(config)
+        self._places: dict[str, tuple[int, int]] = {
+            page.name: (i, j)
+            for i, part in enumerate(navigation.parts)
+            for j, chapter in enumerate(part.pages)
+            for page in _walk(chapter)
+        }
+
+    @property
+    def home(self) -> str:
+        """Name of the front page."""
+        return self.config.home
+
+    def link(self, prefix: str, name: str, fragment: str = "") -> str:
+        """The address of a page from one whose folder is `prefix` below the language's."""
+        return link(prefix, name, self.config.home, fragment)
+
+    def key(self, name: str) -> str:
+        """A digest of all that is printed of the configuration and the navigation on a page."""
+        prefix = language_prefix(name, self.home)
+        printed = self.contents(prefix, 9) if name == self.home else self.nav(name, prefix)
+        return hashlib.sha256(f"{self._digest}\0{self.language}\0{printed}".encode()).hexdigest()[:32]
+
+    def nav(self, name: str, prefix: str) -> str:
+        """The list of parts and chapters, with the sections of the chapter that `name` is in."""
+        part, chapter = self._places.get(name, (-1, -1))
+        pieces = (
+            self._part(i, prefix, name, chapter if i == part else -1)
+            for i in range(len(self.navigation.parts))
+        )
+        return f'<ul class="tree">{"".join(pieces)}</ul>'
+
+    def _part(self, index: int, prefix: str, name: str, chapter: int) -> str:
+        """A part of the navigation; one without the current page is made once per folder depth."""
+        if chapter < 0 and (made := self._parts.get((index, prefix))) is not None:
+            return made
+        part = self.navigation.parts[index]
+        current = chapter >= 0
+        listed = current or self._chapters <= _ALL_LISTED
+        items = "".join(
+            self._item(page, prefix, name if j == chapter else "", below=j == chapter)
+            for j, page in enumerate(part.pages)
+            if listed
+        )
+        if not part.title:
+            found = items
+        elif listed:
+            is_open = " open" if current or self._chapters <= _ALL_OPEN else ""
+            found = (
+                f'<li class="part"><details{is_open}><summary>{_part_title(part)}</summary>'
+                f"<ul>{items}</ul></details></li>"
+            )
+        else:
+            first = part.pages[0].name if part.pages else self.home
+            found = f'<li class="part"><a href="{self._href(prefix, first)}">{_part_title(part)}</a></li>'
+        if not current:
+            self._parts[index, prefix] = found
+        return found
+
+    def _href(self, prefix: str, name: str) -> str:
+        return attribute(self.link(prefix, name))
+
+    def _item(self, page: NavPage, prefix: str, current: str, *, below: bool) -> str:
+        mark = ' aria-current="page"' if page.name == current else ""
+        title = title_html(page.title, page.number)
+        head = f'<li><a href="{self._href(prefix, page.name)}"{mark}>{title}</a>'
+        if not below or not page.pages:
+            return head + "</li>"
+        items = "".join(self._item(child, prefix, current, below=True) for child in page.pages)
+        return f"{head}<ul>{items}</ul></li>"
+
+    def contents(self, prefix: str, depth: int) -> str:
+        """The book's contents to a depth: 1 for chapters, 2 with sections, and so on."""
+        return f'<div class="contents">{"".join(self._contents(prefix, depth))}</div>'
+
+    def _contents(self, prefix: str, depth: int) -> Iterator[str]:
+        for part in self.navigation.parts:
+            if part.title:
+                yield f'<p class="part">{_part_title(part)}</p>'
+            yield "<ol>"
+            for page in part.pages:
+                yield from self._line(page, prefix, depth)
+            yield "</ol>"
+
+    def _line(self, page: NavPage, prefix: str, depth: int) -> Iterator[str]:
+        yield f'<li><a href="{self._href(prefix, page.name)}">{title_html(page.title, page.number)}</a>'
+        if depth > 1 and page.pages:
+            yield "<ol>"
+            for child in page.pages:
+                yield from self._line(child, prefix, depth - 1)
+            yield "</ol>"
+        yield "</li>"
+
+    def first(self) -> NavPage | None:
+        """The first page of the contents."""
+        return next((page for part in self.navigation.parts for page in part.pages), None)
+
+
+def _walk(page: NavPage) -> Iterator[NavPage]:
+    yield page
+    for child in page.pages:
+        yield from _walk(child)
+
+
+def _part_title(part: NavPart) -> str:
+    label = f'<span class="number">{text(part.label)}</span> ' if part.label else ""
+    return f"{label}{text(part.title)}"
+
+
+def _digest(config: Config) -> str:
+    printed = (
+        config.title,
+        config.subtitle,
+        config.authors,
+        config.license,
+        config.languages,
+        config.variants,
+        config.home,
+        config.description,
+        config.keywords,
+        config.version,
+        config.publisher,
+        config.date,
+        config.repository,
+        config.html,
+        config.library,
+    )
+    return hashlib.sha256(msgspec.json.encode(printed)).hexdigest()

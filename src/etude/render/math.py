@@ -1,0 +1,96 @@
+"""Stage render: LaTeX formulas become MathML; what cannot is a problem with its place."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from html import unescape
+from typing import Any
+
+from msgspec import Struct
+
+from etude.render.tex import rewrite
+
+__all__ = ["MathError", "MathProblem", "check", "letters", "mathml"]
+
+
+class MathProblem(Struct, frozen=True, gc=False):
+    """Why a formula cannot be typeset."""
+
+    message: str
+    offset: int
+    """Characters from the beginning of the formula."""
+
+
+class MathError(Exception):
+    """A formula that cannot be typeset."""
+
+    def __init__(self, problem: MathProblem) -> None:
+        """Carry the problem."""
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+_ENTITY = re.compile(r"&(?!(?:lt|gt|amp|quot|apos|#)\b)[A-Za-z]+;")
+_PRIME = re.compile("<mo>([″‴⁗])</mo>")
+_PRIMES = {"″": "′′", "‴": "′′′", "⁗": "′′′′"}
+_LARGE = re.compile("(<m(?:sub|sup|subsup|under|over|underover)>)(<mo [^>]*minsize=[^>]*>[^<]*</mo>)")
+_TAG = re.compile(r"<[^>]*>")
+_MESSAGE = re.compile(r"(\d+): (.*)", re.DOTALL)
+
+
+@cache
+def _converter() -> Any:
+    from math_core import LatexToMathML  # noqa: PLC0415 -- loaded when there is a formula
+
+    return LatexToMathML(allow_unreliable_rendering=True, fancy_error=False)
+
+
+@lru_cache(maxsize=16384)
+def _convert(tex: str, display: bool) -> str | MathProblem:
+    from math_core import LatexError  # noqa: PLC0415
+
+    rewritten = rewrite(tex)
+    try:
+        found: str = _converter().convert_with_local_state(rewritten.text, displaystyle=display)
+    except LatexError as error:
+        said = _MESSAGE.fullmatch(str(error))
+        if said is None:
+            return MathProblem(str(error).strip().removesuffix("."), 0)
+        offset = min(rewritten.origin(int(said[1])), len(tex))
+        return MathProblem(said[2].strip().removesuffix("."), offset)
+    return _tidy(found)
+
+
+def _tidy(found: str) -> str:
+    """Mend what browsers typeset badly, and what XML does not know.
+
+    Named entities that XML lacks become characters. Several primes are set one by one: only the single
+    one has a form for superscripts. A large delimiter with a script is put in a row of its own: as the
+    base of a script it would hang below its partner. A wide tilde is the accent that fonts can stretch.
+    """
+    if "&" in found:
+        found = _ENTITY.sub(lambda entity: unescape(entity[0]), found)
+    found = _PRIME.sub(lambda prime: f'<mo class="primes">{_PRIMES[prime[1]]}</mo>', found)
+    if "minsize" in found:
+        found = _LARGE.sub(r"\1<mrow>\2</mrow>", found)
+    return found.replace('<mo stretchy="true">~</mo>', '<mo stretchy="true">\u0303</mo>')
+
+
+def mathml(tex: str, display: bool) -> str:
+    """The ``<math>`` element of a formula, well-formed as HTML and as XML; raises `MathError`."""
+    found = _convert(tex, display)
+    if isinstance(found, MathProblem):
+        raise MathError(found)
+    return found
+
+
+def check(tex: str, display: bool) -> MathProblem | None:
+    """What is wrong with a formula; None when it can be typeset."""
+    found = _convert(tex, display)
+    return found if isinstance(found, MathProblem) else None
+
+
+def letters(markup: str) -> str:
+    """The characters that a formula shows."""
+    return unescape(_TAG.sub("", markup))

@@ -1,0 +1,8 @@
+"""Stage render: one Jupyter notebook for each run of a page.
+
+A page without runs (no code cell, or none of a variant that it runs in) makes no notebook.
+"""
+
+from etude.render.notebook.document import notebook_files, notebook_path, render_notebook
+
+__all__ = ["notebook_files", "notebook_path", "render_notebook"]

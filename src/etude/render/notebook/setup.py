@@ -1,0 +1,71 @@
+"""The set-up cell: a notebook finds the book's modules and files as its run did."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from string import Template
+
+from etude.model.config import Config
+from etude.model.page import Page
+
+__all__ = ["setup_code"]
+
+_SETUP = Template("""\
+# This cell makes the notebook run as it did in the book: it looks for the book's files in the folders
+# above, and for the code that earlier pages saved. Without them it only sets the seed.$where
+
+
+def _etude_setup(folder, pythonpath, seed):
+    import os
+    import random
+    import sys
+    from pathlib import Path
+
+    here = Path.cwd()
+    places = (here, *here.parents)
+    library = next((place / "_library" for place in places if (place / "_library").is_dir()), None)
+    book = next((place for place in places if (place / "etude.toml").is_file()), None)
+    if library:
+        sys.path.insert(0, str(library))
+    if book:
+        sys.path[:0] = [str(book / name) for name in (folder, *pythonpath)]
+        if (book / folder).is_dir():
+            os.chdir(book / folder)
+    random.seed(seed)
+$seeds
+
+_etude_setup($folder, $pythonpath, seed=$seed)
+del _etude_setup""")
+
+_SEEDS = (
+    ("numpy", ("    import numpy", "    numpy.random.seed(seed)")),
+    ("torch", ("    import torch", "    torch.manual_seed(seed)")),
+    ("tensorflow", ("    import tensorflow", "    tensorflow.random.set_seed(seed)")),
+)
+
+
+def setup_code(page: Page, variant: str, config: Config) -> str:
+    """Python for the first cell: paths, working folder and seeds, as the page's run has them.
+
+    It looks for the book above the notebook's folder: the library of saved code in ``_library``,
+    everything else beside ``etude.toml``.
+    """
+    code = "\n".join(cell.code for cell in page.cells if not cell.variants or variant in cell.variants)
+    seeds = [line for name, lines in _SEEDS if _imports(code, name) for line in lines]
+    seed = config.execute.seed if page.front.execute.seed is None else page.front.execute.seed
+    return _SETUP.substitute(
+        where=f"\n# The book's files: {config.repository}" if config.repository else "",
+        seeds="\n".join((*seeds, "")) if seeds else "",
+        folder=_quoted(posixpath.dirname(page.path) or "."),
+        pythonpath="[" + ", ".join(map(_quoted, config.execute.pythonpath)) + "]",
+        seed=seed,
+    )
+
+
+def _imports(code: str, name: str) -> bool:
+    return re.search(rf"^\s*(?:import|from)\s+{name}\b", code, re.MULTILINE) is not None
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

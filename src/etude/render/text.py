@@ -1,0 +1,84 @@
+"""Stage render: the words of inline nodes, without marks; for titles, attributes and search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from etude.model.book import PageFacts
+from etude.model.inline import (
+    Abbreviation,
+    Anchor,
+    ApiLink,
+    Citation,
+    Emphasis,
+    Eval,
+    FootnoteReference,
+    HardBreak,
+    IndexMark,
+    Inline,
+    InlineCode,
+    InlineImage,
+    InlineMath,
+    Keyboard,
+    Link,
+    RawInline,
+    Reference,
+    SoftBreak,
+    Strikethrough,
+    Strong,
+    Subscript,
+    Superscript,
+    Text,
+    UnknownRole,
+    citation_key,
+    reference_key,
+)
+
+__all__ = ["plain"]
+
+
+def plain(inlines: Iterable[Inline], facts: PageFacts | None = None) -> str:
+    """The words of `inlines`; with `facts`, references and citations say what they say on the page."""
+    return "".join(_words(node, facts) for node in inlines)
+
+
+def _words(node: Inline, facts: PageFacts | None) -> str:
+    match node:
+        case Text(value=value) | InlineCode(value=value) | Keyboard(value=value):
+            return value
+        case Abbreviation(value=value) | UnknownRole(value=value):
+            return value
+        case InlineMath(tex=tex):
+            return tex
+        case SoftBreak() | HardBreak():
+            return " "
+        case Emphasis() | Strong() | Strikethrough() | Superscript() | Subscript() | Link() | IndexMark():
+            return plain(node.children, facts)
+        case InlineImage(alt=alt):
+            return alt
+        case Reference():
+            return _reference(node, facts)
+        case ApiLink(target=target, children=children):
+            return plain(children, facts) or target.lstrip("~!").rsplit(".", 1)[-1]
+        case Citation():
+            content = facts.citations.get(citation_key(node)) if facts else None
+            return plain(content, facts) if content else ", ".join(node.keys)
+        case Eval() | FootnoteReference() | Anchor() | RawInline():
+            return ""
+        case _:
+            assert_never(node)
+
+
+def _reference(node: Reference, facts: PageFacts | None) -> str:
+    resolved = facts.references.get(reference_key(node)) if facts else None
+    if node.children and node.kind != "numref":
+        return plain(node.children, facts)
+    if resolved is None:
+        return plain(node.children, facts) or node.target
+    return fill(plain(node.children), resolved.number, resolved.name) or resolved.name or plain(resolved.title)
+
+
+def fill(template: str, number: str, name: str) -> str:
+    """Put a number and a name into the template of a numbered reference."""
+    return template.replace("%s", number).replace("{number}", number).replace("{name}", name)

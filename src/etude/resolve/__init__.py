@@ -1,0 +1,1 @@
+"""Resolve: indexes of pages -> numbers, addresses, citations and navigation of one language (pure)."""

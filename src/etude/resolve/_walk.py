@@ -1,0 +1,310 @@
+"""Page -> rows of its index, in reading order."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias, assert_never
+
+from etude.model.block import (
+    Admonition,
+    Annotation,
+    Aside,
+    Bibliography,
+    Block,
+    BlockBreak,
+    BlockNode,
+    Card,
+    Cell,
+    CodeBlock,
+    CodeCell,
+    Comment,
+    Container,
+    Definition,
+    DefinitionList,
+    Dropdown,
+    Embed,
+    Exercise,
+    Figure,
+    FootnoteDefinition,
+    Grid,
+    Heading,
+    Image,
+    List,
+    ListItem,
+    MathBlock,
+    Paragraph,
+    PrintIndex,
+    Proof,
+    Quote,
+    RawBlock,
+    RawHtml,
+    Row,
+    Solution,
+    TabItem,
+    Table,
+    TableOfContents,
+    TabSet,
+    ThematicBreak,
+    UnknownDirective,
+    VariantBlock,
+)
+from etude.model.inline import (
+    Abbreviation,
+    Anchor,
+    ApiLink,
+    Citation,
+    Emphasis,
+    Eval,
+    FootnoteReference,
+    HardBreak,
+    IndexMark,
+    Inline,
+    InlineCode,
+    InlineImage,
+    InlineMath,
+    Keyboard,
+    Link,
+    RawInline,
+    Reference,
+    SoftBreak,
+    Strikethrough,
+    Strong,
+    Subscript,
+    Superscript,
+    Text,
+    UnknownRole,
+)
+from etude.model.span import Span
+from etude.resolve.entries import (
+    AnchorIndex,
+    Mark,
+    TermIndex,
+    UseKind,
+)
+from etude.resolve.plain import pack
+
+__all__ = ["Walk"]
+
+CitationKind: TypeAlias = Literal["p", "t", "year", "author"]
+
+
+class Walk:
+    """Gathers the rows of one page; `blocks` may be called more than once."""
+
+    __slots__ = (
+        "anchors",
+        "bibliography",
+        "citations",
+        "contents",
+        "definitions",
+        "links",
+        "marks",
+        "notes",
+        "print_index",
+        "references",
+        "section",
+        "terms",
+        "variants",
+    )
+
+    def __init__(self) -> None:
+        """Start with empty rows."""
+        self.anchors: list[AnchorIndex] = []
+        self.references: dict[tuple[UseKind, str], tuple[bool, list[Span]]] = {}
+        self.citations: dict[tuple[CitationKind, tuple[str, ...], str, str], list[Span]] = {}
+        self.links: dict[tuple[str, str, str], list[Span]] = {}
+        self.terms: list[TermIndex] = []
+        self.marks: list[Mark] = []
+        self.notes: list[FootnoteReference] = []
+        self.definitions: list[FootnoteDefinition] = []
+        """Of footnotes; their text is not walked until it is asked for."""
+        self.section = -1
+        """Position of the last heading among `anchors`."""
+        self.variants: tuple[str, ...] = ()
+        self.bibliography: Literal["", "page", "book"] = ""
+        self.print_index = False
+        self.contents = False
+
+    def blocks(self, nodes: tuple[BlockNode, ...]) -> None:
+        """Gather from blocks in their order."""
+        for node in nodes:
+            self._block(node)
+
+    def _anchor(
+        self,
+        node: Block,
+        kind: str,
+        title: tuple[Inline, ...] = (),
+        *,
+        level: int = 0,
+        numbered: bool = False,
+        exercise: str = "",
+    ) -> None:
+        """Note a block that has a number or a label, then what its title holds."""
+        named = bool(node.labels) or kind in ("page", "section")
+        if named or numbered or kind == "solution":
+            self.anchors.append(
+                AnchorIndex(
+                    node.id,
+                    kind,
+                    node.span,
+                    pack(title) if named else "",
+                    node.labels,
+                    level,
+                    numbered,
+                    self.variants,
+                    exercise,
+                )
+            )
+        self._inlines(title)
+
+    def _block(self, node: BlockNode) -> None:
+        match node:
+            case Paragraph():
+                if node.labels:
+                    self._anchor(node, "block")
+                self._inlines(node.children)
+            case Heading(level=level):
+                page = level == 1 and not any(anchor.kind == "page" for anchor in self.anchors)
+                self.section = len(self.anchors)
+                kind = "page" if page else "section"
+                self._anchor(node, kind, node.children, level=level, numbered=node.numbered)
+            case Quote():
+                self._anchor(node, "block")
+                self.blocks(node.children)
+                self._inlines(node.attribution)
+            case List():
+                self._anchor(node, "block")
+                self.blocks(node.items)
+            case DefinitionList():
+                self._anchor(node, "block")
+                for item in node.items:
+                    if node.glossary:
+                        self.terms.append(TermIndex(item.id, pack(item.term), item.span))
+                    self._anchor(item, "term", item.term)
+                    self.blocks(item.children)
+            case Definition():
+                self._anchor(node, "term", node.term)
+                self.blocks(node.children)
+            case Table():
+                self._anchor(node, "table", node.caption, numbered=node.numbered)
+                self.blocks(node.head)
+                self.blocks(node.body)
+            case Row():
+                self.blocks(node.cells)
+            case CodeBlock():
+                self._anchor(node, "listing", node.caption, numbered=node.numbered)
+                self._annotations(node.annotations)
+            case CodeCell():
+                outer = self.variants
+                self.variants = node.variants or outer
+                kind = "listing" if node.numbered else "cell"
+                self._anchor(node, kind, node.caption, numbered=node.numbered)
+                self._annotations(node.annotations)
+                self.variants = outer
+            case MathBlock():
+                self._anchor(node, "equation", numbered=node.numbered)
+            case Figure():
+                self._figure(node, 0)
+            case Admonition() | Dropdown() | TabItem() | Aside():
+                self._anchor(node, "block", node.title)
+                self.blocks(node.children)
+            case Proof(kind=kind):
+                self._anchor(node, kind, node.title, numbered=node.numbered and kind != "proof")
+                self.blocks(node.children)
+            case Exercise():
+                self._anchor(node, "exercise", node.title, numbered=node.numbered)
+                self.blocks(node.children)
+            case Solution(exercise=exercise):
+                if exercise:
+                    self._refer("exercise", exercise, node.span, bare=False)
+                self._anchor(node, "solution", node.title, exercise=exercise)
+                self.blocks(node.children)
+            case TabSet():
+                self._anchor(node, "block")
+                self.blocks(node.items)
+            case VariantBlock():
+                self._anchor(node, "block")
+                outer = self.variants
+                self.variants = node.variants or outer
+                self.blocks(node.children)
+                self.variants = outer
+            case Card():
+                self._anchor(node, "block", node.title)
+                if node.target:
+                    self._refer("any", node.target, node.span, bare=False)
+                self.blocks(node.header)
+                self.blocks(node.children)
+                self.blocks(node.footer)
+            case ListItem() | Cell() | Grid() | Container() | UnknownDirective():
+                self._anchor(node, "block")
+                self.blocks(node.children)
+            case Embed():
+                self._anchor(node, "block", node.caption)
+            case FootnoteDefinition():
+                self.definitions.append(node)
+            case Bibliography(scope=scope):
+                self._anchor(node, "block")
+                self.bibliography = "book" if "book" in (scope, self.bibliography) else "page"
+            case PrintIndex():
+                self._anchor(node, "block")
+                self.print_index = True
+            case TableOfContents():
+                self._anchor(node, "block")
+                self.contents = True
+            case Image() | RawHtml() | RawBlock():
+                self._anchor(node, "block")
+            case ThematicBreak() | BlockBreak() | Comment():
+                pass
+            case _:
+                assert_never(node)
+
+    def _figure(self, node: Figure, level: int) -> None:
+        self._anchor(node, "figure", node.caption, level=level, numbered=node.numbered)
+        if node.source.startswith("#"):
+            self._refer("source", node.source[1:], node.span, bare=False)
+        for child in node.children:
+            if isinstance(child, Figure):
+                self._figure(child, 1 if node.numbered else level)
+            else:
+                self._block(child)
+        self.blocks(node.legend)
+
+    def _annotations(self, annotations: tuple[Annotation, ...]) -> None:
+        for annotation in annotations:
+            self.blocks(annotation.children)
+
+    def _refer(self, kind: UseKind, target: str, span: Span, *, bare: bool) -> None:
+        known, spans = self.references.setdefault((kind, target), (bare, []))
+        spans.append(span)
+        if bare and not known:
+            self.references[kind, target] = (True, spans)
+
+    def _inlines(self, nodes: tuple[Inline, ...]) -> None:
+        for node in nodes:
+            match node:
+                case Text() | InlineMath() | InlineCode() | SoftBreak():
+                    pass
+                case Emphasis() | Strong() | Strikethrough() | Superscript() | Subscript() | Link():
+                    self._inlines(node.children)
+                case Reference(kind=kind, target=target, children=children):
+                    self._refer(kind, target, node.span, bare=not children)
+                    self._inlines(children)
+                case Citation():
+                    key = (node.kind, node.keys, node.prefix, node.suffix)
+                    self.citations.setdefault(key, []).append(node.span)
+                case FootnoteReference():
+                    self.notes.append(node)
+                case IndexMark():
+                    self.marks.append(Mark(node.id, node.entries, self.section))
+                    self._inlines(node.children)
+                case ApiLink():
+                    self.links.setdefault((node.domain, node.role, node.target), []).append(node.span)
+                    self._inlines(node.children)
+                case Anchor(id=id_, label=label):
+                    self.anchors.append(AnchorIndex(id_, "block", node.span, "", (label,)))
+                case HardBreak() | InlineImage() | RawInline() | Eval() | Keyboard() | Abbreviation():
+                    pass
+                case UnknownRole():
+                    pass
+                case _:
+                    assert_never(node)

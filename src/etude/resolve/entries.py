@@ -1,0 +1,126 @@
+"""The rows of a page's index."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from etude.model.diagnostic import Diagnostic
+from etude.model.inline import IndexEntry
+from etude.model.span import Span
+from etude.resolve.plain import Title
+
+__all__ = [
+    "AnchorIndex",
+    "CitationUse",
+    "LinkUse",
+    "Mark",
+    "PageIndex",
+    "ReferenceUse",
+    "TermIndex",
+    "UseKind",
+]
+
+UseKind: TypeAlias = Literal["ref", "numref", "eq", "doc", "term", "any", "download", "exercise", "source"]
+"""`Reference.kind`, and: the exercise of a solution, the cell whose output a figure shows."""
+
+
+class AnchorIndex(Struct, frozen=True, array_like=True, gc=False):
+    """A block or place that has a number or can be referred to."""
+
+    id: str
+    kind: str
+    """``page`` (the heading that is the page's title), ``section``, ``figure``, ``table``, ``equation``,
+    ``listing``, ``cell`` (code without caption), ``exercise``, ``solution``, ``term``, ``block``,
+    or the kind of a `Proof`."""
+    span: Span
+    title: Title = ""
+    labels: tuple[str, ...] = ()
+    level: int = 0
+    """Of a heading, 1 to 6; of a figure, 1 when it stands inside another."""
+    numbered: bool = False
+    variants: tuple[str, ...] = ()
+    """The variants it is seen in; empty for all."""
+    exercise: str = ""
+    """Of a solution: its exercise's label."""
+
+
+class ReferenceUse(Struct, frozen=True, array_like=True, gc=False):
+    """Every place of a page that refers to one target in one way."""
+
+    kind: UseKind
+    target: str
+    bare: bool
+    """Whether one of them has no words of its own."""
+    spans: tuple[Span, ...]
+
+
+class CitationUse(Struct, frozen=True, array_like=True, gc=False):
+    """Every place of a page with one cluster of citations."""
+
+    kind: Literal["p", "t", "year", "author"]
+    keys: tuple[str, ...]
+    prefix: str
+    suffix: str
+    spans: tuple[Span, ...]
+
+
+class LinkUse(Struct, frozen=True, array_like=True, gc=False):
+    """Every place of a page with one link into other projects' inventories."""
+
+    domain: str
+    role: str
+    target: str
+    spans: tuple[Span, ...]
+
+
+class TermIndex(Struct, frozen=True, array_like=True, gc=False):
+    """A term that a glossary of the page defines."""
+
+    id: str
+    title: Title
+    span: Span
+
+
+class Mark(Struct, frozen=True, array_like=True, gc=False):
+    """A place that the index at the back leads to."""
+
+    id: str
+    entries: tuple[IndexEntry, ...]
+    section: int
+    """Position in `PageIndex.anchors` of the heading above it; -1 when there is none."""
+
+
+class PageIndex(Struct, frozen=True, array_like=True):
+    """What numbering and the other pages need to know of a page."""
+
+    path: str
+    name: str
+    language: str
+    title: Title
+    label: str = ""
+    """Of the front matter; it leads to the top of the page, as those of its title do."""
+    numbered: bool | None = None
+    """Of the front matter; None leaves it to the contents."""
+    sources: tuple[str, ...] = ()
+    """`Page.sources` when the page includes others; empty when there is the page alone."""
+    anchors: tuple[AnchorIndex, ...] = ()
+    """In reading order."""
+    references: tuple[ReferenceUse, ...] = ()
+    citations: tuple[CitationUse, ...] = ()
+    links: tuple[LinkUse, ...] = ()
+    terms: tuple[TermIndex, ...] = ()
+    footnotes: tuple[str, ...] = ()
+    """Names in order of first reference: the first has number 1."""
+    marks: tuple[Mark, ...] = ()
+    bibliography: Literal["", "page", "book"] = ""
+    print_index: bool = False
+    contents: bool = False
+    """Whether it prints the table of contents."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """Problems that the page alone shows (footnotes)."""
+
+    def source(self, span: Span) -> str:
+        """The path of the file that a span points into."""
+        return self.sources[span.source] if span.source < len(self.sources) else self.path

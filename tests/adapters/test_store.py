@@ -1,0 +1,252 @@
+"""The store: what it keeps, what it survives, and how fast it is."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from etude.adapters import store as module
+from etude.adapters.disk import WriteError
+from etude.adapters.memory import MemoryStore
+from etude.adapters.store import SqliteStore
+
+BIG = b"x" * (module.INLINE + 1)
+
+
+@pytest.fixture
+def store(tmp_path):
+    with SqliteStore(tmp_path / "store") as made:
+        yield made
+
+
+@pytest.fixture(params=["disk", "memory"])
+def any_store(request, tmp_path):
+    made = SqliteStore(tmp_path / "store") if request.param == "disk" else MemoryStore()
+    yield made
+    made.close()
+
+
+def test_what_is_put_can_be_got(any_store):
+    any_store.put("cell", "a", b"1")
+    any_store.put("cell", "b", BIG)
+    any_store.put("page", "a", b"")
+    assert [
+        any_store.get(*place) for place in (("cell", "a"), ("cell", "b"), ("page", "a"), ("page", "b"))
+    ] == [b"1", BIG, b"", None]
+    assert any_store.keys("cell") == ("a", "b")
+    assert any_store.damaged == ()
+
+
+def test_a_later_value_replaces_an_earlier(any_store):
+    any_store.put("cell", "a", BIG)
+    any_store.put("cell", "a", b"2")
+    assert any_store.get("cell", "a") == b"2"
+
+
+def test_many_at_once(any_store):
+    items = {f"{number:04}": bytes([number % 256]) for number in range(1200)}
+    any_store.put_many("cell", items.items())
+    assert items == any_store.get_many("cell", [*items, "no"])
+
+
+def test_prune(any_store):
+    any_store.put_many("cell", (("a", b"1"), ("b", b"2"), ("c", BIG)))
+    any_store.put("page", "a", b"1")
+    assert any_store.prune("cell", {"b"}) == 2
+    assert any_store.keys("cell") == ("b",)
+    assert any_store.keys("page") == ("a",)
+
+
+def test_prune_frees_files_after_a_while(store):
+    store.put_many("cell", (("a", BIG), ("b", BIG + b"y")))
+    store.prune("cell", {"b"})
+    files = list(store.folder.rglob("blobs/*/*"))
+    assert len(files) == 2
+    for path in files:
+        os.utime(path, (1, 1))
+    store.prune("cell", {"b"})
+    assert [path for path in files if path.exists()] == [store._blob_path(module._digest(BIG + b"y"))]
+
+
+def test_it_survives_closing(store):
+    store.put("cell", "a", BIG)
+    store.close()
+    assert store.get("cell", "a") == BIG
+    with SqliteStore(store.folder) as other:
+        assert other.get("cell", "a") == BIG
+
+
+# ---- damage
+
+
+def test_a_damaged_value_is_a_miss_and_is_noted(store):
+    store.put("cell", "a", b"good")
+    store.close()
+    with sqlite3.connect(store.index) as base:
+        base.execute("UPDATE entry SET value = ?", (b"evil",))
+    base.close()
+    assert store.get("cell", "a") is None
+    assert store.damaged == ("a",)
+    store.put("cell", "a", b"new")
+    assert store.get("cell", "a") == b"new"
+
+
+@pytest.mark.parametrize("harm", ["cut", "other", "gone"])
+def test_a_damaged_file_is_a_miss_and_is_noted(store, harm):
+    store.put("cell", "a", BIG)
+    (path,) = store.folder.rglob("blobs/*/*")
+    match harm:
+        case "cut":
+            path.write_bytes(BIG[:100])
+        case "other":
+            path.write_bytes(b"y" * len(BIG))
+        case _:
+            path.unlink()
+    assert store.get("cell", "a") is None
+    assert store.damaged == ("a",)
+    store.put("cell", "a", BIG)
+    assert store.get("cell", "a") == BIG
+
+
+@pytest.mark.parametrize("content", [b"", b"no database at all" * 500, b"SQLite format 3\0" + b"\xff" * 5000])
+def test_a_damaged_index_is_put_aside(store, content):
+    store.put("cell", "a", b"1")
+    store.close()
+    store.index.write_bytes(content)
+    with SqliteStore(store.folder) as other:
+        assert other.get("cell", "a") is None
+        other.put("cell", "a", b"2")
+        assert other.get("cell", "a") == b"2"
+        assert other.damaged == (("index",) if content else ())
+    assert store.index.with_name(store.index.name + ".damaged").exists() == bool(content)
+
+
+def test_an_index_that_is_damaged_in_use_is_put_aside(store):
+    store.put_many("cell", ((f"{n}", b"x" * 2000) for n in range(200)))
+    store.close()
+    data = bytearray(store.index.read_bytes())
+    data[4096:] = os.urandom(len(data) - 4096)
+    store.index.write_bytes(data)
+    with SqliteStore(store.folder) as other:
+        assert other.get_many("cell", [str(n) for n in range(200)]) == {}
+        other.put("cell", "1", b"2")
+        assert other.get("cell", "1") == b"2"
+        assert "index" in other.damaged
+
+
+def test_a_new_schema_starts_fresh(store, monkeypatch):
+    store.put("cell", "a", b"1")
+    monkeypatch.setattr(module, "SCHEMA", 99)
+    with SqliteStore(store.folder) as other:
+        assert other.get("cell", "a") is None
+    assert store.get("cell", "a") == b"1"
+
+
+def test_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WriteError):
+        SqliteStore(tmp_path / "file" / "store")
+
+
+# ---- several at a time
+
+
+def test_threads(store):
+    def work(number):
+        for n in range(40):
+            store.put("cell", f"{number}-{n}", b"%d" % n)
+            store.get("cell", f"{number}-{n}")
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(store.keys("cell")) == 160
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from etude.adapters.store import SqliteStore
+store = SqliteStore(Path(sys.argv[1]))
+print("ready", flush=True)
+number = 0
+while sys.argv[3] == "0" or number < int(sys.argv[3]):
+    size = (number * 7919) % 90_000
+    store.put("cell", f"{sys.argv[2]}-{number}", number.to_bytes(4, "big") * (1 + size // 4))
+    number += 1
+    if number % 10 == 0:
+        print(number, flush=True)
+store.close()
+"""
+
+
+def writer(folder, name, count=0):
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(folder), name, str(count)], stdout=subprocess.PIPE, text=True
+    )
+
+
+def test_two_processes(store):
+    made = [writer(store.folder, name, 40) for name in "ab"]
+    assert [process.wait(60) for process in made] == [0, 0]
+    for process in made:
+        process.stdout.close()
+    found = store.get_many("cell", [f"{name}-{n}" for name in "ab" for n in range(40)])
+    assert len(found) == 80
+    assert all(value[:4] == int(key[2:]).to_bytes(4, "big") for key, value in found.items())
+    assert store.damaged == ()
+
+
+def test_a_fork_gets_a_connection_of_its_own(store):
+    store.put("cell", "a", b"1")
+    child = multiprocessing.get_context("fork").Process(target=store.put, args=("cell", "b", BIG))
+    child.start()
+    child.join(30)
+    assert child.exitcode == 0
+    assert store.get_many("cell", ["a", "b"]) == {"a": b"1", "b": BIG}
+
+
+def test_killed_at_any_point_it_opens_and_what_it_had_is_right(store):
+    chance = random.Random(7)
+    for attempt in range(8):
+        process = writer(store.folder, str(attempt))
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(chance.uniform(0.0, 0.12))
+        process.send_signal(signal.SIGKILL)
+        told = [int(line) for line in process.stdout.read().split()]
+        process.wait()
+        process.stdout.close()
+        with SqliteStore(store.folder) as other:
+            mine = [key for key in other.keys("cell") if key.startswith(f"{attempt}-")]
+            found = other.get_many("cell", mine)
+            assert len(found) >= max(told, default=0)
+            assert len(found) == len(mine)
+            assert all(value[:4] == int(key.split("-")[1]).to_bytes(4, "big") for key, value in found.items())
+            assert other.damaged == ()
+
+
+# ---- speed
+
+
+def test_opening_and_300_gets_are_fast(store):
+    store.put_many("cell", ((f"{n:032}", os.urandom(2000)) for n in range(300)))
+    store.close()
+    best = 1.0
+    for _ in range(5):
+        started = time.perf_counter()
+        with SqliteStore(store.folder) as other:
+            for n in range(300):
+                other.get("cell", f"{n:032}")
+            best = min(best, time.perf_counter() - started)
+    assert best < 0.03

@@ -1,0 +1,129 @@
+"""The account of a build at work, and how it is shown."""
+
+import io
+import subprocess
+import sys
+
+import pytest
+
+from etude.adapters.terminal import plain_progress, progress_display, screen
+from etude.adapters.terminal_ledger import Ledger
+from etude.model.progress import CellFinished, PhaseStarted, RunFinished, RunsPlanned, RunStarted
+
+PLANNED = RunsPlanned(2, 14, 14.0)
+START_A = RunStarted("a", "numpy", 10, 10.0)
+START_B = RunStarted("b", "", 4, 4.0)
+CELL_A = CellFinished("a", "numpy", 0, 1.0, "ok")
+END_A = RunFinished("a", "numpy", "ok", 10.0, 10, 2)
+END_B = RunFinished("b", "", "failed", 0.5, 1, 0)
+KEPT = RunFinished("c", "", "kept", 0.0, 0, 5)
+ALL = (PLANNED, KEPT, START_A, START_B, CELL_A, END_A, END_B, PhaseStarted("render"))
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self):
+        return True
+
+
+def noted(*events):
+    ledger = Ledger()
+    for event in events:
+        ledger.note(event)
+    return ledger
+
+
+def test_the_ledger_counts_runs_and_cells():
+    ledger = noted(PLANNED, KEPT, START_A, CELL_A, CELL_A)
+    assert [(line.page, line.done, line.cells) for line in ledger.runs.values()] == [("a", 2, 10)]
+    assert (ledger.planned, ledger.finished, ledger.failed) == (2, 0, 0)
+    ledger = noted(*ALL)
+    assert (ledger.finished, ledger.failed, ledger.runs) == (2, 1, {})
+
+
+@pytest.mark.parametrize(
+    ("events", "rest"),
+    [
+        ((), None),
+        ((PLANNED,), 14.0),
+        ((PLANNED, START_A), 14.0),
+        ((PLANNED, START_A, CELL_A), 13.0),
+        ((PLANNED, START_A, START_B), 10.0),
+        ((PLANNED, START_A, START_B, CELL_A, CELL_A), 8.0),
+        ((PLANNED, START_A, START_B, END_A), 4.0),
+        ((PLANNED, START_A, START_B, END_A, END_B), 0.0),
+        ((RunsPlanned(1, 1, None), START_A), None),
+        ((PLANNED, RunStarted("x", "", 3)), None),
+    ],
+)
+def test_the_time_that_is_left(events, rest):
+    assert rest == noted(*events).rest
+
+
+def test_elsewhere_each_run_is_a_line():
+    stream = io.StringIO()
+    show = plain_progress(stream)
+    for event in ALL:
+        show(event)
+    assert stream.getvalue() == "ran a (numpy): 10 cells, 2 kept, 10.0 s\nfailed b: 1 cell, 0.5 s\n"
+
+
+def test_in_a_terminal_runs_are_drawn_and_vanish(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "100")
+    stream = Terminal()
+    with progress_display(stream) as show:
+        for event in ALL:
+            show(event)
+        show(PhaseStarted("write"))
+    drawn = stream.getvalue()
+    assert "a (numpy)" in drawn
+    assert "0 of 2 runs done" in drawn
+    # The last thing drawn is wiped, and the cursor is back.
+    assert drawn.rstrip().endswith("\x1b[2K")
+    assert "\x1b[?25h" in drawn
+
+
+def test_events_after_the_end_are_ignored():
+    stream = Terminal()
+    with progress_display(stream) as show:
+        pass
+    show(START_A)
+    assert stream.getvalue() == ""
+
+
+def test_rich_is_imported_for_the_first_run_only():
+    code = (
+        "import io, sys\n"
+        "from etude.adapters.terminal import progress_display\n"
+        "from etude.model.progress import *\n"
+        "with progress_display(io.StringIO()) as show:\n"
+        "    show(PhaseStarted('parse')); show(RunsPlanned(0, 0, 0.0)); show(RunFinished('a', '', 'kept', 0.0, 0, 1))\n"
+        "    assert 'rich' not in sys.modules\n"
+        "    show(RunStarted('a', '', 1)); assert 'rich' in sys.modules\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("terminal", "environment", "colour", "live"),
+    [
+        (False, {}, False, False),
+        (True, {"TERM": "xterm"}, True, True),
+        (True, {"TERM": "dumb"}, False, False),
+        (True, {"TERM": "xterm", "NO_COLOR": "1"}, False, True),
+        (False, {"FORCE_COLOR": "1"}, True, False),
+        (False, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False, False),
+        (True, {"TERM": "xterm", "NO_COLOR": ""}, True, True),
+    ],
+)
+def test_what_a_stream_can_show(monkeypatch, terminal, environment, colour, live):
+    for name in ("TERM", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    found = screen(Terminal() if terminal else io.StringIO())
+    assert (found.colour, found.live) == (colour, live)
+    assert found.width > 0

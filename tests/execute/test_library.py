@@ -1,0 +1,82 @@
+"""The library: what a page can import of what earlier pages saved."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def book(world):
+    world.library_name = "lib"
+    world.variants = ("numpy", "torch")
+    world.page(
+        "one", world.cell("a = 1  # 一", save="tools"), world.cell("n = 1", save="tools", variants=("numpy",))
+    )
+    world.page("two", world.cell("b = 2", save="tools"), world.cell("c = 3", save="sub.deep"))
+    world.page("three", "import lib.tools", variants=("numpy", "torch"))
+    return world
+
+
+def sources(world, name, variant, language="zh"):
+    made = world.plan()
+    run = next(r for r in made.runs if (r.name, r.variant) == (name, variant) and r.page.language == language)
+    return made.library(run)
+
+
+def test_a_page_sees_what_earlier_pages_saved_for_its_variant(book):
+    assert sources(book, "three", "numpy") == {
+        "lib/__init__.py": '"""Code that the pages of the book define."""\n',
+        "lib/sub/__init__.py": '"""Part of the book\'s code."""\n',
+        "lib/sub/deep.py": "# page: zh/two.md\n\nc = 3\n",
+        "lib/tools.py": "# page: zh/one.md\n\na = 1  # 一\n\nn = 1\n\n# page: zh/two.md\n\nb = 2\n",
+    }
+
+
+def test_code_of_other_variants_is_left_out(book):
+    assert "n = 1" not in sources(book, "three", "torch")["lib/tools.py"]
+
+
+def test_a_page_does_not_see_its_own_cells(book):
+    assert "b = 2" not in sources(book, "two", "numpy")["lib/tools.py"]
+    assert {"lib/__init__.py"} == sources(book, "one", "numpy").keys()
+
+
+def test_without_a_name_there_is_no_library(book):
+    book.library_name = ""
+    assert sources(book, "three", "numpy") == {}
+
+
+def test_the_default_languages_page_is_taken_when_only_comments_differ(book):
+    book.page(
+        "one",
+        book.cell("a = 1  # one", save="tools"),
+        book.cell("n = 1", save="tools", variants=("numpy",)),
+        language="en",
+    )
+    book.page("three", "import lib.tools  # other\nx = 1", language="en")
+    assert "# 一" in sources(book, "three", "numpy", "en")["lib/tools.py"]
+
+
+def test_other_code_of_a_language_is_its_own(book):
+    book.page("one", book.cell("a = 100", save="tools"), language="en")
+    book.page("three", "import lib.tools", language="en")
+    assert "a = 100" in sources(book, "three", "numpy", "en")["lib/tools.py"]
+
+
+def test_lines_of_ipython_are_made_comments(world):
+    world.library_name = "lib"
+    world.page("one", world.cell("%matplotlib inline\nif 1:\n    !ls\nx = 1", save="m"))
+    world.page("two", "import lib.m")
+    text = sources(world, "two", "")["lib/m.py"]
+    compile(text, "m.py", "exec")
+    assert "x = 1" in text
+
+
+def test_a_change_of_a_library_module_that_another_imports_counts(world):
+    world.library_name = "lib"
+    world.page("one", world.cell("a = 1", save="base"))
+    world.page("two", world.cell("from lib.base import a", save="top"))
+    world.page("three", "from lib import top")
+    before = world.plan().runs[2].steps[0].key
+    world.page("one", world.cell("a = 2", save="base"))
+    assert before != world.plan().runs[2].steps[0].key
