@@ -5,8 +5,9 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STAMP  := $(VENV)/.installed
 
-.PHONY: book test lint docs bench clean lock
+.PHONY: book test lint docs bench lock clean
 book: $(STAMP)-book  ## run and build the textbook; then open the page it names
+	cd book && ../$(BIN)/python -m data
 	$(BIN)/etude build book
 
 test: $(STAMP)-book $(STAMP)-test  ## every test, with real kernels and a real browser
@@ -38,6 +39,10 @@ $(STAMP)-book: $(STAMP)
 $(STAMP)-test: $(STAMP)
 	$(PIP) install --constraint requirements/dev.txt --group test --group lint
 	touch $@
+
+lock: $(STAMP)-book $(STAMP)-test  ## note the versions that are installed now
+	{ sed -n '1p' requirements/dev.txt; $(PIP) freeze --exclude-editable; } > requirements/dev.new
+	mv requirements/dev.new requirements/dev.txt
 
 clean:
 	rm -rf book/_build book/.etude docs/_build docs/.etude $(VENV)
