@@ -41,7 +41,7 @@ $(STAMP)-test: $(STAMP)
 	touch $@
 
 lock: $(STAMP)-book $(STAMP)-test  ## note the versions that are installed now
-	{ sed -n '1p' requirements/dev.txt; $(PIP) freeze --exclude-editable; } > requirements/dev.new
+	{ sed -n '1p' requirements/dev.txt; $(PIP) freeze --exclude-editable | sed 's,+cpu$$,,'; } > requirements/dev.new
 	mv requirements/dev.new requirements/dev.txt
 
 clean:

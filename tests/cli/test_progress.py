@@ -99,7 +99,8 @@ def test_rich_is_imported_for_the_first_run_only():
         "from etude.adapters.terminal import progress_display\n"
         "from etude.model.progress import *\n"
         "with progress_display(io.StringIO()) as show:\n"
-        "    show(PhaseStarted('parse')); show(RunsPlanned(0, 0, 0.0)); show(RunFinished('a', '', 'kept', 0.0, 0, 1))\n"
+        "    show(PhaseStarted('parse')); show(RunsPlanned(0, 0, 0.0))\n"
+        "    show(RunFinished('a', '', 'kept', 0.0, 0, 1))\n"
         "    assert 'rich' not in sys.modules\n"
         "    show(RunStarted('a', '', 1)); assert 'rich' in sys.modules\n"
     )

@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
@@ -110,7 +110,9 @@ def test_colours():
     shown = people(BROKEN, colour=True)
     assert "\x1b[1;31merror[reference-broken]\x1b[0m: no label" in shown
     assert "\x1b[1;31m^^^^^^^^^^^^\x1b[0m" in shown
-    assert "\x1b[1;33mwarning[label-unused]\x1b[0m" in people(at(ZH, "见", rule=Rule.LABEL_UNUSED), colour=True)
+    assert "\x1b[1;33mwarning[label-unused]\x1b[0m" in people(
+        at(ZH, "见", rule=Rule.LABEL_UNUSED), colour=True
+    )
     assert "\x1b[31m1\x1b[0m" in people(at(ZH, "见", trace="\x1b[31m1\x1b[0m"), colour=True)
 
 
@@ -128,6 +130,7 @@ def test_long_lines_are_cut_around_the_place():
 lines = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r"), max_size=60)
 
 
+@settings(deadline=None)
 @given(lines, st.data(), st.integers(20, 60))
 def test_carets_always_fit(line, data, width):
     start = data.draw(st.integers(0, len(line)))
@@ -194,7 +197,14 @@ def test_summaries(rules, summary, line):
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0.00 s"), (0.994, "0.99 s"), (0.996, "1.0 s"), (59.94, "59.9 s"), (59.96, "1 min 0 s"), (3780, "1 h 3 min")],
+    [
+        (0, "0.00 s"),
+        (0.994, "0.99 s"),
+        (0.996, "1.0 s"),
+        (59.94, "59.9 s"),
+        (59.96, "1 min 0 s"),
+        (3780, "1 h 3 min"),
+    ],
 )
 def test_durations(seconds, text):
     assert text == duration(seconds)
@@ -256,8 +266,12 @@ class Document(Struct, forbid_unknown_fields=True):
 
 
 def test_the_json_document_has_every_field():
-    one = at(ZH, "{ref}`fig-x`", hints=("h",), related=(Related(Place("gone.md", Span(1, 2)), "r"),), trace="t")
-    summary = Summary(pages=3, written=2, runs=1, cells_run=4, cells_kept=5, seconds=0.5, timings=(("parse", 0.25),))
+    one = at(
+        ZH, "{ref}`fig-x`", hints=("h",), related=(Related(Place("gone.md", Span(1, 2)), "r"),), trace="t"
+    )
+    summary = Summary(
+        pages=3, written=2, runs=1, cells_run=4, cells_kept=5, seconds=0.5, timings=(("parse", 0.25),)
+    )
     text = to_json((one,), Texts(SOURCES, "b/"), root="/r", summary=summary, code=1)
     assert text.endswith("}\n")
     assert msgspec.json.decode(text, type=Document) == Document(

@@ -4,7 +4,7 @@ import datetime as dt
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import to_builtins
 
@@ -454,6 +454,7 @@ def written(value):
             return "{" + ", ".join(f"{quoted(k)} = {written(v)}" for k, v in value.items()) + "}"
 
 
+@settings(deadline=None)
 @given(st.dictionaries(keys, st.dictionaries(keys, values, max_size=3), max_size=3))
 def test_locate_agrees_with_tomllib_on_anything(tree):
     text = "".join(
@@ -471,6 +472,7 @@ def test_locate_agrees_with_tomllib_on_anything(tree):
             assert {"x": value} == tomllib.loads("x = " + place.value.slice(text))
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab.=[]{}\"'#,\n\\ 1", max_size=60))
 def test_nothing_raises(text):
     locate(text)

@@ -1,7 +1,7 @@
 """The contents of a book: patterns, order, languages, and what can be wrong with them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etude.adapters.memory import MemoryFiles
@@ -300,6 +300,7 @@ def test_natural_order():
 names = st.text("ab1/[]*?_.", min_size=1, max_size=6)
 
 
+@settings(deadline=None)
 @given(st.lists(names, max_size=5), st.lists(names, max_size=6), st.lists(names, max_size=6))
 def test_every_page_of_the_contents_has_a_file(chapters, zh, en):
     listed = ", ".join(f"'{name}'" for name in chapters)

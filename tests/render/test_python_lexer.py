@@ -17,7 +17,7 @@ ast asynchat cgitb codeop configparser dataclasses enum fractions functools gett
 textwrap typing
 """.split()
 WORDS = """x|match|case _:|def f|class C|import a.b as c|from . import d|yield from y|f'{a!r:>{w}}'|'%d'
-1_000.5e-3|0xff|@d|a @ b|self.id|# note|(|)|{|}|print|not in|lambda|…|变量|'|"|lazy|raise E from None|b'\\x00'"""
+1_000.5e-3|0xff|@d|a @ b|self.id|# note|(|)|{|}|print|not in|lambda|…|变量|'|"|lazy|raise E from None"""
 FRAGMENTS = st.sampled_from(
     [*WORDS.replace("\n", "|").split("|"), '"""doc"""', "r'''raw'''", " ", "\n", "\\\n"]
 )

@@ -1,7 +1,7 @@
 """Documents written as Markdown read back as they were meant."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -248,6 +248,7 @@ documents = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(documents)
 def test_inline_text_reads_back(nodes):
     read = shown(inline(*nodes))
@@ -257,6 +258,7 @@ def test_inline_text_reads_back(nodes):
     assert [code for c, _, code in read if c != " "] == [code for c, _, code in meant(nodes) if c != " "]
 
 
+@settings(deadline=None)
 @given(st.lists(words, min_size=1, max_size=4))
 def test_paragraphs_stay_paragraphs(lines):
     nodes = [node for line in lines for node in (text(line), SoftBreak(N))]

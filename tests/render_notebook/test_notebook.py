@@ -8,7 +8,7 @@ import sys
 
 import nbformat
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etude.adapters.memory import MemoryFiles
@@ -261,6 +261,7 @@ def pages(draw):
     return Page("en/a.md", "a", "en", FrontMatter(), (Text(NOWHERE, "T"),), tuple(blocks), tuple(cells))
 
 
+@settings(deadline=None)
 @given(pages(), st.sampled_from(["numpy", "pytorch"]))
 def test_notebooks_are_valid_and_hold_the_document_s_cells(page, variant):
     facts = PageFacts("a", "en")

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -247,23 +247,25 @@ class JupyterKernel:
         (channel or self._shell).send_multipart(frames)
         return name
 
-    def _receive(self, seconds: float) -> list[tuple[str, Message]]:
-        """Messages that have come, waiting up to `seconds` for the first."""
+    def _receive(self, seconds: float) -> Iterator[tuple[str, Message]]:
+        """Messages that have come, waiting up to `seconds` for the first.
+
+        One by one: together they can be large.
+        """
         ready = {item for item, _ in self._poller.poll(int(seconds * 1000) + 1)}
-        out: list[tuple[str, Message]] = []
         # Outputs first: what was published before an answer belongs to it.
         for name, channel in (("iopub", self._iopub), ("shell", self._shell)):
             if channel not in ready:
                 continue
             for _ in range(200):
                 try:
-                    frames = channel.recv_multipart(self._zmq.NOBLOCK)
+                    frames = channel.recv_multipart(self._zmq.NOBLOCK, copy=False)
                 except self._zmq.Again:
                     break
-                message = self._wire.unpack(frames)
+                message = self._wire.unpack([frame.buffer for frame in frames])
+                del frames
                 if message is not None:
-                    out.append((name, message))
-        return out
+                    yield name, message
 
     def _drain(self, request: str, gathering: Gathering) -> None:
         """Take what a dead kernel had published."""

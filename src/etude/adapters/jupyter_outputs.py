@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from etude.adapters.jupyter_wire import Message
 from etude.model.result import Display, Failure, Output, Result, Stream
 
@@ -70,9 +72,7 @@ class Gathering:
             return True
         self.truncated = True
         if message.kind == "stream":
-            content = message.decoded()
-            text = str(content.get("text", "")).encode(errors="replace")[: self._left].decode(errors="ignore")
-            self._add("stream", {**content, "text": text})
+            self._add("stream", _beginning(message.content, self._left))
         return False
 
     def _add(self, kind: str, content: dict[str, Any]) -> None:
@@ -123,3 +123,18 @@ class Gathering:
         self._items.clear()
         self._ids.clear()
         self._clear = False
+
+
+def _beginning(content: bytes | memoryview, size: int) -> dict[str, Any]:
+    """The first `size` bytes of a stream message as a whole one, without reading the rest.
+
+    The text is the last field of a message; where it is not, nothing is taken.
+    """
+    text = bytes(content[:size]).decode(errors="ignore")
+    # An escape may be cut in two: the longest is a pair of \\uXXXX.
+    for _ in range(13):
+        try:
+            return msgspec.json.decode(text + '"}', type=dict[str, Any])
+        except msgspec.DecodeError:
+            text = text[:-1]
+    return {}

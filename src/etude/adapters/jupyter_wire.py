@@ -31,8 +31,8 @@ class Message(Struct, frozen=True):
     kind: str
     parent: str
     """Id of the request it belongs to."""
-    content: bytes
-    """JSON."""
+    content: bytes | memoryview
+    """JSON; a view of the received buffer when that was not copied."""
 
     def decoded(self) -> dict[str, Any]:
         """The content; empty when it is no JSON object."""
@@ -67,19 +67,19 @@ class Wire:
         frames = [msgspec.json.encode(header), b"{}", b"{}", msgspec.json.encode(content)]
         return name, [_DELIMITER, self._sign(frames), *frames]
 
-    def unpack(self, frames: Sequence[bytes]) -> Message | None:
+    def unpack(self, frames: Sequence[bytes | memoryview]) -> Message | None:
         """A message; None when it is not signed by the kernel or cannot be read."""
         try:
             start = list(frames).index(_DELIMITER)
             signature, *parts = frames[start + 1 : start + 6]
-            if len(parts) != 4 or not hmac.compare_digest(signature, self._sign(parts)):
+            if len(parts) != 4 or not hmac.compare_digest(bytes(signature), self._sign(parts)):
                 return None
             header, parent = self._header(parts[0]), self._header(parts[1])
         except (ValueError, msgspec.DecodeError):
             return None
         return Message(header.msg_type, parent.msg_id, parts[3])
 
-    def _sign(self, frames: Sequence[bytes]) -> bytes:
+    def _sign(self, frames: Sequence[bytes | memoryview]) -> bytes:
         signer = hmac.new(self._key, digestmod=hashlib.sha256)
         for frame in frames:
             signer.update(frame)

@@ -17,6 +17,7 @@ from etude.build.outputs import encode, stored_page
 from etude.build.watch import Seen, Watch, digest
 from etude.build.workers import Workers
 from etude.execute.code import PageCode, page_code
+from etude.execute.explain import Explanation, explain
 from etude.execute.plan import Plan, plan
 from etude.model.diagnostic import Diagnostic
 from etude.model.progress import Progress
@@ -150,25 +151,26 @@ def explain_runs(
     book: Book, options: BuildOptions, store: SqliteStore, workers: Workers
 ) -> tuple[tuple[RunStatus, ...], tuple[Diagnostic, ...]]:
     """What each run would do, and why."""
-    from etude.execute.explain import explain  # noqa: PLC0415 -- only for status
-
     planned, _, _ = make_plan(book, options, store, workers)
-    languages: dict[str, tuple[str, ...]] = {}
-    for language, pages in book.pages.items():
-        for parsed in pages:
-            languages[parsed.source.path] = (language,)
+    of = {p.source.path: p.source.language for pages in book.pages.values() for p in pages}
     return (
         tuple(
             RunStatus(
-                page=item.page,
+                page=item.name,
                 variant=item.variant,
-                languages=languages.get(item.page, ()),
+                languages=tuple(dict.fromkeys(of[path] for path in item.pages)),
                 cells=item.cells,
-                stale=item.stale,
-                reasons=item.reasons,
-                estimate=item.estimate,
+                stale=item.cells - item.stored,
+                reasons=_reasons(item),
+                estimate=item.seconds,
             )
             for item in explain(planned, store)
         ),
         planned.diagnostics,
     )
+
+
+def _reasons(item: Explanation) -> tuple[str, ...]:
+    if item.cell is None:
+        return item.reasons
+    return tuple(f"cell {item.cell + 1}: {reason}" for reason in item.reasons)

@@ -45,8 +45,6 @@ class Made(Struct, frozen=True, array_like=True):
     key: str
     files: dict[str, tuple[int, int, int]]
     """Every file that it made, below the folder of outputs, with its stamp."""
-    math: str = ""
-    """Characters of formulas, for the font."""
 
     def stands(self, out: Path) -> bool:
         """Whether the files are as they were left."""
@@ -118,7 +116,7 @@ def work(job: Job) -> Done:
     made: dict[str, Made] = {}
     written = 0
     for task in job.tasks:
-        files, math = _render(task, job)
+        files = _render(task, job)
         stamps: dict[str, tuple[int, int, int]] = {}
         for path, data in files.items():
             try:
@@ -126,11 +124,11 @@ def work(job: Job) -> Done:
             except WriteError as error:
                 return Done(made, written, (str(error.path), error.reason))
             stamps[path] = stamp(out / path)
-        made[task.target] = Made(task.key, stamps, math)
+        made[task.target] = Made(task.key, stamps)
     return Done(made, written)
 
 
-def _render(task: Task, job: Job) -> tuple[Mapping[str, bytes], str]:
+def _render(task: Task, job: Job) -> Mapping[str, bytes]:
     page = stored_page(job.store, task.page)
     facts = _facts(task.facts)
     results = _results(task.results) if task.results else {}
@@ -141,7 +139,7 @@ def _render(task: Task, job: Job) -> tuple[Mapping[str, bytes], str]:
         rendered = render_page(page, facts, results, site)
         files = {task.target: rendered.html}
         files.update((f"html/{path}", data) for path, data in rendered.files.items())
-        return files, rendered.math
+        return files
     from etude.render.notebook import notebook_files, render_notebook  # noqa: PLC0415 -- as above
 
     config = _config(job.config)
@@ -155,4 +153,4 @@ def _render(task: Task, job: Job) -> tuple[Mapping[str, bytes], str]:
             files[f"notebook/{target}"] = book.read(source)
         except OSError:
             continue  # reported when the page was parsed
-    return files, ""
+    return files

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from etude.adapters.disk import WriteError, write_atomic
-from etude.adapters.packaged import packaged
 from etude.build.book import Book
 from etude.build.execution import Executed
+from etude.build.faces import faces
 from etude.build.options import BuildOptions
 from etude.build.outputs import Done, Job, Made, Task, encode, work
 from etude.build.resolution import Resolved
@@ -65,12 +65,13 @@ def write_outputs(
             known[task.target] = made
         else:
             stale.append(task)
+    started = faces(_letters(book), workers) if "html" in options.to else {}
     for done in workers.map(work, list(_jobs(stale, book, resolved, out, sizes, workers)), len(stale)):
         _check(done)
         known.update(done.made)
         output.written += done.written
     if "html" in options.to:
-        _shared_html(book, resolved, out, known, output, program)
+        _shared_html(book, resolved, out, started, output)
     if "notebook" in options.to:
         _libraries(book, run, out, output)
     for made in known.values():
@@ -79,6 +80,11 @@ def write_outputs(
     _sweep(out, output, options, everything=everything)
     write_atomic(state, encode({**({} if everything else before), **known}))
     return output
+
+
+def _letters(book: Book) -> str:
+    """Every character of the book's formulas, sorted."""
+    return "".join(sorted(set("".join(p.letters for pages in book.pages.values() for p in pages))))
 
 
 def _check(done: Done) -> None:
@@ -196,33 +202,22 @@ def _sizes(book: Book) -> dict[str, tuple[int, int]]:
 
 
 def _shared_html(
-    book: Book, resolved: Resolved, out: Path, known: Mapping[str, Made], output: Output, program: str
+    book: Book,
+    resolved: Resolved,
+    out: Path,
+    started: Mapping[str, Callable[[], bytes | None]],
+    output: Output,
 ) -> None:
-    from etude.render.html import fonts  # noqa: PLC0415 -- only for this form
-    from etude.render.html.assets import assets  # noqa: PLC0415
+    from etude.render.html.assets import assets  # noqa: PLC0415 -- only for this form
     from etude.render.html.site_files import site_files  # noqa: PLC0415
 
     config = book.config
-    letters = "".join(sorted(set("".join(made.math for made in known.values()))))
-    faces: dict[str, bytes] = {}
-    folder = book.root / ".etude" / "fonts"
-    for name, (package, resource) in fonts.SOURCES.items():
-        if name == "math" and not letters:
-            continue
-        place = folder / digest(program, name, letters if name == "math" else "")
-        try:
-            faces[name] = place.read_bytes()
-        except OSError:
-            source = packaged(package, resource)
-            if source is None:
-                continue
-            faces[name] = fonts.math_font(source, letters) if name == "math" else fonts.text_font(source)
-            write_atomic(place, faces[name])
+    cut = {name: data for name, get in started.items() if (data := get()) is not None}
     homes = {
         language for language, pages in book.pages.items() if any(p.source.name == config.home for p in pages)
     }
     shared = {
-        **assets(config, faces),
+        **assets(config, cut),
         **site_files(config, {lang: r.navigation for lang, r in resolved.languages.items()}, homes),
     }
     for path in sorted(

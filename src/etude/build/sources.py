@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
@@ -21,6 +21,9 @@ from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.parse.page import VERSION, parse_page
 from etude.resolve.index import PageIndex, index_page
+
+_SHOWN = 60
+"""Characters of a formula that a message shows."""
 
 
 class Source(Struct, frozen=True, array_like=True):
@@ -43,6 +46,8 @@ class Parsed(Struct, frozen=True, array_like=True):
     diagnostics: tuple[Diagnostic, ...]
     sources: tuple[str, ...]
     files: tuple[str, ...]
+    letters: str
+    """Characters of its formulas as they are shown, sorted."""
     seen: Seen
     settings: str
     """Digest of the configuration and program that made it."""
@@ -109,10 +114,11 @@ def parse_one(source: Source, config: Config, files: DiskFiles, settings: str) -
         )
     page = parse_page(data, source.path, source.name, source.language, config, watch)
     page_bytes = _encode(page)
-    diagnostics = (*((problem,) if problem else ()), *page.diagnostics, *check_formulas(page))
+    letters, wrong = read_formulas(page)
+    diagnostics = (*((problem,) if problem else ()), *page.diagnostics, *wrong)
     parsed = Parsed(
         source, digest(page_bytes), index_page(page), bool(page.cells) or b"Eval" in page_bytes, diagnostics,
-        page.sources, page.files, watch.seen(), settings,
+        page.sources, page.files, letters, watch.seen(), settings,
     )  # fmt: skip
     return _encode(parsed), page_bytes
 
@@ -122,25 +128,23 @@ def decode_page(data: bytes) -> Page:
     return _decode_page(data)
 
 
-def check_formulas(page: Page) -> Iterable[Diagnostic]:
-    """A diagnostic for each formula that cannot be parsed, at the first place where it stands."""
-    from etude.render.math import check  # noqa: PLC0415 -- loads math-core, which pages without formulas do not need
+def read_formulas(page: Page) -> tuple[str, list[Diagnostic]]:
+    """The characters of a page's formulas, and a diagnostic for each that cannot be parsed."""
+    from etude.render.math import MathError, letters, mathml  # noqa: PLC0415 -- only with formulas
 
+    found: set[str] = set()
+    problems: list[Diagnostic] = []
     for formula in page.formulas:
-        display = formula.startswith("\x00")
         tex = formula.removeprefix("\x00")
-        problem = check(tex, display)
-        if problem is None:
-            continue
-        span = _find_formula(page, tex)
-        path = page.sources[span.source] if span.source < len(page.sources) else page.path
-        shown = tex if len(tex) <= 60 else f"{tex[:57]}…"
-        yield diagnose(
-            Rule.MATH_SYNTAX,
-            f"the formula `{shown}` cannot be parsed: {problem.message}",
-            path,
-            Span(span.start, span.end),
-        )
+        try:
+            found.update(letters(mathml(tex, display=formula != tex)))
+        except MathError as error:
+            span = _find_formula(page, tex)
+            path = page.sources[span.source] if span.source < len(page.sources) else page.path
+            shown = tex if len(tex) <= _SHOWN else f"{tex[: _SHOWN - 1]}…"
+            message = f"the formula `{shown}` cannot be parsed: {error.problem.message}"
+            problems.append(diagnose(Rule.MATH_SYNTAX, message, path, Span(span.start, span.end)))
+    return "".join(sorted(found)), problems
 
 
 def _find_formula(page: Page, tex: str) -> Span:

@@ -56,6 +56,12 @@ class Workers(AbstractContextManager["Workers"]):
         for chunk in self.map(_parse, tasks, len(sources)):
             yield from chunk
 
+    def begin(self, work: Callable[[T], R], task: T) -> Callable[[], R]:
+        """Start a task and give what waits for its result; without processes it is done when asked for."""
+        if self._pool is None:
+            return lambda: work(task)
+        return self._pool.apply_async(work, (task,)).get
+
     def map(self, work: Callable[[T], R], tasks: Sequence[T], size: int) -> Iterable[R]:
         """Results of `work` in any order; `size` is how much there is to do, in pages."""
         if self.jobs <= 1 or size < ENOUGH or len(tasks) < 2:

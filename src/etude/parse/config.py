@@ -27,8 +27,8 @@ from etude.model.rules import Rule, Severity
 from etude.model.span import LineIndex, Span
 from etude.parse.config_keys import KEYS, OPEN, RESERVED, SECTIONS, Key, keys_of
 from etude.parse.config_reader import Reader, describe
-from etude.parse.config_values import LANGUAGES
 from etude.parse.config_spelling import did_you_mean
+from etude.parse.config_values import LANGUAGES
 from etude.parse.toml_spans import Path, locate
 
 __all__ = ["KEYS", "SECTIONS", "Key", "parse_config"]

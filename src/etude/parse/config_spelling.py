@@ -25,7 +25,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     A third of its letters may differ; case does not count. Of equals the first is taken.
     """
     plain = word.casefold()
-    near = [(distance(plain, one.casefold()), one) for one in known if abs(len(one) - len(word)) <= _allowed(one)]
+    near = [
+        (distance(plain, one.casefold()), one) for one in known if abs(len(one) - len(word)) <= _allowed(one)
+    ]
     best = min(near, key=lambda pair: pair[0], default=None)
     return best[1] if best and best[0] <= _allowed(best[1]) else None
 

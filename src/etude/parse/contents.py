@@ -16,9 +16,9 @@ from etude.model.protocols import Files
 from etude.model.rules import Rule
 from etude.model.span import NOWHERE, Span
 from etude.parse.config_contents import is_glob
+from etude.parse.config_spelling import nearest
 from etude.parse.config_values import page_name
 from etude.parse.contents_names import compile_pattern, is_listable, natural
-from etude.parse.config_spelling import nearest
 
 __all__ = ["expand", "page_path", "settle"]
 

@@ -71,6 +71,9 @@ _ITALIC = {
 }
 """What a browser shows for a single letter in ``<mi>`` (MathML Core, italic mappings)."""
 
+_ACCENTS = {0x2C6: 0x302, 0x2DC: 0x303, 0x2C7: 0x30C, 0x2D8: 0x306}
+"""Spacing accents and the combining ones whose wide forms they take."""
+
 _ALWAYS = frozenset(
     "".join(map(chr, range(0x20, 0x7F))) + "αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΦΨΩϵϕ∂∇ℓ"
     "±×÷·−∗∘∙≤≥≠≈≡∼∝∈∉⊂⊆∪∩∀∃∅∞→←↦⇒⇔⟨⟩‖′…⋯⋮⋱∑∏∫√ℝℂℕℤ𝔼ℙˆ¯˜⃗"
@@ -86,6 +89,7 @@ def math_font(source: bytes, characters: Iterable[str]) -> bytes:
     wanted = _ALWAYS.union(characters)
     wanted |= {_ITALIC[c] for c in wanted if c in _ITALIC}
     font, options = _open(source, ["*"])
+    _stretch_accents(font)
     return _save(_subset(font, options, sorted(map(ord, wanted))))
 
 
@@ -97,6 +101,32 @@ def text_font(source: bytes, cut: str = "text") -> bytes:
     characters = [c for first, last in _REPERTOIRE[repertoire] for c in range(first, last + 1)]
     font, options = _open(source, _FEATURES)
     return _save(instantiateVariableFont(_reopen(_subset(font, options, characters)), limits))
+
+
+def _stretch_accents(font: Any) -> None:
+    """Let spacing accents stretch as the combining ones do.
+
+    Fonts have wide forms for the combining accents; browsers stretch the spacing ones (MathML Core's
+    operator dictionary).
+    """
+    if "MATH" not in font or (variants := font["MATH"].table.MathVariants) is None:
+        return
+    names = font.getBestCmap()
+    order = font.getReverseGlyphMap()
+    found = dict(
+        zip(variants.HorizGlyphCoverage.glyphs, variants.HorizGlyphConstruction, strict=True)
+        if variants.HorizGlyphCoverage
+        else ()
+    )
+    for spacing, combining in _ACCENTS.items():
+        own, other = names.get(spacing), names.get(combining)
+        if own is not None and own not in found and other in found:
+            found[own] = found[other]
+    glyphs = sorted(found, key=order.__getitem__)
+    if variants.HorizGlyphCoverage:
+        variants.HorizGlyphCoverage.glyphs = glyphs
+        variants.HorizGlyphConstruction = [found[glyph] for glyph in glyphs]
+        variants.HorizGlyphCount = len(glyphs)
 
 
 def _open(source: bytes, features: list[str]) -> tuple[Any, Any]:

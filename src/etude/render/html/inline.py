@@ -226,7 +226,7 @@ def _note(ctx: Context, name: str) -> str:
         return _broken(ctx, f"[{name}]")
     times = ctx.noted[name] = ctx.noted.get(name, 0) + 1
     mark = f' id="fnref-{number}"' if times == 1 else ""
-    out = f'<sup class="note"><a{mark} href="#fn-{number}" role="doc-noteref">{number}</a></sup>'
+    out = f'<sup class="fn"><a{mark} href="#fn-{number}" role="doc-noteref">{number}</a></sup>'
     definition = ctx.notes.get(name)
     if definition is None or times > 1 or not ctx.flow or not _simple(definition):
         return out

@@ -18,6 +18,8 @@ _NUMBER = re.compile(
     r"[+\-−–—~≈<>≤≥±]?\s*[$€£¥]?\s*(?:[0-9][0-9,\s]*)?\.?[0-9]+(?:[eE×][0-9+\-−^]+)?"
     r"(?:\s*[±(][0-9.,\s]+\)?)?\s*(?:%|‰|[a-zA-Zµμ°]{1,3})?"
 )
+_SHORT = 16
+"""Letters up to which a cell stays on one line: Chinese would break anywhere, down to one character."""
 _NOTHING = frozenset(("", "-", "–", "—", "n/a", "…"))
 
 
@@ -57,15 +59,22 @@ def _row(ctx: Context, row: Row, node: Table, numeric: frozenset[int], *, head: 
 
 
 def _cell(ctx: Context, cell: Cell, *, head: bool, stub: bool, number: bool) -> str:
+    short = False
     match cell.children:
         case [Paragraph(children=children)]:
             content = ctx.inline(ctx, children)
+            short = _width(plain(children)) <= _SHORT
         case _:
             content = ctx.render(ctx, cell.children)
     kind = cell.align or ("number" if number else "")
-    names = attributes(class_=kind, scope=("col" if head else "row") if head or stub else "")
+    names = attributes(class_=f"{kind} short".strip() if short and content else kind, scope=("col" if head else "row") if head or stub else "")
     tag = "th" if head or stub else "td"
     return f"<{tag}{place(cell)}{names}>{content}</{tag}>"
+
+
+def _width(words: str) -> int:
+    """About how many letters wide; a Han character takes two."""
+    return sum(2 if character >= "\u2e80" else 1 for character in words)
 
 
 def _numeric_columns(node: Table) -> frozenset[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -28,7 +28,21 @@ _READ_ONLINE = {"zh": "在网上阅读这一页", "en": "Read this page on the w
 _DISPLAY_NAMES = {"python3": "Python 3 (ipykernel)"}
 
 
-def notebook_path(page: Page, variant: str) -> str:
+class Named(Protocol):
+    """A page, or what stands for it."""
+
+    @property
+    def name(self) -> str:
+        """Without language and suffix."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """Its language."""
+        ...
+
+
+def notebook_path(page: Named, variant: str) -> str:
     """Where a notebook is written, below the folder of all notebooks: ``zh/numpy/start/a.ipynb``."""
     return f"{_folder(page, variant)}/{page.name}.ipynb"
 
@@ -91,7 +105,7 @@ def render_notebook(
     return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def _folder(page: Page, variant: str) -> str:
+def _folder(page: Named, variant: str) -> str:
     return f"{page.language}/{variant}" if variant else page.language
 
 
