@@ -5,10 +5,17 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
+
+# Machines differ and are busy: how long an example takes is no property of the code.
+settings.register_profile("etude", deadline=None)
+settings.load_profile("etude")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update", action="store_true", help="rewrite golden files instead of comparing with them")
+    parser.addoption(
+        "--update", action="store_true", help="rewrite golden files instead of comparing with them"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

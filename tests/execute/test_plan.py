@@ -52,14 +52,6 @@ def test_front_matter_names_the_variants(world):
     assert [run.variant for run in world.plan().runs] == ["numpy", "torch"]
 
 
-def test_an_unknown_variant_is_reported_with_the_nearest(world):
-    world.variants = ("numpy", "pytorch")
-    world.page("a", world.cell("x", variants=("pytroch",)))
-    (problem,) = world.plan().diagnostics
-    assert (problem.rule, problem.place.path) == (Rule.VARIANT_UNKNOWN, "zh/a.md")
-    assert problem.hints == ("did you mean `pytorch`?",)
-
-
 def test_pages_of_two_languages_share_a_run(world):
     world.page("a", "x = 1  # 一")
     world.page("a", "x = 1  # one", language="en", evals=(("x", 1),))

@@ -72,7 +72,9 @@ class Gathering:
             return True
         self.truncated = True
         if message.kind == "stream":
-            self._add("stream", _beginning(message.content, self._left))
+            content = _beginning(message.content, self._left)
+            if "text" in content:
+                self._add("stream", content)
         return False
 
     def _add(self, kind: str, content: dict[str, Any]) -> None:

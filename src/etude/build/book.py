@@ -78,19 +78,25 @@ def load(files: DiskFiles, store: SqliteStore, options: BuildOptions, program: s
     return Book(files, config, wanted, pages, found, head)
 
 
+def require(files: DiskFiles) -> None:
+    """Raise `BookError` when the folder holds no book, before anything is written into it."""
+    if files.exists(CONFIG):
+        return
+    if files.root.is_dir():
+        message = f"`{files.root}` has no `{CONFIG}`"
+    else:
+        message = f"there is no folder `{files.root}`"
+    hint = "name the folder of a book, or make one with `etude new FOLDER`"
+    raise BookError((diagnose(Rule.CONFIG_MISSING, message, "", hints=(hint,)),))
+
+
 def read_config(watch: Watch) -> tuple[Config, tuple[Diagnostic, ...]]:
-    """The validated configuration; raises `BookError` when there is no file to read."""
+    """The validated configuration; raises `BookError` when the file cannot be read or is no TOML."""
     try:
         data = watch.read(CONFIG)
     except OSError as error:
-        if watch.files.root.is_dir():
-            message = f"`{watch.files.root}` has no `{CONFIG}`"
-        else:
-            message = f"there is no folder `{watch.files.root}`"
-        if not isinstance(error, FileNotFoundError | NotADirectoryError):
-            message = f"`{CONFIG}` cannot be read: {error.strerror or error}"
-        hint = "name the folder of a book, or make one with `etude new FOLDER`"
-        raise BookError((diagnose(Rule.CONFIG_MISSING, message, "", hints=(hint,)),)) from error
+        message = f"`{CONFIG}` cannot be read: {error.strerror or error}"
+        raise BookError((diagnose(Rule.READ_FAILED, message, CONFIG),)) from error
     config, problems = parse_config(source_text(data), CONFIG)
     if any(d.rule is Rule.CONFIG_SYNTAX and d.severity is Severity.ERROR for d in problems):
         raise BookError(problems)

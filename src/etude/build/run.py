@@ -79,6 +79,7 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
     files = DiskFiles(root)
     out = options.out if options.out is not None else files.root / "_build"
     timings = Timings(progress)
+    books.require(files)
     try:
         with BuildLock(files.root / ".etude" / "lock"):
             program = program_key()
@@ -160,6 +161,7 @@ def status(root: Path, options: BuildOptions) -> StatusReport:
     """What a build of the book in `root` would run; nothing is run or written but parsed pages."""
     begun = time.perf_counter()
     files = DiskFiles(root)
+    books.require(files)
     try:
         with (
             BuildLock(files.root / ".etude" / "lock"),

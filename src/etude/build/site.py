@@ -65,6 +65,7 @@ def write_outputs(
             known[task.target] = made
         else:
             stale.append(task)
+    _announce(out, (t.target for t in stale))
     started = faces(_letters(book), workers) if "html" in options.to else {}
     for done in workers.map(work, list(_jobs(stale, book, resolved, out, sizes, workers)), len(stale)):
         _check(done)
@@ -250,17 +251,31 @@ def _libraries(book: Book, run: Executed, out: Path, output: Output) -> None:
                 output.put(out, f"{folder}/{path}", source.encode())
 
 
+def _announce(out: Path, paths: Iterable[str]) -> None:
+    """Name outputs in the manifest before they are there, so that what a killed build made is known."""
+    fresh = set(paths)
+    if fresh:
+        write_atomic(out / MANIFEST, _lines(_listed(out) | fresh))
+
+
+def _listed(out: Path) -> set[str]:
+    try:
+        return set((out / MANIFEST).read_text("utf-8").splitlines())
+    except (OSError, UnicodeDecodeError):
+        return set()
+
+
+def _lines(paths: Iterable[str]) -> bytes:
+    return "".join(f"{path}\n" for path in sorted(paths)).encode()
+
+
 def _sweep(out: Path, output: Output, options: BuildOptions, *, everything: bool) -> None:
     """Remove what an earlier build made and this one would not, and note what there is."""
-    manifest = out / MANIFEST
-    try:
-        earlier = set(manifest.read_text("utf-8").splitlines())
-    except (OSError, UnicodeDecodeError):
-        earlier = set()
+    earlier = _listed(out)
     now = set(output.stamps)
     mine = tuple(f"{form}/" for form in options.to)
     gone = {p for p in earlier - now if everything and p.startswith(mine)}
-    write_atomic(manifest, "".join(f"{p}\n" for p in sorted((earlier | now) - gone)).encode())
+    write_atomic(out / MANIFEST, _lines((earlier | now) - gone))
     for path in sorted(gone):
         place = out / path
         try:

@@ -64,7 +64,7 @@ def _one(one: Diagnostic, texts: Texts, style: Style) -> str:
     for other in one.related:
         lines.append(f"  {style.paint('see:', _HINT)} {texts.locate(other.place)}: {_clean(other.message)}")
     if one.trace:
-        lines += [f"  {line}" for line in _trace(one.trace, style).rstrip("\n").split("\n")]
+        lines += [f"  {line}".rstrip() for line in _trace(one.trace, style).rstrip("\n").split("\n")]
     return "\n".join(lines)
 
 

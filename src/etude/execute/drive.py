@@ -131,9 +131,8 @@ class Driver:
             index = step.cell.index
             self.progress(CellFinished(run.name, run.variant, index, reply.seconds, _status(reply)))
             if not _went_well(step, reply):
-                trouble.problems.append(
-                    self._failure(run, number, reply, numbers, out_of_time=remaining < step.timeout)
-                )
+                late = remaining < step.timeout
+                trouble.problems.append(self._failure(run, number, reply, numbers, desk, late=late))
                 break
         return out
 
@@ -191,13 +190,12 @@ class Driver:
         return Done(record.status, record.outputs, known, record.seconds, record.cut, executed=True)
 
     def _failure(
-        self, run: Run, number: int, reply: Reply, numbers: Mapping[int, int], *, out_of_time: bool
+        self, run: Run, number: int, reply: Reply, numbers: Mapping[int, int], desk: Desk, *, late: bool
     ) -> Diagnostic:
         cell = run.steps[number].cell
         path, variant = run.page.path_of(cell.span), f" (variant {run.variant})" if run.variant else ""
-        failure = next((item for item in reversed(reply.outputs) if isinstance(item, Failure)), None)
         match reply.status:
-            case "timeout" if out_of_time:
+            case "timeout" if late:
                 message = f"the run took longer than {run.run_timeout:g} s{variant}"
                 hint = "set `run_timeout` under `execute` in the page's front matter"
                 return diagnose(Rule.RUN_TIMEOUT, message, path, cell.span, hints=(hint,))
@@ -210,6 +208,8 @@ class Driver:
                 hint = "it may have run out of memory, or a library crashed"
                 return diagnose(Rule.KERNEL_DIED, message, path, cell.span, hints=(hint,))
             case _:
+                outputs = normalise_outputs(reply.outputs, number + 1, desk.replaced)
+                failure = next((item for item in reversed(outputs) if isinstance(item, Failure)), None)
                 return failure_diagnostic(run, number, failure, numbers, self.lines)
 
 

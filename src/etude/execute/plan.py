@@ -13,7 +13,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Final
 
 from etude.execute.code import CellCode, EvalCode, PageCode
@@ -28,7 +27,6 @@ from etude.execute.scan import Scan
 from etude.model.config import Config
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
 from etude.model.protocols import Files, Store
-from etude.model.span import NOWHERE, Span
 
 __all__ = ["FORMAT", "Part", "Plan", "Run", "Step", "plan"]
 
@@ -258,27 +256,8 @@ class _Planner:
 
     def _variants(self, page: PageCode) -> tuple[str, ...]:
         known = [variant.name for variant in self.config.variants]
-        for name in page.variants:
-            self._check_variant(name, page.path, NOWHERE, known)
-        for cell in page.cells:
-            for name in cell.variants:
-                self._check_variant(name, page.path_of(cell.span), cell.span, known)
         named = set(page.variants) or {name for cell in page.cells for name in cell.variants}
         return tuple(name for name in known if name in named) or (known[0] if known else "",)
-
-    def _check_variant(self, name: str, path: str, span: Span, known: list[str]) -> None:
-        if name in known:
-            return
-        near = get_close_matches(name, known, 1)
-        if near:
-            hint = f"did you mean `{near[0]}`?"
-        elif known:
-            hint = f"the book declares {', '.join(f'`{other}`' for other in known)}"
-        else:
-            hint = f'declare it in `etude.toml`: `variants = ["{name}"]` under `[book]`'
-        self.problems.append(
-            diagnose(Rule.VARIANT_UNKNOWN, f"there is no variant `{name}`", path, span, hints=(hint,))
-        )
 
 
 def _ask(

@@ -128,5 +128,3 @@ class PageFacts(Struct, frozen=True):
     next: NavLink | None = None
     languages: tuple[str, ...] = ()
     """The languages in which the page exists."""
-
-

@@ -34,7 +34,9 @@ class Toc(Struct, frozen=True):
     def walk(self) -> Iterator[tuple[TocPage, int, TocPart]]:
         """Every page but the home page in reading order, with its depth (0 is a chapter)."""
 
-        def below(pages: tuple[TocPage, ...], depth: int, part: TocPart) -> Iterator[tuple[TocPage, int, TocPart]]:
+        def below(
+            pages: tuple[TocPage, ...], depth: int, part: TocPart
+        ) -> Iterator[tuple[TocPage, int, TocPart]]:
             for page in pages:
                 yield page, depth, part
                 yield from below(page.pages, depth + 1, part)

@@ -99,5 +99,3 @@ class Clock(Protocol):
     def __call__(self) -> float:
         """Seconds that only grow."""
         ...
-
-

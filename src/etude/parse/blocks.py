@@ -55,13 +55,21 @@ def parse_blocks(context: Context, lines: Lines) -> tuple[BlockNode, ...]:
     if context.depth > MAX_NESTING // 2:
         context.report(Rule.NESTING_TOO_DEEP, "directives are nested too deeply", lines.span(0, 1))
         text = lines.text.strip()
-        return (Paragraph(lines.span(0, len(lines.lines)), children=(Text(lines.span(0, len(lines.lines)), text),)),)
+        return (
+            Paragraph(
+                lines.span(0, len(lines.lines)), children=(Text(lines.span(0, len(lines.lines)), text),)
+            ),
+        )
     context.depth += 1
     env = context.env
     env.pop("too_deep", None)
     tokens = block_tokens(lines.text, env)
     for line in env.pop("too_deep", ()):  # type: ignore[attr-defined]
-        context.report(Rule.NESTING_TOO_DEEP, "blocks are nested too deeply; the rest is plain text", lines.span(line, line + 1))
+        context.report(
+            Rule.NESTING_TOO_DEEP,
+            "blocks are nested too deeply; the rest is plain text",
+            lines.span(line, line + 1),
+        )
     nodes = _Builder(context, lines, tokens).run(0, len(tokens))
     context.depth -= 1
     return nodes
@@ -162,9 +170,7 @@ class _Builder:
         children = self.inline(self.tokens[index + 1])
         match children:
             case (InlineImage() as image,):
-                return Image(
-                    span, self.identity(labels), labels, image.source, image.alt, title=image.title
-                )
+                return Image(span, self.identity(labels), labels, image.source, image.alt, title=image.title)
             case _:
                 return Paragraph(span, self.identity(labels), labels, children)
 
@@ -208,14 +214,20 @@ class _Builder:
         body = self.lines.inner(token.content, first + 1)
         info = token.info
         match = _DIRECTIVE.match(info)
-        closing = _FENCE_END.match(self.lines.lines[min(last, len(self.lines.lines)) - 1]) if last - first > 1 else None
+        closing = (
+            _FENCE_END.match(self.lines.lines[min(last, len(self.lines.lines)) - 1])
+            if last - first > 1
+            else None
+        )
         if closing is None or not closing[1].startswith(token.markup):
             opener = Span(span.start, min(span.end, span.start + len(token.markup) + len(info)), span.source)
             self.context.report(
                 Rule.UNCLOSED_FENCE,
                 "this fence is never closed",
                 opener,
-                hints=(f"close it with a line `{token.markup}`; everything after it was taken as its content",),
+                hints=(
+                    f"close it with a line `{token.markup}`; everything after it was taken as its content",
+                ),
             )
         if match is None:
             if token.type == "colon_fence" and info.strip():
@@ -239,10 +251,14 @@ class _Builder:
         while at < end:
             close = self.partners[at]
             tight = tight and all(
-                t.hidden for t in self.tokens[at + 1 : close] if t.type == "paragraph_open" and t.level == token.level + 2
+                t.hidden
+                for t in self.tokens[at + 1 : close]
+                if t.type == "paragraph_open" and t.level == token.level + 2
             )
             checked = self.task(at)
-            items.append(ListItem(self.span(self.tokens[at]), children=self.run(at + 1, close), checked=checked))
+            items.append(
+                ListItem(self.span(self.tokens[at]), children=self.run(at + 1, close), checked=checked)
+            )
             at = close + 1
         start = int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else 1
         ordered = token.type == "ordered_list_open"
@@ -299,7 +315,12 @@ class _Builder:
         numbered = bool(labels)
         identity = self.context.identify(labels[-1]) if labels else ""
         return Table(
-            self.span(self.tokens[index]), identity, labels, head=tuple(head), body=tuple(body), numbered=numbered
+            self.span(self.tokens[index]),
+            identity,
+            labels,
+            head=tuple(head),
+            body=tuple(body),
+            numbered=numbered,
         )
 
     def row(self, index: int) -> Row:
@@ -322,9 +343,19 @@ class _Builder:
             places = Places.at(offset + found, self.lines.source, self.lines.frozen)
             span = places.span(0, len(text))
             style = str(inner.attrs.get("style", ""))
-            align: Align = "right" if "right" in style else "center" if "center" in style else "left" if "left" in style else ""
+            align: Align = (
+                "right"
+                if "right" in style
+                else "center"
+                if "center" in style
+                else "left"
+                if "left" in style
+                else ""
+            )
             children = parse_inline(self.context, text, places)
-            cells.append(Cell(span, children=(Paragraph(span, children=children),) if children else (), align=align))
+            cells.append(
+                Cell(span, children=(Paragraph(span, children=children),) if children else (), align=align)
+            )
         return Row(self.lines.span(number, number + 1), cells=tuple(cells))
 
     # -- annotations ------------------------------------------------------------------------------

@@ -56,6 +56,19 @@ class Context:
         place = Span(span.start, span.end)
         self.diagnostics.append(diagnose(rule, message, path, place, hints=hints, severity=severity))
 
+    def check_variants(self, names: Iterable[str], span: Span) -> None:
+        """Report variants that the book does not declare."""
+        known = tuple(variant.name for variant in self.config.variants)
+        declared = f"the book declares {', '.join(f'`{name}`' for name in known)}"
+        for name in names:
+            if name in known:
+                continue
+            if known:
+                hints = did_you_mean(name, known) or (declared,)
+            else:
+                hints = (f'declare it in `etude.toml`: `variants = ["{name}"]` under `[book]`',)
+            self.report(Rule.VARIANT_UNKNOWN, f"there is no variant `{name}`", span, hints=hints)
+
     # -- names ------------------------------------------------------------------------------------
 
     def identify(self, wish: str, kind: str = "block") -> str:

@@ -59,7 +59,9 @@ def read_head(context: Context, source: str) -> Head:
     result = yamls.load(raw)
     if isinstance(result, yamls.YamlProblem):
         at = min(start + result.offset, body)
-        context.report(Rule.FRONT_MATTER_SYNTAX, f"the front matter cannot be read: {result.message}", Span(at, at + 1))
+        context.report(
+            Rule.FRONT_MATTER_SYNTAX, f"the front matter cannot be read: {result.message}", Span(at, at + 1)
+        )
         return Head(FrontMatter(), context.substitutions, body)
     return from_data(context, result.data, {k: start + v for k, v in result.keys.items()}, body)
 
@@ -69,7 +71,9 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], body: int) -
     if data is None:
         return Head(FrontMatter(), context.substitutions, body)
     if not isinstance(data, dict):
-        context.report(Rule.FRONT_MATTER_VALUE, "the front matter is not a table of keys and values", Span(0, body))
+        context.report(
+            Rule.FRONT_MATTER_VALUE, "the front matter is not a table of keys and values", Span(0, body)
+        )
         return Head(FrontMatter(), context.substitutions, body)
     found: dict[str, Any] = {}
     substitutions = dict(context.substitutions)
@@ -89,6 +93,8 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], body: int) -
                 found[field] = convert(value)
             except Bad as bad:
                 context.report(Rule.FRONT_MATTER_VALUE, f"`{name}`: {bad}", span)
+            if field == "variants":
+                context.check_variants(found.get(field, ()), span)
         elif name not in IGNORED:
             context.report(
                 Rule.FRONT_MATTER_UNKNOWN_KEY,

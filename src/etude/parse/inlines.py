@@ -124,7 +124,9 @@ class _Builder:
         if len(self.stack) > MAX_NESTING:
             if not self.flat:
                 span = self.places.span(start, start + 1)
-                self.context.report(Rule.NESTING_TOO_DEEP, "marks are nested too deeply; the inner ones are plain", span)
+                self.context.report(
+                    Rule.NESTING_TOO_DEEP, "marks are nested too deeply; the inner ones are plain", span
+                )
             self.flat += 1
             return
         if token.type == "strong_open":
@@ -150,7 +152,11 @@ class _Builder:
             case _:
                 assert frame.token is not None
                 attrs = frame.token.attrs
-                self.add(links.link(self.context, str(attrs.get("href", "")), str(attrs.get("title", "")), children, span))
+                self.add(
+                    links.link(
+                        self.context, str(attrs.get("href", "")), str(attrs.get("title", "")), children, span
+                    )
+                )
 
     def role(self, token: Token, start: int, end: int) -> None:
         span = self.places.span(start, end)
@@ -190,7 +196,11 @@ class _Builder:
             case "open":
                 cleaned, risk = sanitise.clean_open_tag(html, name)
                 self._warn(risk, span)
-                if cleaned and any(sanitise.tag_name(t.content) == ("close", name) for t in tokens[index + 1 :] if t.type == "html_inline"):
+                if cleaned and any(
+                    sanitise.tag_name(t.content) == ("close", name)
+                    for t in tokens[index + 1 :]
+                    if t.type == "html_inline"
+                ):
                     self._open_tags.append(name)
                     self.add(RawInline(span, cleaned))
             case _:
@@ -233,7 +243,9 @@ def edge(node: Inline, *, last: bool) -> str:
         match node:
             case Text(value=value) | UnknownRole(value=value):
                 return value[-1 if last else 0] if value else ""
-            case Emphasis() | Strong() | Strikethrough() | Link() | Reference() | IndexMark() if node.children:
+            case Emphasis() | Strong() | Strikethrough() | Link() | Reference() | IndexMark() if (
+                node.children
+            ):
                 node = node.children[-1 if last else 0]
             case _:
                 return ""
@@ -260,5 +272,3 @@ def plain(nodes: tuple[Inline, ...]) -> str:
                 children = getattr(node, "children", None)
                 parts.append(plain(children) if children else str(getattr(node, "value", "")))
     return "".join(parts)
-
-

@@ -49,5 +49,5 @@ def warn_html(context: Context, risk: str, span: Span) -> None:
         Rule.RAW_HTML,
         f"`{risk}` in raw HTML was removed",
         span,
-        hints=("set `trust = true` under [book] to keep raw HTML of your own as it is",),
+        hints=("set `trust = true` under [html] to keep raw HTML of your own as it is",),
     )

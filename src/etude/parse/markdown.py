@@ -60,9 +60,7 @@ def dialect() -> MarkdownIt:
     md.use(amsmath_plugin)
     md.use(dollarmath_plugin, allow_labels=True, allow_blank_lines=True, double_inline=False)
     md.disable(["math_inline", "math_inline_double"], ignoreInvalid=True)
-    md.block.ruler.before(
-        "reference", "footnote_def", footnote_def, {"alt": ["paragraph", "reference"]}
-    )
+    md.block.ruler.before("reference", "footnote_def", footnote_def, {"alt": ["paragraph", "reference"]})
     inline_rules.install(md)
     return md
 

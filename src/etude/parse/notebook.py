@@ -38,7 +38,9 @@ def parse(context: Context, text: str) -> tuple[BlockNode, ...]:
     if version != 4:
         return _version(context, version)
     metadata = data.get("metadata") if isinstance(data.get("metadata"), dict) else {}
-    head = from_data(context, {k: metadata[k] for k in ("kernelspec", "title", "authors") if k in metadata}, {}, 0)
+    head = from_data(
+        context, {k: metadata[k] for k in ("kernelspec", "title", "authors") if k in metadata}, {}, 0
+    )
     context.front, context.substitutions = head.front, head.substitutions
     language = _language(metadata)
     places = _Strings(text)
@@ -59,7 +61,9 @@ def parse(context: Context, text: str) -> tuple[BlockNode, ...]:
                 if number == 0 and source.startswith("---"):
                     _front(context, lines)
             case other:
-                context.report(Rule.NOTEBOOK_INVALID, f"cell {number + 1} is of the unknown type `{other}`", Span(0, 1))
+                context.report(
+                    Rule.NOTEBOOK_INVALID, f"cell {number + 1} is of the unknown type `{other}`", Span(0, 1)
+                )
     return tuple(blocks)
 
 
@@ -86,7 +90,9 @@ def _text(value: Any) -> str:
 def _language(metadata: dict[str, Any]) -> str:
     info = metadata.get("language_info")
     spec = metadata.get("kernelspec")
-    name = (info if isinstance(info, dict) else {}).get("name") or (spec if isinstance(spec, dict) else {}).get("language")
+    name = (info if isinstance(info, dict) else {}).get("name") or (
+        spec if isinstance(spec, dict) else {}
+    ).get("language")
     return str(name or "python").lower()
 
 
@@ -128,6 +134,9 @@ def _code(context: Context, cell: dict[str, Any], lines: Lines, language: str) -
     outputs = cell.get("outputs")
     code = lines.text.rstrip("\n")
     span = lines.span(0, len(lines.lines))
+    named = metadata.get("variant")
+    variants = values.names(named) if isinstance(named, str | list) else ()
+    context.check_variants(variants, span)
     made = CodeCell(
         span,
         context.identify(labels[-1] if labels else f"cell-{index + 1}"),
@@ -136,7 +145,7 @@ def _code(context: Context, cell: dict[str, Any], lines: Lines, language: str) -
         language,
         code,
         (lines.offsets[0] if lines.offsets else 0, lines.end, 0),
-        variants=values.names(metadata.get("variant")) if isinstance(metadata.get("variant"), str | list) else (),
+        variants=variants,
         tags=tuple(str(t) for t in tags) if isinstance(tags, list) else (),
         outputs=msgspec.json.encode(outputs) if isinstance(outputs, list) and outputs else b"",
     )

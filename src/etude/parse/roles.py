@@ -76,7 +76,9 @@ def unknown_substitution(context: Context, name: str, span: Span) -> None:
         message = f"the substitution `{name}` contains itself"
     else:
         message = f"the substitution `{name}` is not defined"
-    hints = did_you_mean(name, context.substitutions) or ("define it under `substitutions:` in the front matter",)
+    hints = did_you_mean(name, context.substitutions) or (
+        "define it under `substitutions:` in the front matter",
+    )
     context.report(Rule.SUBSTITUTION_UNKNOWN, message, span, hints=hints)
 
 

@@ -11,9 +11,32 @@ _RISKY = re.compile(
     r"|\s(on\w+)\s*=|(javascript|vbscript)\s*:|(data:text/html)",
     re.IGNORECASE,
 )
-_EXTRA_TAGS = {"figure", "figcaption", "picture", "source", "video", "audio", "mark", "section", "details", "summary"}
+_EXTRA_TAGS = {
+    "figure",
+    "figcaption",
+    "picture",
+    "source",
+    "video",
+    "audio",
+    "mark",
+    "section",
+    "details",
+    "summary",
+}
 _TAGS = nh3.ALLOWED_TAGS | _EXTRA_TAGS
-_EVERYWHERE = {"class", "id", "title", "lang", "dir", "width", "height", "align", "style", "role", "aria-label"}
+_EVERYWHERE = {
+    "class",
+    "id",
+    "title",
+    "lang",
+    "dir",
+    "width",
+    "height",
+    "align",
+    "style",
+    "role",
+    "aria-label",
+}
 _ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
 _ATTRIBUTES["*"] = _EVERYWHERE
 _ATTRIBUTES["details"] = {"open"}

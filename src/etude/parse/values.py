@@ -116,7 +116,9 @@ def parse_resources(value: Any) -> Resources:
     if unknown:
         raise Bad(f"`{unknown[0]}` is none of `cpus`, `memory`, `gpus`")
     return Resources(
-        cpus=number(value.get("cpus", 1)), memory=size(value.get("memory", 0)), gpus=number(value.get("gpus", 0))
+        cpus=number(value.get("cpus", 1)),
+        memory=size(value.get("memory", 0)),
+        gpus=number(value.get("gpus", 0)),
     )
 
 

@@ -100,10 +100,8 @@ def carriage(text: str) -> str:
 def _overwrite(line: str) -> str:
     shown = ""
     for piece in line.split("\r"):
-        if "\x1b" in piece or "\x1b" in shown:
-            shown = piece or shown
-        else:
-            shown = piece + shown[len(piece) :]
+        plain = "\x1b" not in piece and "\x1b" not in shown
+        shown = piece + shown[len(piece) :] if plain else piece or shown
     return shown
 
 

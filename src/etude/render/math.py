@@ -36,7 +36,14 @@ _PRIME = re.compile("<mo>([″‴⁗])</mo>")
 _PRIMES = {"″": "′′", "‴": "′′′", "⁗": "′′′′"}
 _LARGE = re.compile("(<m(?:sub|sup|subsup|under|over|underover)>)(<mo [^>]*minsize=[^>]*>[^<]*</mo>)")
 _STRETCHY = '<mo stretchy="true">'
-_ACCENTS = {"~": "\u02dc", "\u0303": "\u02dc", "^": "\u02c6", "\u0302": "\u02c6", "\u030c": "\u02c7", "\u0306": "\u02d8"}
+_ACCENTS = {
+    "~": "\u02dc",
+    "\u0303": "\u02dc",
+    "^": "\u02c6",
+    "\u0302": "\u02c6",
+    "\u030c": "\u02c7",
+    "\u0306": "\u02d8",
+}
 _WIDE = re.compile(f"({_STRETCHY})([{''.join(map(re.escape, _ACCENTS))}])<")
 _TAG = re.compile(r"<[^>]*>")
 _MESSAGE = re.compile(r"(\d+): (.*)", re.DOTALL)
@@ -70,7 +77,8 @@ def _tidy(found: str) -> str:
 
     Named entities that XML lacks become characters. Several primes are set one by one: only the single
     one has a form for superscripts. A large delimiter with a script is put in a row of its own: as the
-    base of a script it would hang below its partner. A wide accent is the spacing character: browsers do not stretch the combining one or ASCII's.
+    base of a script it would hang below its partner. A wide accent is the spacing character: browsers
+    do not stretch the combining one or ASCII's.
     """
     if "&" in found:
         found = _ENTITY.sub(lambda entity: unescape(entity[0]), found)

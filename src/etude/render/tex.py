@@ -87,13 +87,20 @@ _COMMANDS = {
     "\\dotsm": "\\cdots ",
     "\\dotso": "\\ldots ",
     "\\url": "\\text",
-    **dict.fromkeys(
-        ("\\tiny", "\\scriptsize", "\\footnotesize", "\\small", "\\normalsize")
-        + ("\\large", "\\Large", "\\LARGE", "\\huge", "\\Huge"),
-        "",
-    ),
+    "\\tiny": "",
+    "\\scriptsize": "",
+    "\\footnotesize": "",
+    "\\small": "",
+    "\\normalsize": "",
+    "\\large": "",
+    "\\Large": "",
+    "\\LARGE": "",
+    "\\huge": "",
+    "\\Huge": "",
 }
-_TEXT = frozenset(("\\text", "\\mbox", "\\hbox", "\\textrm", "\\textnormal", "\\textbf", "\\textit", "\\textsf"))
+_TEXT = frozenset(
+    ("\\text", "\\mbox", "\\hbox", "\\textrm", "\\textnormal", "\\textbf", "\\textit", "\\textsf")
+)
 
 
 class _Scan:
@@ -107,7 +114,7 @@ class _Scan:
         self.groups: list[str] = []
         """Open braces and environments, outermost first: ``{``, ``text``, ``stack`` or a name."""
         self.texts: list[int] = []
-        """For each open text: the place of its command in `edits`; negative once a group was put around it."""
+        """For each open text: the place of its command in `edits`; negative once it has a group around it."""
         self.breaks = False
         self.columns = False
         self.open = -1
@@ -118,11 +125,11 @@ class _Scan:
 
 
 def rewrite(source: str) -> Rewritten:
-    """Rewrite what math-core does not know or drops; never fails, whatever the source.
+    r"""Rewrite what math-core does not know or drops; never fails, whatever the source.
 
     Handled: line breaks and alignment marks outside of an environment, line breaks at the end of
-    one, numbered environments, ``split`` and its like, ``\\substack``, formulas within ``\\text``,
-    ``\\label``, ``\\tag``, boxes and laps, ``\\mathop…\\limits``, sizes, spare names of dots.
+    one, numbered environments, ``split`` and its like, ``\substack``, formulas within ``\text``,
+    ``\label``, ``\tag``, boxes and laps, ``\mathop…\limits``, sizes, spare names of dots.
     """
     if _NEEDED.search(source) is None:
         return Rewritten(source, (0,), (0,), (True,))

@@ -76,7 +76,9 @@ def _reference(node: Reference, facts: PageFacts | None) -> str:
         return plain(node.children, facts)
     if resolved is None:
         return plain(node.children, facts) or node.target
-    return fill(plain(node.children), resolved.number, resolved.name) or resolved.name or plain(resolved.title)
+    return (
+        fill(plain(node.children), resolved.number, resolved.name) or resolved.name or plain(resolved.title)
+    )
 
 
 def fill(template: str, number: str, name: str) -> str:

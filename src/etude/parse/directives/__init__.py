@@ -27,11 +27,15 @@ def directive(call: Call) -> Sequence[BlockNode]:
     definition = DIRECTIVES.get(call.name) or DIRECTIVES.get(call.name.lower())
     if definition is None:
         call.report(
-            Rule.UNKNOWN_DIRECTIVE, f"the directive `{call.name}` is not known", did_you_mean(call.name, DIRECTIVES)
+            Rule.UNKNOWN_DIRECTIVE,
+            f"the directive `{call.name}` is not known",
+            did_you_mean(call.name, DIRECTIVES),
         )
         read_unknown(call)
         return (
-            UnknownDirective(call.span, call.identity(), call.names(), call.name, call.argument, call.blocks()),
+            UnknownDirective(
+                call.span, call.identity(), call.names(), call.name, call.argument, call.blocks()
+            ),
         )
     read_options(call, definition)
     if definition.argument == "none" and call.argument:

@@ -24,7 +24,7 @@ from etude.model.block import (
 from etude.model.inline import Inline
 from etude.model.rules import Rule
 from etude.parse import links, values
-from etude.parse.context import did_you_mean, is_external
+from etude.parse.context import is_external
 from etude.parse.directives.call import COMMON, Call, Convert, Directive
 from etude.parse.links import PAGE_SUFFIXES
 
@@ -62,7 +62,9 @@ def _admonition(call: Call) -> Sequence[BlockNode]:
     if kind == "admonition":
         kind = next((c for c in classes if c in ADMONITIONS), "admonition")
         if not title:
-            call.report(Rule.DIRECTIVE_ARGUMENT, "`admonition` needs a title", ("write it after `{admonition}`",))
+            call.report(
+                Rule.DIRECTIVE_ARGUMENT, "`admonition` needs a title", ("write it after `{admonition}`",)
+            )
     folded = None
     if "dropdown" in classes or call.option("open") is not None:
         folded = not call.option("open", False)
@@ -72,7 +74,12 @@ def _admonition(call: Call) -> Sequence[BlockNode]:
 def _dropdown(call: Call) -> Sequence[BlockNode]:
     return (
         Dropdown(
-            call.span, call.identity(), call.names(), call.argument_inline(), call.blocks(), bool(call.option("open"))
+            call.span,
+            call.identity(),
+            call.names(),
+            call.argument_inline(),
+            call.blocks(),
+            bool(call.option("open")),
         ),
     )
 
@@ -122,7 +129,9 @@ def _tab_set(call: Call) -> Sequence[BlockNode]:
     if others or not items:
         call.report(
             Rule.DIRECTIVE_BODY,
-            "`tab-set` holds something that is not a `tab-item`" if others else "`tab-set` holds no `tab-item`",
+            "`tab-set` holds something that is not a `tab-item`"
+            if others
+            else "`tab-set` holds no `tab-item`",
             ("put every piece of content into a `tab-item`",),
             others[0].span if others else None,
         )
@@ -136,17 +145,21 @@ def _tab_item(call: Call) -> Sequence[BlockNode]:
         call.report(Rule.DIRECTIVE_ARGUMENT, "`tab-item` needs a title", ("write it after `{tab-item}`",))
     sync = call.option("sync") or call.option("key", "")
     return (
-        TabItem(call.span, call.identity("tab"), call.names(), title, call.blocks(), sync, bool(call.option("selected"))),
+        TabItem(
+            call.span,
+            call.identity("tab"),
+            call.names(),
+            title,
+            call.blocks(),
+            sync,
+            bool(call.option("selected")),
+        ),
     )
 
 
 def _variant(call: Call) -> Sequence[BlockNode]:
     variants = values.names(call.argument)
-    known = tuple(v.name for v in call.context.config.variants)
-    for name in variants:
-        if known and name not in known:
-            hints = did_you_mean(name, known) or (f"the book declares {', '.join(known)}",)
-            call.report(Rule.VARIANT_UNKNOWN, f"the variant `{name}` is not declared", hints)
+    call.context.check_variants(variants, call.opener)
     return (VariantBlock(call.span, call.identity(), call.names(), variants, call.blocks()),)
 
 
@@ -233,7 +246,12 @@ def _aside(call: Call) -> Sequence[BlockNode]:
 
 
 BOX: dict[str, Convert] = {**COMMON, "open": values.truth, "icon": values.truth}
-PROOF: dict[str, Convert] = {**COMMON, "nonumber": values.truth, "enumerated": values.truth, "title": values.text}
+PROOF: dict[str, Convert] = {
+    **COMMON,
+    "nonumber": values.truth,
+    "enumerated": values.truth,
+    "title": values.text,
+}
 EXERCISE: dict[str, Convert] = {**PROOF, "difficulty": _difficulty, "hidden": values.truth}
 SOLUTION: dict[str, Convert] = {**COMMON, "open": values.truth, "title": values.text, "hidden": values.truth}
 CARD: dict[str, Convert] = {
@@ -259,12 +277,16 @@ DIRECTIVES: dict[str, Directive] = {
     },
     "dropdown": Directive(_dropdown, "Content behind a title.", "optional", BOX, "required"),
     **{
-        f"{prefix}{kind}": Directive(_proof, f"A numbered {kind}." if kind != "proof" else "A proof.", "optional", PROOF)
+        f"{prefix}{kind}": Directive(
+            _proof, f"A numbered {kind}." if kind != "proof" else "A proof.", "optional", PROOF
+        )
         for kind in PROOFS
         for prefix in ("prf:", "proof:")
     },
     "exercise": Directive(_exercise, "A task for the reader.", "optional", EXERCISE, "required"),
-    "solution": Directive(_solution, "The answer to the exercise with this label.", "required", SOLUTION, "required"),
+    "solution": Directive(
+        _solution, "The answer to the exercise with this label.", "required", SOLUTION, "required"
+    ),
     "tab-set": Directive(_tab_set, "Content side by side, one piece at a time.", "none", TAB, "required"),
     "tab-item": Directive(_tab_item, "One piece of a `tab-set`.", "required", TAB),
     "variant": Directive(_variant, "Prose for some variants only.", "required", COMMON, "required"),

@@ -110,7 +110,11 @@ class Call:
         if self.body.frozen is not None:
             return self.body.frozen
         end = self.argument_at + len(self.argument) if self.argument else self.span.start + len(self.name) + 5
-        return Span(self.span.start, min(max(end, self.span.start + 1), max(self.span.end, self.span.start + 1)), self.span.source)
+        return Span(
+            self.span.start,
+            min(max(end, self.span.start + 1), max(self.span.end, self.span.start + 1)),
+            self.span.source,
+        )
 
     def report(self, rule: Rule, message: str, hints: Sequence[str] = (), span: Span | None = None) -> None:
         """Note a problem of this directive."""
@@ -188,7 +192,9 @@ def _raw_options(call: Call) -> tuple[dict[str, Any], dict[str, int], dict[str, 
         at = call.body.offsets[number]
         if match[2]:
             offsets[match[1].lower()] = at + match.start(2)
-        spans[match[1]] = call.body.frozen or Span(at + match.start(1) - 1, at + match.end(), call.body.source)
+        spans[match[1]] = call.body.frozen or Span(
+            at + match.start(1) - 1, at + match.end(), call.body.source
+        )
     return raw, offsets, spans, taken
 
 
@@ -207,12 +213,18 @@ def _yaml_options(call: Call) -> tuple[dict[str, Any], dict[str, int], dict[str,
     result = yamls.load(text)
     if isinstance(result, yamls.YamlProblem):
         line = min(1 + text.count("\n", 0, result.offset), last)
-        call.report(Rule.OPTION_VALUE, f"the options cannot be read: {result.message}", span=call.body.span(line, line + 1))
+        call.report(
+            Rule.OPTION_VALUE,
+            f"the options cannot be read: {result.message}",
+            span=call.body.span(line, line + 1),
+        )
         return {}, {}, {}, last + 1
     if result.data is None:
         return {}, {}, {}, last + 1
     if not isinstance(result.data, dict):
-        call.report(Rule.OPTION_VALUE, "the options are not keys and values", span=call.body.span(0, last + 1))
+        call.report(
+            Rule.OPTION_VALUE, "the options are not keys and values", span=call.body.span(0, last + 1)
+        )
         return {}, {}, {}, last + 1
     spans = {}
     for key, offset in result.keys.items():

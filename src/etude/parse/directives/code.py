@@ -11,7 +11,6 @@ from msgspec import Struct
 from etude.model.block import BlockNode, CodeBlock, CodeCell
 from etude.model.rules import Rule
 from etude.parse import values
-from etude.parse.context import did_you_mean
 from etude.parse.directives.call import COMMON, Call, Convert, Directive
 
 TAGS = (
@@ -68,7 +67,9 @@ def _block(call: Call) -> Sequence[BlockNode]:
     caption = call.option_inline("caption")
     labels = call.names()
     identity = call.identity("listing" if caption else "")
-    first = call.option("lineno-start") or (values.whole(n) if (n := call.option("number-lines", "")).isdigit() else 1)
+    first = call.option("lineno-start") or (
+        values.whole(n) if (n := call.option("number-lines", "")).isdigit() else 1
+    )
     return (
         CodeBlock(
             call.span,
@@ -96,11 +97,7 @@ def _cell(call: Call) -> Sequence[BlockNode]:
     caption = call.option_inline("caption")
     labels = call.names()
     variants = call.option("variant") or call.option("variants") or ()
-    known = tuple(v.name for v in context.config.variants)
-    for name in variants:
-        if known and name not in known:
-            hints = did_you_mean(name, known) or (f"the book declares {', '.join(known)}",)
-            call.report(Rule.VARIANT_UNKNOWN, f"the variant `{name}` is not declared", hints)
+    context.check_variants(variants, call.opener)
     save = call.option("save")
     if save == "\x00page":
         save = re.sub(r"\W", "_", context.name.rpartition("/")[2])
@@ -239,7 +236,9 @@ def _literal(call: Call) -> Sequence[BlockNode]:
 DIRECTIVES: dict[str, Directive] = {
     "code-cell": Directive(_cell, "Code that is run: the argument is the language.", "optional", CELL),
     "code-block": Directive(_block, "Code that is shown and not run.", "optional", LISTING),
-    "literalinclude": Directive(_literal, "A file of the book, or some of its lines.", "required", INCLUDE, "none"),
+    "literalinclude": Directive(
+        _literal, "A file of the book, or some of its lines.", "required", INCLUDE, "none"
+    ),
 }
 for _alias in ("code", "sourcecode"):
     DIRECTIVES[_alias] = DIRECTIVES["code-block"]

@@ -95,7 +95,9 @@ def _glossary(call: Call) -> Sequence[BlockNode]:
 
 
 def _bibliography(call: Call) -> Sequence[BlockNode]:
-    scope = "page" if call.option("scope") == "page" or "docname" in str(call.option("filter", "")) else "book"
+    scope = (
+        "page" if call.option("scope") == "page" or "docname" in str(call.option("filter", "")) else "book"
+    )
     return (Bibliography(call.span, call.context.identify("bibliography"), call.names(), scope),)  # type: ignore[arg-type]
 
 

@@ -57,7 +57,11 @@ def _figure(call: Call) -> Sequence[BlockNode]:
         first = next((i for i, b in enumerate(blocks) if isinstance(b, Paragraph)), len(blocks))
         content, blocks = blocks[:first], blocks[first:]
         if not content:
-            call.report(Rule.DIRECTIVE_ARGUMENT, "`figure` names no picture", ("write the file's path after `{figure}`",))
+            call.report(
+                Rule.DIRECTIVE_ARGUMENT,
+                "`figure` names no picture",
+                ("write the file's path after `{figure}`",),
+            )
     caption: tuple[Inline, ...] = ()
     legend = blocks
     if blocks and isinstance(blocks[0], Paragraph):
@@ -124,7 +128,9 @@ def _embed(call: Call) -> Sequence[BlockNode]:
     if poster:
         poster = links.image(call.context, poster, call.opener)
     blocks = call.blocks()
-    caption = blocks[0].children if blocks and isinstance(blocks[0], Paragraph) else call.option_inline("caption")
+    caption = (
+        blocks[0].children if blocks and isinstance(blocks[0], Paragraph) else call.option_inline("caption")
+    )
     return (
         Embed(
             call.span,
@@ -143,7 +149,10 @@ def _embed(call: Call) -> Sequence[BlockNode]:
 
 DIRECTIVES: dict[str, Directive] = {
     "figure": Directive(
-        _figure, "A picture with a caption and a number, or the output of a cell (`#label`).", "optional", FIGURE
+        _figure,
+        "A picture with a caption and a number, or the output of a cell (`#label`).",
+        "optional",
+        FIGURE,
     ),
     "image": Directive(_image, "A picture without caption or number.", "required", PICTURE, "none"),
     "iframe": Directive(_embed, "A page within the page.", "required", EMBED),

@@ -109,7 +109,9 @@ def _csv_table(call: Call) -> Sequence[BlockNode]:
     if file := call.option("file"):
         path = call.context.locate(file, call.opener, what="the file")
         text = (read_text(call, path) if path else None) or ""
-    delimiter = {"tab": "\t", "space": " ", "": ","}.get(call.option("delim", ""), call.option("delim", ","))[:1] or ","
+    delimiter = {"tab": "\t", "space": " ", "": ","}.get(call.option("delim", ""), call.option("delim", ","))[
+        :1
+    ] or ","
     rows: list[Row] = []
     source = "\n".join(filter(None, (call.option("header", ""), text)))
     try:
@@ -130,7 +132,11 @@ def _cell(call: Call, value: str) -> Cell:
 
 
 DIRECTIVES: dict[str, Directive] = {
-    "table": Directive(_table, "A table of `|` lines with a caption and a number.", "optional", TABLE, "required"),
-    "list-table": Directive(_list_table, "A table written as a list of lists.", "optional", TABLE, "required"),
+    "table": Directive(
+        _table, "A table of `|` lines with a caption and a number.", "optional", TABLE, "required"
+    ),
+    "list-table": Directive(
+        _list_table, "A table written as a list of lists.", "optional", TABLE, "required"
+    ),
     "csv-table": Directive(_csv_table, "A table of comma-separated values.", "optional", CSV),
 }

@@ -26,12 +26,15 @@ def bibliography(ctx: Context, node: Bibliography) -> str:
 
 def contents(ctx: Context, node: TableOfContents) -> str:
     """The book's contents."""
-    return f'<nav{place(node)} aria-label="{attribute(ctx.site.words.contents)}">{ctx.site.contents(ctx.here, node.depth)}</nav>\n'
+    words = attribute(ctx.site.words.contents)
+    return f'<nav{place(node)} aria-label="{words}">{ctx.site.contents(ctx.here, node.depth)}</nav>\n'
 
 
 def index(ctx: Context, node: PrintIndex) -> str:
     """The index, under the letters that its entries are sorted by."""
-    groups = [(group, list(entries)) for group, entries in groupby(ctx.facts.index, lambda entry: entry.group)]
+    groups = [
+        (group, list(entries)) for group, entries in groupby(ctx.facts.index, lambda entry: entry.group)
+    ]
     if not groups:
         return ""
     jumps = "".join(f'<a href="#_index-{i}">{text(group)}</a> ' for i, (group, _) in enumerate(groups))
@@ -69,7 +72,9 @@ def _index_place(ctx: Context, found: IndexPlace) -> str:
 def footnotes(ctx: Context) -> str:
     """The notes that the page refers to; those that stand in the margin are hidden where it is shown."""
     known = sorted(
-        (number, name) for name, number in ctx.facts.footnotes.items() if name in ctx.notes and ctx.noted.get(name)
+        (number, name)
+        for name, number in ctx.facts.footnotes.items()
+        if name in ctx.notes and ctx.noted.get(name)
     )
     if not known:
         return ""
@@ -78,9 +83,8 @@ def footnotes(ctx: Context) -> str:
     with ctx.boxed():
         for number, name in known:
             content = ctx.render(ctx, ctx.notes[name].children)
-            back = (
-                f'<a class="back" href="#fnref-{number}" role="doc-backlink" aria-label="{attribute(words.back)}">↩</a>'
-            )
+            names = f'role="doc-backlink" aria-label="{attribute(words.back)}"'
+            back = f'<a class="back" href="#fnref-{number}" {names}>↩</a>'
             head, end, tail = content.rpartition("</p>")
             content = f"{head} {back}</p>{tail}" if end and not tail.strip() else content + back
             beside = ' class="beside"' if name in ctx.beside else ""

@@ -38,9 +38,9 @@ from etude.model.block import (
     RawHtml,
     Row,
     Solution,
+    TabItem,
     Table,
     TableOfContents,
-    TabItem,
     TabSet,
     ThematicBreak,
     UnknownDirective,
@@ -165,14 +165,15 @@ def _heading(ctx: Context, node: Heading) -> str:
     """A section's title; the page's own is in its header, so every one here is of level 2 or deeper."""
     level = min(6, max(2, node.level))
     number = ctx.facts.numbers.get(node.id)
-    head = f'<span class="number">{text(number.number)}</span> ' if number is not None and number.number else ""
+    head = (
+        f'<span class="number">{text(number.number)}</span> ' if number is not None and number.number else ""
+    )
     with ctx.boxed():
         title = ctx.inline(ctx, node.children)
-    anchor = (
-        f'<a class="anchor" href="#{attribute(node.id)}" aria-label="{attribute(ctx.site.words.permalink)}"></a>'
-        if node.id
-        else ""
-    )
+    anchor = ""
+    if node.id:
+        words = attribute(ctx.site.words.permalink)
+        anchor = f'<a class="anchor" href="#{attribute(node.id)}" aria-label="{words}"></a>'
     return f"<h{level}{place(node)}>{head}{title}{anchor}</h{level}>\n"
 
 

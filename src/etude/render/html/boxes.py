@@ -51,7 +51,9 @@ _FAMILIES = {
     "danger": "danger",
     "error": "danger",
 }
-_ITALIC = frozenset(("theorem", "lemma", "proposition", "corollary", "conjecture", "axiom", "criterion", "property"))
+_ITALIC = frozenset(
+    ("theorem", "lemma", "proposition", "corollary", "conjecture", "axiom", "criterion", "property")
+)
 
 
 def place(node: Block) -> str:
@@ -96,9 +98,8 @@ def proof(ctx: Context, node: Proof) -> str:
     name = number.name if number is not None and number.name else word(ctx.page.language, node.kind)
     words = " statement" if node.kind in _ITALIC else ""
     head = _head(ctx, text(name), ctx.inline(ctx, node.title))
-    return (
-        f'<div class="thm {attribute(node.kind)}{words}"{place(node)}>{_run_in(ctx, head, node.children)}</div>\n'
-    )
+    kinds = attribute(f"thm {node.kind}{words}")
+    return f'<div class="{kinds}"{place(node)}>{_run_in(ctx, head, node.children)}</div>\n'
 
 
 def _head(ctx: Context, name: str, title: str) -> str:
@@ -124,7 +125,9 @@ def exercise(ctx: Context, node: Exercise) -> str:
     if 0 < node.difficulty <= 3:
         words = attribute(ctx.site.words.difficulty.format(node.difficulty))
         dots = f"{'●' * node.difficulty}{'○' * (3 - node.difficulty)}"
-        head = f'{head}<span class="difficulty" role="img" aria-label="{words}" title="{words}">{dots}</span> '
+        head = (
+            f'{head}<span class="difficulty" role="img" aria-label="{words}" title="{words}">{dots}</span> '
+        )
     return f'<div class="exercise"{place(node)}>{_run_in(ctx, head, node.children)}</div>\n'
 
 

@@ -13,9 +13,6 @@ from etude.render.html.outputs import cell_outputs
 
 __all__ = ["code_block", "code_cell", "labelled"]
 
-_WIDE = 84
-"""Columns from which a listing scrolls even on a wide screen, and so must be reached by keyboard."""
-
 
 def code_block(ctx: Context, node: CodeBlock) -> str:
     """Code that is shown and not run."""
@@ -131,10 +128,10 @@ def _code(
     else:
         rows = _runs(tokens(code, language))
     start = f' style="counter-reset:line {first_line - 1}"' if line_numbers else ""
-    wide = ' tabindex="0"' if max(map(len, code.split("\n")), default=0) > _WIDE else ""
     kind = f' class="language-{attribute(language)}"' if language else ""
     notes = _annotations(ctx, annotations, anchor)
-    return f'<div class="{classes}"><pre{wide} translate="no"><code{kind}{start}>{rows}</code></pre>{saved}</div>{notes}'
+    whole = f'<pre translate="no"><code{kind}{start}>{rows}</code></pre>{saved}'
+    return f'<div class="{classes}">{whole}</div>{notes}'
 
 
 def _runs(found: Sequence[tuple[str, str]]) -> str:

@@ -7,7 +7,7 @@ import re
 from etude.render.html.escape import attribute, text
 from etude.render.math import MathError, letters, mathml
 
-__all__ = ["HAN", "block_formula", "inline_formula", "latex"]
+__all__ = ["HAN", "block_formula", "broken", "held_after", "held_before", "inline_formula", "latex"]
 
 HAN = re.compile("[\u2e80-\u2fff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _TAG = re.compile(r"<(/?)([a-z]+)[^>]*?(/?)>")
@@ -16,7 +16,12 @@ _RELATIONS = frozenset("=<>≤≥≠≈≡∼≃≅∝∈∉∋⊂⊆⊃⊇→�
 _BINARY = frozenset("+−±∓×·⋅⊙⊗⊕∪∩∧∨∘∗")
 _OPENING = frozenset("([{⟨⌊⌈")
 _CLOSING = frozenset(")]}⟩⌋⌉")
-_JOINED = re.compile(r"[0-9A-Za-z\u00c0-\u024f'’\-\u2010\u2011]")
+_HELD_BEFORE = re.compile(r"(?:[0-9A-Za-z\u00c0-\u024f]+[\-\u2010]?|[(\[{\"‘“（〈《「『【〔〖［｛]+)$")
+"""What stays on the line of a formula that follows: a word or a number up to it, opening brackets."""
+_HELD_AFTER = re.compile(
+    r"[,.;:!?%)\]}\"’”，。、；：！？）〉》」』】〕〗］｝…·]+|[\-\u2010]?[0-9A-Za-z\u00c0-\u024f'’]+[,.;:!?)]*|[\-\u2010]"
+)
+"""What stays on the line of a formula before it: closing marks, the rest of a word."""
 _SHORT = 6
 """Characters up to which a formula is kept on one line; a longer one may break after relations."""
 _MIDDLE = 12
@@ -26,33 +31,51 @@ _LONG = 26
 _LATEX = re.compile(r"\s*(?:\$\$(.*)\$\$|\$(.*)\$|\\\[(.*)\\\]|\\\((.*)\\\))\s*", re.DOTALL)
 
 
-def inline_formula(seen: set[str], tex: str, before: str, after: str) -> str:
-    """A formula within a line; `before` and `after` are the characters beside it, `seen` takes its letters.
+def held_before(words: str) -> str:
+    """The end of `words` that may not be parted from a formula after it."""
+    found = _HELD_BEFORE.search(words[-40:]) if words else None
+    return found[0] if found is not None else ""
 
-    A Han neighbour gets a thin gap (text-autospace does not reach formulas); a Latin letter or a
-    hyphen stays on its line ($k$-means).
+
+def held_after(words: str) -> str:
+    """The beginning of `words` that may not be parted from a formula before it."""
+    found = _HELD_AFTER.match(words) if words else None
+    return found[0] if found is not None else ""
+
+
+def inline_formula(
+    seen: set[str], tex: str, head: str = "", tail: str = "", *, before: str = "", after: str = ""
+) -> str:
+    """A formula within a line; `seen` takes its letters.
+
+    `head` and `tail` are words that stay on its line (x。, $k$-means): browsers would break there,
+    because a formula is an object to them. `before` and `after` are the characters beside all that: Han
+    gets a thin gap, as text-autospace does not reach formulas.
     """
     try:
         markup = mathml(tex, display=False)
     except MathError as error:
-        return broken(tex, error)
+        return text(head) + broken(tex, error) + text(tail)
     shown = letters(markup)
     seen.update(shown)
     content = markup[markup.index(">") + 1 : markup.rindex("<")]
     pieces = _pieces(content, len(shown)) if len(shown) > _SHORT else [content]
     marks = [""] * len(pieces)
-    if before and HAN.match(before):
+    if not head and before and HAN.match(before):
         marks[0] = "gap-left"
-    if after and HAN.match(after):
+    if not tail and after and HAN.match(after):
         marks[-1] = f"{marks[-1]} gap-right".strip()
-    joiner = "\N{WORD JOINER}"
-    return (
-        (joiner if before and _JOINED.match(before) else "")
-        + "<wbr>".join(
-            f'<math class="{mark}">{piece}</math>' if mark else f"<math>{piece}</math>"
-            for mark, piece in zip(marks, pieces, strict=True)
-        )
-        + (joiner if after and _JOINED.match(after) else "")
+    parts = [
+        f'<math class="{mark}">{piece}</math>' if mark else f"<math>{piece}</math>"
+        for mark, piece in zip(marks, pieces, strict=True)
+    ]
+    parts[0] = text(head) + parts[0]
+    parts[-1] += text(tail)
+    held = {0} if head else set()
+    if tail:
+        held.add(len(parts) - 1)
+    return "<wbr>".join(
+        f'<span class="held">{part}</span>' if i in held else part for i, part in enumerate(parts)
     )
 
 

@@ -7,7 +7,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from markupsafe import Markup
 from msgspec import Struct
 
 from etude.model.config import Author
@@ -37,7 +36,8 @@ class Linked(Struct, frozen=True):
     """A page to go to."""
 
     href: str
-    title: Markup
+    title: str
+    """HTML."""
 
 
 class Frame(Struct, frozen=True):
@@ -81,11 +81,11 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         authors=_joined(site, config.authors),
         book=title,
         canonical=frame.canonical,
-        content=Markup(frame.content),
+        content=frame.content,
         css=[asset(frame.root, path) for path in config.html.css],
         description=frame.description,
-        early=Markup(_EARLY),
-        early_variant=Markup(_EARLY_VARIANT),
+        early=_EARLY,
+        early_variant=_EARLY_VARIANT,
         edit=safe(frame.edit),
         edition=edition,
         footer=config.html.footer.get(own),
@@ -95,16 +95,18 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         keywords=", ".join(frame.keywords),
         kind=frame.kind,
         lang=tag(own),
-        languages=[(tag(code), LANGUAGE_NAMES.get(code.lower(), code), href) for code, href in frame.languages],
+        languages=[
+            (tag(code), LANGUAGE_NAMES.get(code.lower(), code), href) for code, href in frame.languages
+        ],
         licence=_licence(frame.licence or config.license),
         logo=asset(frame.root, config.html.logo) if config.html.logo else "",
         page=frame.name,
-        nav=Markup(frame.nav),
+        nav=frame.nav,
         next=frame.next,
         previous=frame.previous,
         root=frame.root,
         start=f"{frame.here}index.html",
-        styles=Markup(variant_styles(frame.variants)),
+        styles=variant_styles(frame.variants),
         title=frame.title,
         variants=[(variant_key(name), name, config.variant_title(name)) for name in frame.variants]
         if len(frame.variants) > 1
@@ -119,18 +121,18 @@ def tag(language: str) -> str:
     return "zh-Hans" if language == "zh" else language
 
 
-def author_html(author: Author) -> Markup:
+def author_html(author: Author) -> str:
     """A name, with its link when it has one."""
     url = safe(author.url) or (f"https://orcid.org/{quoted(author.orcid)}" if author.orcid else "")
     name = text(author.name)
-    return Markup(f'<a href="{attribute(url)}">{name}</a>' if url else name)
+    return f'<a href="{attribute(url)}">{name}</a>' if url else name
 
 
-def _joined(site: SiteContext, authors: Sequence[Author]) -> Markup:
-    return Markup(text(site.words.separator)).join(author_html(author) for author in authors)
+def _joined(site: SiteContext, authors: Sequence[Author]) -> str:
+    return text(site.words.separator).join(map(author_html, authors))
 
 
-def _licence(identifier: str) -> Markup:
+def _licence(identifier: str) -> str:
     """A licence's name; Creative Commons ones with a link to their text."""
     words = identifier.upper().split("-")
     match words:
@@ -139,12 +141,12 @@ def _licence(identifier: str) -> Markup:
         case ["CC0", version]:
             url = f"{_CREATIVE_COMMONS}publicdomain/zero/{version}/"
         case _:
-            return Markup(text(identifier))
-    return Markup(f'<a rel="license" href="{attribute(url)}">{text(" ".join(identifier.split("-", 1)))}</a>')
+            return text(identifier)
+    return f'<a rel="license" href="{attribute(url)}">{text(" ".join(identifier.split("-", 1)))}</a>'
 
 
 def render_template(template: str, /, **values: Any) -> str:
-    """Fill one of the theme's templates; values are escaped unless they are `Markup`."""
+    """Fill one of the theme's templates; values are escaped unless the template calls them safe."""
     found: str = _template(template).render(**values)
     return found
 
@@ -153,6 +155,8 @@ def render_template(template: str, /, **values: Any) -> str:
 def _template(name: str) -> Any:
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 -- slow to import
 
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    environment = Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
+    )
     source = files("etude.render.html").joinpath("theme", f"{name}.html.jinja").read_text("utf-8")
     return environment.from_string(source)

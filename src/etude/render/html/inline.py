@@ -40,32 +40,40 @@ from etude.render.bundle import choose
 from etude.render.html.address import safe
 from etude.render.html.context import Context
 from etude.render.html.escape import attribute, attributes, text
-from etude.render.html.formula import inline_formula, latex
+from etude.render.html.formula import HAN, held_after, held_before, inline_formula, latex
 from etude.render.html.picture import output_picture, size_style
 from etude.render.html.switch import variant_keys
 from etude.render.html.titles import title_html
-from etude.render.text import fill
+from etude.render.text import fill, plain
 
 __all__ = ["inlines"]
 
-_TAGS = {Emphasis: "em", Strong: "strong", Strikethrough: "s", Superscript: "sup", Subscript: "sub"}
+_TAGS = {Strong: "strong", Strikethrough: "s", Superscript: "sup", Subscript: "sub"}
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 
 
 def inlines(ctx: Context, nodes: Sequence[Inline]) -> str:
     """A line's content."""
-    out: list[str] = []
+    if not any(isinstance(node, InlineMath) for node in nodes):
+        return "".join(_node(ctx, node) for node in nodes)
+    # A formula takes from the texts beside it what must stay on its line.
+    texts = [node.value if isinstance(node, Text) else "" for node in nodes]
+    formulas: dict[int, str] = {}
     for i, node in enumerate(nodes):
-        match node:
-            case Text(value=value):
-                out.append(text(value))
-            case InlineMath(tex=tex):
-                before = _edge(nodes[i - 1], last=True) if i else ""
-                after = _edge(nodes[i + 1], last=False) if i + 1 < len(nodes) else ""
-                out.append(inline_formula(ctx.math, tex, before, after))
-            case _:
-                out.append(_node(ctx, node))
-    return "".join(out)
+        if isinstance(node, InlineMath):
+            head = held_before(texts[i - 1]) if i else ""
+            tail = held_after(texts[i + 1]) if i + 1 < len(nodes) else ""
+            before = _edge(nodes[i - 1], last=True) if i else ""
+            after = _edge(nodes[i + 1], last=False) if i + 1 < len(nodes) else ""
+            if head:
+                texts[i - 1] = texts[i - 1].removesuffix(head)
+            if tail:
+                texts[i + 1] = texts[i + 1].removeprefix(tail)
+            formulas[i] = inline_formula(ctx.math, node.tex, head, tail, before=before, after=after)
+    return "".join(
+        formulas[i] if i in formulas else text(texts[i]) if isinstance(node, Text) else _node(ctx, node)
+        for i, node in enumerate(nodes)
+    )
 
 
 def _edge(node: Inline, *, last: bool) -> str:
@@ -83,7 +91,12 @@ def _node(ctx: Context, node: Inline) -> str:
     match node:
         case Text(value=value):
             return text(value)
-        case Emphasis() | Strong() | Strikethrough() | Superscript() | Subscript():
+        case Emphasis(children=children):
+            # Chinese is emphasised by dots; Latin words among it lean, as they do elsewhere.
+            latin = ctx.han and HAN.search(plain(children)) is None
+            kind = ' class="latin"' if latin else ""
+            return f"<em{kind}>{inlines(ctx, children)}</em>"
+        case Strong() | Strikethrough() | Superscript() | Subscript():
             tag = _TAGS[type(node)]
             return f"<{tag}>{inlines(ctx, node.children)}</{tag}>"
         case InlineCode(value=value):
@@ -93,7 +106,7 @@ def _node(ctx: Context, node: Inline) -> str:
         case Abbreviation(value=value, title=title):
             return f"<abbr{attributes(title=title)}>{text(value)}</abbr>"
         case InlineMath(tex=tex):
-            return inline_formula(ctx.math, tex, "", "")
+            return inline_formula(ctx.math, tex)
         case SoftBreak():
             return "\n"
         case HardBreak():
@@ -102,11 +115,11 @@ def _node(ctx: Context, node: Inline) -> str:
             return _link(ctx, node)
         case InlineImage():
             style, width = size_style(node.width, "")
-            size = ctx.site.sizes.get(node.source, (None, None))
-            return (
-                f'<img src="{ctx.file(node.source)}" alt="{attribute(node.alt)}"'
-                f"{attributes(title=node.title, width=width or size[0], height=None if width else size[1], style=style)}>"
+            across, down = ctx.site.sizes.get(node.source, (None, None))
+            more = attributes(
+                title=node.title, width=width or across, height=None if width else down, style=style
             )
+            return f'<img src="{ctx.file(node.source)}" alt="{attribute(node.alt)}"{more}>'
         case RawInline(html=html):
             return html
         case Reference():
@@ -141,12 +154,14 @@ def _link(ctx: Context, node: Link) -> str:
     url = node.url
     if url.startswith("page:"):
         name, _, fragment = url.removeprefix("page:").partition("#")
-        url = "#" + fragment if name == ctx.page.name and fragment else ctx.site.link(ctx.here, name, fragment)
+        url = (
+            "#" + fragment if name == ctx.page.name and fragment else ctx.site.link(ctx.here, name, fragment)
+        )
     href = safe(url)
     content = inlines(ctx, node.children) or text(node.url)
     if not href:
         return content
-    outside = " class=\"external\"" if _URL.match(href) else ""
+    outside = ' class="external"' if _URL.match(href) else ""
     return f'<a{outside} href="{attribute(href)}"{attributes(title=node.title)}>{content}</a>'
 
 
@@ -216,7 +231,7 @@ def _value(ctx: Context, value: Value | None) -> str:
     if shown is not None and shown.mime == "text/html":
         return f'<span class="eval">{shown.content}</span>'
     if shown is not None and shown.mime == "text/latex":
-        return inline_formula(ctx.math, latex(shown.content), "", "")
+        return inline_formula(ctx.math, latex(shown.content))
     return f'<span class="eval">{text(value.text)}</span>'
 
 
@@ -245,4 +260,3 @@ def _simple(definition: FootnoteDefinition) -> bool:
 def _without_ids(markup: str) -> str:
     """A second copy of `markup` must not repeat its ids."""
     return re.sub(r'(<[^>]*?) id="[^"]*"', r"\1", markup) if " id=" in markup else markup
-

@@ -28,7 +28,8 @@ def figure(ctx: Context, node: Figure) -> str:
     label = f'<span class="label">{text(name)}</span> ' if name else ""
     words = f"{label}{caption}".strip()
     below = f"<figcaption>{words}{legend}</figcaption>" if words or legend else ""
-    return f'<figure{attributes(class_=classes(("figure", node.align, *node.classes)))}{place(node)}>{content}{below}</figure>\n'
+    kinds = attributes(class_=classes(("figure", node.align, *node.classes)))
+    return f"<figure{kinds}{place(node)}>{content}{below}</figure>\n"
 
 
 def _content(ctx: Context, node: Figure) -> str:

@@ -1,4 +1,4 @@
-"""Outputs of cells: text with its colours, pictures, tables, formulas, errors; per variant where they differ."""
+"""Outputs of cells: coloured text, pictures, tables, formulas, errors; per variant where they differ."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ def _by_variant(
     if len(found) <= 1:
         content = next(iter(found), "")
         return wrap(content) if content else ""
-    return switched(ctx, [(tuple(names), wrap(content) if content else "") for content, names in found.items()])
+    return switched(
+        ctx, [(tuple(names), wrap(content) if content else "") for content, names in found.items()]
+    )
 
 
 def _status(ctx: Context, result: CellResult) -> str:
@@ -103,7 +105,7 @@ def _shown(ctx: Context, shown: Shown, alt: str, *, scroll: bool, style: str) ->
     match shown.mime:
         case "text/html":
             tall = " tall" if scroll else ""
-            return f'<div class="rich{tall}" tabindex="0">{shown.content}</div>'
+            return f'<div class="rich{tall}">{shown.content}</div>'
         case "text/markdown":
             return f'<div class="markdown">{text(shown.content.strip())}</div>'
         case "text/latex":
@@ -115,7 +117,8 @@ def _shown(ctx: Context, shown: Shown, alt: str, *, scroll: bool, style: str) ->
             return _pre(ctx, value, "text", scroll=scroll) if value.strip() else ""
         case _:
             words = alt or str(shown.metadata.get("alt") or ctx.site.words.output_image)
-            return f'<div class="picture">{output_picture(ctx.files, ctx.root, shown, alt=words, style=style)}</div>'
+            picture = output_picture(ctx.files, ctx.root, shown, alt=words, style=style)
+            return f'<div class="picture">{picture}</div>'
 
 
 def _latex(ctx: Context, content: str) -> str:
@@ -142,7 +145,7 @@ def _pre(ctx: Context, value: str, kind: str, *, scroll: bool = False, language:
 
 
 def _failed(ctx: Context, failed: Failed) -> str:
-    summary = f'<b>{text(failed.name)}</b>{text(": " + strip(failed.message)) if failed.message else ""}'
+    summary = f"<b>{text(failed.name)}</b>{text(': ' + strip(failed.message)) if failed.message else ''}"
     head = f'<p class="summary">{summary}</p>'
     if not failed.traceback.strip():
         return f'<div class="error">{head}</div>'

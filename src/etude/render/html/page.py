@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from markupsafe import Markup
 from msgspec import Struct
 
 from etude.model.block import (
@@ -63,10 +62,7 @@ def render_page(
     ctx = _context(page, facts, results, site)
     is_home = page.name == site.home
     title, body = _split(page)
-    if is_home:
-        content = _cover(ctx, title, body)
-    else:
-        content = _article(ctx, title, body)
+    content = _cover(ctx, title, body) if is_home else _article(ctx, title, body)
     book = site.config.title.get(page.language)
     heading = plain(page.title, facts)
     frame = Frame(
@@ -164,14 +160,14 @@ def _split(page: Page) -> tuple[Heading | None, tuple[BlockNode, ...]]:
 def _article(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> str:
     page, facts = ctx.page, ctx.facts
     front = page.front
-    heading = Markup(inlines(ctx, title.children if title is not None else page.title))
+    heading = inlines(ctx, title.children if title is not None else page.title)
     content = blocks(ctx, body)
     notes = footnotes(ctx)
     inline_number = bool(facts.number) and facts.label == facts.number
     return render_template(
         "article",
         authors=ctx.site.words.separator.join(front.authors),
-        body=Markup(content + notes),
+        body=content + notes,
         crumbs=_crumbs(ctx),
         date=front.date,
         eyebrow="" if inline_number else facts.label,
@@ -179,10 +175,10 @@ def _article(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> 
         margin=ctx.margin,
         next=_linked(ctx, facts.next),
         number=facts.number if inline_number else "",
-        place=Markup(place(title)) if title is not None else "",
+        place=place(title) if title is not None else "",
         previous=_linked(ctx, facts.previous),
         subtitle=front.subtitle,
-        toc=Markup(_toc(ctx, body)),
+        toc=_toc(ctx, body),
         words=ctx.site.words,
     )
 
@@ -201,11 +197,11 @@ def _cover(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> st
     return render_template(
         "cover",
         authors=[author_html(author) for author in config.authors],
-        body=Markup(content + footnotes(ctx)),
-        contents="" if listed or first is None else Markup(ctx.site.contents(ctx.here, 2)),
-        heading=Markup(_phrases(book or own)),
+        body=content + footnotes(ctx),
+        contents="" if listed or first is None else ctx.site.contents(ctx.here, 2),
+        heading=_phrases(book or own),
         imprint=[part for part in (config.publisher, config.version, config.date) if part],
-        place="" if title is None or own.strip() not in ("", book) else Markup(place(title)),
+        place="" if title is None or own.strip() not in ("", book) else place(title),
         start=ctx.site.link(ctx.here, first.name) if first is not None else "",
         subtitle=ctx.page.front.subtitle or config.subtitle.get(language),
         words=ctx.site.words,
@@ -225,9 +221,9 @@ def _numbered(facts: PageFacts, heading: str) -> str:
 
 
 def _crumbs(ctx: Context) -> list[Linked]:
-    crumbs = [Linked("", Markup(text(ctx.facts.part)))] if ctx.facts.part else []
+    crumbs = [Linked("", text(ctx.facts.part))] if ctx.facts.part else []
     return crumbs + [
-        Linked(ctx.site.link(ctx.here, crumb.name), Markup(title_html(crumb.title, crumb.number)))
+        Linked(ctx.site.link(ctx.here, crumb.name), title_html(crumb.title, crumb.number))
         for crumb in ctx.facts.breadcrumbs
         if crumb.name != ctx.page.name
     ]
@@ -236,7 +232,7 @@ def _crumbs(ctx: Context) -> list[Linked]:
 def _linked(ctx: Context, target: NavLink | None) -> Linked | None:
     if target is None:
         return None
-    return Linked(ctx.site.link(ctx.here, target.name), Markup(title_html(target.title, target.number)))
+    return Linked(ctx.site.link(ctx.here, target.name), title_html(target.title, target.number))
 
 
 def _toc(ctx: Context, body: Sequence[BlockNode]) -> str:

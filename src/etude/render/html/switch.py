@@ -59,6 +59,8 @@ def variant_styles(variants: Sequence[str]) -> str:
     if len(variants) < 2:
         return ""
     chosen = [(key, f":root:has(#variant-{key}:checked)") for key in map(variant_key, variants)]
-    rules = "".join(f'{root} [data-variant]:not([data-variant~="{key}"]){{display:none}}' for key, root in chosen)
+    rules = "".join(
+        f'{root} [data-variant]:not([data-variant~="{key}"]){{display:none}}' for key, root in chosen
+    )
     marks = ",".join(f'{root} .switch [for="variant-{key}"]' for key, root in chosen)
     return f"{rules}{marks}{{color:var(--ink);background:var(--paper);box-shadow:var(--chip)}}"

@@ -67,7 +67,10 @@ def _cell(ctx: Context, cell: Cell, *, head: bool, stub: bool, number: bool) -> 
         case _:
             content = ctx.render(ctx, cell.children)
     kind = cell.align or ("number" if number else "")
-    names = attributes(class_=f"{kind} short".strip() if short and content else kind, scope=("col" if head else "row") if head or stub else "")
+    names = attributes(
+        class_=f"{kind} short".strip() if short and content else kind,
+        scope=("col" if head else "row") if head or stub else "",
+    )
     tag = "th" if head or stub else "td"
     return f"<{tag}{place(cell)}{names}>{content}</{tag}>"
 

@@ -38,6 +38,7 @@ const nextTheme = () => {
 /* Variants: the radio buttons in the bar are the state; labels above groups only lead to them. */
 const chooseVariant = (radio, near) => {
   keeping(near, () => { radio.checked = true; });
+  markWide();
   memory.set("etude-variant", radio.value);
   const address = new URL(location.href);
   address.searchParams.set("variant", radio.value);
@@ -99,6 +100,14 @@ const copy = async (button) => {
   const words = document.body.dataset.copy?.split("|") ?? ["Copy", "Copied"];
   button.textContent = words[1];
   setTimeout(() => { button.textContent = words[0]; }, 1600);
+};
+
+/* What is wider than its place scrolls: it says so, and can be reached by keyboard. */
+const markWide = () => {
+  for (const box of all(".scroll, .rich, .code > pre, .outputs > pre")) {
+    const wide = box.scrollWidth > box.clientWidth + 1;
+    if (box.classList.toggle("more", wide) && box.tabIndex < 0) box.tabIndex = 0;
+  }
 };
 
 /* What an address points to may lie in something closed. */
@@ -181,6 +190,9 @@ document.addEventListener("change", (event) => {
     chooseVariant(radio, middle?.closest("#main *") ?? radio);
   } else if (radio.matches(".tabs > input")) syncTabs(radio);
 });
+addEventListener("resize", markWide);
+addEventListener("load", markWide);
+document.addEventListener("toggle", (event) => { if (event.target.open) markWide(); }, true);
 addEventListener("hashchange", reveal);
 addEventListener("beforeprint", () => { for (const box of all("#main details:not([open])")) { box.open = true; box.dataset.shut = ""; } });
 addEventListener("afterprint", () => { for (const box of all("#main details[data-shut]")) { box.open = false; delete box.dataset.shut; } });
@@ -191,6 +203,7 @@ const start = () => {
   restoreTabs();
   addCopyButtons();
   findSections();
+  markWide();
   const current = document.querySelector('#nav [aria-current="page"]');
   const nav = document.getElementById("nav");
   if (current && nav && nav.scrollHeight > nav.clientHeight) nav.scrollTop = current.offsetTop - nav.clientHeight / 3;

@@ -1,0 +1,140 @@
+"""Fashion-MNIST: grey pictures of clothes, in ten classes.
+
+Source: Zalando Research, https://github.com/zalandoresearch/fashion-mnist
+(MIT licence); described in Xiao, Rasul and Vollgraf, arXiv:1708.07747.
+"""
+
+import lzma
+import math
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ._resolver import SAMPLES, DataSet, File, find
+from ._source import Source
+
+__all__ = ["DATASET", "FashionMNIST", "fashion_mnist"]
+
+CLASSES = (
+    "T-shirt",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+
+DATASET = DataSet(
+    name="fashion-mnist",
+    files=(
+        File(
+            "train-images-idx3-ubyte",
+            "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        ),
+        File(
+            "train-labels-idx1-ubyte",
+            "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+        ),
+        File(
+            "t10k-images-idx3-ubyte",
+            "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        ),
+        File(
+            "t10k-labels-idx1-ubyte",
+            "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+        ),
+    ),
+    mirrors=(
+        ("https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion"),
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
+        "https://storage.googleapis.com/tensorflow/tf-keras-datasets",
+    ),
+    debian_package="dataset-fashion-mnist",
+    debian_folder=Path("/usr/share/datasets/fashion-mnist"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FashionMNIST:
+    """Pictures of 28 x 28 grey values, each with one of ten labels.
+
+    The full set has n = 60,000 examples for training and m = 10,000 for
+    testing; the packed sample has n = 6,000 and m = 1,000.  Every class is
+    equally frequent in both splits.
+    """
+
+    train_images: npt.NDArray[np.uint8]
+    """(n, 28, 28), from 0 (background) to 255."""
+    train_labels: npt.NDArray[np.int64]
+    """(n,), from 0 to 9: positions in `classes`."""
+    test_images: npt.NDArray[np.uint8]
+    """(m, 28, 28), from 0 to 255."""
+    test_labels: npt.NDArray[np.int64]
+    """(m,), from 0 to 9."""
+    classes: tuple[str, ...]
+    """The names of the ten classes."""
+    source: Source
+
+
+def fashion_mnist(dataset: DataSet = DATASET) -> FashionMNIST:
+    """Load Fashion-MNIST: in full if it can be had, else the packed sample.
+
+    `dataset` says where to look; only tests need another than the default.
+    Raises ValueError if a file with the right hash is not in IDX format,
+    which means that the description of the data set is wrong.
+    """
+    found = find(dataset)
+    full = found.origin != "sample"
+    arrays = [read_idx(found.contents[file.name] if full else _sample(file.name)) for file in dataset.files]
+    train_images, train_labels, test_images, test_labels = arrays
+    return FashionMNIST(
+        train_images=train_images,
+        train_labels=train_labels.astype(np.int64),
+        test_images=test_images,
+        test_labels=test_labels.astype(np.int64),
+        classes=CLASSES,
+        source=Source(
+            name="Fashion-MNIST",
+            origin=found.origin,
+            examples=len(train_labels) + len(test_labels),
+            full=full,
+            licence="MIT",
+            address="https://github.com/zalandoresearch/fashion-mnist",
+            notes=found.notes,
+        ),
+    )
+
+
+def read_idx(contents: bytes) -> npt.NDArray[np.uint8]:
+    """Decode the IDX format: bytes with their shape written before them.
+
+    Two zero bytes, the type (8: unsigned bytes), the number of axes, the
+    length of each axis (big-endian, 4 bytes), then the values.
+    """
+    zero, kind, axes = struct.unpack_from(">HBB", contents)
+    if (zero, kind) != (0, 8):
+        raise ValueError(f"not IDX with unsigned bytes: {contents[:4]!r}")
+    shape: tuple[int, ...] = struct.unpack_from(f">{axes}I", contents, 4)
+    start = 4 + 4 * axes
+    if len(contents) - start != math.prod(shape):
+        raise ValueError(f"{len(contents) - start} values for shape {shape}")
+    values = np.frombuffer(contents, np.uint8, offset=start)
+    return values.reshape(shape).copy()  # a copy: writable
+
+
+def write_idx(array: npt.NDArray[np.uint8]) -> bytes:
+    """Encode an array so that `read_idx` gives it back."""
+    head = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
+    return head + array.tobytes()
+
+
+def _sample(name: str) -> bytes:
+    packed = (SAMPLES / DATASET.name / f"{name}.xz").read_bytes()
+    return lzma.decompress(packed)

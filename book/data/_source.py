@@ -1,0 +1,37 @@
+"""What a loader says about the data it returns."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Origin", "Source"]
+
+Origin = Literal["cache", "debian", "download", "sample"]
+"""Where the bytes came from; "sample" is the copy packed with the book."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The provenance of one loaded data set."""
+
+    name: str
+    origin: Origin
+    examples: int
+    """How many examples were loaded, all splits together."""
+    full: bool
+    """Whether these are all the examples of the data set."""
+    licence: str
+    """An SPDX identifier."""
+    address: str
+    """Home page of the data set."""
+    notes: tuple[str, ...] = ()
+    """Why each place that was tried earlier did not serve."""
+
+    def __str__(self) -> str:
+        """Say which examples these are, the same wherever they came from.
+
+        The origin is left out on purpose: a page that prints its source reads
+        the same on the first run, which downloads, and on the second, which
+        finds the cache.
+        """
+        share = "complete" if self.full else "packed sample"
+        return f"{self.name}: {self.examples:,} examples ({share}), {self.licence}\n{self.address}"

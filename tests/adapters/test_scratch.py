@@ -1,0 +1,181 @@
+"""Scratch folders: mirrors that a run may change, and what tells that it changed the book."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from etude.adapters import disk_scratch
+from etude.adapters.disk_scratch import ScratchDesks
+from etude.model.protocols import KernelError
+
+
+class NoKernels:
+    """Notes how kernels are started."""
+
+    def __init__(self):
+        self.started = []
+        self.error = None
+        self.ended = 0
+
+    def start(self, name, environment, folder):
+        if self.error:
+            raise self.error
+        self.started.append((name, environment, Path(folder)))
+        return self
+
+    def close(self):
+        self.ended += 1
+
+
+@pytest.fixture
+def book(tmp_path):
+    root = tmp_path / "book"
+    for name, text in {
+        "etude.toml": "",
+        "zh/a.md": "# A",
+        "zh/near.csv": "1",
+        "en/a.md": "# A",
+        "data/__init__.py": "x = 1",
+        "data/big.bin": "b" * 2_000_000,
+        ".git/x": "",
+        "_build/x": "",
+    }.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "o.csv").write_text("o")
+    (root / "linked").symlink_to(tmp_path / "outside")
+    return root
+
+
+@pytest.fixture
+def kernels():
+    return NoKernels()
+
+
+@pytest.fixture
+def desk(book, kernels):
+    made = ScratchDesks(book, kernels=kernels).open(
+        "python3", "zh", {"lib/__init__.py": "", "lib/sub/m.py": "y = 2"}, {"PYTHONPATH": "/more", "A": "b"}
+    )
+    yield made
+    made.close()
+
+
+def mirror(kernels):
+    return kernels.started[0][2].parent
+
+
+def test_the_mirror_holds_the_book(desk, kernels):
+    root = mirror(kernels)
+    assert sorted(str(path.relative_to(root)) for path in root.rglob("*")) == [
+        "data",
+        "data/__init__.py",
+        "data/big.bin",
+        "en",
+        "en/a.md",
+        "etude.toml",
+        "linked",
+        "zh",
+        "zh/a.md",
+        "zh/near.csv",
+    ]
+    assert (root / "linked" / "o.csv").read_text() == "o"
+
+
+def test_small_files_are_copies_and_large_ones_links(desk, kernels, book):
+    root = mirror(kernels)
+    assert [
+        path.is_symlink() for path in (root / "zh/near.csv", root / "zh/a.md", root / "data/big.bin")
+    ] == [
+        False,
+        False,
+        True,
+    ]
+    (root / "zh/near.csv").write_text("changed")
+    (root / "zh/new.csv").write_text("new")
+    assert (book / "zh/near.csv").read_text() == "1"
+    assert desk.written() == ()
+
+
+def test_the_kernel_gets_folder_and_path(desk, kernels):
+    name, environment, folder = kernels.started[0]
+    assert (name, folder.name, environment["A"], environment["PWD"]) == ("python3", "zh", "b", str(folder))
+    library, own, more = environment["PYTHONPATH"].split(os.pathsep)
+    assert (Path(library) / "lib/sub/m.py").read_text() == "y = 2"
+    assert (own, more) == (str(folder.parent), "/more")
+    assert Path(environment["TMPDIR"]).is_dir()
+
+
+def test_closing_removes_everything(desk, kernels, book):
+    desk.close()
+    assert kernels.ended == 1
+    assert not mirror(kernels).exists()
+    assert not Path(kernels.started[0][1]["TMPDIR"]).exists()
+    assert list((book / ".etude" / "scratch").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("write", "expected"),
+    [
+        (lambda book, _: (book / "zh/near.csv").write_text("22"), ("zh/near.csv",)),
+        (
+            lambda book, _: (book / "zh/sub").mkdir() or (book / "zh/sub/n.csv").write_text("2"),
+            ("zh/sub/n.csv",),
+        ),
+        (lambda book, _: (book / "zh/near.csv").unlink(), ("zh/near.csv",)),
+        (lambda _, root: (root / "data/big.bin").write_text("gone"), ("data/big.bin",)),
+        (lambda book, _: (book / "zh/a.md").write_text("an author edits"), ()),
+        (lambda book, _: (book / "zh/.a.md.swp").write_text("an editor's"), ()),
+        (lambda book, _: (book / "en/a.md").write_text("elsewhere"), ()),
+    ],
+)
+def test_changes_of_the_book_are_seen(desk, kernels, book, write, expected):
+    write(book, mirror(kernels))
+    assert desk.written() == expected
+
+
+def test_its_paths_are_replaced(desk, kernels):
+    root = str(mirror(kernels))
+    text = f"{root}/zh/x {root} {kernels.started[0][1]['TMPDIR']}/y"
+    for old, new in desk.replaced:
+        text = text.replace(old, new)
+    assert text == "zh/x . /tmp/y"
+
+
+def test_a_page_at_the_root(book, kernels):
+    made = ScratchDesks(book, kernels=kernels, pythonpath=("data", "../outside")).open("python3", "", {}, {})
+    _, environment, folder = kernels.started[0]
+    assert (folder / "etude.toml").exists()
+    assert [Path(part).name for part in environment["PYTHONPATH"].split(os.pathsep)] == ["library", "data"]
+    made.close()
+
+
+def test_a_kernel_that_fails_leaves_no_folder(book, kernels):
+    kernels.error = KernelError("no")
+    with pytest.raises(KernelError):
+        ScratchDesks(book, kernels=kernels).open("python3", "zh", {}, {})
+    assert list((book / ".etude" / "scratch").iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_a_kernel_error(book, kernels, monkeypatch):
+    def full(*_args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(disk_scratch, "_copy", full)
+    with pytest.raises(KernelError, match="its folder cannot be made: No space left on device"):
+        ScratchDesks(book, kernels=kernels).open("python3", "zh", {}, {})
+    assert list((book / ".etude" / "scratch").iterdir()) == []
+
+
+def test_what_killed_builds_left_is_removed(book, kernels):
+    old = book / ".etude" / "scratch" / "999999999-abc"
+    mine = book / ".etude" / "scratch" / f"{os.getppid()}-abc"
+    old.mkdir(parents=True)
+    mine.mkdir()
+    ScratchDesks(book, kernels=kernels).open("python3", "zh", {}, {}).close()
+    assert not old.exists()
+    assert mine.exists()
