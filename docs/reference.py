@@ -48,6 +48,7 @@ class Texts(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=T
     option_of: dict[str, dict[str, str]]
     unused: dict[str, list[str]]
     summary: dict[str, str]
+    note: dict[str, str]
     argument: dict[str, str]
     type: dict[str, str]
     tag: dict[str, str]
@@ -143,6 +144,7 @@ def configuration() -> Iterator[str]:
             if key.section == section
         ]:
             yield _table(("Key", "Accepts", "Default", "Meaning"), rows, (3, 4, 3, 7))
+        yield TEXTS.note.get(section, "")
 
 
 def _default(text: str) -> str:

@@ -12,8 +12,13 @@ def book(world):
     world.page(
         "one", world.cell("a = 1  # 一", save="tools"), world.cell("n = 1", save="tools", variants=("numpy",))
     )
-    world.page("two", world.cell("b = 2", save="tools"), world.cell("c = 3", save="sub.deep"))
-    world.page("three", "import lib.tools", variants=("numpy", "torch"))
+    world.page(
+        "two",
+        world.cell("b = 2", save="tools"),
+        world.cell("c = 3", save="sub.deep"),
+        "from lib.tools import a",
+    )
+    world.page("three", "import lib.tools\nfrom lib.sub import deep", variants=("numpy", "torch"))
     return world
 
 
@@ -39,6 +44,13 @@ def test_code_of_other_variants_is_left_out(book):
 def test_a_page_does_not_see_its_own_cells(book):
     assert "b = 2" not in sources(book, "two", "numpy")["lib/tools.py"]
     assert {"lib/__init__.py"} == sources(book, "one", "numpy").keys()
+
+
+def test_modules_that_nothing_imports_are_left_out(book):
+    book.page("three", "import lib")
+    assert sources(book, "three", "numpy").keys() == {"lib/__init__.py"}
+    book.page("three", "exec(text)")
+    assert sources(book, "three", "numpy").keys() >= {"lib/tools.py", "lib/sub/deep.py"}
 
 
 def test_without_a_name_there_is_no_library(book):

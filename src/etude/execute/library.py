@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from etude.execute.code import CellCode, PageCode
@@ -23,9 +23,9 @@ __all__ = ["Library", "LibraryModule"]
 _MAGIC = re.compile(r"^([ \t]*)[%!?]", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LibraryModule:
-    """A module as far as it is saved before some page."""
+    """A module as far as it is saved before some page; one object for each such state."""
 
     name: str
     """Dotted, with the package."""
@@ -49,6 +49,9 @@ class _Growth:
 
     pieces: list[_Piece] = field(default_factory=list)
     states: list[tuple[str, str]] = field(default_factory=list)
+    known: dict[int, LibraryModule] = field(default_factory=dict)
+    """The module by how many pieces it has."""
+    texts: dict[int, str] = field(default_factory=dict)
 
 
 class Library:
@@ -97,6 +100,12 @@ class Library:
         count = _count_before(growth, position)
         if not count:
             return None
+        if count not in growth.known:
+            growth.known[count] = self._merge(name, growth, count)
+        return growth.known[count]
+
+    @staticmethod
+    def _merge(name: str, growth: _Growth, count: int) -> LibraryModule:
         normal, text = growth.states[count - 1]
         scans = [piece.cell.scan for piece in growth.pieces[:count]]
         merged = Scan(
@@ -106,16 +115,23 @@ class Library:
         )
         return LibraryModule(name, normal, text, merged)
 
-    def sources(self, language: str, position: int, variant: str) -> dict[str, str]:
-        """The package's files as a page finds them: path to text, sorted; empty without a name."""
+    def sources(
+        self, language: str, position: int, variant: str, wanted: Collection[str] | None = None
+    ) -> dict[str, str]:
+        """The package's files as a page finds them: path to text, sorted; empty without a name.
+
+        With `wanted` (dotted names) only these modules.
+        """
         if not self.name:
             return {}
         files = {f"{self.name}/__init__.py": '"""Code that the pages of the book define."""\n'}
         for name, growth in self._growth(language, variant).items():
             count = _count_before(growth, position)
-            if count:
+            if count and (wanted is None or name in wanted):
                 path = name.replace(".", "/")
-                files[f"{path}.py"] = _module_text(growth.pieces[:count])
+                if count not in growth.texts:
+                    growth.texts[count] = _module_text(growth.pieces[:count])
+                files[f"{path}.py"] = growth.texts[count]
                 for end in range(len(self.name) + 1, len(path)):
                     if path[end] == "/":
                         files.setdefault(f"{path[:end]}/__init__.py", '"""Part of the book\'s code."""\n')

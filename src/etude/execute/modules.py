@@ -15,9 +15,9 @@ from typing import Final, Protocol
 import msgspec
 
 from etude.execute.digest import digest
-from etude.execute.library import Library
+from etude.execute.library import Library, LibraryModule
 from etude.execute.recipe import Component
-from etude.execute.scan import Import, Scan, scan_code
+from etude.execute.scan import Scan, scan_code
 from etude.model.protocols import Files, Store
 
 __all__ = ["Inputs", "Modules", "View"]
@@ -44,9 +44,9 @@ class View:
     variant: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Unit:
-    """One module."""
+    """One module; there is one object for each, so that it can be compared by identity."""
 
     name: str
     package: str
@@ -56,8 +56,17 @@ class _Unit:
     text: str
     scan: Scan
     kind: str
-    inside: str = ""
-    """The folder of the book in which its package was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Targets:
+    """What a unit imports by name."""
+
+    units: tuple[_Unit, ...]
+    library: tuple[str, ...]
+    """Dotted names that belong to the library; which modules they are depends on the view."""
+    stars: tuple[str, ...]
+    """Beginnings of names of which everything may be imported."""
 
 
 class Modules:
@@ -70,7 +79,9 @@ class Modules:
         self._library = library
         self._store = store
         self._units: dict[str, _Unit | None] = {}
+        self._library_units: dict[LibraryModule, _Unit] = {}
         self._found: dict[tuple[str, str], tuple[_Unit, ...]] = {}
+        self._targets: dict[tuple[_Unit, tuple[str, ...]], _Targets] = {}
         self._all: dict[str, tuple[_Unit, ...]] = {}
         self._paths: dict[str, str | None] = {}
 
@@ -79,68 +90,85 @@ class Modules:
         out: dict[tuple[str, str], Component] = {}
         for path, value in self._mentioned(scan, (view.folders[0], "")):
             out["file", path] = Component("file", path, value)
-        queue: list[tuple[Scan, str]] = [(scan, "")]
-        seen: set[tuple[str, str]] = set()
-        all_in = False
+        queue: list[_Unit] = self._reached(_Unit("", "", view.folders[0], "", "", scan, ""), view)
+        everything = scan.dynamic
+        if everything:
+            queue += self._everything(view)
         while queue:
-            current, package = queue.pop()
-            units = [unit for item in current.imports for unit in self._imported(item, package, view)]
-            if current.dynamic and not all_in:
-                all_in = True
-                units += self._everything(view)
-            for unit in units:
-                mark = (unit.kind, unit.name)
-                if mark in seen:
-                    continue
-                seen.add(mark)
-                out[mark] = Component(unit.kind, unit.name, unit.digest, unit.text)
-                queue.append((unit.scan, unit.package))
-                for path, value in self._mentioned(unit.scan, (unit.folder, "")):
-                    out.setdefault(("file", path), Component("file", path, value))
+            unit = queue.pop()
+            mark = (unit.kind, unit.name)
+            if mark in out:
+                continue
+            out[mark] = Component(unit.kind, unit.name, unit.digest, unit.text)
+            queue += self._reached(unit, view)
+            if unit.scan.dynamic and not everything:
+                everything = True
+                queue += self._everything(view)
+            for path, value in self._mentioned(unit.scan, (unit.folder, "")):
+                out.setdefault(("file", path), Component("file", path, value))
         return tuple(out[mark] for mark in sorted(out))
 
-    def _imported(self, item: Import, package: str, view: View) -> Iterator[_Unit]:
-        name = item.module
-        if item.level:
-            parents = package.split(".") if package else []
-            if item.level > len(parents):
-                return
-            base = ".".join(parents[: len(parents) - item.level + 1])
-            name = f"{base}.{name}" if name else base
-        if not name:
-            return
-        yield from self._named(name, view)
-        for child in item.names:
-            if child != "*":
-                yield from self._named(f"{name}.{child}", view)
-        if "*" in item.names:
+    def _reached(self, unit: _Unit, view: View) -> list[_Unit]:
+        """The modules that a unit imports by name."""
+        known = self._targets.get((unit, view.folders))
+        if known is None:
+            known = self._targets[unit, view.folders] = self._targets_of(unit, view.folders)
+        found = list(known.units)
+        for name in known.library:
+            module = self._from_library(name, view)
+            if module is not None:
+                found.append(module)
+        for inside in known.stars:
             # A package's names may be modules that it does not import by itself.
-            inside = name + "."
-            yield from (unit for unit in self._everything(view) if unit.name.startswith(inside))
+            found += [other for other in self._everything(view) if other.name.startswith(inside)]
+        return found
 
-    def _named(self, name: str, view: View) -> Iterator[_Unit]:
-        """The modules that importing a dotted name runs: it and the packages around it."""
-        for number, folder in enumerate(view.folders):
+    def _targets_of(self, unit: _Unit, folders: tuple[str, ...]) -> _Targets:
+        units: dict[_Unit, None] = {}
+        library: dict[str, None] = {}
+        stars: dict[str, None] = {}
+        for item in unit.scan.imports:
+            name = item.module
+            if item.level:
+                parents = unit.package.split(".") if unit.package else []
+                if item.level > len(parents):
+                    continue
+                base = ".".join(parents[: len(parents) - item.level + 1])
+                name = f"{base}.{name}" if name else base
+            for full in (name, *(f"{name}.{child}" for child in item.names if child != "*")):
+                local, is_library = self._named(full, folders)
+                units |= dict.fromkeys(local)
+                if is_library:
+                    library[full] = None
+            if "*" in item.names:
+                stars[name + "."] = None
+        return _Targets(tuple(units), tuple(library), tuple(stars))
+
+    def _named(self, name: str, folders: tuple[str, ...]) -> tuple[tuple[_Unit, ...], bool]:
+        """What importing a dotted name runs: modules of the book with their packages, or the library's.
+
+        The page's own folder is looked in first, then the library.
+        """
+        for number, folder in enumerate(folders):
             found = self._in_folder(folder, name)
             if found:
-                yield from found
-                return
+                return found, False
             if number == 0 and (name + ".").startswith(self._library.name + "."):
-                parts = name.split(".")
-                module = None
-                for end in range(len(parts), 1, -1):
-                    module = self._library_unit(".".join(parts[:end]), view)
-                    if module is not None:
-                        yield module
-                        break
-                return
+                return (), True
+        return (), False
 
-    def _library_unit(self, name: str, view: View) -> _Unit | None:
-        module = self._library.module(name, view.language, view.position, view.variant)
-        if module is None:
-            return None
-        package = name.rpartition(".")[0]
-        return _Unit(name, package, "", module.normal, module.text, module.scan, "library")
+    def _from_library(self, name: str, view: View) -> _Unit | None:
+        """The library's module that a dotted name, maybe of something in it, leads to."""
+        parts = name.split(".")
+        for end in range(len(parts), 1, -1):
+            module = self._library.module(".".join(parts[:end]), view.language, view.position, view.variant)
+            if module is not None:
+                if module not in self._library_units:
+                    package = module.name.rpartition(".")[0]
+                    unit = _Unit(module.name, package, "", module.normal, module.text, module.scan, "library")
+                    self._library_units[module] = unit
+                return self._library_units[module]
+        return None
 
     def _in_folder(self, folder: str, name: str) -> tuple[_Unit, ...]:
         found = self._found.get((folder, name))
@@ -170,7 +198,7 @@ class Modules:
                     data = b"unreadable"
                 value = digest(data)
                 scan = self._scan(data, value)
-                unit = _Unit(name, package, posixpath.dirname(path), value, value, scan, "module", inside)
+                unit = _Unit(name, package, posixpath.dirname(path), value, value, scan, "module")
             self._units[key] = unit
         return self._units[key]
 
@@ -197,7 +225,7 @@ class Modules:
                 self._all[folder] = tuple(unit for unit in found if unit)
             units += self._all[folder]
         for name in self._library.modules(view.language, view.position, view.variant):
-            if module := self._library_unit(name, view):
+            if module := self._from_library(name, view):
                 units.append(module)
         return units
 

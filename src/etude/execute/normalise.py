@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Callable
 from typing import Final
 
-__all__ = ["PLACEHOLDER", "is_python", "normalise", "parse_cell", "reads_source"]
+__all__ = ["PLACEHOLDER", "is_python", "normalise", "parse_cell", "reads_source", "shape_of"]
 
 PLACEHOLDER: Final = "__etude_line__"
 """Function that stands for a line of IPython's own syntax in the tree; its argument is the line."""
@@ -38,6 +39,8 @@ _READS_SOURCE: Final = re.compile(
 )
 
 _QUIET: Final = re.compile(r"(?:[\s)\\]|#[^\n]*)*;")
+
+_SHAPES: Final[dict[type[ast.AST], tuple[str, tuple[tuple[str, str], ...]]]] = {}
 
 
 def is_python(language: str, kernel: str) -> bool:
@@ -101,17 +104,42 @@ def _is_quiet(code: str, tree: ast.Module) -> bool:
     return _QUIET.match(tail) is not None
 
 
-def _dump(value: object) -> str:
+def _dump(tree: ast.AST) -> str:
     """The tree as text, without positions and without empty fields, which vary with Python's version."""
-    if isinstance(value, ast.AST):
-        fields = (
-            f"{name}={_dump(field)}"
-            for name in value._fields
-            if name not in ("ctx", "kind", "type_comment", "type_ignores")
-            and (field := getattr(value, name, None)) is not None
-            and field != []
-        )
-        return f"{type(value).__name__}({','.join(fields)})"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_dump, value)) + "]"
-    return repr(value)
+    out: list[str] = []
+    _dump_into(tree, out.append)
+    return "".join(out)
+
+
+def _dump_into(node: ast.AST, add: Callable[[str], None]) -> None:
+    kind = node.__class__
+    start, fields = shape_of(kind)
+    add(start)
+    for name, label in fields:
+        value = getattr(node, name, None)
+        if value is None or value == []:
+            continue
+        add(label)
+        if isinstance(value, list):
+            for item in value:
+                if isinstance(item, ast.AST):
+                    _dump_into(item, add)
+                else:
+                    add(repr(item))
+                add(",")
+            add("]")
+        elif isinstance(value, ast.AST):
+            _dump_into(value, add)
+        else:
+            add(repr(value))
+    add(")")
+
+
+def shape_of(kind: type[ast.AST]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """How a kind of node begins, and its fields that count."""
+    shape = _SHAPES.get(kind)
+    if shape is None:
+        ignored = ("ctx", "kind", "type_comment", "type_ignores")
+        fields = tuple((name, f";{name}=") for name in kind._fields if name not in ignored)
+        shape = _SHAPES[kind] = (f"{kind.__name__}(", fields)
+    return shape

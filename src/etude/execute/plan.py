@@ -118,8 +118,12 @@ class Plan:
         return replace(self, runs=tuple(run for run in self.runs if not set(run.pages).isdisjoint(paths)))
 
     def library(self, run: Run) -> dict[str, str]:
-        """The files of the library that a run imports from: path to source; empty when there is none."""
-        return self._library.sources(run.page.language, run.position, run.variant)
+        """The files of the library that a run imports: path to source; empty when there is no library.
+
+        A module that is in no key is not there either, so nothing can be imported unnoticed.
+        """
+        used = {part.name for step in run.steps for part in step.components if part.kind == "library"}
+        return self._library.sources(run.page.language, run.position, run.variant, used)
 
 
 def plan(

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from etude.execute.normalise import PLACEHOLDER, parse_cell
+from etude.execute.normalise import PLACEHOLDER, parse_cell, shape_of
 
 __all__ = ["Import", "Scan", "scan_code"]
 
@@ -21,6 +21,8 @@ _LOADERS: Final = frozenset({"import_module", "__import__", "find_spec", "spec_f
 _DYNAMIC_MODULES: Final = frozenset({"importlib", "imp", "runpy", "pkgutil", "zipimport"})
 _HARMLESS: Final = frozenset({"importlib.metadata", "importlib.resources"})
 _RUNS_OTHERS: Final = re.compile(r"%+\s*(?:run|load|loadpy|load_ext|px|autoreload|edit|time|timeit|prun)\b|!")
+
+_TELLING: Final = frozenset((ast.Import, ast.ImportFrom, ast.Call, ast.Name, ast.Attribute, ast.Constant))
 
 
 class Import(Struct, frozen=True, array_like=True, gc=False):
@@ -52,7 +54,7 @@ def scan_code(code: str, *, python: bool, tree: ast.Module | None = None) -> Sca
     paths: list[str] = []
     dynamic = False
     loaders = 0
-    for node in ast.walk(tree):
+    for node in _telling(tree):
         match node:
             case ast.Import(names=names):
                 imports += [Import(alias.name) for alias in names]
@@ -83,6 +85,24 @@ def scan_code(code: str, *, python: bool, tree: ast.Module | None = None) -> Sca
             case _:
                 pass
     return Scan(tuple(dict.fromkeys(imports)), _plausible(paths), dynamic or loaders > 0)
+
+
+def _telling(tree: ast.Module) -> list[ast.AST]:
+    """The nodes that say something of modules or files; several times faster than `ast.walk`."""
+    found: list[ast.AST] = []
+    stack: list[ast.AST] = [tree]
+    while stack:
+        node = stack.pop()
+        kind = node.__class__
+        if kind in _TELLING:
+            found.append(node)
+        for name, _ in shape_of(kind)[1]:
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                stack.append(value)
+            elif isinstance(value, list):
+                stack += [item for item in value if isinstance(item, ast.AST)]
+    return found
 
 
 def _is_dynamic(module: str) -> bool:

@@ -73,6 +73,12 @@ class Lines:
         text = "\n".join(lines) + "\n" if lines else ""
         return Lines(text, lines, self.offsets[count:], self.source, self.frozen)
 
+    def take(self, count: int) -> Lines:
+        """The first `count` lines only."""
+        lines = self.lines[:count]
+        text = "\n".join(lines) + "\n" if lines else ""
+        return Lines(text, lines, self.offsets[:count], self.source, self.frozen)
+
     def span(self, first: int, last: int) -> Span:
         """From the first mark of line `first` to the end of the last line with text before line `last`."""
         if self.frozen is not None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from etude.model.block import (
     Admonition,
     Aside,
+    BlockBreak,
     BlockNode,
     Card,
     Container,
@@ -185,11 +186,14 @@ def _card(call: Call) -> Sequence[BlockNode]:
     if call.option("link-type") in {"doc"} and target:
         resolved = call.context.resolve(target, call.span)
         target = call.context.page_name(resolved) if resolved else target
-    blocks = call.blocks()
-    top = next((i for i, b in enumerate(blocks) if _is_rule(b, "^^^")), None)
+    top = _header_end(call.body.lines)
     if top is not None:
-        header, blocks = blocks[:top], blocks[top + 1 :]
-    bottom = next((i for i, b in enumerate(blocks) if _is_rule(b, "+++")), None)
+        whole = call.body
+        call.body = whole.take(top)
+        header = call.blocks()
+        call.body = whole.drop(top + 1)
+    blocks = call.blocks()
+    bottom = next((i for i, b in enumerate(blocks) if isinstance(b, BlockBreak)), None)
     if bottom is not None:
         blocks, footer = blocks[:bottom], blocks[bottom + 1 :]
     picture = call.option("img-top") or call.option("image", "")
@@ -211,17 +215,14 @@ def _card(call: Call) -> Sequence[BlockNode]:
     )
 
 
-def _is_rule(block: BlockNode, mark: str) -> bool:
-    from etude.model.block import BlockBreak, Paragraph  # noqa: PLC0415 -- only for cards
-    from etude.model.inline import Text  # noqa: PLC0415
-
-    match block:
-        case BlockBreak():
-            return mark == "+++"
-        case Paragraph(children=(Text(value=value),)):
-            return value.strip() == mark
-        case _:
-            return False
+def _header_end(lines: Sequence[str]) -> int | None:
+    """The line of three carets that ends a card's header, unless it stands in a fence."""
+    for number, line in enumerate(lines):
+        if line.lstrip().startswith(("```", "~~~", ":::")):
+            return None
+        if re.fullmatch(r" {0,3}\^{3,}\s*", line):
+            return number
+    return None
 
 
 def _grid(call: Call) -> Sequence[BlockNode]:

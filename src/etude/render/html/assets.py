@@ -47,7 +47,8 @@ def assets(config: Config, fonts: Mapping[str, bytes] | None = None) -> dict[str
     faces |= dict(fonts or {})
     css = "".join(_face(*face, faces[face[0]]) for face in _FACES if face[0] in faces)
     css += "".join(content.decode() for content in theme_files("css").values())
-    script = "".join(content.decode() for content in theme_files("js").values())
+    script = _COMMENT.sub("", "".join(content.decode() for content in theme_files("js").values()))
+    script = "".join(f"{stripped}\n" for line in script.splitlines() if (stripped := line.strip()))
     out = {
         f"{STATIC}/etude.css": minified(css).encode(),
         f"{STATIC}/etude.js": script.encode(),

@@ -9,7 +9,14 @@ __all__ = ["attribute", "attributes", "classes", "text"]
 
 def text(value: str) -> str:
     """Text between tags."""
-    return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\x00", "\ufffd")
+    # Most text needs none of these: looking first is quicker than replacing.
+    if "&" in value:
+        value = value.replace("&", "&amp;")
+    if "<" in value:
+        value = value.replace("<", "&lt;")
+    if ">" in value:
+        value = value.replace(">", "&gt;")
+    return value.replace("\x00", "\ufffd") if "\x00" in value else value
 
 
 def attribute(value: str) -> str:

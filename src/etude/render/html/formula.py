@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from etude.render.html.escape import attribute, text
 from etude.render.math import MathError, letters, mathml
@@ -53,13 +54,12 @@ def inline_formula(
     gets a thin gap, as text-autospace does not reach formulas.
     """
     try:
-        markup = mathml(tex, display=False)
+        shown, pieces = _typeset(tex)
     except MathError as error:
         return text(head) + broken(tex, error) + text(tail)
-    shown = letters(markup)
     seen.update(shown)
-    content = markup[markup.index(">") + 1 : markup.rindex("<")]
-    pieces = _pieces(content, len(shown)) if len(shown) > _SHORT else [content]
+    if not head and not tail and len(pieces) == 1 and not before and not after:
+        return f"<math>{pieces[0]}</math>"
     marks = [""] * len(pieces)
     if not head and before and HAN.match(before):
         marks[0] = "gap-left"
@@ -77,6 +77,15 @@ def inline_formula(
     return "<wbr>".join(
         f'<span class="held">{part}</span>' if i in held else part for i, part in enumerate(parts)
     )
+
+
+@lru_cache(maxsize=16384)
+def _typeset(tex: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The letters of a formula within a line, and its pieces; raises `MathError`."""
+    markup = mathml(tex, display=False)
+    shown = letters(markup)
+    content = markup[markup.index(">") + 1 : markup.rindex("<")]
+    return frozenset(shown), _pieces(content, len(shown)) if len(shown) > _SHORT else (content,)
 
 
 def block_formula(seen: set[str], tex: str, place: str, number: str) -> str:
@@ -105,7 +114,7 @@ def latex(content: str) -> str:
     return content if found is None else next(part for part in found.groups() if part is not None)
 
 
-def _pieces(content: str, total: int) -> list[str]:
+def _pieces(content: str, total: int) -> tuple[str, ...]:
     """Split after relations and sums that stand in no group: browsers break no formula, only between two."""
     depth = brackets = start = at = 0
     pieces: list[str] = []
@@ -128,5 +137,4 @@ def _pieces(content: str, total: int) -> list[str]:
         if joint and (outside or total > _LONG) and start < tag.start() and at < len(content):
             pieces.append(content[start:at])
             start = at
-    pieces.append(content[start:])
-    return pieces
+    return (*pieces, content[start:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -39,6 +40,7 @@ from etude.render.variants import page_variants
 __all__ = ["Rendered", "render_page"]
 
 
+_HOLDING = frozenset(("body", "cells", "children", "footer", "head", "header", "items", "legend"))
 _PHRASE = re.compile("[^：；，—！？]+[：；，—！？]*")
 
 
@@ -125,28 +127,20 @@ def _walk(nodes: Sequence[Any]) -> list[Block]:
     found: list[Block] = []
     stack: list[Any] = list(reversed(nodes))
     while stack:
-        node = stack.pop()
-        if not isinstance(node, Block) or isinstance(node, CodeCell):
-            continue
+        node: Block = stack.pop()
         found.append(node)
-        for name in _HOLDERS.get(type(node)) or _holders(type(node)):
+        for name in _holders(type(node)):
             stack.extend(reversed(getattr(node, name)))
     return found
 
 
-_HOLDERS: dict[type, tuple[str, ...]] = {}
-"""Fields of each type of block that hold blocks."""
-
-
-def _holders(kind: type) -> tuple[str, ...]:
-    fields: tuple[str, ...] = kind.__struct_fields__  # type: ignore[attr-defined]
-    names = tuple(
-        name
-        for name in fields
-        if name in ("children", "items", "head", "body", "cells", "legend", "header", "footer")
-    )
-    _HOLDERS[kind] = names
-    return names
+@cache
+def _holders(kind: type[Block]) -> tuple[str, ...]:
+    """Fields of a type of block that hold blocks."""
+    if issubclass(kind, (Paragraph, Heading)):
+        return ()
+    fields: tuple[str, ...] = kind.__struct_fields__
+    return tuple(name for name in fields if name in _HOLDING)
 
 
 def _split(page: Page) -> tuple[Heading | None, tuple[BlockNode, ...]]:
