@@ -15,7 +15,7 @@ from etude.adapters.disk import DiskFiles
 from etude.build import BuildOptions, BuildReport, build
 from etude.model.block import BlockNode
 from etude.model.diagnostic import Diagnostic
-from etude.model.inline import Inline
+from etude.model.inline import Anchor, Inline
 from etude.model.rules import Rule
 from etude.model.span import LineIndex
 from etude.parse.config import parse_config
@@ -33,7 +33,7 @@ FLOW = {
 }
 """Elements that stand on lines of their own in golden files; what is in a line keeps its spaces."""
 
-_TRACE = re.compile(r'(<pre class="trace[^>]*>).*?(</pre>)', re.DOTALL)
+_TRACE = re.compile(r'(<div class="error">.*?<pre[^>]*>).*?(</pre>)', re.DOTALL)
 
 
 class Outline(HTMLParser):
@@ -52,7 +52,7 @@ class Outline(HTMLParser):
                 self.lines.append("  " * self.depth + piece.rstrip())
         self.line = ""
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_starttag(self, tag: str, _attrs: object) -> None:
         text = self.get_starttag_text() or ""
         if tag in FLOW:
             self.flush()
@@ -63,12 +63,12 @@ class Outline(HTMLParser):
         if tag not in VOID:
             self.open.append(tag)
 
-    def handle_startendtag(self, tag: str, attrs: object) -> None:
+    def handle_startendtag(self, _tag: str, _attrs: object) -> None:
         self.line += self.get_starttag_text() or ""
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop() == tag, f"</{tag}> closes another element, after: {self.lines[-3:]} {self.line}"
+        assert self.open.pop() == tag, f"</{tag}> closes another element: {self.lines[-3:]} {self.line}"
         if tag not in FLOW:
             self.line += f"</{tag}>"
             return
@@ -133,7 +133,7 @@ def outputs_of(out: Path) -> dict[str, str]:
         if re.match(r"html/\w+/.*\.html$", name) and not name.startswith("html/_static"):
             found[f"{name}.txt"] = main_of(path.read_text("utf-8"))
         elif name.endswith(".ipynb"):
-            found[name] = notebook_of(path.read_text("utf-8"))
+            found[f"{name}.txt"] = notebook_of(path.read_text("utf-8"))
         elif "/_library/" in name:
             found[f"{name}.txt"] = path.read_text("utf-8")
     return found
@@ -162,8 +162,8 @@ def test_book(name: str, tmp_path: Path, update: bool) -> None:
         if path.is_file()
     }
     assert sorted(expected) == sorted(actual)
-    for path in expected:
-        assert expected[path] == actual[path], path
+    for path, text in expected.items():
+        assert text == actual[path], path
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -192,7 +192,7 @@ def test_books_hold_every_kind_of_node() -> None:
             if not path.startswith("golden/"):
                 page = parse_page(files.read(path), path, path.rpartition(".")[0], "en", config, files)
                 found |= kinds_in(page.blocks)
-    known = {*get_args(BlockNode), *get_args(Inline)}
+    known = {*get_args(BlockNode), *get_args(Inline)} - {Anchor}  # no syntax makes an anchor yet
     assert set() == {kind.__name__ for kind in known - found}
 
 
@@ -204,7 +204,9 @@ ELSEWHERE = {
     Rule.WRITE_FAILED,
     # These need what a folder of sources cannot hold, or take too long.
     Rule.READ_TOO_LARGE,
+    Rule.NESTING_TOO_DEEP,
     Rule.READ_FAILED,
+    Rule.KERNEL_MISSING,
     Rule.CELL_TIMEOUT,
     Rule.RUN_TIMEOUT,
     Rule.KERNEL_DIED,

@@ -171,7 +171,9 @@ def test_missing_picture_that_appears_is_noticed(book: Path) -> None:
     edit(book / "en/a.md", "Words", "![A dot.](dot.svg)\n\nWords")
     assert [Rule.FILE_MISSING] == [d.rule for d in make(book).diagnostics]
     assert [Rule.FILE_MISSING] == [d.rule for d in make(book).diagnostics]
-    (book / "en/dot.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>', "utf-8")
+    (book / "en/dot.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>', "utf-8"
+    )
     assert [] == [d.rule for d in make(book).diagnostics]
     assert (book / "_build/html/en/dot.svg").is_file()
 

@@ -13,7 +13,6 @@ import pytest
 
 from etude.build import BuildOptions, BuildReport, build
 from etude.cli.app import program
-from etude.model.config import Config
 from etude.model.diagnostic import Rule
 from etude.model.rules import RULES
 from etude.parse.config import parse_config
@@ -33,7 +32,8 @@ STEP = re.compile(
 
 
 PIECE = re.compile(r"^(`{3,})myst\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
-PAGES = ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in DOCS.glob("*/*.md"))]
+READMES = ["README.md", "README.zh.md"]
+PAGES = [*READMES, *sorted(path.relative_to(ROOT).as_posix() for path in DOCS.glob("*/*.md"))]
 
 
 def reference() -> ModuleType:
@@ -161,8 +161,14 @@ def test_calls_exist(name: str) -> None:
     assert [] == [f"{call}: {what}" for call in shown(text) if (what := wrong(call))]
 
 
-def test_readme_shows_calls() -> None:
-    assert shown((ROOT / "README.md").read_text("utf-8"))
+@pytest.mark.parametrize("name", READMES)
+def test_readme(name: str) -> None:
+    """It shows calls, and what it links to is there."""
+    text = (ROOT / name).read_text("utf-8")
+    assert shown(text)
+    links = re.findall(r"\]\((?!\w+:)([^)#\s]+)", text)
+    assert links
+    assert [] == [link for link in links if not (ROOT / link).exists()]
 
 
 def toml_pieces() -> list[tuple[str, str]]:
@@ -206,7 +212,7 @@ class AnyFiles:
 
 def test_pieces_of_pages_are_valid() -> None:
     """Shown pieces of pages parse without a complaint."""
-    config = Config(substitutions=(("python", "3"),))
+    config, _ = parse_config((DOCS / "etude.toml").read_text("utf-8"))
     bad = []
     for path in sorted(DOCS.glob("*/*.md")):
         for _, text in PIECE.findall(path.read_text("utf-8")):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etude.execute.normalise import is_python, normalise, reads_source
+from etude.execute.normalise import is_python, normalise, parse_cell, reads_source
 
 
 def normal(code: str) -> str:
@@ -108,8 +108,9 @@ def test_is_python(language, kernel, expected):
 
 @pytest.mark.parametrize("code", ["inspect.getsource(f)", "In[1]", "f??", "%history", "f.__code__"])
 def test_reads_source(code):
-    assert reads_source(code)
+    assert reads_source(code, parse_cell(code))
 
 
 def test_plain_code_reads_no_source():
-    assert not reads_source("import torch\nInput = 3\nprint(Input)")
+    code = "import torch\nInput = 3  # In words\nhistory = fit(Input)"
+    assert not reads_source(code, parse_cell(code))

@@ -103,4 +103,6 @@ def test_what_shows_source():
     assert shows_source((Failure("E", "x"),))
     assert shows_source((err("<cell>:3: UserWarning"),))
     assert shows_source((Result({"text/plain": '<code f, file "<cell>", line 1>'}),))
+    assert shows_source((err("lib/tools.py:3: UserWarning"),))
+    assert not shows_source((err("/venv/lib/torch/tools.py:3: UserWarning"), out("happy")))
     assert not shows_source((out("x"), Display({"application/json": {"a": 1}})))

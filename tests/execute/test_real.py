@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -80,6 +83,7 @@ PAGE = (
     "for n in range(3): print(f'\\r{n}', end='')",
     "print('out'); print('err', file=sys.stderr); print('out')",
     "os.system('echo child; echo 子')",
+    "_ = subprocess.run([sys.executable, '-c', 'print(\"中文\" * 5000)'])",
     "import tempfile\nprint(tempfile.gettempdir())",
     "from data import where\nwhere()",
 )
@@ -89,7 +93,7 @@ def test_two_runs_are_byte_identical(book):
     book.write(
         "data/__init__.py", "import warnings\ndef where():\n    warnings.warn('deep')\n    return __file__\n"
     )
-    book.world.page("a", *PAGE, evals=(("random.random()", 1), ("os.getcwd()", 9)))
+    book.world.page("a", *PAGE, evals=(("random.random()", 1), ("os.getcwd()", 10)))
     first = book.execute()
     assert first.diagnostics == ()
     second = book.execute("force")
@@ -103,9 +107,10 @@ def test_two_runs_are_byte_identical(book):
     assert shown[4] == "2"
     assert shown[5] == "out\nout\nerr\n"
     assert shown[6] == "child\n子\n0"
-    assert shown[7] == "/tmp\n"
-    assert shown[8].endswith("'data/__init__.py'")
-    assert first.results["zh/a.md"][""].cells[8].values["os.getcwd()"].text == "zh"
+    assert shown[7] == "中文" * 5000 + "\n"
+    assert shown[8] == "/tmp\n"
+    assert shown[9].endswith("'data/__init__.py'")
+    assert first.results["zh/a.md"][""].cells[9].values["os.getcwd()"].text == "zh"
 
 
 def test_what_is_stored_needs_no_kernel(book):
@@ -229,3 +234,58 @@ def test_a_missing_kernel(book):
     (problem,) = book.execute().diagnostics
     assert problem.rule == Rule.KERNEL_MISSING
     assert "python3" in problem.hints[0]
+
+
+BUILDER = """
+import os, sys, time
+from pathlib import Path
+from etude.adapters.disk import DiskFiles
+from etude.adapters.disk_inputs import DiskInputs
+from etude.adapters.disk_scratch import ScratchDesks
+from etude.adapters.pool import ThreadPool
+from etude.adapters.store import SqliteStore
+from etude.execute.code import page_code
+from etude.execute.plan import plan
+from etude.execute.run import execute
+from etude.model.block import CodeCell
+from etude.model.config import Config
+from etude.model.page import FrontMatter, Page
+from etude.model.progress import CellFinished
+from etude.model.span import Span
+
+def tell(event):
+    if isinstance(event, CellFinished):
+        print("finished", flush=True)
+
+root = Path(sys.argv[1])
+codes = ("x = 1", "import time; time.sleep(100)")
+cells = tuple(CodeCell(Span(0, 1), index=n, language="python", code=code) for n, code in enumerate(codes))
+page = Page("a.md", "a", "en", FrontMatter(), (), cells, cells)
+files, store = DiskFiles(root), SqliteStore(root / ".etude" / "store")
+made = plan([page_code(page)], Config(), files, DiskInputs(root, store), environment=os.environ)
+with ScratchDesks(root) as desks:
+    execute(
+        made, files=files, store=store, desks=desks, pool=ThreadPool(2, desks.close), clock=time.monotonic,
+        policy="auto", environment=os.environ, progress=tell,
+    )
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_stopped_build_keeps_what_finished(book, number):
+    builder = subprocess.Popen(
+        [sys.executable, "-c", BUILDER, str(book.root)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert builder.stdout.readline() == "finished\n"
+    time.sleep(0.3)
+    builder.send_signal(number)
+    _, errors = builder.communicate(timeout=20)
+    assert ("KeyboardInterrupt" in errors) == (number == signal.SIGINT)
+    assert len(book.store.keys("cell")) == 1
+    # Stopped by hand it cleans up; killed, the next build does.
+    book.world.page("b", "x = 1")
+    book.execute()
+    assert list((book.root / ".etude" / "scratch").iterdir()) == []

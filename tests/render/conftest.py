@@ -3,42 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from etude.model.block import Block, BlockNode, CodeCell
+from lxml import html as lxml_html
+
+from etude.model.block import Block, BlockNode, CodeCell, Paragraph
 from etude.model.book import Navigation, NavPage, NavPart, PageFacts
-from etude.model.config import Author, Config, HtmlConfig, LibraryConfig, Localized, Variant
+from etude.model.config import Author, Config, LibraryConfig, Localized, Variant
 from etude.model.inline import Inline, Text
 from etude.model.page import FrontMatter, Page
-from etude.model.result import CellResult, Output, RunResult, Value
+from etude.model.result import CellResult, Display, Output, Result, RunResult, Stream, Value
 from etude.model.span import NOWHERE
 from etude.render.html.page import Rendered, render_page
 from etude.render.html.site import SiteContext
-from lxml import html as lxml_html
-
-CONFIG = Config(
-    title=Localized((("zh", "躬行"), ("en", "By hand"))),
-    authors=(Author("Ada", url="https://example.org/ada"),),
-    license="CC-BY-SA-4.0",
-    languages=("zh", "en"),
-    variants=(Variant("numpy", "NumPy"), Variant("pytorch", "PyTorch")),
-    library=LibraryConfig("handbook"),
-)
-
-
-def words(text: str) -> tuple[Inline, ...]:
-    return (Text(NOWHERE, text),)
-
-
-def navigation(language: str = "zh") -> Navigation:
-    chapters = (
-        NavPage("a/one", words("One"), "1", (NavPage("a/two", words("Two"), "1.1"),)),
-        NavPage("b/three", words("Three"), "2", (NavPage("b/four", words("Four"), "2.1"),)),
-    )
-    return Navigation(language, NavPage("index", words("Home")), (NavPart("Basics", "Part 1", chapters),))
 
 
 @dataclass
@@ -50,82 +30,135 @@ class View:
     tree: Any
 
     def one(self, xpath: str) -> Any:
-        """The only element that matches."""
-        found = self.tree.xpath(xpath)
+        """The only element that matches; paths that begin with a dot begin in the page's own text."""
+        found = self.all(xpath)
         assert 1 == len(found), (xpath, len(found))
         return found[0]
 
     def all(self, xpath: str) -> list[Any]:
-        return list(self.tree.xpath(xpath))
+        start = self.tree.xpath("//div[@class='prose']")[0] if xpath.startswith(".") else self.tree
+        return list(start.xpath(xpath))
 
     def says(self, xpath: str) -> str:
         """The words of the only element that matches, with white space made single."""
         return " ".join(self.one(xpath).text_content().split())
 
+    @property
+    def body(self) -> str:
+        """The HTML of the page's own text."""
+        return self.text.split('<div class="prose">\n', 1)[1].split("\n</div>\n</article>", 1)[0]
 
-PROSE = "//div[@class='prose']"
 
+class Kit:
+    """Makes nodes, results and pages."""
 
-@pytest.fixture
-def view() -> Callable[..., View]:
-    """Render blocks as the page ``a/one``."""
+    config = Config(
+        title=Localized((("zh", "躬行"), ("en", "By hand"))),
+        authors=(Author("Ada", url="https://example.org/ada"),),
+        license="CC-BY-SA-4.0",
+        languages=("zh", "en"),
+        variants=(Variant("numpy", "NumPy"), Variant("pytorch", "PyTorch")),
+        library=LibraryConfig("handbook"),
+    )
 
-    def make(
+    def words(self, text: str) -> tuple[Inline, ...]:
+        return (Text(NOWHERE, text),)
+
+    def p(self, *inlines: Inline | str) -> Paragraph:
+        """A paragraph; strings are texts."""
+        return Paragraph(
+            NOWHERE, children=tuple(Text(NOWHERE, x) if isinstance(x, str) else x for x in inlines)
+        )
+
+    def cell(self, index: int = 0, code: str = "x = 1", **more: Any) -> CodeCell:
+        return CodeCell(NOWHERE, index=index, language="python", code=code, **more)
+
+    def navigation(self, language: str = "zh") -> Navigation:
+        chapters = (
+            NavPage("a/one", self.words("One"), "1", (NavPage("a/two", self.words("Two"), "1.1"),)),
+            NavPage("b/three", self.words("Three"), "2", (NavPage("b/four", self.words("Four"), "2.1"),)),
+        )
+        home = NavPage("index", self.words("Home"))
+        return Navigation(language, home, (NavPart("Basics", "Part 1", chapters),))
+
+    def site(self, language: str = "zh", config: Config | None = None, **more: Any) -> SiteContext:
+        return SiteContext(config or self.config, self.navigation(language), **more)
+
+    def run(
+        self,
+        outputs: Mapping[int, Sequence[Output]],
+        values: Mapping[int, Mapping[str, Value]] | None = None,
+        status: str = "ok",
+    ) -> RunResult:
+        """Results of a run: outputs by cell, and values by cell and expression."""
+        made = {
+            i: CellResult("", status, tuple(found), dict((values or {}).get(i, {})))
+            for i, found in outputs.items()
+        }
+        return RunResult("a/one", "", made)
+
+    def printed(self, text: str, name: str = "stdout") -> Stream:
+        return Stream(name, text)
+
+    def shown(self, mime: str, content: Any, **metadata: Any) -> Display:
+        return Display({mime: content}, {mime: metadata})
+
+    def result(self, **data: Any) -> Result:
+        return Result({name.replace("_", "/", 1): content for name, content in data.items()})
+
+    def page(
+        self,
         *blocks: BlockNode,
-        facts: Mapping[str, Any] | None = None,
-        results: Mapping[str, RunResult] | None = None,
-        config: Config = CONFIG,
-        sizes: Mapping[str, tuple[int, int]] | None = None,
         language: str = "zh",
         name: str = "a/one",
         title: str = "标题",
-        front: FrontMatter = FrontMatter(),  # noqa: B008 -- frozen
+        front: FrontMatter | None = None,
+    ) -> Page:
+        path = f"{language}/{name}.md"
+        found = tuple(self._cells(blocks))
+        return Page(path, name, language, front or FrontMatter(), self.words(title), blocks, found)
+
+    def _cells(self, nodes: Sequence[Any]) -> Iterator[CodeCell]:
+        for node in nodes:
+            if isinstance(node, CodeCell):
+                yield node
+            elif isinstance(node, Block):
+                values = (getattr(node, name) for name in node.__struct_fields__)
+                for value in values:
+                    if isinstance(value, tuple):
+                        yield from self._cells(value)
+
+    def view(
+        self,
+        *blocks: BlockNode,
+        facts: Mapping[str, Any] | None = None,
+        results: Mapping[str, RunResult] | None = None,
+        config: Config | None = None,
+        sizes: Mapping[str, tuple[int, int]] | None = None,
+        language: str = "zh",
+        name: str = "a/one",
+        **more: Any,
     ) -> View:
-        page = Page(
-            f"{language}/{name}.md", name, language, front, words(title), blocks, tuple(cells(blocks))
-        )
+        """Render blocks as a page."""
+        page = self.page(*blocks, language=language, name=name, **more)
         made = PageFacts(name, language, **(facts or {}))
-        site = SiteContext(config, navigation(language), sizes=sizes)
-        rendered = render_page(page, made, results or {}, site)
+        rendered = render_page(page, made, results or {}, self.site(language, config, sizes=sizes))
         text = rendered.html.decode()
         return View(rendered, text, lxml_html.document_fromstring(text))
 
-    return make
 
-
-def cells(nodes: Sequence[Any]) -> Iterator[CodeCell]:
-    """Every code cell among blocks."""
-    for node in nodes:
-        if isinstance(node, CodeCell):
-            yield node
-        elif isinstance(node, Block):
-            for name in node.__struct_fields__:
-                value = getattr(node, name)
-                if isinstance(value, tuple):
-                    yield from cells(value)
-
-
-def run(
-    outputs: Mapping[int, Sequence[Output]],
-    values: Mapping[int, Mapping[str, Value]] | None = None,
-    variant: str = "",
-    status: str = "ok",
-) -> RunResult:
-    """Results of a run: outputs by cell, and values by cell and expression."""
-    made = {
-        index: CellResult("", status, tuple(found), dict((values or {}).get(index, {})))  # type: ignore[arg-type]
-        for index, found in outputs.items()
-    }
-    return RunResult("a/one", variant, made)
+@pytest.fixture
+def kit() -> Kit:
+    return Kit()
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """A real browser."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if path is None:
         pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- other tests run without it
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -134,6 +167,3 @@ def chromium() -> Iterator[Any]:
         )
         yield browser
         browser.close()
-
-
-__all__ = ["CONFIG", "PROSE", "HtmlConfig", "View", "cells", "navigation", "run", "words"]

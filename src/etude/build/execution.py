@@ -59,24 +59,26 @@ class WatchedInputs:
 
 def page_codes(book: Book, store: SqliteStore, workers: Workers) -> list[PageCode]:
     """What each page contributes to execution, kept under the key of its document."""
-    wanted = [parsed.key for pages in book.pages.values() for parsed in pages if parsed.runs]
+    wanted = {
+        digest(parsed.settings, parsed.key): parsed.key
+        for pages in book.pages.values()
+        for parsed in pages
+        if parsed.runs
+    }
     kept = store.get_many("code", wanted)
-    missing = [key for key in dict.fromkeys(wanted) if key not in kept]
+    missing = [(code, page) for code, page in wanted.items() if code not in kept]
     folder = str(book.root / ".etude" / "store")
-    fresh = [
-        item
-        for chunk in workers.map(_codes, [(folder, chunk) for chunk in workers.chunks(missing)], len(missing))
-        for item in chunk
-    ]
+    tasks = [(folder, chunk) for chunk in workers.chunks(missing)]
+    fresh = [item for chunk in workers.map(_codes, tasks, len(missing)) for item in chunk]
     if fresh:
         store.put_many("code", fresh)
         kept.update(fresh)
-    return [_decode_code(kept[key]) for key in wanted]
+    return [_decode_code(kept[code]) for code in wanted]
 
 
-def _codes(task: tuple[str, tuple[str, ...]]) -> list[tuple[str, bytes]]:
+def _codes(task: tuple[str, tuple[tuple[str, str], ...]]) -> list[tuple[str, bytes]]:
     folder, keys = task
-    return [(key, encode(page_code(stored_page(folder, key)))) for key in keys]
+    return [(code, encode(page_code(stored_page(folder, page)))) for code, page in keys]
 
 
 _decode_code = msgspec.msgpack.Decoder(PageCode).decode
@@ -160,7 +162,7 @@ def explain_runs(
                 variant=item.variant,
                 languages=tuple(dict.fromkeys(of[path] for path in item.pages)),
                 cells=item.cells,
-                stale=item.cells - item.stored,
+                stale=0 if item.fresh else item.cells,  # a run starts in a fresh kernel
                 reasons=_reasons(item),
                 estimate=item.seconds,
             )

@@ -106,7 +106,7 @@ def _cell_code(cell: CodeCell) -> CellCode:
         normal=digest(normalise(cell.code, python=python, tree=tree)),
         text=digest(cell.code),
         scan=scan_code(cell.code, python=python, tree=tree),
-        shows_source=python and reads_source(cell.code),
+        shows_source=python and reads_source(cell.code, tree),
         variants=cell.variants,
         save=cell.save,
         skip="skip-execution" in cell.tags,

@@ -19,6 +19,8 @@ __all__ = ["SourceLines", "failure_diagnostic", "strip_ansi"]
 
 _ANSI: Final = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
 _FRAME: Final = re.compile(r"Cell In\[(\d+)\], line (\d+)")
+_IN_FILE: Final = re.compile(r" \((?:\d+\.py, )?line \d+\)$")
+"""How the message of a syntax error ends; the place of the diagnostic says it better."""
 _SYNTAX: Final = frozenset({"SyntaxError", "IndentationError", "TabError"})
 _LONGEST_TRACE: Final = 60
 
@@ -65,7 +67,8 @@ def failure_diagnostic(
     page, cell = run.page, run.steps[step].cell
     path, span = page.path_of(cell.span), cell.span
     name = failure.ename if failure else "Error"
-    message = _first_line(f"{name}: {failure.evalue}" if failure and failure.evalue else name)
+    value = _IN_FILE.sub("", failure.evalue) if failure else ""
+    message = _first_line(f"{name}: {value}" if value else name)
     text = strip_ansi("\n".join(failure.traceback)) if failure else ""
     for match in _FRAME.finditer(text):
         if numbers.get(int(match[1])) == step and (found := lines.line_of(path, cell, int(match[2]))):

@@ -6,13 +6,16 @@ versions of Python understand. `prelude.prelude` gives the expression that insta
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import importlib.abc
 import importlib.util
 import io
 import operator
+import os
 import random
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -139,12 +142,13 @@ def prepare(seed: int) -> None:
     if shell is not None:
         # Read when the first figure is made; nothing is imported here.
         shell.config.InlineBackend.figure_formats = {"retina"}
-        with contextlib.suppress(Exception):
-            shell.events.register("post_execute", _drain)
+        for stream in (sys.stdout, sys.stderr):
+            if getattr(stream, "_should_watch", False):
+                _call(_ChildOutput, stream)
 
 
-def _call(hook: Callable[[Any], None], module: Any) -> None:
-    # A package of another version must import as it would without us.
+def _call(hook: Callable[[Any], Any], module: Any) -> None:
+    # A package, or a kernel, of another version must work as it would without us.
     with contextlib.suppress(Exception):
         hook(module)
 
@@ -170,24 +174,61 @@ def _set_up_matplotlib(module: Any) -> None:
     module.rcParams["svg.hashsalt"] = "etude"
 
 
-def _drain() -> None:
-    """Wait for what child processes printed: a thread of the kernel reads it from a pipe."""
-    import array  # noqa: PLC0415 -- not on every system
-    import fcntl  # noqa: PLC0415
-    import termios  # noqa: PLC0415
-    import time  # noqa: PLC0415
+class _ChildOutput:
+    """What child processes print, handed to a stream of the kernel without loss and in time.
 
-    for stream in (sys.stdout, sys.stderr):
-        pipe = getattr(stream, "_fid", None)
-        waiting = array.array("i", [0])
-        found = False
-        for _ in range(1000):
-            if not isinstance(pipe, int) or fcntl.ioctl(pipe, termios.FIONREAD, waiting) or not waiting[0]:
+    The kernel has a thread for it, too, but that one may cut characters in two, and nobody
+    can tell when it is done. This one replaces it on the file descriptor.
+    """
+
+    MARK = b"\x00etude:all-read\x00"
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self.descriptor = stream._original_stdstream_fd  # noqa: SLF001 -- there is no public way
+        self.reader, writer = os.pipe()
+        self.done = threading.Event()
+        self.pid = os.getpid()
+        os.dup2(writer, self.descriptor)
+        os.close(writer)
+        # Its close would wait for the thread that reads no more.
+        stream._should_watch = False  # noqa: SLF001
+        # The kernel flushes before it shows a value and when a cell ends: what was printed goes first.
+        flush = stream.flush
+
+        def flush_all() -> None:
+            if threading.current_thread() is threading.main_thread():
+                self.wait()
+            flush()
+
+        stream.flush = flush_all
+        threading.Thread(target=self._pass_on, daemon=True).start()
+
+    def wait(self) -> None:
+        """Wait until all that was printed so far is in the stream."""
+        if os.getpid() == self.pid:
+            self.done.clear()
+            os.write(self.descriptor, self.MARK)
+            self.done.wait(5)
+
+    def _pass_on(self) -> None:
+        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        kept = b""
+        while True:
+            data = os.read(self.reader, 65536)
+            if not data:
                 break
-            found = True
-            time.sleep(0.001)
-        if found:
-            time.sleep(0.002)
+            data = kept + data
+            done = self.MARK in data
+            data = data.replace(self.MARK, b"")
+            # The mark itself may come in two pieces.
+            size = max(n for n in range(len(self.MARK)) if data.endswith(self.MARK[:n]))
+            data, kept = data[: len(data) - size], data[len(data) - size :]
+            text = decode(data)
+            if text:
+                self.stream.write(text)
+            if done:
+                self.done.set()
 
 
 class _AfterImport(importlib.abc.MetaPathFinder):

@@ -31,11 +31,13 @@ _SPECIAL: Final = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 
-# Words of code whose outcome may show the code of the page, comments and line numbers included.
-_READS_SOURCE: Final = re.compile(
-    r"\b(?:getsource\w*|findsource|inspect|linecache|_ih|_i{1,3}|_i\d+|In|history|recall|macro|psource"
-    r"|currentframe|_getframe|lineno|co_firstlineno|__code__)\b|\?\?|^%%(?:writefile|file)\b",
-    re.MULTILINE,
+# Names whose values may show the code of the page, comments and line numbers included.
+_SHOWS_SOURCE: Final = re.compile(
+    r"getsource\w*|findsource|inspect|linecache|_ih|_i{1,3}|_i\d+|In|currentframe|_getframe|lineno|tb_lineno"
+    r"|co_firstlineno|__code__"
+)
+_SOURCE_MAGIC: Final = re.compile(
+    r"%(?:history|hist|recall|rep|macro|psource|pinfo2)\b|\?\?|^%%(?:writefile|file)\b", re.MULTILINE
 )
 
 _QUIET: Final = re.compile(r"(?:[\s)\\]|#[^\n]*)*;")
@@ -48,9 +50,24 @@ def is_python(language: str, kernel: str) -> bool:
     return language.lower() in _PYTHON or (not language and "python" in kernel.lower())
 
 
-def reads_source(code: str) -> bool:
+def reads_source(code: str, tree: ast.Module | None) -> bool:
     """Whether what a cell gives may depend on more of the code than its normal form."""
-    return _READS_SOURCE.search(code) is not None
+    if _SOURCE_MAGIC.search(code):
+        return True
+    if tree is None:
+        return _SHOWS_SOURCE.search(code) is not None
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.alias(name=name):
+                if any(_SHOWS_SOURCE.fullmatch(part) for part in name.split(".")):
+                    return True
+            case ast.ImportFrom(module=str(name)):
+                if any(_SHOWS_SOURCE.fullmatch(part) for part in name.split(".")):
+                    return True
+            case ast.Constant(value=str(name)):  # getattr, exec
+                if _SHOWS_SOURCE.fullmatch(name):
+                    return True
+    return False
 
 
 def parse_cell(code: str) -> ast.Module | None:

@@ -22,6 +22,10 @@ CELL_FILE: Final = "<cell>"
 
 _ADDRESS: Final = re.compile(r"\bat 0x[0-9a-fA-F]{6,16}\b")
 _CELL_FILE: Final = re.compile(r"(?:/|~/|[A-Za-z]:\\)?[^\s\"'<>:()]*ipykernel_\d+[/\\]\d+\.py")
+_SYNTAX_FILE: Final = re.compile(r"\(\d{5,}\.py, line (\d+)\)$")
+"""How the message of a syntax error names that file."""
+_SHOWS_SOURCE: Final = re.compile(r"<cell>|(?<![\w/.~\\-])\w[\w.-]*(?:/[\w.-]+)*\.py\b")
+"""A cell's file, or one of the book: its path is relative here."""
 _SVG_NOISE: Final = re.compile(r"\s*<metadata>.*?</metadata>|<dc:date>.*?</dc:date>", re.DOTALL)
 _PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_NOISE: Final = frozenset({b"tEXt", b"iTXt", b"zTXt", b"tIME"})
@@ -49,7 +53,8 @@ def normalise_outputs(
                 out.append(Result(_bundle(data, replaced), metadata, number))
             case Failure(ename=name, evalue=value, traceback=trace):
                 lines = tuple(normalise_text(line, replaced) for line in trace)
-                out.append(Failure(name, normalise_text(value, replaced), lines))
+                value = _SYNTAX_FILE.sub(r"(line \1)", normalise_text(value, replaced))
+                out.append(Failure(name, value, lines))
             case _:
                 assert_never(output)
     return tuple(out)
@@ -84,7 +89,7 @@ def shows_source(outputs: Iterable[Output]) -> bool:
                 texts = data.values()
             case _:
                 assert_never(output)
-        if any(isinstance(text, str) and CELL_FILE in text for text in texts):
+        if any(isinstance(text, str) and _SHOWS_SOURCE.search(text) for text in texts):
             return True
     return False
 

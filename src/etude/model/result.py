@@ -59,6 +59,7 @@ class CellResult(Struct, frozen=True):
     """What one cell gave in one run; stored under its key."""
 
     key: str
+    """Empty when the cell is one that never runs."""
     status: CellStatus
     outputs: tuple[Output, ...] = ()
     values: dict[str, Value] = {}
@@ -79,5 +80,6 @@ class RunResult(Struct, frozen=True):
     """By `CodeCell.index`; cells of other variants are absent."""
 
     def after(self, count: int) -> CellResult | None:
-        """The result an `Eval` reads: that of the run's last cell among the page's first `count`."""
-        return next((self.cells[i] for i in range(count - 1, -1, -1) if i in self.cells), None)
+        """The result an `Eval` reads: that of the last cell that runs among the page's first `count`."""
+        before = (self.cells[i] for i in range(count - 1, -1, -1) if i in self.cells)
+        return next((cell for cell in before if cell.key or cell.status != "skipped"), None)

@@ -226,7 +226,7 @@ class _Builder:
                 "this fence is never closed",
                 opener,
                 hints=(
-                    f"close it with a line `{token.markup}`; everything after it was taken as its content",
+                    f"close it with a line of {token.markup} alone; all that follows was taken as its content",
                 ),
             )
         if match is None:

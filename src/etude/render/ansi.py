@@ -43,6 +43,7 @@ _ESCAPE = re.compile(
     r"|\x1b[ -/]*[0-~]?",
     re.DOTALL,
 )
+_BACKSPACE = re.compile(r"[^\n\x08]\x08|^\x08+", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
 _FLAGS: dict[int, tuple[Literal["bold", "faint", "italic", "underline", "strike", "inverse"], ...]] = {
     1: ("bold",),
@@ -90,7 +91,7 @@ def carriage(text: str) -> str:
     if "\r" in text:
         text = "\n".join(_overwrite(line) for line in text.split("\n"))
     while "\b" in text:
-        shorter = re.sub(r"[^\n\b]\b|^\b+", "", text, flags=re.MULTILINE)
+        shorter = _BACKSPACE.sub("", text)
         if shorter == text:
             return text.replace("\b", "")
         text = shorter

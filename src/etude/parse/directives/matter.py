@@ -109,7 +109,7 @@ def _index(call: Call) -> Sequence[BlockNode]:
     call.context.index_marks += 1
     identity = call.context.identify(f"index-{call.context.index_marks}")
     mark = IndexMark(call.span, identity, tuple(entries))
-    return (Paragraph(call.span, children=(mark,)),)
+    return (Paragraph(call.span, call.identity(), call.names(), children=(mark,)),)
 
 
 def _print_index(call: Call) -> Sequence[BlockNode]:

@@ -75,7 +75,7 @@ def _split(call: Call, rows: list[Row]) -> Sequence[BlockNode]:
         if len(row.cells) != width:
             call.report(
                 Rule.TABLE_SHAPE,
-                f"this row has {len(row.cells)} cells, others have {width}",
+                f"this row has {len(row.cells)} cell{'s' * (len(row.cells) != 1)}, others have {width}",
                 ("write an empty cell where there is nothing to say",),
                 row.span,
             )

@@ -29,7 +29,7 @@ _FACES = (
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(r"\s+")
-_AROUND = re.compile(r"\s*([{};,>])\s*")
+_AROUND = re.compile(r"\s*([{};,>])\s*|(:)\s+")
 
 
 def assets(config: Config, fonts: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
@@ -68,4 +68,4 @@ def _face(name: str, family: str, more: str, content: bytes) -> str:
 def minified(css: str) -> str:
     """A style sheet without comments and needless white space; strings must hold neither."""
     css = _SPACE.sub(" ", _COMMENT.sub("", css))
-    return _AROUND.sub(r"\1", css).replace(";}", "}").strip() + "\n"
+    return _AROUND.sub(r"\1\2", css).replace(";}", "}").strip() + "\n"

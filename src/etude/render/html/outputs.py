@@ -118,7 +118,7 @@ def _shown(ctx: Context, shown: Shown, alt: str, *, scroll: bool, style: str) ->
         case _:
             words = alt or str(shown.metadata.get("alt") or ctx.site.words.output_image)
             picture = output_picture(ctx.files, ctx.root, shown, alt=words, style=style)
-            return f'<div class="picture">{picture}</div>'
+            return f'<div class="picture">{picture}</div>' if picture else ""
 
 
 def _latex(ctx: Context, content: str) -> str:

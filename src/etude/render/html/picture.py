@@ -34,9 +34,12 @@ def size_style(width: str, height: str) -> tuple[str, int | None]:
 
 
 def output_picture(files: dict[str, bytes], root: str, shown: Shown, *, alt: str, style: str = "") -> str:
-    """A picture of an output; a large one is put into `files`, named by its content."""
+    """A picture of an output; a large one is put into `files`, named by its content; empty if damaged."""
     try:
-        data = shown.content.encode() if shown.mime == "image/svg+xml" else base64.b64decode(shown.content)
+        if shown.mime == "image/svg+xml":
+            data = shown.content.encode()
+        else:
+            data = base64.b64decode("".join(shown.content.split()), validate=True)
     except (binascii.Error, ValueError):
         return ""
     if len(data) > _INLINE:
