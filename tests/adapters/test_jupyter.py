@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -258,11 +257,9 @@ def test_interrupting_leaves_it_alive(shared):
 
 @pytest.mark.kernel
 def test_a_hundred_megabytes_are_cut(shared):
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     reply = run(shared, "line = 'x' * 9_999\nfor _ in range(10_000):\n    print(line)", timeout=60)
     assert (reply.status, reply.truncated) == ("ok", True)
     assert 0.5 * MB < len(reply.outputs[0].text) <= MB
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 80_000
     assert run(shared, "1").outputs[0].data == {"text/plain": "1"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -17,7 +18,6 @@ from etude.adapters.pool import ThreadPool
 from etude.adapters.store import SqliteStore
 from etude.execute.plan import plan
 from etude.execute.run import execute
-from etude.model.config import ExecuteConfig
 from etude.model.result import Failure, Stream
 from etude.model.rules import Rule
 
@@ -148,8 +148,7 @@ def test_a_syntax_error(book):
 
 
 def test_time_outs_and_deaths_leave_the_others(book):
-    book.world.execution = ExecuteConfig(timeout=1.0)
-    book.world.page("a", "print('a')", "while True: pass", "x = 1")
+    book.world.page("a", "print('a')", book.world.cell("while True: pass", timeout=1.0), "x = 1")
     book.world.page("b", "import os\nos._exit(3)", "x = 1")
     book.world.page("c", "input('?')", "x = 1")
     book.world.page("d", "x = 1\nx")
@@ -219,6 +218,17 @@ def test_runs_go_side_by_side(book):
     started = time.perf_counter()
     assert book.execute(jobs=3).executed == 3
     assert time.perf_counter() - started < 4 * 1.5
+
+
+def test_a_hundred_megabytes_do_not_fill_memory(book):
+    book.world.page(
+        "a", "line = 'x' * 9_999\nfor _ in range(5_000):\n    print(line)", "print('x' * 50_000_000)"
+    )
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    done = book.execute()
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+    assert [problem.rule for problem in done.diagnostics] == [Rule.OUTPUT_TOO_LARGE] * 2
+    assert all(9_000_000 < len(text) <= 10_000_000 for text in texts(done))
 
 
 def test_nothing_of_ours_shows_in_a_cells_names(book):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
 from fontTools.ttLib import TTFont
 
+from etude.adapters.packaged import packaged
 from etude.model import inline as i
 from etude.model.span import NOWHERE
 from etude.render.highlight import CLASSES
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 
 def source(package: str, path: str) -> bytes:
-    return files(package).joinpath(path).read_bytes()
+    found = packaged(package, path)
+    assert found is not None
+    return found
 
 
 def css(kit: Kit) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from etude.adapters.disk import DiskFiles
 from etude.adapters.store import SqliteStore
 from etude.build.options import BuildOptions
+from etude.build.place import CONFIG
 from etude.build.sources import Parsed, Source
 from etude.build.sources import load as load_pages
 from etude.build.watch import Seen, Watch
@@ -18,9 +19,7 @@ from etude.model.diagnostic import BookError, Diagnostic, diagnose
 from etude.model.rules import Rule, Severity
 from etude.parse import contents
 from etude.parse.config import parse_config
-from etude.parse.page import source_text
-
-CONFIG = "etude.toml"
+from etude.parse.text import source_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +75,6 @@ def load(files: DiskFiles, store: SqliteStore, options: BuildOptions, program: s
         pages[record.source.language].append(record)
     found = (*problems, *more, *(d for record in records for d in record.diagnostics))
     return Book(files, config, wanted, pages, found, head)
-
-
-def require(files: DiskFiles) -> None:
-    """Raise `BookError` when the folder holds no book, before anything is written into it."""
-    if files.exists(CONFIG):
-        return
-    if files.root.is_dir():
-        message = f"`{files.root}` has no `{CONFIG}`"
-    else:
-        message = f"there is no folder `{files.root}`"
-    hint = "name the folder of a book, or make one with `etude new FOLDER`"
-    raise BookError((diagnose(Rule.CONFIG_MISSING, message, "", hints=(hint,)),))
 
 
 def read_config(watch: Watch) -> tuple[Config, tuple[Diagnostic, ...]]:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from etude.build.book import CONFIG, Book
+from etude.build.book import Book
+from etude.build.place import CONFIG
 from etude.build.watch import Seen, Watch
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
-from etude.parse.page import source_text
+from etude.parse.text import source_text
 from etude.resolve.book import Resolution, resolve
 from etude.resolve.inventory import Inventory, parse_inventory
 

@@ -7,24 +7,23 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from etude.adapters.disk import DiskFiles, WriteError
 from etude.adapters.lock import BuildLock, LockedError
 from etude.adapters.pool import cores
-from etude.adapters.store import SqliteStore
-from etude.build import book as books
-from etude.build.book import Book
-from etude.build.execution import explain_runs, run_cells
 from etude.build.memory import Memory, recall, remember
 from etude.build.options import BuildOptions, BuildReport, RunStatus, StatusReport
-from etude.build.resolution import resolve_languages
-from etude.build.site import write_outputs
-from etude.build.sources import program_key
+from etude.build.place import require
+from etude.build.program import program_key
 from etude.build.workers import Workers
 from etude.model.diagnostic import BookError, Diagnostic, diagnose
 from etude.model.progress import PhaseStarted, Progress, silent
 from etude.model.rules import Rule
-from etude.parse.page import source_text
+from etude.parse.text import source_text
+
+if TYPE_CHECKING:
+    from etude.adapters.store import SqliteStore
 
 
 class Timings:
@@ -79,7 +78,7 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
     files = DiskFiles(root)
     out = options.out if options.out is not None else files.root / "_build"
     timings = Timings(progress)
-    books.require(files)
+    require(files)
     try:
         with BuildLock(files.root / ".etude" / "lock"):
             program = program_key()
@@ -87,6 +86,8 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
                 kept = recall(files, out, options, program)
             if kept is not None:
                 return _report(files, kept, 0, begun, timings, executed=0)
+            from etude.adapters.store import SqliteStore  # noqa: PLC0415 -- not when nothing changed
+
             with SqliteStore(files.root / ".etude" / "store") as store:
                 memory, written, executed = _build(files, store, out, options, progress, timings, program)
                 with timings.phase("remember"):
@@ -108,6 +109,12 @@ def _build(
     timings: Timings,
     program: str,
 ) -> tuple[Memory, int, int]:
+    # The stages are loaded here: the build in which nothing changed needs none of them.
+    from etude.build import book as books  # noqa: PLC0415
+    from etude.build.execution import run_cells  # noqa: PLC0415
+    from etude.build.resolution import resolve_languages  # noqa: PLC0415
+    from etude.build.site import write_outputs  # noqa: PLC0415
+
     with Workers(options.jobs or cores()) as workers:
         with timings.phase("parse"):
             book = books.load(files, store, options, program, workers)
@@ -159,16 +166,20 @@ def _unwritable(path: Path, reason: str) -> Diagnostic:
 
 def status(root: Path, options: BuildOptions) -> StatusReport:
     """What a build of the book in `root` would run; nothing is run or written but parsed pages."""
+    from etude.adapters.store import SqliteStore  # noqa: PLC0415 -- as in `_build`
+    from etude.build import book as books  # noqa: PLC0415
+    from etude.build.execution import explain_runs  # noqa: PLC0415
+
     begun = time.perf_counter()
     files = DiskFiles(root)
-    books.require(files)
+    require(files)
     try:
         with (
             BuildLock(files.root / ".etude" / "lock"),
             SqliteStore(files.root / ".etude" / "store") as store,
             Workers(options.jobs or cores()) as workers,
         ):
-            book: Book = books.load(files, store, options, program_key(), workers)
+            book = books.load(files, store, options, program_key(), workers)
             runs: tuple[RunStatus, ...]
             runs, diagnostics = explain_runs(book, options, store, workers)
     except LockedError as error:

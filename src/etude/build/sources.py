@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 import msgspec
@@ -10,7 +9,7 @@ from msgspec import Struct
 
 from etude.adapters.disk import DiskFiles
 from etude.adapters.store import SqliteStore
-from etude.build.watch import Seen, Watch, digest, stamp
+from etude.build.watch import Seen, Watch, digest
 from etude.build.workers import Workers
 from etude.model.block import MathBlock
 from etude.model.config import Config
@@ -160,17 +159,3 @@ def _find_formula(page: Page, tex: str) -> Span:
         elif isinstance(node, tuple):
             stack.extend(reversed(node))
     return Span(0, 0)
-
-
-def program_key() -> str:
-    """A digest that changes when Etude itself or what it is built on is installed anew."""
-    import sysconfig  # noqa: PLC0415 -- needed once a build
-
-    import etude  # noqa: PLC0415
-
-    folder = os.path.dirname(etude.__file__)
-    parts = [etude.__version__, repr(stamp(sysconfig.get_paths()["purelib"])[1])]
-    for at, folders, names in os.walk(folder):
-        folders[:] = sorted(f for f in folders if f != "__pycache__")
-        parts.extend(f"{name}{stamp(os.path.join(at, name))[:2]}" for name in sorted(names))
-    return digest(*parts)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from multiprocessing.pool import Pool
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -16,6 +14,8 @@ from etude.adapters.disk import DiskFiles
 from etude.model.config import Config
 
 if TYPE_CHECKING:
+    from multiprocessing.pool import Pool
+
     from etude.build.sources import Source
 
 ENOUGH = 12
@@ -83,6 +83,8 @@ class Workers(AbstractContextManager["Workers"]):
 
 
 def _context() -> Any:
+    import multiprocessing  # noqa: PLC0415 -- only when there is enough to do
+
     return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 
 

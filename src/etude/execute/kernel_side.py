@@ -145,6 +145,7 @@ def prepare(seed: int) -> None:
         for stream in (sys.stdout, sys.stderr):
             if getattr(stream, "_should_watch", False):
                 _call(_ChildOutput, stream)
+            _call(_send_in_pieces, stream)
 
 
 def _call(hook: Callable[[Any], Any], module: Any) -> None:
@@ -229,6 +230,25 @@ class _ChildOutput:
                 self.stream.write(text)
             if done:
                 self.done.set()
+
+
+def _send_in_pieces(stream: Any) -> None:
+    """Flush whenever much was written: who reads the messages need not hold more than that."""
+    write, flush = stream.write, stream.flush
+    most = 1_000_000
+    waiting = [0]
+
+    def write_pieces(text: str) -> Any:
+        for start in range(0, max(len(text), 1), most):
+            piece = text[start : start + most]
+            write(piece)
+            waiting[0] += len(piece)
+            if waiting[0] >= most:
+                waiting[0] = 0
+                flush()
+        return len(text)
+
+    stream.write = write_pieces
 
 
 class _AfterImport(importlib.abc.MetaPathFinder):

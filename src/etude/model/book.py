@@ -11,7 +11,7 @@ class Number(Struct, frozen=True, gc=False):
     """The number of one block of a page."""
 
     kind: str
-    """``section``, ``figure``, ``table``, ``equation``, ``listing``, ``exercise``, or the kind of a `Proof`."""
+    """``section``, ``figure``, ``table``, ``equation``, ``listing``, ``exercise``, or a `Proof`'s kind."""
     number: str
     """``3.2``; empty when unnumbered."""
     name: str

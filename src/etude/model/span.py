@@ -33,10 +33,7 @@ class Position(Struct, frozen=True, gc=False):
 
 
 class LineIndex:
-    """Turns offsets into lines and columns for one text.
-
-    Line ends are those of CommonMark: ``\\n``, ``\\r\\n`` and ``\\r``.
-    """
+    r"""Turns offsets into lines and columns for one text, whose lines end in ``\n``."""
 
     __slots__ = ("starts", "text")
 

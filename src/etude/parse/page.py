@@ -17,23 +17,13 @@ from etude.parse.context import Context
 from etude.parse.frontmatter import read_head
 from etude.parse.inlines import parse_inline
 from etude.parse.lines import Lines, Places
+from etude.parse.text import source_text
 
 VERSION = "1"
 """Part of the key of a parsed page: raise it when the same bytes give another document."""
 
 MAX_BYTES = 4_000_000
 """Larger sources are refused: nobody writes a page of four megabytes by hand."""
-
-
-def source_text(data: bytes) -> str:
-    """The characters that spans count: UTF-8 without mark, line ends as ``\\n``, no NUL.
-
-    Bytes that are not UTF-8 become U+FFFD one by one, so that everything else keeps its place.
-    """
-    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.replace("\x00", "\ufffd")
 
 
 def parse_page(data: bytes, path: str, name: str, language: str, config: Config, files: Files) -> Page:
