@@ -116,9 +116,9 @@ def test_two_runs_are_byte_identical(book):
 def test_what_is_stored_needs_no_kernel(book):
     book.world.page("a", "x = 1", "x")
     before = book.execute()
-    started = time.perf_counter()
+    started = time.process_time()
     after = book.execute()
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     assert (before.executed, after.executed) == (2, 0)
     assert before.results == after.results
 
