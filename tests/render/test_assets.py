@@ -169,7 +169,7 @@ def formula_face() -> bytes:
 
 @pytest.mark.slow
 def test_the_formula_face_has_what_a_book_uses(formula_face: bytes) -> None:
-    tex = r"\mathcal{L}(\mathbf{w}) = \oint \widetilde{abc} \ltimes \mathfrak{g} \left\lceil\frac12\right\rceil"
+    tex = r"\mathcal{L}(\mathbf{w}) = \oint \widetilde{abc} \ltimes \mathfrak{g} \left\lceil x\right\rceil"
     used = letters(mathml(tex, display=True))
     cut = math_font(formula_face, used)
     font = TTFont(io.BytesIO(cut))

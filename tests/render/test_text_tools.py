@@ -255,14 +255,20 @@ def test_neighbours_of_different_variants_are_one_group(kit: Kit) -> None:
     ]
     assert isinstance(first, Paragraph)
     assert isinstance(last, Group)
-    assert (
-        (("numpy",), (a, between[0])),
-        (("pytorch",), (b,)),
-        (("numpy",), (c, *between)),
-    ) == last.panels
+    assert ((("numpy",), (a, between[0], c, *between)), (("pytorch",), (b,))) == last.panels
+    assert not last.mixed
     assert ("numpy", "pytorch") == last.variants
     assert isinstance(paragraph, Paragraph)
     assert Group(((("numpy",), (a,)),)) == alone
+
+
+def test_blocks_of_several_variants_keep_their_order(kit: Kit) -> None:
+    names = (("numpy", "pytorch"), ("pytorch",), ("numpy", "pytorch"))
+    cells = [kit.cell(index, variants=variants) for index, variants in enumerate(names)]
+    (group,) = grouped(cells)
+    assert isinstance(group, Group)
+    assert [(variants, (cell,)) for variants, cell in zip(names, cells, strict=True)] == list(group.panels)
+    assert group.mixed
 
 
 # words of inlines

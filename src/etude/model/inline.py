@@ -104,6 +104,9 @@ class InlineImage(Node, frozen=True, array_like=True, tag=True, gc=False):
     alt: str
     title: str = ""
     width: str = ""
+    height: str = ""
+    align: Literal["", "left", "center", "right"] = ""
+    classes: tuple[str, ...] = ()
 
 
 class RawInline(Node, frozen=True, array_like=True, tag=True, gc=False):

@@ -1,22 +1,18 @@
-"""Block tokens to block nodes."""
+"""Outlines to block nodes: what belongs together is known, now it gets its meaning."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-
-from markdown_it.token import Token
-from msgspec.structs import replace
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from etude.model.block import (
-    Align,
-    Annotation,
     BlockBreak,
     BlockNode,
-    Cell,
     CodeBlock,
     CodeCell,
     Comment,
+    Container,
     Definition,
     DefinitionList,
     FootnoteDefinition,
@@ -28,388 +24,300 @@ from etude.model.block import (
     Paragraph,
     Quote,
     RawHtml,
-    Row,
-    Table,
     ThematicBreak,
 )
-from etude.model.inline import Inline, InlineImage, Text
+from etude.model.inline import IndexMark, Inline, InlineImage, Text
 from etude.model.rules import Rule
 from etude.model.span import Span
-from etude.parse import annotations, directives, links, sanitise
-from etude.parse.context import Context
-from etude.parse.inlines import parse_inline, plain
-from etude.parse.lines import Lines, Places
-from etude.parse.markdown import MAX_NESTING, block_tokens
+from etude.parse import links, pipes, sanitise
+from etude.parse.addresses import unescape
+from etude.parse.annotations import annotate
+from etude.parse.attribution import split_attribution
+from etude.parse.context import MAX_NESTING, Context
+from etude.parse.directives import Call, directive
+from etude.parse.lines import Lines, place
+from etude.parse.outline import Kind, Raw, read
+from etude.parse.plain import plain
 
-_ATTRIBUTES = re.compile(r"[ \t]*\{([^{}`]*)\}\Z")
-_TASK = re.compile(r"\[([ xX])\](?:\s|\Z)")
-_DIRECTIVE = re.compile(r"\s*\{([\w:.+-]+)\}\s*(.*)\Z", re.DOTALL)
-_FENCE_END = re.compile(r"[ \t>]*(`{3,}|~{3,}|:{3,})[ \t]*\Z")
-_AUTHOR = re.compile(r"(?:—|--+|―)\s*")
+_ATTRIBUTES = re.compile(r"[ \t]*\{([^{}`]*)\}[ \t]*\Z").search
+_TASK = re.compile(r"[ \t]*\[([ xX])\](?:[ \t]+|\Z)").match
+_DIRECTIVE = re.compile(r"\{[ \t]*(\w[\w:.+-]*)[ \t]*\}[ \t]*").match
+_BARE = re.compile(r"(\w[\w:.+-]*)(?:[ \t]+|\Z)").match
+_CLASSES = re.compile(r"\{([^{}]*)\}\Z").match
+_TRANSPARENT = (Comment, BlockBreak, FootnoteDefinition)
+"""Blocks that a label cannot name: it names the one after them."""
 
 
-def parse_blocks(context: Context, lines: Lines) -> tuple[BlockNode, ...]:
-    """The block nodes of some lines; never raises."""
-    if not lines.text.strip():
+Ready: TypeAlias = Callable[[tuple[str, ...]], Sequence[BlockNode]]
+"""A piece of an outline that knows how to make its nodes from the labels before it."""
+
+
+def parse_blocks(context: Context, lines: Lines, labels: tuple[str, ...] = ()) -> tuple[BlockNode, ...]:
+    """The block nodes of some lines, the first of them with `labels`; never raises."""
+    if lines.blank:
         return ()
-    if context.depth > MAX_NESTING // 2:
-        context.report(Rule.NESTING_TOO_DEEP, "directives are nested too deeply", lines.span(0, 1))
-        text = lines.text.strip()
-        return (
-            Paragraph(
-                lines.span(0, len(lines.lines)), children=(Text(lines.span(0, len(lines.lines)), text),)
-            ),
-        )
-    context.depth += 1
-    env = context.env
-    env.pop("too_deep", None)
-    tokens = block_tokens(lines.text, env)
-    for line in env.pop("too_deep", ()):  # type: ignore[attr-defined]
+    if context.depth >= MAX_NESTING:
+        lines = lines.trimmed()
+        span = lines.span(0, len(lines.lines))
         context.report(
-            Rule.NESTING_TOO_DEEP,
-            "blocks are nested too deeply; the rest is plain text",
-            lines.span(line, line + 1),
+            Rule.NESTING_TOO_DEEP, "blocks are nested too deeply; what is inside is kept as text", span
         )
-    nodes = _Builder(context, lines, tokens).run(0, len(tokens))
+        return (Paragraph(span, children=(Text(span, lines.text),)),)
+    raws, problems = read(lines, context.references, MAX_NESTING - context.depth)
+    for problem in problems:
+        span = Span(problem.start, problem.end, lines.source)
+        context.report(problem.rule, problem.message, span, hints=(problem.hint,))
+    context.depth += 1
+    nodes = build(context, raws, lines.source, labels)
     context.depth -= 1
     return nodes
 
 
+def build(
+    context: Context, raws: Sequence[Raw | Ready], source: int, labels: tuple[str, ...] = ()
+) -> tuple[BlockNode, ...]:
+    """The nodes of an outline, or of some of its pieces that are siblings."""
+    builder = _Builder(context, source)
+    nodes: list[BlockNode] = []
+    waiting: list[tuple[str, Span]] = []
+    names = labels
+    html: list[str] = []
+    for raw in raws:
+        made: Sequence[BlockNode]
+        if not isinstance(raw, Raw):
+            made = raw(names)
+        elif raw.kind == Kind.TARGET:
+            waiting.append((raw.info, builder.span(raw)))
+            names += (raw.info,)
+            continue
+        elif raw.kind == Kind.HTML:
+            made = builder.html(raw, names, html)
+        elif (
+            raw.kind == Kind.LIST
+            and nodes
+            and not names
+            and (noted := builder.annotate(nodes[-1], raw)) is not None
+        ):
+            nodes[-1] = noted
+            continue
+        else:
+            made = builder.block(raw, names)
+        if any(_takes_labels(node) for node in made):
+            names, waiting = (), []
+        nodes.extend(made)
+    if html and nodes:
+        at = nodes[-1].span.end
+        ends = "".join(f"</{name}>" for name in reversed(html))
+        nodes.append(RawHtml(Span(at, at, nodes[-1].span.source), html=ends))
+    for name, span in waiting:
+        context.report(
+            Rule.LABEL_UNUSED,
+            f"the label `{name}` stands before nothing it could name",
+            span,
+            hints=("put it on the line above a heading, figure, table, formula or other block",),
+        )
+    return tuple(nodes)
+
+
+def _takes_labels(node: BlockNode) -> bool:
+    match node:
+        case Paragraph(children=(IndexMark(children=()),)):
+            return False
+        case _:
+            return not isinstance(node, _TRANSPARENT)
+
+
 class _Builder:
-    """Walks one flat list of tokens; containers recurse into their range of it."""
+    """Makes the nodes of one outline's pieces."""
 
-    def __init__(self, context: Context, lines: Lines, tokens: list[Token]) -> None:
-        self.context, self.lines, self.tokens = context, lines, tokens
-        self.partners = _partners(tokens)
+    def __init__(self, context: Context, source: int) -> None:
+        self.context, self.source = context, source
 
-    def run(self, first: int, last: int) -> tuple[BlockNode, ...]:
-        """Nodes of the tokens from `first` to before `last`, which are siblings and what is in them."""
-        nodes: list[BlockNode] = []
-        labels: list[tuple[str, Span]] = []
-        index = first
-        while index < last:
-            token = self.tokens[index]
-            end = self.partners.get(index, index)
-            if token.type == "myst_target":
-                labels.append((token.content.strip(), self.span(token)))
-            elif token.type == "myst_line_comment":
-                nodes.append(Comment(self.span(token), value=token.content))
-            else:
-                if token.type == "ordered_list_open" and nodes and self.annotate(nodes, index, end):
-                    index = end + 1
-                    continue
-                names = tuple(name for name, _ in labels)
-                made = self.block(index, end, names)
-                labels = [] if made else labels
-                nodes.extend(made)
-            index = end + 1
-        for name, span in labels:
-            self.context.report(
-                Rule.LABEL_UNUSED,
-                f"the label `{name}` stands before nothing it could name",
-                span,
-                hints=("put it on the line above a heading, figure, table, formula or other block",),
-            )
-        return tuple(nodes)
+    def span(self, raw: Raw) -> Span:
+        return Span(raw.start, raw.end, self.source)
 
-    def span(self, token: Token) -> Span:
-        first, last = token.map or (0, 1)
-        return self.lines.span(first, last)
-
-    def inline(self, token: Token) -> tuple[Inline, ...]:
-        if token.map is None:
-            return ()
-        return parse_inline(self.context, token.content, Places.of(token.content, self.lines, token.map[0]))
-
-    def block(self, index: int, end: int, labels: tuple[str, ...]) -> Sequence[BlockNode]:
-        """The nodes of one block; `end` is the index of its closing token."""
-        token = self.tokens[index]
-        context = self.context
-        match token.type:
-            case "paragraph_open":
-                return (self.paragraph(index, labels),)
-            case "heading_open":
-                return (self.heading(index, labels),)
-            case "fence" | "colon_fence":
-                return self.fence(token, labels)
-            case "code_block":
-                code = token.content.rstrip("\n")
-                return (CodeBlock(self.span(token), self.identity(labels), labels, code=code),)
-            case "math_block" | "math_block_label" | "amsmath":
-                return (self.math(token, labels),)
-            case "bullet_list_open" | "ordered_list_open":
-                return (self.list(index, end, labels),)
-            case "blockquote_open":
-                return (self.quote(index, end, labels),)
-            case "table_open":
-                return (self.table(index, end, labels),)
-            case "dl_open":
-                return (self.definitions(index, end, labels),)
-            case "footnote_reference_open":
-                name = str(token.meta.get("label", ""))
-                children = self.run(index + 1, end)
-                identity = context.identify(f"fn-{name}")
-                return (FootnoteDefinition(self.span(token), identity, labels, name, children),)
-            case "html_block":
-                return self.html(token, labels)
-            case "hr":
-                return (ThematicBreak(self.span(token), self.identity(labels), labels),)
-            case "myst_block_break":
-                return (BlockBreak(self.span(token), metadata=token.content),)
-            case _:
-                return ()
+    def inline(self, raw: Raw) -> tuple[Inline, ...]:
+        return self.context.parse_inline(*place(raw.lines, raw.offsets, self.source))
 
     def identity(self, labels: tuple[str, ...]) -> str:
         """An id for a block that can be led to only when it has a label."""
         return self.context.identify(labels[-1]) if labels else ""
 
+    def inside(self, raw: Raw, labels: tuple[str, ...] = ()) -> tuple[BlockNode, ...]:
+        """The nodes of a container's children."""
+        self.context.depth += 1
+        nodes = build(self.context, raw.children, self.source, labels)
+        self.context.depth -= 1
+        return nodes
+
+    def block(self, raw: Raw, labels: tuple[str, ...]) -> Sequence[BlockNode]:
+        """The nodes of one piece."""
+        match raw.kind:
+            case Kind.PARAGRAPH:
+                return self.paragraph(raw, labels)
+            case Kind.HEADING:
+                return (self.heading(raw, labels),)
+            case Kind.FENCE:
+                return self.fence(raw, labels)
+            case Kind.MATH | Kind.ENVIRONMENT:
+                return (self.math(raw, labels),)
+            case Kind.LIST:
+                return (self.list(raw, labels),)
+            case Kind.QUOTE:
+                children, attribution = split_attribution(self.inside(raw))
+                identity = self.identity(labels)
+                return (Quote(self.span(raw), identity, labels, children, attribution=attribution),)
+            case Kind.TABLE:
+                return (pipes.table(self.context, raw, self.source, labels, self.identity(labels)),)
+            case Kind.DEFINITIONS:
+                return (self.definitions(raw, labels),)
+            case Kind.FOOTNOTE:
+                identity = self.context.identify(f"fn-{raw.info}")
+                return (FootnoteDefinition(self.span(raw), identity, (), raw.info, self.inside(raw)),)
+            case Kind.CODE:
+                return (CodeBlock(self.span(raw), self.identity(labels), labels, code="\n".join(raw.lines)),)
+            case Kind.RULE:
+                return (ThematicBreak(self.span(raw), self.identity(labels), labels),)
+            case Kind.COMMENT:
+                lines = (line.removeprefix(" ").rstrip() for line in raw.lines)
+                return (Comment(self.span(raw), value="\n".join(lines)),)
+            case Kind.BREAK:
+                return (BlockBreak(self.span(raw), metadata=raw.info),)
+            case _:
+                return ()
+
     # -- leaves -----------------------------------------------------------------------------------
 
-    def paragraph(self, index: int, labels: tuple[str, ...]) -> BlockNode:
-        span = self.span(self.tokens[index])
-        children = self.inline(self.tokens[index + 1])
+    def paragraph(self, raw: Raw, labels: tuple[str, ...]) -> Sequence[BlockNode]:
+        span = self.span(raw)
+        if raw.too_deep:
+            message = "blocks are nested too deeply; what is inside is kept as text"
+            self.context.report(Rule.NESTING_TOO_DEEP, message, span)
+        children = self.inline(raw)
         match children:
+            case ():
+                return ()
             case (InlineImage() as image,):
-                return Image(span, self.identity(labels), labels, image.source, image.alt, title=image.title)
+                return (
+                    Image(
+                        span,
+                        self.identity(labels),
+                        labels,
+                        image.source,
+                        image.alt,
+                        image.width,
+                        image.height,
+                        image.align,
+                        image.title,
+                        image.classes,
+                    ),
+                )
             case _:
-                return Paragraph(span, self.identity(labels), labels, children)
+                return (Paragraph(span, self.identity(labels), labels, children),)
 
-    def heading(self, index: int, labels: tuple[str, ...]) -> Heading:
-        token, content = self.tokens[index], self.tokens[index + 1]
-        span = self.span(token)
+    def heading(self, raw: Raw, labels: tuple[str, ...]) -> Heading:
+        text, places = place(raw.lines, raw.offsets, self.source)
         numbered = True
-        match = _ATTRIBUTES.search(content.content)
-        if match is not None and (words := match[1].split()):
-            if all(w == "-" or w[0] in ".#" for w in words):
-                content.content = content.content[: match.start()]
-                numbered = not ({"-", ".unnumbered"} & set(words))
-                labels += tuple(w[1:] for w in words if w[0] == "#" and len(w) > 1)
-        children = self.inline(content)
+        match = _ATTRIBUTES(text)
+        words = match[1].split() if match is not None else []
+        if match is not None and words and all(word == "-" or word[0] in ".#" for word in words):
+            text = text[: match.start()]
+            numbered = not ({"-", ".unnumbered"} & set(words))
+            labels += tuple(word[1:] for word in words if word[0] == "#" and len(word) > 1)
+        children = self.context.parse_inline(text, places)
         identity = self.context.identify(labels[-1] if labels else plain(children), "section")
-        return Heading(span, identity, labels, int(token.tag[1]), children, numbered)
+        return Heading(self.span(raw), identity, labels, raw.level, children, numbered)
 
-    def math(self, token: Token, labels: tuple[str, ...]) -> MathBlock:
-        if token.info.strip():
-            labels += (token.info.strip(),)
-        tex = token.content.strip("\n").strip()
+    def math(self, raw: Raw, labels: tuple[str, ...]) -> MathBlock:
+        if raw.kind == Kind.MATH and raw.info:
+            labels += (raw.info,)
+        tex = "\n".join(raw.lines).strip()
         self.context.formula(tex, display=True)
-        starred = token.type == "amsmath" and str(token.meta.get("numbered", "")) == "*"
-        return MathBlock(self.span(token), self.identity(labels), labels, tex, bool(labels) and not starred)
+        starred = raw.kind == Kind.ENVIRONMENT and raw.info.endswith("*")
+        return MathBlock(self.span(raw), self.identity(labels), labels, tex, bool(labels) and not starred)
 
-    def html(self, token: Token, labels: tuple[str, ...]) -> Sequence[BlockNode]:
-        span = self.span(token)
-        html = token.content.strip()
+    def html(self, raw: Raw, labels: tuple[str, ...], open_: list[str]) -> Sequence[BlockNode]:
+        """Raw HTML; `open_` are the elements that pieces before it left open, and is kept up to date."""
+        span = self.span(raw)
+        html = "\n".join(raw.lines).strip()
         if html.startswith("<!--") and html.endswith("-->") and html.count("<!--") == 1:
             return (Comment(span, value=html[4:-3].strip()),)
         if not self.context.config.trust:
-            html, risk = sanitise.clean(html)
+            html, risk, opened, closed = sanitise.clean_part(html, open_)
+            if closed:
+                del open_[-closed:]
+            open_.extend(opened)
             if risk:
                 links.warn_html(self.context, risk, span)
+            if not html.strip():
+                return ()
         return (RawHtml(span, self.identity(labels), labels, html),)
 
-    def fence(self, token: Token, labels: tuple[str, ...]) -> Sequence[BlockNode]:
-        assert token.map is not None
-        first, last = token.map
-        span = self.span(token)
-        body = self.lines.inner(token.content, first + 1)
-        info = token.info
-        match = _DIRECTIVE.match(info)
-        closing = (
-            _FENCE_END.match(self.lines.lines[min(last, len(self.lines.lines)) - 1])
-            if last - first > 1
-            else None
-        )
-        if closing is None or not closing[1].startswith(token.markup):
-            opener = Span(span.start, min(span.end, span.start + len(token.markup) + len(info)), span.source)
+    def fence(self, raw: Raw, labels: tuple[str, ...]) -> Sequence[BlockNode]:
+        span, info = self.span(raw), raw.info
+        if not raw.closed:
             self.context.report(
                 Rule.UNCLOSED_FENCE,
                 "this fence is never closed",
-                opener,
+                Span(raw.start, raw.info_at + len(info), self.source),
                 hints=(
-                    f"close it with a line of {token.markup} alone; all that follows was taken as its content",
+                    f"close it with a line of {raw.mark} alone; all that follows was taken as its content",
                 ),
             )
-        if match is None:
-            if token.type == "colon_fence" and info.strip():
-                match = re.match(r"\s*([\w:.+-]+)\s*(.*)\Z", info, re.DOTALL)
-            if match is None or token.type != "colon_fence":
-                language = info.strip().split(" ")[0] if info.strip() else ""
-                code = token.content[:-1] if token.content.endswith("\n") else token.content
-                return (CodeBlock(span, self.identity(labels), labels, language, code),)
-        name, argument = match[1], match[2].strip()
-        at = span.start + len(token.markup) + match.start(2) if argument else span.start
-        call = directives.Call(self.context, name, argument, at, body, labels, span)
-        return directives.directive(call)
+        colons = raw.mark[0] == ":"
+        match = _DIRECTIVE(info) or (_BARE(info) if colons else None)
+        body = Lines(raw.lines, raw.offsets, self.source)
+        if match is not None:
+            at = raw.info_at + match.end()
+            call = Call(self.context, match[1].lower(), info[match.end() :], at, body, labels, span)
+            return directive(call)
+        classes = _CLASSES(info)
+        words = classes[1].split() if classes is not None else []
+        names = tuple(word[1:] for word in words if word[0] == ".")
+        if colons:
+            labels += tuple(word[1:] for word in words if word[0] == "#" and len(word) > 1)
+            children = self.context.parse_blocks(body)
+            return (Container(span, self.identity(labels), labels, children, names),)
+        first = info.split(maxsplit=1)
+        language = unescape(first[0]) if first else ""
+        if language.startswith("{"):
+            language = names[0] if names else ""
+        return (CodeBlock(span, self.identity(labels), labels, language, body.text),)
 
     # -- containers -------------------------------------------------------------------------------
 
-    def list(self, index: int, end: int, labels: tuple[str, ...]) -> List:
-        token = self.tokens[index]
-        items: list[ListItem] = []
-        tight = True
-        at = index + 1
-        while at < end:
-            close = self.partners[at]
-            tight = tight and all(
-                t.hidden
-                for t in self.tokens[at + 1 : close]
-                if t.type == "paragraph_open" and t.level == token.level + 2
-            )
-            checked = self.task(at)
-            items.append(
-                ListItem(self.span(self.tokens[at]), children=self.run(at + 1, close), checked=checked)
-            )
-            at = close + 1
-        start = int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else 1
-        ordered = token.type == "ordered_list_open"
-        return List(self.span(token), self.identity(labels), labels, tuple(items), ordered, start, tight)
+    def list(self, raw: Raw, labels: tuple[str, ...]) -> List:
+        identity = self.identity(labels)
+        items = tuple(self.item(item) for item in raw.children)
+        ordered = raw.level >= 0
+        return List(self.span(raw), identity, labels, items, ordered, raw.level if ordered else 1, raw.tight)
 
-    def task(self, at: int) -> bool | None:
-        """Whether the item's box is ticked; None without a box. The box is taken off the text."""
-        if at + 2 >= len(self.tokens) or self.tokens[at + 1].type != "paragraph_open":
-            return None
-        content = self.tokens[at + 2]
-        match = _TASK.match(content.content)
-        if match is None:
-            return None
-        content.content = content.content[match.end() :]
-        return match[1] != " "
+    def item(self, raw: Raw) -> ListItem:
+        """An item; the box of a task is taken off its text."""
+        checked = None
+        first = raw.children[0] if raw.children else None
+        if first is not None and first.kind == Kind.PARAGRAPH and (box := _TASK(first.lines[0])) is not None:
+            checked = box[1] != " "
+            first.lines[0] = first.lines[0][box.end() :]
+            first.offsets[0] += box.end()
+            first.start = first.offsets[0]
+        return ListItem(self.span(raw), children=self.inside(raw), checked=checked)
 
-    def quote(self, index: int, end: int, labels: tuple[str, ...]) -> Quote:
-        children = self.run(index + 1, end)
-        children, attribution = split_attribution(children)
-        return Quote(
-            self.span(self.tokens[index]), self.identity(labels), labels, children, attribution=attribution
-        )
-
-    def definitions(self, index: int, end: int, labels: tuple[str, ...]) -> DefinitionList:
+    def definitions(self, raw: Raw, labels: tuple[str, ...]) -> DefinitionList:
+        identity = self.identity(labels)
         items: list[Definition] = []
-        term: tuple[Inline, ...] = ()
-        span = self.span(self.tokens[index])
-        at = index + 1
-        while at < end:
-            token, close = self.tokens[at], self.partners.get(at, at)
-            if token.type == "dt_open":
-                term, span = self.inline(self.tokens[at + 1]), self.span(token)
-            elif token.type == "dd_open":
-                children = self.run(at + 1, close)
-                if items and items[-1].term == term and items[-1].span.start == span.start:
-                    items[-1] = replace(items[-1], children=items[-1].children + children)
-                else:
-                    over = self.span(token)
-                    whole = Span(span.start, max(span.end, over.end), span.source)
-                    items.append(Definition(whole, term=term, children=children))
-            at = close + 1
-        return DefinitionList(self.span(self.tokens[index]), self.identity(labels), labels, tuple(items))
+        for child in raw.children:
+            if child.kind == Kind.TERM:
+                items.append(Definition(self.span(child), term=self.inline(child)))
+            elif items:
+                before = items.pop()
+                span = Span(before.span.start, child.end, self.source)
+                children = before.children + self.inside(child)
+                items.append(Definition(span, term=before.term, children=children))
+        return DefinitionList(self.span(raw), identity, labels, tuple(items))
 
-    def table(self, index: int, end: int, labels: tuple[str, ...]) -> Table:
-        head: list[Row] = []
-        body: list[Row] = []
-        rows = head
-        for at in range(index + 1, end):
-            token = self.tokens[at]
-            if token.type == "tbody_open":
-                rows = body
-            elif token.type == "tr_open":
-                rows.append(self.row(at))
-        numbered = bool(labels)
-        identity = self.context.identify(labels[-1]) if labels else ""
-        return Table(
-            self.span(self.tokens[index]),
-            identity,
-            labels,
-            head=tuple(head),
-            body=tuple(body),
-            numbered=numbered,
-        )
-
-    def row(self, index: int) -> Row:
-        token = self.tokens[index]
-        number = (token.map or [0, 1])[0]
-        line = self.lines.lines[number] if number < len(self.lines.lines) else ""
-        offset = self.lines.offsets[number] if number < len(self.lines.offsets) else 0
-        cells: list[Cell] = []
-        cursor = 0
-        for at in range(index + 1, self.partners[index]):
-            inner = self.tokens[at]
-            if inner.type not in {"th_open", "td_open"}:
-                continue
-            text = self.tokens[at + 1].content
-            found = line.find(text, cursor)
-            if found < 0:
-                found = line.find(text.replace("|", "\\|"), cursor)
-            found = max(found, cursor) if found >= 0 else cursor
-            cursor = found + len(text)
-            places = Places.at(offset + found, self.lines.source, self.lines.frozen)
-            span = places.span(0, len(text))
-            style = str(inner.attrs.get("style", ""))
-            align: Align = (
-                "right"
-                if "right" in style
-                else "center"
-                if "center" in style
-                else "left"
-                if "left" in style
-                else ""
-            )
-            children = parse_inline(self.context, text, places)
-            cells.append(
-                Cell(span, children=(Paragraph(span, children=children),) if children else (), align=align)
-            )
-        return Row(self.lines.span(number, number + 1), cells=tuple(cells))
-
-    # -- annotations ------------------------------------------------------------------------------
-
-    def annotate(self, nodes: list[BlockNode], index: int, end: int) -> bool:
-        """Take the ordered list at `index` as the annotations of the listing just before it, if it is."""
-        listing = nodes[-1]
-        if not isinstance(listing, CodeBlock | CodeCell):
-            return False
-        code, marks = annotations.split_marks(listing.code)
-        if not marks:
-            return False
-        texts = self.list(index, end, ())
-        if len(texts.items) != len(marks):
-            self.context.report(
-                Rule.ANNOTATION_MISMATCH,
-                f"the listing has {len(marks)} marks and the list after it {len(texts.items)} items",
-                self.span(self.tokens[index]),
-                hints=("write one item for each `# (n)` mark, in the order of their numbers",),
-            )
-        noted = tuple(
-            Annotation(number, line, item.children)
-            for (number, line), item in zip(sorted(marks), texts.items, strict=False)
-        )
-        made = replace(listing, code=code, annotations=noted)
-        nodes[-1] = made
-        if isinstance(made, CodeCell):
-            self.context.cells[made.index] = made
-        return True
-
-
-def split_attribution(children: tuple[BlockNode, ...]) -> tuple[tuple[BlockNode, ...], tuple[Inline, ...]]:
-    """A quotation's blocks without a last paragraph that begins with a dash, and that paragraph's text."""
-    if len(children) < 2 or not isinstance(children[-1], Paragraph):
-        return children, ()
-    last = children[-1]
-    if not last.children or not isinstance(last.children[0], Text):
-        return children, ()
-    first = last.children[0]
-    match = _AUTHOR.match(first.value)
-    if match is None:
-        return children, ()
-    rest = first.value[match.end() :]
-    span = Span(first.span.start + match.end(), first.span.end, first.span.source)
-    return children[:-1], ((Text(span, rest),) if rest else ()) + last.children[1:]
-
-
-def _partners(tokens: list[Token]) -> dict[int, int]:
-    """The index of the closing token for each opening one."""
-    partners: dict[int, int] = {}
-    stack: list[int] = []
-    for index, token in enumerate(tokens):
-        if token.nesting > 0:
-            stack.append(index)
-        elif token.nesting < 0 and stack:
-            partners[stack.pop()] = index
-    return partners
+    def annotate(self, node: BlockNode, raw: Raw) -> CodeBlock | CodeCell | None:
+        """The listing before an ordered list with the list as its annotations; None when it has no marks."""
+        if raw.level < 0 or not isinstance(node, CodeBlock | CodeCell):
+            return None
+        return annotate(self.context, node, lambda: self.list(raw, ()))

@@ -2,43 +2,94 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
 
-from etude.model.block import CodeCell
+from etude.model.block import BlockNode, CodeCell
 from etude.model.config import Config
 from etude.model.diagnostic import Diagnostic, diagnose
+from etude.model.inline import Inline
 from etude.model.page import FrontMatter
 from etude.model.protocols import Files
 from etude.model.rules import Rule, Severity
 from etude.model.span import Span
+from etude.parse.addresses import Address
+from etude.parse.config_spelling import did_you_mean, nearest
+from etude.parse.lines import Lines, Places
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+MAX_NESTING = 60
+"""Blocks in blocks, directives included; deeper ones are kept as text."""
+MAX_SUBSTITUTIONS = 10_000
+"""Substitutions in a page, those within others included."""
+MAX_INCLUDES = 500
+"""Files that a page includes, those that included files include among them."""
+
 _NOT_IN_ID = re.compile(r"[^\w\u00b7.:-]+")
+
+ParseBlocks: TypeAlias = "Callable[[Context, Lines, tuple[str, ...]], tuple[BlockNode, ...]]"
+"""Lines, and labels that name the first block made of them, to nodes."""
+ParseInline: TypeAlias = "Callable[[Context, str, Places], tuple[Inline, ...]]"
 
 
 class Context:
-    """The working state of one page; everything in it ends up in the `Page`."""
+    """The working state of one page; what it collects ends up in the `Page`.
 
-    def __init__(self, path: str, name: str, language: str, config: Config, files: Files) -> None:
+    Blocks, directives, text and roles contain each other; they reach each other through `parse_blocks`
+    and `parse_inline`, so that their modules need not.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        name: str,
+        language: str,
+        config: Config,
+        files: Files,
+        parse_blocks: ParseBlocks,
+        parse_inline: ParseInline,
+    ) -> None:
         """Begin a page; `path` is also the first of its sources."""
         self.path, self.name, self.language = path, name, language
         self.config, self.files = config, files
+        self._parse_blocks, self._parse_inline = parse_blocks, parse_inline
         self.front = FrontMatter()
-        self.substitutions: Mapping[str, str] = dict(config.substitutions)
+        # what becomes of the page
         self.sources: list[str] = [path]
         self.diagnostics: list[Diagnostic] = []
         self.cells: list[CodeCell] = []
         self.used_files: dict[str, None] = {}
         self.formulas: dict[str, None] = {}
-        self.env: dict[str, object] = {}
+        # what is known at this point
+        self.references: dict[str, Address] = {}
+        """Link reference definitions read so far, by `addresses.label_key`."""
+        self.attachments: Mapping[str, str] = {}
+        """Data URIs of the pictures that the notebook cell at hand carries, by name."""
+        self.substitutions: Mapping[str, str] = dict(config.substitutions)
+        self.substituting: list[str] = []
+        """Names of the substitutions whose text is being read, outermost first."""
         self.including: list[str] = [path]
+        """Paths of the files being read, outermost first."""
+        self.variants: tuple[str, ...] = ()
+        """Those of the `variant` directive around this point; empty outside of any."""
         self.depth = 0
-        self.index_marks = 0
-        self._ids: set[str] = set()
+        """Blocks around this point."""
+        self.inline_depth = 0
+        self.nested_marks = False
+        """Whether marks that are nested too deeply have been reported."""
+        self._substituted = self._included = self._indexed = 0
+        self._ids: dict[str, int] = {}
+        """Ids in use, with the number that the next one like it gets."""
         self._counts: dict[str, int] = {}
+
+    def parse_blocks(self, lines: Lines, labels: tuple[str, ...] = ()) -> tuple[BlockNode, ...]:
+        """The blocks of some lines; `labels` name the first of them."""
+        return self._parse_blocks(self, lines, labels)
+
+    def parse_inline(self, text: str, places: Places) -> tuple[Inline, ...]:
+        """The inline nodes of a text."""
+        return self._parse_inline(self, text, places)
 
     # -- problems ---------------------------------------------------------------------------------
 
@@ -52,9 +103,35 @@ class Context:
         severity: Severity | None = None,
     ) -> None:
         """Note a problem at a span of this page or of a file it includes."""
-        path = self.sources[span.source] if span.source < len(self.sources) else self.path
         place = Span(span.start, span.end)
-        self.diagnostics.append(diagnose(rule, message, path, place, hints=hints, severity=severity))
+        self.diagnostics.append(
+            diagnose(rule, message, self.sources[span.source], place, hints=hints, severity=severity)
+        )
+
+    # -- names ------------------------------------------------------------------------------------
+
+    def identify(self, wish: str, kind: str = "block") -> str:
+        """A new id, unique in the page, from a label or content; numbered when there is neither."""
+        base = _NOT_IN_ID.sub("-", wish.strip().lower()).strip("-.:")[:80]
+        if not base:
+            self._counts[kind] = count = self._counts.get(kind, 0) + 1
+            base = f"{kind}-{count}"
+        identity = base
+        while identity in self._ids:
+            number = self._ids[base]
+            self._ids[base] = number + 1
+            identity = f"{base}-{number}"
+        self._ids[identity] = 1
+        return identity
+
+    def identify_mark(self) -> str:
+        """A new id for a place that the index leads to."""
+        self._indexed += 1
+        return self.identify(f"index-{self._indexed}")
+
+    def formula(self, tex: str, *, display: bool) -> None:
+        """Note a formula, so that its signs get into the font and its syntax is checked."""
+        self.formulas[f"\x00{tex}" if display else tex] = None
 
     def check_variants(self, names: Iterable[str], span: Span) -> None:
         """Report variants that the book does not declare."""
@@ -69,24 +146,27 @@ class Context:
                 hints = (f'declare it in `etude.toml`: `variants = ["{name}"]` under `[book]`',)
             self.report(Rule.VARIANT_UNKNOWN, f"there is no variant `{name}`", span, hints=hints)
 
-    # -- names ------------------------------------------------------------------------------------
-
-    def identify(self, wish: str, kind: str = "block") -> str:
-        """A new id, unique in the page, from a label or content; numbered when there is neither."""
-        base = _NOT_IN_ID.sub("-", wish.strip().lower()).strip("-.:")[:80]
-        if not base:
-            self._counts[kind] = count = self._counts.get(kind, 0) + 1
-            base = f"{kind}-{count}"
-        identity, suffix = base, 1
-        while identity in self._ids:
-            identity = f"{base}-{suffix}"
-            suffix += 1
-        self._ids.add(identity)
-        return identity
-
-    def formula(self, tex: str, *, display: bool) -> None:
-        """Note a formula, so that its signs get into the font and its syntax is checked."""
-        self.formulas[f"\x00{tex}" if display else tex] = None
+    def substitute(self, name: str, span: Span) -> str | None:
+        """The text of a substitution; None (and a diagnostic) when it has none or never ends."""
+        value = self.substitutions.get(name)
+        hints: tuple[str, ...] = ()
+        if value is None:
+            message = f"the substitution `{name}` is not defined"
+            hints = did_you_mean(name, self.substitutions) or (
+                "define it under `substitutions:` in the front matter",
+            )
+        elif name in self.substituting:
+            message = f"the substitution `{name}` contains itself"
+        elif self._substituted >= MAX_SUBSTITUTIONS:
+            if self._substituted > MAX_SUBSTITUTIONS:
+                return None
+            self._substituted += 1
+            message = f"the page has more than {MAX_SUBSTITUTIONS:,} substitutions"
+        else:
+            self._substituted += 1
+            return value
+        self.report(Rule.SUBSTITUTION_UNKNOWN, message, span, hints=hints)
+        return None
 
     # -- files ------------------------------------------------------------------------------------
 
@@ -97,60 +177,64 @@ class Context:
         """
         path = self.resolve(address, span)
         if path is None:
+            self.report(Rule.FILE_MISSING, f"{what} `{address}` does not exist", span)
             return None
-        inside = self.files.inside(path)
-        if path.startswith("../") or path == ".." or not inside:
+        outside = path.startswith("../") or path == ".."
+        try:
+            outside = outside or not self.files.inside(path)
+            if not outside and self.files.exists(path):
+                return path
+            near = None if outside else self._near(path)
+        except (OSError, ValueError):  # a name that no file can have
+            near = None
+        if outside:
+            hints = ("copy the file into the book; nothing outside its folder is read",)
             self.report(
-                Rule.PATH_OUTSIDE,
-                f"{what} `{address}` lies outside the book's folder",
-                span,
-                hints=("copy the file into the book; nothing outside its folder is read",),
+                Rule.PATH_OUTSIDE, f"{what} `{address}` lies outside the book's folder", span, hints=hints
             )
             return None
-        if not self.files.exists(path):
-            folder = posixpath.dirname(path)
-            near = nearest(path, self.files.glob(posixpath.join(folder, "*") if folder else "*"))
-            hint = f"did you mean `{self._relative(near)}`?" if near else f"it was looked for at `{path}`"
-            self.report(Rule.FILE_MISSING, f"{what} `{address}` does not exist", span, hints=(hint,))
-            return None
-        return path
+        hint = f"did you mean `{near}`?" if near else f"it was looked for at `{path}`"
+        self.report(Rule.FILE_MISSING, f"{what} `{address}` does not exist", span, hints=(hint,))
+        return None
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file in the book."""
+        try:
+            return not path.startswith("../") and self.files.exists(path)
+        except (OSError, ValueError):
+            return False
+
+    def _near(self, path: str) -> str | None:
+        folder = posixpath.dirname(path)
+        pattern = posixpath.join(re.sub(r"([*?\[])", r"[\1]", folder), "*") if folder else "*"
+        near = nearest(path, self.files.glob(pattern))
+        return posixpath.relpath(near, posixpath.dirname(self.path) or ".") if near else None
 
     def resolve(self, address: str, span: Span) -> str | None:
         """The book's path that an address on this page names, whether it exists or not."""
-        base = posixpath.dirname(self.sources[span.source] if span.source < len(self.sources) else self.path)
         clean = address.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0].replace("\\", "/")
-        if not clean.strip("/"):
+        if not clean.strip("/") or "\x00" in clean:
             return None
         if clean.startswith("/"):
             return posixpath.normpath(clean.lstrip("/"))
-        return posixpath.normpath(posixpath.join(base, clean))
+        return posixpath.normpath(posixpath.join(posixpath.dirname(self.sources[span.source]), clean))
 
     def use(self, path: str) -> str:
         """Note that outputs need a file of the book."""
         self.used_files[path] = None
         return path
 
-    def _relative(self, path: str) -> str:
-        return posixpath.relpath(path, posixpath.dirname(self.path) or ".")
+    def include(self, path: str) -> int | None:
+        """The number of an included file among the sources; None when there are too many."""
+        self._included += 1
+        if self._included > MAX_INCLUDES:
+            return None
+        if path not in self.sources:
+            self.sources.append(path)
+        return self.sources.index(path)
 
     def page_name(self, path: str) -> str:
         """A page's name from its path: without the language's folder and the suffix."""
         stem = re.sub(r"\.(md|ipynb)$", "", path)
         prefix = f"{self.language}/"
         return stem.removeprefix(prefix) if self.config.language_folders else stem
-
-
-def is_external(address: str) -> bool:
-    """Whether an address has a scheme or a host, and so is no file of the book."""
-    return _SCHEME.match(address) is not None
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is most like `word`, if any is at all."""
-    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), None)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> tuple[str, ...]:
-    """A hint with the nearest known word; none when nothing is near."""
-    near = nearest(word, known)
-    return (f"did you mean `{near}`?",) if near else ()

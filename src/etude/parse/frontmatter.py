@@ -12,15 +12,20 @@ from etude.model.page import FrontMatter, PageExecution
 from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.parse import yamls
-from etude.parse.context import Context, did_you_mean
+from etude.parse.config_spelling import did_you_mean
+from etude.parse.context import Context
 from etude.parse.values import Bad, names, parse_resources, seconds, text, truth, whole
 
-_HEAD = re.compile(r"---[ \t]*\n(.*?)(?:^(?:---|\.\.\.)[ \t]*(?:\n|\Z))", re.DOTALL | re.MULTILINE)
+__all__ = ["EXECUTION_FIELDS", "FIELDS", "Head", "from_data", "read_head", "split_head"]
+
+_END = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
+_OPENING = re.compile(r"---[ \t]*\n")
 
 IGNORED = frozenset({
-    "jupytext", "exports", "thumbnail", "banner", "github", "doi", "tags", "bibliography", "jupyter", "short_title",
-    "downloads", "copyright", "open_access", "venue", "site", "options", "myst", "html_theme", "orphan", "math",
-    "abbreviations", "export", "parts", "language_info", "nbformat", "nbformat_minor", "mystnb", "toc", "keep_ipynb",
+    "jupytext", "exports", "thumbnail", "banner", "github", "doi", "tags", "bibliography", "jupyter",
+    "short_title", "downloads", "copyright", "open_access", "venue", "site", "options", "myst", "html_theme",
+    "orphan", "math", "abbreviations", "export", "parts", "language_info", "nbformat", "nbformat_minor",
+    "mystnb", "toc", "keep_ipynb", "kernel_info", "celltoolbar", "widgets", "colab", "accelerator",
 })  # fmt: skip
 """Keys that other tools read; Etude leaves them alone."""
 
@@ -32,85 +37,105 @@ class Head(Struct, frozen=True):
     substitutions: Mapping[str, str]
     body: int
     """Offset of the first character after the front matter."""
+    title_at: int | None = None
+    """Offset of the title, where it stands in the text as it is."""
 
 
 def split_head(source: str) -> tuple[str, int, int]:
     """The YAML of a page, its offset, and the offset of the body; no YAML when there is none."""
-    if not source.startswith("---"):
+    opening = _OPENING.match(source)
+    ending = _END.search(source, opening.end()) if opening is not None else None
+    if opening is None or ending is None:
         return "", 0, 0
-    match = _HEAD.match(source)
-    if match is None:
-        return "", 0, 0
-    return match[1], match.start(1), match.end()
+    return source[opening.end() : ending.start()], opening.end(), ending.end()
 
 
-def read_head(context: Context, source: str) -> Head:
-    """Validate a page's front matter; every problem is reported, what is right is kept."""
-    raw, start, body = split_head(source)
-    if not body and re.match(r"---[ \t]*\n\s*[\w-]+[ \t]*:", source):
-        context.report(
-            Rule.FRONT_MATTER_SYNTAX,
-            "the front matter is not closed",
-            Span(0, 3),
-            hints=("end it with a line of three dashes",),
-        )
+def read_head(context: Context, source: str, start: int = 0) -> Head:
+    """Validate the front matter of a text that begins at `start` of the page's source.
+
+    Every problem is reported; what is right is kept. `Head.body` is an offset in `source`.
+    """
+    raw, at, body = split_head(source)
     if not body:
+        if re.match(r"---[ \t]*\n\s*[\w-]+[ \t]*:", source):
+            context.report(
+                Rule.FRONT_MATTER_SYNTAX,
+                "the front matter is not closed",
+                Span(start, start + 3),
+                hints=("end it with a line of three dashes",),
+            )
         return Head(FrontMatter(), context.substitutions, 0)
     result = yamls.load(raw)
     if isinstance(result, yamls.YamlProblem):
-        at = min(start + result.offset, body)
-        context.report(
-            Rule.FRONT_MATTER_SYNTAX, f"the front matter cannot be read: {result.message}", Span(at, at + 1)
-        )
+        wrong = start + at + min(result.offset, max(len(raw) - 1, 0))
+        message = f"the front matter cannot be read: {result.message}"
+        context.report(Rule.FRONT_MATTER_SYNTAX, message, Span(wrong, wrong + 1))
         return Head(FrontMatter(), context.substitutions, body)
-    return from_data(context, result.data, {k: start + v for k, v in result.keys.items()}, body)
+    for key, offset in result.repeated:
+        place = start + at + offset
+        context.report(
+            Rule.FRONT_MATTER_VALUE, f"the key `{key}` is given twice", Span(place, place + len(key))
+        )
+    keys = {key: start + at + offset for key, offset in result.keys.items()}
+    title = result.values.get("title")
+    head = from_data(context, result.data, keys, Span(start, start + body))
+    return Head(head.front, head.substitutions, body, None if title is None else start + at + title)
 
 
-def from_data(context: Context, data: Any, keys: Mapping[str, int], body: int) -> Head:
-    """The same from data (a notebook's metadata); `keys` are offsets of its keys."""
-    if data is None:
-        return Head(FrontMatter(), context.substitutions, body)
-    if not isinstance(data, dict):
-        context.report(
-            Rule.FRONT_MATTER_VALUE, "the front matter is not a table of keys and values", Span(0, body)
-        )
-        return Head(FrontMatter(), context.substitutions, body)
+def from_data(context: Context, data: Any, keys: Mapping[str, int], whole_span: Span) -> Head:
+    """The same from data (a notebook's metadata); `keys` are offsets of its keys, where known."""
     found: dict[str, Any] = {}
     substitutions = dict(context.substitutions)
-    for key, value in data.items():
+    if data is not None and not isinstance(data, dict):
+        message = "the front matter is not a table of keys and values"
+        context.report(Rule.FRONT_MATTER_VALUE, message, whole_span)
+        data = None
+    for key, value in (data or {}).items():
         name = str(key)
-        at = keys.get(name, 0)
-        span = Span(at, at + len(name))
-        if name in {"substitutions", "myst_substitutions"} and isinstance(value, dict):
-            substitutions.update({str(k): str(v) for k, v in value.items()})
-        elif name == "kernelspec":
-            found["kernel"] = str(value.get("name", "")) if isinstance(value, dict) else str(value)
-        elif name == "execute":
-            found["execute"] = _execution(context, value, span)
-        elif name in _FIELDS:
-            field, convert = _FIELDS[name]
-            try:
+        span = Span(keys[name], keys[name] + len(name)) if name in keys else whole_span
+        try:
+            if name in {"substitutions", "myst_substitutions"}:
+                substitutions.update(_substitutions(value))
+            elif name == "kernelspec":
+                found["kernel"] = text(value.get("name")) if isinstance(value, dict) else text(value)
+            elif name == "execute":
+                found["execute"] = _execution(context, value, span)
+            elif name in _FIELDS:
+                field, convert = _FIELDS[name]
                 found[field] = convert(value)
-            except Bad as bad:
-                context.report(Rule.FRONT_MATTER_VALUE, f"`{name}`: {bad}", span)
-            if field == "variants":
-                context.check_variants(found.get(field, ()), span)
-        elif name not in IGNORED:
-            context.report(
-                Rule.FRONT_MATTER_UNKNOWN_KEY,
-                f"the key `{name}` is not known",
-                span,
-                hints=did_you_mean(name, [*_FIELDS, "execute", "kernelspec", "substitutions"]),
-            )
-    return Head(FrontMatter(**found), substitutions, body)
+                if field == "variants":
+                    context.check_variants(found[field], span)
+            elif name not in IGNORED:
+                context.report(
+                    Rule.FRONT_MATTER_UNKNOWN_KEY,
+                    f"the key `{name}` is not known",
+                    span,
+                    hints=did_you_mean(name, FIELDS),
+                )
+        except Bad as bad:
+            context.report(Rule.FRONT_MATTER_VALUE, f"`{name}`: {bad}", span)
+    return Head(FrontMatter(**found), substitutions, 0)
+
+
+def _substitutions(value: Any) -> dict[str, str]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise Bad("expected a table of names and texts")
+    return {str(name): text(words) for name, words in value.items()}
 
 
 def _authors(value: Any) -> tuple[str, ...]:
     if isinstance(value, dict):
         value = [value]
     if isinstance(value, list):
-        return tuple(str(item.get("name", "")) if isinstance(item, dict) else text(item) for item in value)
+        return tuple(text(item.get("name")) if isinstance(item, dict) else text(item) for item in value)
     return (text(value),)
+
+
+def _numbered(value: Any) -> bool | None:
+    """Whether the page is numbered; MyST's tables of what is numbered leave it to the contents."""
+    return None if isinstance(value, dict) else truth(value)
 
 
 _FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
@@ -124,7 +149,7 @@ _FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "date": ("date", text),
     "license": ("license", text),
     "numbered": ("numbered", truth),
-    "numbering": ("numbered", truth),
+    "numbering": ("numbered", _numbered),
     "variants": ("variants", names),
 }
 
@@ -144,8 +169,7 @@ EXECUTION_FIELDS = tuple(_EXECUTION)
 
 def _execution(context: Context, value: Any, span: Span) -> PageExecution:
     if not isinstance(value, dict):
-        context.report(Rule.FRONT_MATTER_VALUE, "`execute` is not a table of keys and values", span)
-        return PageExecution()
+        raise Bad("expected a table of keys and values")
     found: dict[str, Any] = {}
     for key, item in value.items():
         name = str(key).replace("-", "_")
@@ -162,6 +186,3 @@ def _execution(context: Context, value: Any, span: Span) -> PageExecution:
         except Bad as bad:
             context.report(Rule.FRONT_MATTER_VALUE, f"`execute.{key}`: {bad}", span)
     return PageExecution(**found)
-
-
-__all__ = ["EXECUTION_FIELDS", "FIELDS", "Head", "from_data", "read_head", "split_head"]

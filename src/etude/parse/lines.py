@@ -3,158 +3,165 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from etude.model.span import Span
 
+__all__ = ["Fixed", "Lines", "Pieces", "Places", "place"]
 
-@dataclass(frozen=True, slots=True)
+
 class Lines:
     """Some lines of a source, with prefixes (quote marks, indents) taken off.
 
-    Invariant: `text` ends with a line end, and line `i` of `text` starts at `offsets[i]` in the source.
+    Invariant: character `j` of line `i` stands at ``offsets[i] + j`` in the source. Only blanks that
+    stand for a part of a tab may be off by a few.
     """
 
-    text: str
-    lines: tuple[str, ...]
-    """`text` split at line ends, without them."""
-    offsets: tuple[int, ...]
-    source: int = 0
-    frozen: Span | None = None
-    """When set, every place in the text is this one (substituted text has no place of its own)."""
+    __slots__ = ("lines", "offsets", "source")
+
+    def __init__(self, lines: Sequence[str], offsets: Sequence[int], source: int = 0) -> None:
+        """Lines without their line ends, and where each begins in source number `source`."""
+        self.lines, self.offsets, self.source = lines, offsets, source
 
     @staticmethod
     def whole(text: str, source: int = 0, start: int = 0) -> Lines:
         """All of a text whose first character stands at `start` of the source."""
         lines = text.split("\n")
-        if lines[-1]:
-            text += "\n"
-        else:
+        if not lines[-1]:
             lines.pop()
         offsets, at = [], start
         for line in lines:
             offsets.append(at)
             at += len(line) + 1
-        return Lines(text, tuple(lines), tuple(offsets), source)
+        return Lines(lines, offsets, source)
 
-    @staticmethod
-    def fixed(text: str, span: Span) -> Lines:
-        """A text that stands nowhere: all of it is reported at `span`."""
-        lines = Lines.whole(text, span.source)
-        return Lines(lines.text, lines.lines, lines.offsets, span.source, span)
+    @property
+    def text(self) -> str:
+        """The lines in one piece, without a final line end."""
+        return "\n".join(self.lines)
 
-    def inner(self, content: str, first: int) -> Lines:
-        """The lines of `content`, which came out of line `first` and those after it.
+    @property
+    def blank(self) -> bool:
+        """Whether no line holds anything."""
+        return not any(line.strip(" \t") for line in self.lines)
 
-        Each is the tail of its line: block rules only ever take prefixes off. Where a tab was split
-        and spaces stand for it, the text after the blanks is what is looked for.
-        """
-        lines = content.split("\n")
-        if lines and not lines[-1]:
-            lines.pop()
-        offsets = [self._tail(line, first + i) for i, line in enumerate(lines)]
-        text = content if content.endswith("\n") else content + "\n"
-        return Lines(text, tuple(lines), tuple(offsets), self.source, self.frozen)
+    def part(self, first: int, last: int | None = None) -> Lines:
+        """The lines from number `first` to before number `last`."""
+        return Lines(self.lines[first:last], self.offsets[first:last], self.source)
 
-    def _tail(self, piece: str, number: int) -> int:
-        if not 0 <= number < len(self.lines):
-            return self.offsets[-1] + len(self.lines[-1]) if self.offsets else 0
-        line, offset = self.lines[number], self.offsets[number]
-        if line.endswith(piece):
-            return offset + len(line) - len(piece)
-        core = piece.strip()
-        at = line.rfind(core) if core else len(line)
-        blanks = len(piece) - len(piece.lstrip())
-        return offset + max(0, (at if at >= 0 else 0) - blanks)
-
-    def drop(self, count: int) -> Lines:
-        """Without the first `count` lines."""
-        lines = self.lines[count:]
-        text = "\n".join(lines) + "\n" if lines else ""
-        return Lines(text, lines, self.offsets[count:], self.source, self.frozen)
-
-    def take(self, count: int) -> Lines:
-        """The first `count` lines only."""
-        lines = self.lines[:count]
-        text = "\n".join(lines) + "\n" if lines else ""
-        return Lines(text, lines, self.offsets[:count], self.source, self.frozen)
+    def trimmed(self) -> Lines:
+        """Without the empty lines at both ends."""
+        first, last = 0, len(self.lines)
+        while first < last and not self.lines[first].strip(" \t"):
+            first += 1
+        while last > first and not self.lines[last - 1].strip(" \t"):
+            last -= 1
+        return self.part(first, last)
 
     def span(self, first: int, last: int) -> Span:
-        """From the first mark of line `first` to the end of the last line with text before line `last`."""
-        if self.frozen is not None:
-            return self.frozen
-        if not self.lines:
-            at = self.offsets[0] if self.offsets else 0
-            return Span(at, at, self.source)
-        first = min(max(first, 0), len(self.lines) - 1)
-        last = min(max(last, first + 1), len(self.lines))
-        while last > first + 1 and not self.lines[last - 1].strip():
-            last -= 1
+        """From the first mark of line `first` to the end of the text of the line before `last`."""
         line = self.lines[first]
-        start = self.offsets[first] + len(line) - len(line.lstrip(" \t>"))
-        end = self.offsets[last - 1] + len(self.lines[last - 1].rstrip())
+        start = self.offsets[first] + len(line) - len(line.lstrip(" \t"))
+        end = self.offsets[last - 1] + len(self.lines[last - 1].rstrip(" \t"))
         return Span(min(start, end), end, self.source)
 
     @property
     def end(self) -> int:
-        """Offset after the last character."""
-        return self.offsets[-1] + len(self.lines[-1]) if self.offsets else 0
+        """Offset after the last character; 0 without lines."""
+        return self.offsets[-1] + len(self.lines[-1]) if self.lines else 0
 
 
 class Places:
-    """Turns offsets in an inline text into spans of the source."""
+    """Turns offsets in a text into spans of the source.
 
-    __slots__ = ("_at", "_frozen", "_source", "_to")
+    This one is for a text that stands there in one piece.
+    """
 
-    def __init__(self, at: tuple[int, ...], to: tuple[int, ...], source: int, frozen: Span | None) -> None:
-        """Piece `i` of the text begins at `at[i]` and stands at `to[i]` in the source."""
-        self._at, self._to, self._source, self._frozen = at, to, source, frozen
+    __slots__ = ("_shift", "source")
 
-    @staticmethod
-    def of(content: str, lines: Lines, first: int) -> Places:
-        """Places in the stripped text of a paragraph that began in line `first` of `lines`."""
-        if lines.frozen is not None:
-            return Places((0,), (0,), lines.source, lines.frozen)
-        at, to, position = [], [], 0
-        for number, piece in enumerate(content.split("\n"), first):
-            at.append(position)
-            to.append(_within(piece, lines, number))
-            position += len(piece) + 1
-        return Places(tuple(at), tuple(to), lines.source, None)
-
-    @staticmethod
-    def at(offset: int, source: int, frozen: Span | None = None) -> Places:
-        """Places in a text that stands in one piece at `offset`."""
-        return Places((0,), (offset,), source, frozen)
+    def __init__(self, shift: int, source: int = 0) -> None:
+        """Character 0 of the text stands at offset `shift`."""
+        self._shift, self.source = shift, source
 
     def span(self, start: int, end: int) -> Span:
         """The span of the characters from `start` to before `end`."""
-        if self._frozen is not None:
-            return self._frozen
-        if len(self._at) == 1:
-            shift = self._to[0]
-            return Span(start + shift, end + shift, self._source)
+        return Span(start + self._shift, end + self._shift, self.source)
+
+    def inner(self, start: int) -> Places:
+        """Places in the text that begins at character `start` of this one."""
+        return Places(self._shift + start, self.source)
+
+
+class Pieces(Places):
+    """Places in a text that was put together from several pieces of the source."""
+
+    __slots__ = ("_at", "_skipped", "_to")
+
+    def __init__(self, at: Sequence[int], to: Sequence[int], source: int, skipped: int = 0) -> None:
+        """Piece `i` begins at character ``at[i] - skipped`` of the text and at ``to[i]`` in the source."""
+        super().__init__(0, source)
+        self._at, self._to, self._skipped = at, to, skipped
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of the characters from `start` to before `end`."""
         first = self._offset(start)
         last = self._offset(end - 1) + 1 if end > start else first
-        return Span(first, max(first, last), self._source)
+        return Span(first, max(first, last), self.source)
 
     def _offset(self, position: int) -> int:
-        i = bisect_right(self._at, position) - 1
+        position += self._skipped
+        i = max(bisect_right(self._at, position) - 1, 0)
         return self._to[i] + position - self._at[i]
 
     def inner(self, start: int) -> Places:
-        """Places in the piece of this text that begins at `start` and has no line end in it."""
-        if self._frozen is not None:
-            return self
-        return Places((0,), (self._offset(start),), self._source, None)
+        """Places in the text that begins at character `start` of this one."""
+        return Pieces(self._at, self._to, self.source, self._skipped + start)
 
 
-def _within(piece: str, lines: Lines, number: int) -> int:
-    """Where a stripped piece of line `number` stands; it may have marks on both sides (headings)."""
-    if not 0 <= number < len(lines.lines):
-        return lines.end
-    line, offset = lines.lines[number], lines.offsets[number]
-    if line.endswith(piece):
-        return offset + len(line) - len(piece)
-    at = line.rfind(piece)
-    return offset + max(at, 0)
+class Fixed(Places):
+    """Places in a text that stands nowhere (a substitution's value): all are one span."""
+
+    __slots__ = ("_span",)
+
+    def __init__(self, span: Span) -> None:
+        """Everything is at `span`."""
+        super().__init__(span.start, span.source)
+        self._span = span
+
+    def span(self, start: int, end: int) -> Span:  # noqa: ARG002 -- there is but one place
+        """The one span."""
+        return self._span
+
+    def inner(self, start: int) -> Places:  # noqa: ARG002 -- there is but one place
+        """The same."""
+        return self
+
+
+def place(lines: Sequence[str], offsets: Sequence[int], source: int) -> tuple[str, Places]:
+    """A paragraph's text without indents, and the places in it.
+
+    An indent of ideographic spaces is taken off too: it is how Chinese typescripts begin a paragraph,
+    and the renderer's business.
+    """
+    if len(lines) == 1:
+        line = lines[0]
+        text = line.lstrip(_BLANKS)
+        return text.rstrip(" \t"), Places(offsets[0] + len(line) - len(text), source)
+    pieces: list[str] = []
+    at: list[int] = []
+    to: list[int] = []
+    position, straight = 0, True
+    for line, offset in zip(lines, offsets, strict=True):
+        piece = line.lstrip(_BLANKS)
+        begin = offset + len(line) - len(piece)
+        if to and begin - to[0] != position:
+            straight = False
+        pieces.append(piece)
+        at.append(position)
+        to.append(begin)
+        position += len(piece) + 1
+    text = "\n".join(pieces).rstrip(" \t")
+    return text, Places(to[0], source) if straight else Pieces(at, to, source)
+
+
+_BLANKS = " \t\u3000"

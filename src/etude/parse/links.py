@@ -1,46 +1,137 @@
-"""Links and images: which lead out, which to a page, which to a file of the book."""
+"""Links and pictures: which lead out, which to a page, which to a file of the book."""
 
 from __future__ import annotations
 
+import re
+from typing import Any
 from urllib.parse import unquote
 
-from etude.model.inline import Inline, Link, Reference
+from etude.model.inline import Inline, InlineImage, Link, Reference
 from etude.model.rules import Rule
 from etude.model.span import Span
-from etude.parse.context import Context, is_external
+from etude.parse import values
+from etude.parse.addresses import Address, encode, is_allowed, is_external
+from etude.parse.config_spelling import did_you_mean
+from etude.parse.context import Context
+from etude.parse.plain import plain
 
 PAGE_SUFFIXES = (".md", ".ipynb")
 
+ATTRIBUTES = {
+    "width": values.length,
+    "height": values.length,
+    "w": values.length,
+    "h": values.length,
+    "align": values.align,
+    "alt": values.text,
+}
+"""What may stand in braces after a picture, beside ``.class``."""
 
-def link(context: Context, url: str, title: str, children: tuple[Inline, ...], span: Span) -> Inline:
+
+def link(context: Context, address: Address, children: tuple[Inline, ...], span: Span) -> Inline:
     """The node for a Markdown link: `Link` when it leads out, `Reference` within the book."""
-    if is_external(url) or not url:
-        return Link(span, children, url, title)
-    address = unquote(url)
-    if address.startswith("#"):
-        return Reference(span, "any", address[1:], children)
-    path, _, fragment = address.partition("#")
-    if path.endswith(PAGE_SUFFIXES):
-        if fragment:
-            return Reference(span, "any", fragment, children)
-        target = context.resolve(path, span)
-        return Reference(span, "doc", context.page_name(target or path), children)
-    found = context.locate(address, span, what="the linked file")
+    if is_external(address.url) or not address.url:
+        return Link(span, children, encode(address.url), address.title)
+    inner = unquote(address.url)
+    if inner.startswith("#"):
+        return Reference(span, "any", inner[1:], children)
+    path, _, fragment = inner.partition("#")
+    page = page_at(context, path, span)
+    if page is not None:
+        return (
+            Reference(span, "any", fragment, children) if fragment else Reference(span, "doc", page, children)
+        )
+    found = context.locate(inner, span, what="the linked file")
     if found is None:
-        return Link(span, children, url, title)
+        return Link(span, children, encode(address.url), address.title)
     return Reference(span, "download", context.use(found), children)
+
+
+def page_at(context: Context, path: str, span: Span) -> str | None:
+    """The name of the page that a path leads to; None when it is no page's path.
+
+    A path without a suffix is a page's when there is such a page.
+    """
+    target = context.resolve(path, span)
+    if target is None:
+        return None
+    if path.endswith(PAGE_SUFFIXES):
+        return context.page_name(target)
+    if not re.search(r"\.\w+\Z", path) and any(context.exists(target + suffix) for suffix in PAGE_SUFFIXES):
+        return context.page_name(target)
+    return None
 
 
 def image(context: Context, address: str, span: Span) -> str:
     """The book's path of a picture, or the address itself when it leads out or cannot be had."""
+    if address.startswith("attachment:") and (data := context.attachments.get(unquote(address[11:]))):
+        return data
     if is_external(address):
-        return address
+        return safe(context, address, span, picture=True)
     address = unquote(address)
     if not address:
         context.report(Rule.FILE_MISSING, "the picture has no address", span)
         return ""
     found = context.locate(address, span, what="the picture")
     return context.use(found) if found is not None else address
+
+
+def picture(
+    context: Context, address: Address, children: tuple[Inline, ...], span: Span, given: dict[str, Any]
+) -> InlineImage:
+    """The node for a Markdown picture; `given` is what `read_attributes` found."""
+    return InlineImage(
+        span,
+        image(context, address.url, span),
+        given.get("alt") or plain(children),
+        address.title,
+        given.get("width", given.get("w", "")),
+        given.get("height", given.get("h", "")),
+        given.get("align", ""),
+        given.get("class", ()),
+    )
+
+
+def read_attributes(context: Context, text: str, span: Span) -> dict[str, Any]:
+    """``width=50% .class`` as values by name; what cannot be used is reported at `span`."""
+    found: dict[str, Any] = {}
+    for word in re.findall(r"""[\w-]+=(?:"[^"]*"|'[^']*'|\S*)|\S+""", text):
+        name, equals, value = word.partition("=")
+        if not equals and name.startswith("."):
+            found["class"] = (*found.get("class", ()), name[1:])
+        elif not equals or name not in ATTRIBUTES:
+            context.report(
+                Rule.UNKNOWN_OPTION,
+                f"a picture has no attribute `{name}`",
+                span,
+                hints=did_you_mean(name, ATTRIBUTES)
+                or ("use the `figure` directive for labels and captions",),
+            )
+        else:
+            try:
+                found[name] = ATTRIBUTES[name](value.strip("\"'"))
+            except values.Bad as bad:
+                context.report(Rule.OPTION_VALUE, f"the attribute `{name}`: {bad}", span)
+    return found
+
+
+def safe(context: Context, address: str, span: Span, *, picture: bool = False) -> str:
+    """An address that leads out, encoded; empty (and a diagnostic) when following it could run code."""
+    if context.config.trust or is_allowed(address, picture=picture):
+        return encode(address)
+    warn_address(context, address, span)
+    return ""
+
+
+def warn_address(context: Context, address: str, span: Span) -> None:
+    """Say that an address was not let through."""
+    scheme = address.split(":", 1)[0].strip()
+    context.report(
+        Rule.RAW_HTML,
+        f"a `{scheme}:` address was removed",
+        span,
+        hints=("link to a page of the book, to one of its files, or to an `https:` address",),
+    )
 
 
 def warn_html(context: Context, risk: str, span: Span) -> None:

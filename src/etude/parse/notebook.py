@@ -2,184 +2,238 @@
 
 from __future__ import annotations
 
-import json
-import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from etude.model.block import BlockNode, CodeCell
+from etude.model.block import BlockNode, RawBlock, RawHtml
 from etude.model.rules import Rule
 from etude.model.span import Span
-from etude.parse import values
-from etude.parse.blocks import parse_blocks
-from etude.parse.context import Context
+from etude.parse import json_places, links, sanitise, values
+from etude.parse.blocks import Ready, build
+from etude.parse.context import MAX_NESTING, Context
+from etude.parse.directives.code import CELL, language_name, make_cell
 from etude.parse.frontmatter import from_data, read_head
-from etude.parse.lines import Lines
+from etude.parse.json_places import Ribbon
+from etude.parse.lines import Fixed, Lines
+from etude.parse.move import move_problem, moved
+from etude.parse.outline import Raw, read
 
-_ATTACHMENT = re.compile(r"\(attachment:([^)\s]+)\)")
+MAX_BYTES = 200_000_000
+"""Larger notebooks are refused; pictures in outputs make many megabytes."""
+
+_OPTIONS = (
+    "label",
+    "caption",
+    "variant",
+    "save",
+    "tags",
+    "expect",
+    "timeout",
+    "resources",
+    "emphasize-lines",
+)
+"""Options of a code cell that its metadata may give, at the top or under ``etude``."""
 
 
 def parse(context: Context, text: str) -> tuple[BlockNode, ...]:
-    """The blocks of a notebook given as JSON text."""
+    """The blocks of a notebook given as JSON text; never raises for what it says."""
     try:
-        data = json.loads(text)
+        data = json_places.decode(text)
+        placed = json_places.decode_places(text)
     except ValueError as error:
-        at = getattr(error, "pos", 0)
-        return _invalid(context, f"the notebook is not valid JSON: {getattr(error, 'msg', error)}", at)
+        message = f"the notebook is not valid JSON: {getattr(error, 'msg', error)}"
+        return _invalid(context, message, getattr(error, "pos", 0), len(text))
     except RecursionError:
-        return _invalid(context, "the notebook's JSON is nested too deeply", 0)
-    if not isinstance(data, dict) or not isinstance(data.get("cells"), list):
-        version = data.get("nbformat") if isinstance(data, dict) else None
-        if isinstance(version, int) and version < 4:
-            return _version(context, version)
-        return _invalid(context, "the file is not a notebook: it has no list of cells", 0)
+        return _invalid(context, "the notebook's JSON is nested too deeply", 0, len(text))
+    if not isinstance(data, dict):
+        return _invalid(context, "the file is not a notebook: it is no JSON object", 0, len(text))
     version = data.get("nbformat")
-    if version != 4:
-        return _version(context, version)
-    metadata = data.get("metadata") if isinstance(data.get("metadata"), dict) else {}
-    head = from_data(
-        context, {k: metadata[k] for k in ("kernelspec", "title", "authors") if k in metadata}, {}, 0
-    )
-    context.front, context.substitutions = head.front, head.substitutions
-    language = _language(metadata)
-    places = _Strings(text)
-    blocks: list[BlockNode] = []
-    for number, cell in enumerate(data["cells"]):
-        if not isinstance(cell, dict):
-            context.report(Rule.NOTEBOOK_INVALID, f"cell {number + 1} is not an object", Span(0, 1))
-            continue
-        source = _text(cell.get("source", ""))
-        lines = places.lines(source)
-        match cell.get("cell_type"):
-            case "markdown":
-                blocks.extend(_markdown(context, cell, lines, first=not blocks and number == 0))
-            case "code":
-                if source.strip():
-                    blocks.append(_code(context, cell, lines, language))
-            case "raw":
-                if number == 0 and source.startswith("---"):
-                    _front(context, lines)
-            case other:
-                context.report(
-                    Rule.NOTEBOOK_INVALID, f"cell {number + 1} is of the unknown type `{other}`", Span(0, 1)
-                )
-    return tuple(blocks)
+    if version != 4 or isinstance(version, bool):
+        return _version(context, version, text)
+    if not isinstance(data.get("cells"), list):
+        return _invalid(context, "the file is not a notebook: it has no list of cells", 0, len(text))
+    return _Notebook(context, text, data, placed).parse()
 
 
-def _invalid(context: Context, message: str, at: int) -> tuple[BlockNode, ...]:
-    context.report(Rule.NOTEBOOK_INVALID, message, Span(at, at + 1))
+def _invalid(context: Context, message: str, at: int, length: int) -> tuple[BlockNode, ...]:
+    at = max(min(at, length - 1), 0)
+    context.report(Rule.NOTEBOOK_INVALID, message, Span(at, min(at + 1, length)))
     return ()
 
 
-def _version(context: Context, version: object) -> tuple[BlockNode, ...]:
+def _version(context: Context, version: object, text: str) -> tuple[BlockNode, ...]:
+    at = max(text.rfind('"nbformat"'), 0)
+    known = isinstance(version, int) and not isinstance(version, bool)
     context.report(
         Rule.NOTEBOOK_INVALID,
-        f"the notebook is of nbformat {version}; version 4 is read",
-        Span(0, 1),
+        f"the notebook is of nbformat {version}; version 4 is read"
+        if known
+        else "the file names no nbformat",
+        Span(at, min(at + 10, len(text))),
         hints=("open and save it in Jupyter, or run `jupyter nbconvert --to notebook --nbformat 4`",),
     )
     return ()
 
 
-def _text(value: Any) -> str:
-    text = "".join(str(part) for part in value) if isinstance(value, list) else str(value or "")
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
+class _Notebook:
+    """Reads the cells of one notebook as if they were one text, and then finds their places in the file."""
+
+    def __init__(self, context: Context, text: str, data: dict[str, Any], placed: dict[str, Any]) -> None:
+        self.context = context
+        self.ribbon = Ribbon(text)
+        self.cells: list[tuple[Any, Any]] = list(zip(data["cells"], placed["cells"], strict=True))
+        self.metadata = _table(data.get("metadata"))
+        self.language = _language(self.metadata)
+
+    def parse(self) -> tuple[BlockNode, ...]:
+        context = self.context
+        wanted = {
+            key: self.metadata[key] for key in ("kernelspec", "title", "authors") if key in self.metadata
+        }
+        head = from_data(context, wanted, {}, Span(0, 0))
+        context.front, context.substitutions = head.front, head.substitutions
+        pieces: list[Raw | Ready] = []
+        for number, (cell, placed) in enumerate(self.cells, 1):
+            pieces += self.cell(number, cell, placed)
+        blocks = build(context, pieces, 0)
+        move = self.ribbon.span
+        context.cells[:] = [moved(cell, move) for cell in context.cells]
+        context.diagnostics[:] = [move_problem(d, context.path, move) for d in context.diagnostics]
+        return tuple(moved(block, move) for block in blocks)
+
+    def cell(self, number: int, cell: Any, placed: Any) -> Sequence[Raw | Ready]:
+        """The pieces of one cell; `placed` is the same cell with the places of its strings."""
+        if not isinstance(cell, dict):
+            self.context.report(Rule.NOTEBOOK_INVALID, f"cell {number} is not an object", Span(0, 0))
+            return ()
+        text, start = self.ribbon.add(placed.get("source", ""))
+        lines = Lines.whole(text, 0, start)
+        match cell.get("cell_type"):
+            case "markdown":
+                return self.markdown(lines, number, cell)
+            case "code":
+                return (self.code(lines, cell),) if not lines.blank else ()
+            case "raw":
+                if number == 1 and text.startswith("---"):
+                    lines = self.head(lines)
+                return (self.raw(lines, cell),) if not lines.blank else ()
+            case other:
+                message = f"cell {number} is of the unknown type `{values.shown(other)}`"
+                self.context.report(Rule.NOTEBOOK_INVALID, message, Span(start, start + len(text)))
+                return ()
+
+    def head(self, lines: Lines) -> Lines:
+        """Read YAML at the head of the first cell; the lines after it."""
+        context, text = self.context, lines.text + "\n"
+        head = read_head(context, text, lines.offsets[0])
+        if not head.body:
+            return lines
+        kernel = head.front.kernel or context.front.kernel
+        context.front = msgspec.structs.replace(head.front, kernel=kernel)
+        context.substitutions = head.substitutions
+        return lines.part(text.count("\n", 0, head.body))
+
+    def markdown(self, lines: Lines, number: int, cell: dict[str, Any]) -> Sequence[Raw | Ready]:
+        context = self.context
+        if number == 1 and lines.lines and lines.lines[0].startswith("---"):
+            lines = self.head(lines)
+        raws, problems = read(lines, context.references, MAX_NESTING)
+        for problem in problems:
+            context.report(
+                problem.rule, problem.message, Span(problem.start, problem.end), hints=(problem.hint,)
+            )
+        attached = {name: _data_uri(bundle) for name, bundle in _table(cell.get("attachments")).items()}
+
+        def attach(_labels: tuple[str, ...]) -> Sequence[BlockNode]:
+            context.attachments = attached
+            return ()
+
+        return (attach, *raws)
+
+    def raw(self, lines: Lines, cell: dict[str, Any]) -> Ready:
+        """A raw cell: content for one output."""
+        metadata = _table(cell.get("metadata"))
+        kind = str(metadata.get("raw_mimetype") or metadata.get("format") or "")
+        lines = lines.trimmed()
+        span = lines.span(0, len(lines.lines))
+
+        def make(labels: tuple[str, ...]) -> Sequence[BlockNode]:
+            identity = self.context.identify(labels[-1]) if labels else ""
+            if kind != "text/html":
+                return (RawBlock(span, identity, labels, kind.removeprefix("text/"), lines.text),)
+            html, risk = lines.text, ""
+            if not self.context.config.trust:
+                html, risk, _, _ = sanitise.clean(html)
+            if risk:
+                links.warn_html(self.context, risk, span)
+            return (RawHtml(span, identity, labels, html),)
+
+        return make
+
+    def code(self, lines: Lines, cell: dict[str, Any]) -> Ready:
+        metadata = _table(cell.get("metadata"))
+        given = {**metadata, **_table(metadata.get("etude"))}
+        lines = lines.trimmed()
+        span = lines.span(0, len(lines.lines))
+        outputs = cell.get("outputs")
+
+        def make(labels: tuple[str, ...]) -> Sequence[BlockNode]:
+            options = self.options(given, span)
+            labels += (options["label"],) if options.get("label") else ()
+            caption = self.context.parse_inline(options.get("caption", ""), Fixed(span))
+            stored = _encode(outputs) if isinstance(outputs, list) and outputs else b""
+            return (
+                make_cell(
+                    self.context,
+                    options,
+                    span,
+                    span,
+                    lines.text,
+                    self.language,
+                    labels,
+                    span,
+                    caption,
+                    stored,
+                ),
+            )
+
+        return make
+
+    def options(self, given: Mapping[str, Any], span: Span) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name in _OPTIONS:
+            if name not in given:
+                continue
+            try:
+                found[name] = CELL[name](given[name])
+            except values.Bad as bad:
+                self.context.report(Rule.OPTION_VALUE, f"the cell's `{name}`: {bad}", span)
+        return found
+
+
+def _encode(outputs: list[Any]) -> bytes:
+    try:
+        return msgspec.json.encode(outputs)
+    except RecursionError:
+        return b""
+
+
+def _table(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _language(metadata: dict[str, Any]) -> str:
-    info = metadata.get("language_info")
-    spec = metadata.get("kernelspec")
-    name = (info if isinstance(info, dict) else {}).get("name") or (
-        spec if isinstance(spec, dict) else {}
-    ).get("language")
-    return str(name or "python").lower()
-
-
-def _front(context: Context, lines: Lines) -> Lines:
-    """Read YAML at the head of the first cell; the lines after it."""
-    head = read_head(context, lines.text)
-    if not head.body:
-        return lines
-    kernel = head.front.kernel or context.front.kernel
-    context.front = msgspec.structs.replace(head.front, kernel=kernel)
-    context.substitutions = head.substitutions
-    return lines.drop(lines.text.count("\n", 0, head.body))
-
-
-def _markdown(context: Context, cell: dict[str, Any], lines: Lines, *, first: bool) -> tuple[BlockNode, ...]:
-    if first and lines.text.startswith("---"):
-        lines = _front(context, lines)
-    attached = cell.get("attachments")
-    if isinstance(attached, dict) and "attachment:" in lines.text:
-        text = _ATTACHMENT.sub(lambda m: f"({_data_uri(attached.get(m[1])) or m[0]})", lines.text)
-        lines = Lines(text, tuple(text.rstrip("\n").split("\n")), lines.offsets, lines.source)
-    return parse_blocks(context, lines)
+    name = _table(metadata.get("language_info")).get("name") or _table(metadata.get("kernelspec")).get(
+        "language"
+    )
+    return language_name(str(name or ""))
 
 
 def _data_uri(bundle: Any) -> str:
-    if isinstance(bundle, dict):
-        for kind, content in bundle.items():
-            if str(kind).startswith("image/"):
-                return f"data:{kind};base64,{_text(content).replace(chr(10), '')}"
+    for kind, content in _table(bundle).items():
+        if kind.startswith("image/"):
+            data = "".join(map(str, content)) if isinstance(content, list) else str(content)
+            return f"data:{kind};base64,{''.join(data.split())}"
     return ""
-
-
-def _code(context: Context, cell: dict[str, Any], lines: Lines, language: str) -> CodeCell:
-    metadata = cell.get("metadata")
-    metadata = metadata if isinstance(metadata, dict) else {}
-    index = len(context.cells)
-    labels = tuple(str(v) for v in (metadata.get("label"),) if v)
-    tags = metadata.get("tags")
-    outputs = cell.get("outputs")
-    code = lines.text.rstrip("\n")
-    span = lines.span(0, len(lines.lines))
-    named = metadata.get("variant")
-    variants = values.names(named) if isinstance(named, str | list) else ()
-    context.check_variants(variants, span)
-    made = CodeCell(
-        span,
-        context.identify(labels[-1] if labels else f"cell-{index + 1}"),
-        labels,
-        index,
-        language,
-        code,
-        (lines.offsets[0] if lines.offsets else 0, lines.end, 0),
-        variants=variants,
-        tags=tuple(str(t) for t in tags) if isinstance(tags, list) else (),
-        outputs=msgspec.json.encode(outputs) if isinstance(outputs, list) and outputs else b"",
-    )
-    context.cells.append(made)
-    return made
-
-
-class _Strings:
-    """Finds where the lines of cells stand in the JSON text, in reading order.
-
-    Writers of notebooks put each source line into a string of its own. Encoded again it is looked
-    for after the line before it; where a writer escaped it in another way, the place is the last
-    one known, which is near.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
-
-    def lines(self, source: str) -> Lines:
-        whole = Lines.whole(source)
-        offsets = []
-        for line in whole.lines:
-            offsets.append(self._find(line))
-        return Lines(whole.text, whole.lines, tuple(offsets))
-
-    def _find(self, line: str) -> int:
-        core = json.dumps(line, ensure_ascii=False)[1:-1]
-        for wanted in (f'"{core}', f'"{json.dumps(line)[1:-1]}', core):
-            if len(wanted) < 2:
-                continue
-            at = self.text.find(wanted, self.at)
-            if at >= 0:
-                start = at + (wanted[0] == '"')
-                self.at = start + len(wanted) - 1
-                return start
-        return self.at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeAlias, cast
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -19,6 +19,7 @@ from etude.model.inline import (
     InlineCode,
     InlineMath,
     Keyboard,
+    Link,
     Reference,
     Subscript,
     Superscript,
@@ -27,11 +28,14 @@ from etude.model.inline import (
 )
 from etude.model.rules import Rule
 from etude.model.span import Span
-from etude.parse.context import Context, did_you_mean, is_external
+from etude.parse import links
+from etude.parse.addresses import is_external
+from etude.parse.config_spelling import did_you_mean
+from etude.parse.context import Context
 from etude.parse.lines import Places
 
-_TITLED = re.compile(r"(.*?)\s*<([^<>]*)>\s*\Z", re.DOTALL)
-_ABBREVIATION = re.compile(r"(.*?)\s*[(（](.*)[)）]\s*\Z", re.DOTALL)
+__all__ = ["ROLES", "Role", "RoleCall", "index_entries", "role"]
+
 _API_DOMAINS = ("py", "c", "cpp", "js", "std", "rst")
 
 
@@ -43,6 +47,7 @@ class RoleCall(Struct, frozen=True):
     content: str
     span: Span
     places: Places
+    """Of `content`."""
 
 
 Make: TypeAlias = Callable[[RoleCall], Sequence[Inline]]
@@ -58,7 +63,7 @@ class Role(Struct, frozen=True):
 def role(context: Context, name: str, content: str, span: Span, places: Places) -> Sequence[Inline]:
     """The nodes of one role; an unknown one keeps its text and is reported with the nearest name."""
     call = RoleCall(context, name, content, span, places)
-    known = ROLES.get(name)
+    known = ROLES.get(name) or ROLES.get(name.lower())
     if known is not None:
         return known.make(call)
     domain, _, rest = name.partition(":")
@@ -70,39 +75,33 @@ def role(context: Context, name: str, content: str, span: Span, places: Places) 
     return (UnknownRole(span, name, content),)
 
 
-def unknown_substitution(context: Context, name: str, span: Span) -> None:
-    """Report a substitution that is not defined (or that contains itself)."""
-    if name in context.substitutions:
-        message = f"the substitution `{name}` contains itself"
-    else:
-        message = f"the substitution `{name}` is not defined"
-    hints = did_you_mean(name, context.substitutions) or (
-        "define it under `substitutions:` in the front matter",
-    )
-    context.report(Rule.SUBSTITUTION_UNKNOWN, message, span, hints=hints)
-
-
 def _titled(call: RoleCall) -> tuple[str, tuple[Inline, ...]]:
     """Target and own text of ``text <target>``, or the content as the target."""
-    match = _TITLED.match(call.content)
-    if match is None:
-        return call.content.strip(), ()
-    return match[2].strip(), _inline(call, match[1], 0)
+    content = call.content.rstrip()
+    opening = content.rfind("<") if content.endswith(">") else -1
+    if opening < 0 or ">" in content[opening:-1]:
+        return " ".join(call.content.split()), ()
+    words = content[:opening].rstrip()
+    return content[opening + 1 : -1].strip(), _inline(call, words) if words.strip() else ()
 
 
-def _inline(call: RoleCall, text: str, start: int) -> tuple[Inline, ...]:
-    from etude.parse.inlines import parse_inline  # noqa: PLC0415 -- roles and inline text contain each other
+def _inline(call: RoleCall, text: str) -> tuple[Inline, ...]:
+    return call.context.parse_inline(text, call.places)
 
-    return parse_inline(call.context, text, call.places.inner(start) if start else call.places)
+
+def _empty(call: RoleCall, rule: Rule, what: str) -> Sequence[Inline]:
+    """Report a role that names nothing; its text stays."""
+    call.context.report(rule, f"`{call.name}` names no {what}", call.span)
+    return (UnknownRole(call.span, call.name, call.content),)
 
 
 def _reference(kind: Literal["ref", "numref", "eq", "any"]) -> Make:
     def make(call: RoleCall) -> Sequence[Inline]:
         target, children = _titled(call)
+        target = target.removeprefix("#")
         if not target:
-            call.context.report(Rule.REFERENCE_BROKEN, f"`{call.name}` names no target", call.span)
-            return (Text(call.span, call.content),)
-        return (Reference(call.span, kind, target.removeprefix("#"), children),)
+            return _empty(call, Rule.REFERENCE_BROKEN, "label")
+        return (Reference(call.span, kind, target, children),)
 
     return make
 
@@ -110,16 +109,18 @@ def _reference(kind: Literal["ref", "numref", "eq", "any"]) -> Make:
 def _doc(call: RoleCall) -> Sequence[Inline]:
     target, children = _titled(call)
     path = call.context.resolve(target, call.span)
-    name = call.context.page_name(path) if path else target
-    return (Reference(call.span, "doc", name, children),)
+    if path is None:
+        return _empty(call, Rule.REFERENCE_BROKEN, "page")
+    return (Reference(call.span, "doc", call.context.page_name(path), children),)
 
 
 def _download(call: RoleCall) -> Sequence[Inline]:
     target, children = _titled(call)
+    if not target:
+        return _empty(call, Rule.FILE_MISSING, "file")
     if is_external(target):
-        from etude.model.inline import Link  # noqa: PLC0415 -- only here
-
-        return (Link(call.span, children or (Text(call.span, target),), target),)
+        url = links.safe(call.context, target, call.span)
+        return (Link(call.span, children or (Text(call.span, target),), url),)
     path = call.context.locate(target, call.span, what="the file")
     if path is None:
         return children or (Text(call.span, target),)
@@ -128,20 +129,22 @@ def _download(call: RoleCall) -> Sequence[Inline]:
 
 def _term(call: RoleCall) -> Sequence[Inline]:
     target, children = _titled(call)
+    if not target:
+        return _empty(call, Rule.TERM_UNKNOWN, "term")
     return (Reference(call.span, "term", target, children),)
 
 
 def _cite(kind: Literal["p", "t", "year", "author"]) -> Make:
     def make(call: RoleCall) -> Sequence[Inline]:
-        content, prefix, suffix = call.content, "", ""
-        match = re.match(r"\s*\{(.*?)\}(.*?)(?:\{(.*?)\})?\s*\Z", content, re.DOTALL)
-        if match is not None:
-            prefix, content, suffix = match[1], match[2], match[3] or ""
+        content, prefix, suffix = call.content.strip(), "", ""
+        if content.startswith("{") and "}" in content:
+            prefix, _, content = content[1:].partition("}")
+        if content.endswith("}") and "{" in content:
+            content, _, suffix = content[:-1].rpartition("{")
         keys = tuple(k for k in (part.strip() for part in re.split(r"[,;，；]", content)) if k)
         if not keys:
-            call.context.report(Rule.CITATION_UNKNOWN, f"`{call.name}` names no work", call.span)
-            return ()
-        return (Citation(call.span, kind, keys, prefix, suffix),)
+            return _empty(call, Rule.CITATION_UNKNOWN, "work")
+        return (Citation(call.span, kind, keys, prefix.strip(), suffix.strip()),)
 
     return make
 
@@ -149,32 +152,33 @@ def _cite(kind: Literal["p", "t", "year", "author"]) -> Make:
 def _eval(call: RoleCall) -> Sequence[Inline]:
     expression = call.content.strip()
     if not expression:
-        call.context.report(Rule.EVAL_FAILED, "`eval` holds no expression", call.span)
-        return ()
+        return _empty(call, Rule.EVAL_FAILED, "expression")
     return (Eval(call.span, expression, len(call.context.cells)),)
 
 
 def _math(call: RoleCall) -> Sequence[Inline]:
-    call.context.formula(call.content, display=False)
-    return (InlineMath(call.span, call.content),)
+    tex = call.content.strip()
+    call.context.formula(tex, display=False)
+    return (InlineMath(call.span, tex),)
 
 
 def _abbreviation(call: RoleCall) -> Sequence[Inline]:
-    match = _ABBREVIATION.match(call.content)
-    if match is None:
-        return (Abbreviation(call.span, call.content.strip(), ""),)
-    return (Abbreviation(call.span, match[1].strip(), match[2].strip()),)
+    content = call.content.strip()
+    opening = next((i for i, char in enumerate(content) if char in "(（"), -1)
+    if opening < 0 or content[-1] not in ")）":
+        return (Abbreviation(call.span, content, ""),)
+    return (Abbreviation(call.span, content[:opening].strip(), content[opening + 1 : -1].strip()),)
 
 
 def _wrap(kind: type[Superscript | Subscript]) -> Make:
     def make(call: RoleCall) -> Sequence[Inline]:
-        return (kind(call.span, _inline(call, call.content, 0)),)
+        return (kind(call.span, _inline(call, call.content)),)
 
     return make
 
 
 def _code(call: RoleCall) -> Sequence[Inline]:
-    return (InlineCode(call.span, call.content),)
+    return (InlineCode(call.span, " ".join(call.content.split("\n"))),)
 
 
 def _keyboard(call: RoleCall) -> Sequence[Inline]:
@@ -184,40 +188,50 @@ def _keyboard(call: RoleCall) -> Sequence[Inline]:
 def index_entries(text: str) -> tuple[IndexEntry, ...]:
     """Entries as Sphinx writes them: ``single: a; b``, ``pair: a; b``, ``see: a; b``, or plain ``a; b``."""
     text = text.strip()
-    main = text.startswith("!")
     kind, colon, rest = text.lstrip("!").strip().partition(":")
     kind = kind.strip().lower() if colon else ""
     if kind not in {"single", "pair", "triple", "see", "seealso"}:
-        kind, rest = "single", text.lstrip("!")
-    parts = tuple(p for p in (part.strip() for part in re.split(r"[;；]", rest)) if p)
-    if not parts:
-        return ()
-    match kind:
-        case "pair" if len(parts) == 2:
-            return IndexEntry(parts, main=main), IndexEntry(parts[::-1], main=main)
-        case "see" | "seealso" if len(parts) == 2:
-            return (IndexEntry(parts[:1], cast('Literal["see", "seealso"]', kind), parts[1]),)
+        kind, rest = "single", text
+    rest = rest.strip()
+    main = text.startswith("!") or rest.startswith("!")
+    parts = tuple(p for p in (part.strip() for part in re.split(r"[;；]", rest.lstrip("!"))) if p)
+    match kind, parts:
+        case _, ():
+            return ()
+        case "pair", (one, other):
+            return IndexEntry((one, other), main=main), IndexEntry((other, one), main=main)
+        case "triple", (one, two, three):
+            return tuple(
+                IndexEntry(path, main=main)
+                for path in ((one, f"{two} {three}"), (two, f"{three}, {one}"), (three, f"{one} {two}"))
+            )
+        case "see", (one, other):
+            return (IndexEntry((one,), "see", other),)
+        case "seealso", (one, other):
+            return (IndexEntry((one,), "seealso", other),)
         case _:
             return (IndexEntry(parts, main=main),)
 
 
 def _index(call: RoleCall) -> Sequence[Inline]:
     target, children = _titled(call)
-    children = children or _inline(call, call.content, 0)
-    call.context.index_marks += 1
-    identity = call.context.identify(f"index-{call.context.index_marks}")
-    return (IndexMark(call.span, identity, index_entries(target), children),)
+    entries = index_entries(target)
+    if not entries:
+        return _empty(call, Rule.DIRECTIVE_BODY, "entry")
+    if not children:
+        words = call.content.lstrip("! ")
+        children = call.context.parse_inline(words, call.places.inner(len(call.content) - len(words)))
+    return (IndexMark(call.span, call.context.identify_mark(), entries, children),)
 
 
 def _api(call: RoleCall, domain: str, name: str) -> Sequence[Inline]:
     target, children = _titled(call)
-    shown = target
-    if not children:
-        short = target.startswith("~")
-        target = target.lstrip("~!")
-        shown = target.rpartition(".")[2] if short else target
-        children = (InlineCode(call.span, shown),)
-    return (ApiLink(call.span, domain, name, target.lstrip("~!"), children),)
+    short = target.startswith("~")
+    target = target.lstrip("~!")
+    if not target:
+        return _empty(call, Rule.INVENTORY_UNKNOWN, "object")
+    shown = target.rpartition(".")[2] if short else target
+    return (ApiLink(call.span, domain, name, target, children or (InlineCode(call.span, shown),)),)
 
 
 ROLES: dict[str, Role] = {
@@ -245,5 +259,6 @@ ROLES: dict[str, Role] = {
 for _alias, _name in (
     ("citep", "cite:p"), ("citet", "cite:t"), ("superscript", "sup"), ("subscript", "sub"),
     ("abbreviation", "abbr"), ("evaluate", "eval"), ("literal", "code"), ("keyboard", "kbd"),
+    ("prf:ref", "ref"), ("proof:ref", "ref"), ("math:numref", "eq"),
 ):  # fmt: skip
     ROLES[_alias] = ROLES[_name]

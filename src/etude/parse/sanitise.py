@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 import nh3
 
@@ -11,19 +14,8 @@ _RISKY = re.compile(
     r"|\s(on\w+)\s*=|(javascript|vbscript)\s*:|(data:text/html)",
     re.IGNORECASE,
 )
-_EXTRA_TAGS = {
-    "figure",
-    "figcaption",
-    "picture",
-    "source",
-    "video",
-    "audio",
-    "mark",
-    "section",
-    "details",
-    "summary",
-}
-_TAGS = nh3.ALLOWED_TAGS | _EXTRA_TAGS
+_EXTRA_TAGS = {"figure", "figcaption", "picture", "source", "video", "audio", "mark", "section", "details"}
+_TAGS = nh3.ALLOWED_TAGS | _EXTRA_TAGS | {"summary"}
 _EVERYWHERE = {
     "class",
     "id",
@@ -47,32 +39,94 @@ _STYLES = {
     "color", "background-color", "text-align", "width", "height", "max-width", "margin", "padding", "border",
     "float", "font-weight", "font-style", "font-size", "vertical-align", "white-space", "display",
 }  # fmt: skip
-_TAG = re.compile(r"<(/?)\s*([A-Za-z][\w-]*)([^<>]*)>\Z", re.DOTALL)
-_VOID = {"br", "img", "wbr", "hr", "source"}
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>")
+_VOID = {"br", "img", "wbr", "hr", "source", "area", "col", "input", "link", "meta"}
+_IMPLIED = {"p", "li", "td", "th", "tr", "dt", "dd", "thead", "tbody", "tfoot", "colgroup", "option"}
+"""Elements whose end may be left out."""
 
 
-def clean(html: str) -> tuple[str, str]:
-    """A whole piece of HTML, sanitised, and what risky thing it held (empty for none)."""
+class Cleaned(NamedTuple):
+    """HTML that is safe, what risky thing was in it (empty for none), and what it leaves open."""
+
+    html: str
+    risk: str = ""
+    opened: tuple[str, ...] = ()
+    """Names of the elements that it opens and does not close, outermost first."""
+    closed: int = 0
+    """How many elements opened before it closes."""
+
+
+@lru_cache(maxsize=1024)
+def clean(html: str) -> Cleaned:
+    """A whole piece of HTML; what it opens is closed at its end."""
     found = _RISKY.search(html)
-    risk = next((g for g in found.groups() if g), "") if found else ""
+    risk = next((group for group in found.groups() if group), "") if found else ""
     result = nh3.clean(
         html, tags=_TAGS, attributes=_ATTRIBUTES, filter_style_properties=_STYLES, link_rel=None
     )
-    return result, risk.lower()
+    return Cleaned(result, risk.lower())
 
 
-def tag_name(html: str) -> tuple[str, str]:
-    """Kind (``open``, ``close``, ``void`` or empty) and name of a single tag within a line."""
-    match = _TAG.match(html)
+def clean_part(html: str, open_: Sequence[str]) -> Cleaned:
+    """A piece of HTML between others: it may close what they opened, and leave elements open.
+
+    `open_` are the names of the elements that are open before it, outermost first. Markdown between
+    ``<details>`` and ``</details>`` stands in no one piece of HTML.
+    """
+    stack: list[tuple[str, int, int]] = []
+    end = 0
+    closers: list[str] = []
+    before = list(open_)
+    for tag in _TAG.finditer(html):
+        name = tag[2].lower()
+        if name not in _TAGS or name in _VOID or tag[3].endswith("/"):
+            continue
+        if not tag[1]:
+            stack.append((name, tag.start(), tag.end()))
+            continue
+        index = next((i for i in range(len(stack) - 1, -1, -1) if stack[i][0] == name), -1)
+        if index >= 0:
+            del stack[index:]
+        elif before and before[-1] == name and not stack and not html[end : tag.start()].strip():
+            closers.append(before.pop())
+            end = tag.end()
+    opened = tuple(name for name, _, _ in stack if name not in _IMPLIED)
+    rest = clean(html[end:])
+    inner = rest.html
+    if opened:
+        tail = "".join(f"</{name}>" for name in reversed(opened))
+        if inner.rstrip().endswith(tail):
+            inner = inner.rstrip().removesuffix(tail)
+        else:
+            opened = ()
+    return Cleaned("".join(f"</{name}>" for name in closers) + inner, rest.risk, opened, len(closers))
+
+
+class CleanTag(NamedTuple):
+    """A single tag within a line."""
+
+    html: str
+    """Empty when the tag is not allowed."""
+    risk: str
+    name: str
+    """Empty for what needs no partner."""
+    closing: bool
+
+
+@lru_cache(maxsize=1024)
+def clean_tag(html: str) -> CleanTag:
+    """A tag, comment or instruction that stands in a line of text."""
+    match = _TAG.fullmatch(html)
     if match is None:
-        return "", ""
+        cleaned = clean(html)
+        return CleanTag(cleaned.html, cleaned.risk, "", closing=False)
     name = match[2].lower()
     if match[1]:
-        return "close", name
-    return ("void" if name in _VOID or match[3].rstrip().endswith("/") else "open"), name
-
-
-def clean_open_tag(html: str, name: str) -> tuple[str, str]:
-    """An opening tag on its own, sanitised (empty when the tag is not allowed), and its risk."""
-    html, risk = clean(f"{html}</{name}>")
-    return html.removesuffix(f"</{name}>") if html.endswith(f"</{name}>") else "", risk
+        return CleanTag(f"</{name}>" if name in _TAGS else "", "", name, closing=True)
+    if name in _VOID or match[3].endswith("/"):
+        cleaned = clean(html)
+        return CleanTag(cleaned.html, cleaned.risk, "", closing=False)
+    cleaned = clean(f"{html}</{name}>")
+    ending = f"</{name}>"
+    kept = cleaned.html.removesuffix(ending) if cleaned.html.endswith(ending) else ""
+    return CleanTag(kept, cleaned.risk, name, closing=False)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 import re
 from typing import Any
 
-from etude.model.block import Expectation, Resources
+from etude.model.block import Align, Expectation, Resources
 from etude.parse import yamls
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
           "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}  # fmt: skip
-_NEAR = re.compile(r"(.+?)\s*(?:≈|~=)\s*(.+?)\s*(?:±|\+/?-)\s*(.+)\Z", re.DOTALL)
+_ALIGNMENTS: dict[str, Align] = {"left": "left", "center": "center", "right": "right", "centre": "center"}
+_LENGTH = re.compile(r"(\d*\.?\d+)\s*(px|em|rem|ex|ch|cm|mm|in|pt|pc|%|vw|vh|lh)?")
+_LARGEST = 2**32
+_MOST_LINES = 100_000
 
 
 class Bad(Exception):  # noqa: N818 -- a value is bad; the message says what was expected
@@ -21,7 +26,9 @@ def text(value: Any) -> str:
     """Text; numbers and dates are taken as they are written."""
     if value is None:
         return ""
-    if isinstance(value, dict | list):
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, str | int | float | dt.date):
         raise Bad("expected text")
     return str(value).strip()
 
@@ -30,29 +37,41 @@ def truth(value: Any) -> bool:
     """True or false; an option without a value is true."""
     if isinstance(value, bool):
         return value
-    if value is None or str(value).strip().lower() in {"", "true", "yes", "on", "1"}:
+    word = text(value).lower()
+    if word in {"", "true", "yes", "on", "1"}:
         return True
-    if str(value).strip().lower() in {"false", "no", "off", "0"}:
+    if word in {"false", "no", "off", "0"}:
         return False
-    raise Bad(f"expected true or false, not `{value}`")
+    raise Bad(f"expected true or false, not `{shown(value)}`")
 
 
 def whole(value: Any) -> int:
-    """A whole number."""
+    """A whole number of at most 32 bits."""
     try:
-        return int(str(value).strip())
-    except ValueError:
-        raise Bad(f"expected a whole number, not `{value}`") from None
+        result = int(text(value))
+    except (ValueError, Bad):
+        raise Bad(f"expected a whole number, not `{shown(value)}`") from None
+    if abs(result) > _LARGEST:
+        raise Bad(f"expected a number up to {_LARGEST:,}, not `{shown(value)}`")
+    return result
 
 
 def number(value: Any) -> float:
-    """A number."""
+    """A finite number."""
     try:
-        result = float(str(value).strip())
-    except ValueError:
-        raise Bad(f"expected a number, not `{value}`") from None
-    if result != result or result in {float("inf"), float("-inf")}:  # noqa: PLR0124 -- NaN
-        raise Bad(f"expected a number, not `{value}`")
+        result = float(text(value))
+    except (ValueError, Bad):
+        raise Bad(f"expected a number, not `{shown(value)}`") from None
+    if not math.isfinite(result):
+        raise Bad(f"expected a number, not `{shown(value)}`")
+    return result
+
+
+def share(value: Any) -> float:
+    """A finite number of at least zero."""
+    result = number(value)
+    if result < 0:
+        raise Bad(f"expected a number of at least 0, not `{shown(value)}`")
     return result
 
 
@@ -60,10 +79,10 @@ def seconds(value: Any) -> float:
     """A duration above zero, in seconds; ``10m`` and ``2h`` are understood."""
     match = re.fullmatch(r"\s*([\d.]+)\s*(s|m|min|h)?\s*", str(value))
     if match is None:
-        raise Bad(f"expected a duration such as `90`, `90s`, `10m` or `2h`, not `{value}`")
+        raise Bad(f"expected a duration such as `90`, `90s`, `10m` or `2h`, not `{shown(value)}`")
     result = number(match[1]) * {"s": 1, "m": 60, "min": 60, "h": 3600}[match[2] or "s"]
     if result <= 0:
-        raise Bad(f"expected a duration above zero, not `{value}`")
+        raise Bad(f"expected a duration above zero, not `{shown(value)}`")
     return result
 
 
@@ -76,11 +95,11 @@ def names(value: Any) -> tuple[str, ...]:
         if stripped.startswith("[") and stripped.endswith("]"):
             loaded = yamls.load(stripped)
             if isinstance(loaded, yamls.YamlProblem):
-                raise Bad(f"expected names, not `{value}`")
+                raise Bad(f"expected names, not `{shown(value)}`")
             return names(loaded.data)
-        return tuple(part for part in (p.strip() for p in value.split(",")) if part)
+        return tuple(part for part in (p.strip() for p in re.split(r"[,，]", value)) if part)
     if isinstance(value, list):
-        return tuple(text(item) for item in value)
+        return tuple(word for word in map(text, value) if word)
     return (text(value),)
 
 
@@ -88,10 +107,14 @@ def line_ranges(value: Any) -> tuple[int, ...]:
     """Line numbers from ``1, 3-5``."""
     lines: list[int] = []
     for part in names(value):
-        match = re.fullmatch(r"(\d+)(?:\s*[-–]\s*(\d+))?", part)
-        if match is None or (last := int(match[2] or match[1])) - int(match[1]) > 10_000:
-            raise Bad(f"expected lines such as `1,3-5`, not `{part}`")
-        lines.extend(range(int(match[1]), last + 1))
+        match = re.fullmatch(r"(\d{1,7})(?:\s*[-–]\s*(\d{1,7}))?", part)
+        first = int(match[1]) if match is not None else 0
+        last = int(match[2] or match[1]) if match is not None else 0
+        if not 1 <= first <= last <= first + 10_000:
+            raise Bad(f"expected lines such as `1,3-5`, not `{shown(part)}`")
+        lines.extend(range(first, last + 1))
+        if len(lines) > _MOST_LINES:
+            raise Bad(f"expected at most {_MOST_LINES:,} lines")
     return tuple(dict.fromkeys(lines))
 
 
@@ -101,8 +124,8 @@ def size(value: Any) -> int:
     unit = match[2] if match else ""
     unit = unit if unit in _UNITS else f"{unit}B"
     if match is None or unit not in _UNITS:
-        raise Bad(f"expected a size such as `512MB` or `2GiB`, not `{value}`")
-    return int(number(match[1]) * _UNITS[unit])
+        raise Bad(f"expected a size such as `512MB` or `2GiB`, not `{shown(value)}`")
+    return int(share(match[1]) * _UNITS[unit])
 
 
 def parse_resources(value: Any) -> Resources:
@@ -114,11 +137,11 @@ def parse_resources(value: Any) -> Resources:
         raise Bad("expected `{cpus: …, memory: …, gpus: …}`")
     unknown = sorted(str(k) for k in value if str(k) not in {"cpus", "memory", "gpus"})
     if unknown:
-        raise Bad(f"`{unknown[0]}` is none of `cpus`, `memory`, `gpus`")
+        raise Bad(f"`{shown(unknown[0])}` is none of `cpus`, `memory`, `gpus`")
     return Resources(
-        cpus=number(value.get("cpus", 1)),
+        cpus=share(value.get("cpus", 1)),
         memory=size(value.get("memory", 0)),
-        gpus=number(value.get("gpus", 0)),
+        gpus=share(value.get("gpus", 0)),
     )
 
 
@@ -128,15 +151,44 @@ def expectations(value: Any) -> tuple[Expectation, ...]:
         loaded = yamls.load(value)
         if isinstance(loaded, yamls.Yaml) and isinstance(loaded.data, list):
             value = loaded.data
-    items = value if isinstance(value, list) else [value]
-    found = []
-    for item in items:
-        source = text(item)
-        if not source:
-            raise Bad("expected a Python expression")
-        match = _NEAR.match(source)
-        if match is not None:
-            found.append(Expectation(match[1].strip(), match[2].strip(), match[3].strip(), source))
-        else:
-            found.append(Expectation(source, source=source))
-    return tuple(found)
+    return tuple(_expectation(text(item)) for item in (value if isinstance(value, list) else [value]))
+
+
+def _expectation(source: str) -> Expectation:
+    if not source:
+        raise Bad("expected a Python expression")
+    left = re.split(r"≈|~=", source, maxsplit=1)
+    right = re.split(r"±|\+/?-", left[1], maxsplit=1) if len(left) == 2 else []
+    if len(right) == 2 and all(part.strip() for part in (left[0], *right)):
+        return Expectation(left[0].strip(), right[0].strip(), right[1].strip(), source)
+    if "≈" in source:
+        raise Bad(f"expected `value ≈ number ± tolerance`, not `{shown(source)}`")
+    return Expectation(source, source=source)
+
+
+def align(value: Any) -> Align:
+    """``left``, ``center`` or ``right``."""
+    known = _ALIGNMENTS.get(text(value).lower())
+    if known is None:
+        raise Bad("expected `left`, `center` or `right`")
+    return known
+
+
+def length(value: Any) -> str:
+    """A CSS length or a percentage; a bare number is pixels."""
+    match = _LENGTH.fullmatch(text(value))
+    if match is None:
+        raise Bad(f"expected a length such as `400px`, `10cm` or `80%`, not `{shown(value)}`")
+    return match[1] + (match[2] or "px")
+
+
+def classes(value: Any) -> tuple[str, ...]:
+    """Names of classes: letters, digits and dashes."""
+    words = " ".join(names(value)) if isinstance(value, list) else text(value)
+    return tuple(c for c in re.split(r"[\s,]+", words) if re.fullmatch(r"[\w-]+", c))
+
+
+def shown(value: Any) -> str:
+    """A value as a message shows it: one short line."""
+    line = " ".join(str(value).split())
+    return line if len(line) <= 60 else f"{line[:59]}…"

@@ -1,7 +1,9 @@
-"""YAML read safely: plain data only, and nothing that unfolds without end."""
+"""YAML read safely: plain data only, and nothing that unfolds or nests without end."""
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from typing import Any
 
 import yaml
@@ -9,8 +11,15 @@ from msgspec import Struct
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+MAX_CHARACTERS = 200_000
 MAX_NODES = 20_000
-"""Nodes after aliases are unfolded; a "billion laughs" file has more."""
+"""Values after aliases are unfolded; a "billion laughs" file has more."""
+MAX_DEPTH = 100
+"""Values in values. The reader is recursive, in C as in Python: a deeper text could end the process."""
+
+_INDICATORS = re.compile(r"^[ \t?:-]*", re.MULTILINE)
+_PLAIN = (str, int, float, bool, type(None), dt.date)
 
 
 class YamlProblem(Struct, frozen=True):
@@ -21,14 +30,23 @@ class YamlProblem(Struct, frozen=True):
 
 
 class Yaml(Struct, frozen=True):
-    """Plain data with the offsets of the keys of its top-level mapping."""
+    """Plain data, with the places of what its top-level mapping holds."""
 
     data: Any
     keys: dict[str, int] = {}
+    """Offsets of keys; of one that is given twice, of the first."""
+    values: dict[str, int] = {}
+    """Offsets of those values that stand in the text as they are."""
+    repeated: tuple[tuple[str, int], ...] = ()
+    """Keys that are given again, with their offsets."""
 
 
 def load(text: str) -> Yaml | YamlProblem:
     """Read YAML 1.1 as PyYAML's safe loader has it; never raises for what the text says."""
+    if len(text) > MAX_CHARACTERS:
+        return YamlProblem(f"it has more than {MAX_CHARACTERS:,} characters", 0)
+    if _too_deep(text):
+        return YamlProblem(f"it nests values more than {MAX_DEPTH} deep", 0)
     try:
         node = yaml.compose(text, Loader=_Loader)
         if node is None:
@@ -45,12 +63,20 @@ def load(text: str) -> Yaml | YamlProblem:
         return YamlProblem(error.problem or "it cannot be parsed", mark.index if mark else 0)
     except yaml.YAMLError as error:
         return YamlProblem(str(getattr(error, "reason", error)), int(getattr(error, "position", 0) or 0))
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         return YamlProblem(str(error) or "it cannot be parsed", 0)
-    keys: dict[str, int] = {}
-    if isinstance(node, MappingNode):
-        keys = {str(key.value): key.start_mark.index for key, _ in node.value if isinstance(key, ScalarNode)}
-    return Yaml(data, keys)
+    if not _is_plain(data):
+        return YamlProblem("it holds something other than text, numbers, dates, lists and tables", 0)
+    return Yaml(data, *_places(text, node))
+
+
+def _too_deep(text: str) -> bool:
+    """Whether brackets or indicators could nest too deeply; quotes are not looked at, so it is a guess."""
+    depth = deepest = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest > MAX_DEPTH or any(len(run) > 2 * MAX_DEPTH for run in _INDICATORS.findall(text))
 
 
 def _size(node: Node, seen: dict[int, int]) -> int:
@@ -71,3 +97,32 @@ def _size(node: Node, seen: dict[int, int]) -> int:
             break
     seen[id(node)] = total
     return total
+
+
+def _is_plain(data: Any) -> bool:
+    if isinstance(data, dict):
+        return all(_is_plain(item) for pair in data.items() for item in pair)
+    if isinstance(data, list):
+        return all(_is_plain(item) for item in data)
+    return isinstance(data, _PLAIN)
+
+
+def _places(text: str, node: Node) -> tuple[dict[str, int], dict[str, int], tuple[tuple[str, int], ...]]:
+    keys: dict[str, int] = {}
+    values: dict[str, int] = {}
+    repeated: list[tuple[str, int]] = []
+    for key, value in node.value if isinstance(node, MappingNode) else ():
+        if not isinstance(key, ScalarNode):
+            continue
+        name, at = str(key.value), key.start_mark.index
+        if name in keys:
+            repeated.append((name, at))
+            continue
+        keys[name] = at
+        if isinstance(value, ScalarNode):
+            start, words = value.start_mark.index, value.value
+            for shift in (0, 1):
+                if words and text.startswith(words, start + shift):
+                    values[name] = start + shift
+                    break
+    return keys, values, tuple(repeated)

@@ -18,7 +18,12 @@ class Group(Struct, frozen=True):
     """Blocks of which a reader sees those of one variant."""
 
     panels: tuple[tuple[tuple[str, ...], tuple[BlockNode, ...]], ...]
-    """Variants, and the blocks that are theirs; in the order of the source."""
+    """Variants, and the blocks that are theirs; where panels share a variant, in the order of the source."""
+
+    @property
+    def mixed(self) -> bool:
+        """Whether a reader of one variant may see several panels."""
+        return len(self.variants) < sum(len(names) for names, _ in self.panels)
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -42,20 +47,34 @@ def grouped(blocks: Sequence[BlockNode]) -> Iterator[Piece]:
 
     A reader of one variant sees its blocks in the order in which they stand in the source.
     """
-    panels: list[tuple[tuple[str, ...], list[BlockNode]]] = []
+    held: list[tuple[tuple[str, ...], list[BlockNode]]] = []
     for block in blocks:
         names = block.variants if isinstance(block, (CodeCell, VariantBlock)) else ()
-        if panels and (names or isinstance(block, (Comment, BlockBreak))):
-            if not names or panels[-1][0] == names:
-                panels[-1][1].append(block)
-            else:
-                panels.append((names, [block]))
-        elif names:
-            panels.append((names, [block]))
+        if names:
+            held.append((names, [block]))
+        elif held and isinstance(block, (Comment, BlockBreak)):
+            held[-1][1].append(block)
         else:
-            if panels:
-                yield Group(tuple((held, tuple(nodes)) for held, nodes in panels))
-                panels = []
+            if held:
+                yield _group(held)
+                held = []
             yield block
-    if panels:
-        yield Group(tuple((held, tuple(nodes)) for held, nodes in panels))
+    if held:
+        yield _group(held)
+
+
+def _group(held: Sequence[tuple[tuple[str, ...], list[BlockNode]]]) -> Group:
+    """One panel for each variant, unless a block belongs to some that others do not share."""
+    sets = {frozenset(names) for names, _ in held}
+    together = sum(map(len, sets)) == len(frozenset().union(*sets))
+    panels: list[tuple[tuple[str, ...], list[BlockNode]]] = []
+    for names, nodes in held:
+        same = next(
+            (panel for panel in panels if together and set(panel[0]) == set(names)),
+            panels[-1] if panels and panels[-1][0] == names else None,
+        )
+        if same is not None:
+            same[1].extend(nodes)
+        else:
+            panels.append((names, list(nodes)))
+    return Group(tuple((names, tuple(nodes)) for names, nodes in panels))

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from etude.model.block import BlockNode, UnknownDirective
 from etude.model.rules import Rule
-from etude.parse.context import did_you_mean
+from etude.model.span import Span
+from etude.parse.config_spelling import did_you_mean
 from etude.parse.directives import boxes, code, matter, media, tables
-from etude.parse.directives.call import Call, Directive, read_options
+from etude.parse.directives.call import Call, Directive, read_options, skip_options
 
 __all__ = ["DIRECTIVES", "Call", "Directive", "directive"]
 
@@ -24,14 +25,12 @@ DIRECTIVES: dict[str, Directive] = {
 
 def directive(call: Call) -> Sequence[BlockNode]:
     """The nodes of one directive; an unknown one keeps its content and is reported."""
-    definition = DIRECTIVES.get(call.name) or DIRECTIVES.get(call.name.lower())
+    definition = DIRECTIVES.get(call.name)
     if definition is None:
         call.report(
-            Rule.UNKNOWN_DIRECTIVE,
-            f"the directive `{call.name}` is not known",
-            did_you_mean(call.name, DIRECTIVES),
+            Rule.UNKNOWN_DIRECTIVE, f"the directive `{call.name}` is not known", _unknown_hints(call.name)
         )
-        read_unknown(call)
+        skip_options(call)
         return (
             UnknownDirective(
                 call.span, call.identity(), call.names(), call.name, call.argument, call.blocks()
@@ -43,18 +42,30 @@ def directive(call: Call) -> Sequence[BlockNode]:
             Rule.DIRECTIVE_ARGUMENT,
             f"`{call.name}` takes no argument; `{call.argument}` is ignored",
             ("write it in the body, or as an option",),
+            call.argument_span,
         )
     if definition.argument == "required" and not call.argument:
         call.report(Rule.DIRECTIVE_ARGUMENT, f"`{call.name}` needs an argument", (definition.summary,))
-    if definition.body == "required" and not call.body.text.strip():
+    if definition.body == "required" and call.body.blank:
         call.report(Rule.DIRECTIVE_BODY, f"`{call.name}` has no content", (definition.summary,))
+    if definition.body == "none" and not call.body.blank:
+        call.report(
+            Rule.DIRECTIVE_BODY, f"`{call.name}` takes no content; it is ignored", span=_content(call)
+        )
     return definition.build(call)
 
 
-def read_unknown(call: Call) -> None:
-    """Take the lines that look like options off an unknown directive's body."""
-    lines = call.body.lines
-    taken = 0
-    while taken < len(lines) and lines[taken].lstrip().startswith(":") and ":" in lines[taken].lstrip()[1:]:
-        taken += 1
-    call.body = call.body.drop(taken)
+def _content(call: Call) -> Span:
+    body = call.body.trimmed()
+    return body.span(0, len(body.lines))
+
+
+def _unknown_hints(name: str) -> tuple[str, ...]:
+    if name in _LANGUAGES:
+        return (f"write `{{code-cell}} {name}` for code that is run, `{{code-block}} {name}` for other code",)
+    if name in boxes.PROOFS:
+        return (f"did you mean `prf:{name}`?",)
+    return did_you_mean(name, DIRECTIVES)
+
+
+_LANGUAGES = ("python", "ipython", "ipython3", "python3", "r", "julia", "bash", "sh", "javascript", "sql")

@@ -7,18 +7,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from etude.model.block import Align, BlockNode
+from etude.model.block import BlockNode
 from etude.model.inline import Inline
 from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.parse import values, yamls
-from etude.parse.context import Context, did_you_mean
-from etude.parse.lines import Lines, Places
+from etude.parse.config_spelling import did_you_mean
+from etude.parse.context import Context
+from etude.parse.lines import Fixed, Lines, Places
 
-_OPTION = re.compile(r"[ \t]*:([A-Za-z][\w-]*):(?:[ \t]+(.*?))?[ \t]*\Z")
+__all__ = ["COMMON", "LABEL", "Build", "Call", "Convert", "Directive", "read_options"]
+
+_OPTION = re.compile(r"[ \t]*:([A-Za-z][\w-]*):(?:[ \t]+(.*)|[ \t]*)\Z", re.DOTALL).match
 
 Convert: TypeAlias = Callable[[Any], Any]
 Build: TypeAlias = "Callable[[Call], Sequence[BlockNode]]"
+
+LABEL: dict[str, Convert] = {"label": values.text, "name": values.text}
+COMMON: dict[str, Convert] = {**LABEL, "class": values.classes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,8 @@ class Directive:
     argument: Literal["none", "optional", "required"] = "none"
     options: Mapping[str, Convert] = field(default_factory=dict)
     body: Literal["none", "optional", "required"] = "optional"
+    repeatable: frozenset[str] = frozenset()
+    """Options that may be given several times; their values are joined in one list."""
 
 
 @dataclass(slots=True)
@@ -38,55 +46,42 @@ class Call:
 
     context: Context
     name: str
+    """As it is known, in lower case."""
     argument: str
     argument_at: int
     """Offset of the argument in the source."""
     body: Lines
     labels: tuple[str, ...]
+    """Those on lines above it."""
     span: Span
     options: dict[str, Any] = field(default_factory=dict)
+    value_at: dict[str, int] = field(default_factory=dict)
+    """Offsets of the values of options, where they stand in the source as they are."""
 
     # -- reading ----------------------------------------------------------------------------------
 
     def blocks(self) -> tuple[BlockNode, ...]:
         """The body as blocks."""
-        from etude.parse.blocks import parse_blocks  # noqa: PLC0415 -- directives and blocks contain each other
-
-        return parse_blocks(self.context, self.body)
-
-    def inline(self, text: str, offset: int | None = None) -> tuple[Inline, ...]:
-        """Text as inline nodes; without an offset it has the place of the whole directive."""
-        from etude.parse.inlines import parse_inline  # noqa: PLC0415 -- as above
-
-        if offset is None:
-            places = Places.at(0, self.span.source, self.body.frozen or self.span)
-        else:
-            places = Places.at(offset, self.span.source, self.body.frozen)
-        return parse_inline(self.context, text, places)
+        return self.context.parse_blocks(self.body)
 
     def argument_inline(self) -> tuple[Inline, ...]:
         """The argument as inline nodes."""
-        return self.inline(self.argument, self.argument_at)
+        return self.context.parse_inline(self.argument, Places(self.argument_at, self.span.source))
 
     def option(self, name: str, default: Any = None) -> Any:
         """An option's value, converted."""
         return self.options.get(name, default)
 
+    def flag_option(self, name: str, *, default: bool = False) -> bool:
+        """Whether an option that is true or false is true."""
+        return bool(self.options.get(name, default))
+
     def option_inline(self, name: str) -> tuple[Inline, ...]:
         """An option's text as inline nodes."""
         text = str(self.options.get(name) or "")
-        at = self.body_of_option.get(name)
-        return self.inline(text, at) if text else ()
-
-    @property
-    def body_of_option(self) -> dict[str, int]:
-        """Offsets of the values of options, where they are plain lines."""
-        return self.options.get("\x00offsets", {})  # type: ignore[no-any-return]
-
-    @property
-    def text(self) -> str:
-        """The body as it stands, without the last line end."""
-        return self.body.text.rstrip("\n")
+        at = self.value_at.get(name)
+        places = Places(at, self.span.source) if at is not None else Fixed(self.opener)
+        return self.context.parse_inline(text, places)
 
     # -- names ------------------------------------------------------------------------------------
 
@@ -95,139 +90,130 @@ class Call:
         own = tuple(str(self.options[key]) for key in ("label", "name") if self.options.get(key))
         return tuple(dict.fromkeys((*self.labels, *own)))
 
-    def identity(self, kind: str = "", wish: str = "") -> str:
-        """An id from the last label; else from `wish` or counted by `kind`; empty without either."""
+    def identity(self, kind: str = "") -> str:
+        """An id from the last label; without one, counted by `kind`, or empty without a kind."""
         labels = self.names()
         if labels:
             return self.context.identify(labels[-1])
-        return self.context.identify(wish, kind) if kind else ""
+        return self.context.identify("", kind) if kind else ""
 
     # -- problems ---------------------------------------------------------------------------------
 
     @property
     def opener(self) -> Span:
-        """The first line of the directive."""
-        if self.body.frozen is not None:
-            return self.body.frozen
-        end = self.argument_at + len(self.argument) if self.argument else self.span.start + len(self.name) + 5
-        return Span(
-            self.span.start,
-            min(max(end, self.span.start + 1), max(self.span.end, self.span.start + 1)),
-            self.span.source,
-        )
+        """The first line of the directive, as far as its argument goes."""
+        return Span(self.span.start, self.argument_at + len(self.argument), self.span.source)
+
+    @property
+    def argument_span(self) -> Span:
+        """The argument; the opening line when there is none."""
+        if not self.argument:
+            return self.opener
+        return Span(self.argument_at, self.argument_at + len(self.argument), self.span.source)
 
     def report(self, rule: Rule, message: str, hints: Sequence[str] = (), span: Span | None = None) -> None:
         """Note a problem of this directive."""
         self.context.report(rule, message, span or self.opener, hints=hints)
 
 
-ALIGNMENTS = ("left", "center", "right")
+@dataclass(slots=True)
+class _Given:
+    """An option as it is written."""
 
-
-def align(value: Any) -> Align:
-    """``left``, ``center`` or ``right``."""
-    for known in ALIGNMENTS:
-        if values.text(value) == known:
-            return known  # type: ignore[return-value]
-    raise values.Bad("expected `left`, `center` or `right`")
-
-
-def length(value: Any) -> str:
-    """A CSS length or a percentage; a bare number is pixels."""
-    text = values.text(value)
-    match = re.fullmatch(r"(\d*\.?\d+)\s*(px|em|rem|ex|ch|cm|mm|in|pt|pc|%|vw|vh|lh)?", text)
-    if match is None:
-        raise values.Bad(f"expected a length such as `400px`, `10cm` or `80%`, not `{text}`")
-    return match[1] + (match[2] or "px")
-
-
-def classes(value: Any) -> tuple[str, ...]:
-    """Names of classes: letters, digits and dashes."""
-    return tuple(c for c in re.split(r"[\s,]+", values.text(value)) if re.fullmatch(r"[\w-]+", c))
-
-
-LABEL: dict[str, Convert] = {"label": values.text, "name": values.text}
-CLASS: dict[str, Convert] = {"class": classes}
-COMMON: dict[str, Convert] = {**LABEL, **CLASS}
+    name: str
+    value: Any
+    span: Span
+    at: int | None
+    """Offset of the value, where it stands in the source as it is."""
 
 
 def read_options(call: Call, definition: Directive) -> None:
     """Take the options off the head of the body, check and convert them."""
-    raw, offsets, spans, taken = _raw_options(call)
-    call.body = call.body.drop(taken)
-    for key, value in raw.items():
-        name = key.lower()
-        span = spans.get(key, call.opener)
-        convert = definition.options.get(name) or definition.options.get(name.replace("_", "-"))
+    given, taken = _given(call)
+    call.body = call.body.part(taken)
+    seen: dict[str, _Given] = {}
+    for one in given:
+        name = one.name.lower().replace("_", "-")
+        convert = definition.options.get(name)
         if convert is None:
             call.report(
                 Rule.UNKNOWN_OPTION,
-                f"`{call.name}` has no option `{key}`",
+                f"`{call.name}` has no option `{one.name}`",
                 did_you_mean(name, definition.options),
-                span,
+                one.span,
             )
             continue
+        if name in seen and name not in definition.repeatable:
+            message = f"the option `{one.name}` is given twice"
+            call.report(Rule.OPTION_VALUE, message, ("the first value is taken",), one.span)
+            continue
         try:
-            call.options[name.replace("_", "-")] = convert(value)
+            value = convert(one.value)
         except values.Bad as bad:
-            call.report(Rule.OPTION_VALUE, f"the option `{key}`: {bad}", span=span)
-    call.options["\x00offsets"] = offsets
+            call.report(Rule.OPTION_VALUE, f"the option `{one.name}`: {bad}", span=one.span)
+            continue
+        call.options[name] = (*call.options[name], *value) if name in seen else value
+        seen[name] = one
+        if one.at is not None and isinstance(value, str):
+            call.value_at[name] = one.at
 
 
-def _raw_options(call: Call) -> tuple[dict[str, Any], dict[str, int], dict[str, Span], int]:
-    """Options as written, offsets of their values, their spans, and how many lines they took."""
-    lines = call.body.lines
-    if lines and lines[0].strip() == "---":
-        return _yaml_options(call)
-    raw: dict[str, Any] = {}
-    offsets: dict[str, int] = {}
-    spans: dict[str, Span] = {}
-    taken = 0
-    for number, line in enumerate(lines):
-        match = _OPTION.match(line)
+def skip_options(call: Call) -> None:
+    """Take what looks like options off an unknown directive's body."""
+    call.body = call.body.part(_given(call)[1])
+
+
+def _given(call: Call) -> tuple[list[_Given], int]:
+    """The options as they are written, and how many lines they take."""
+    body = call.body
+    if body.lines and body.lines[0].strip() == "---":
+        return _yaml(call)
+    given: list[_Given] = []
+    for number, line in enumerate(body.lines):
+        match = _OPTION(line)
         if match is None:
             break
-        taken = number + 1
-        raw[match[1]] = match[2] or ""
-        at = call.body.offsets[number]
-        if match[2]:
-            offsets[match[1].lower()] = at + match.start(2)
-        spans[match[1]] = call.body.frozen or Span(
-            at + match.start(1) - 1, at + match.end(), call.body.source
+        at = body.offsets[number]
+        value = (match[2] or "").rstrip()
+        given.append(
+            _Given(match[1], value, body.span(number, number + 1), at + match.start(2) if value else None)
         )
-    return raw, offsets, spans, taken
+    return given, len(given)
 
 
-def _yaml_options(call: Call) -> tuple[dict[str, Any], dict[str, int], dict[str, Span], int]:
-    lines = call.body.lines
-    last = next((i for i, line in enumerate(lines[1:], 1) if line.strip() in {"---", "..."}), None)
+def _yaml(call: Call) -> tuple[list[_Given], int]:
+    """The options of a YAML block between lines of dashes."""
+    body = call.body
+    last = next((i for i, line in enumerate(body.lines[1:], 1) if line.strip() in {"---", "..."}), None)
     if last is None:
-        call.report(
-            Rule.OPTION_VALUE,
-            "the block of options is not closed",
-            ("end it with a line of three dashes",),
-            call.body.span(0, 1),
-        )
-        return {}, {}, {}, 0
-    text = "\n".join(lines[1:last]) + "\n"
+        hints = ("end it with a line of three dashes",)
+        call.report(Rule.OPTION_VALUE, "the block of options is not closed", hints, body.span(0, 1))
+        return [], 0
+    inner = body.part(1, last)
+    text = inner.text + "\n"
     result = yamls.load(text)
     if isinstance(result, yamls.YamlProblem):
-        line = min(1 + text.count("\n", 0, result.offset), last)
-        call.report(
-            Rule.OPTION_VALUE,
-            f"the options cannot be read: {result.message}",
-            span=call.body.span(line, line + 1),
-        )
-        return {}, {}, {}, last + 1
-    if result.data is None:
-        return {}, {}, {}, last + 1
-    if not isinstance(result.data, dict):
-        call.report(
-            Rule.OPTION_VALUE, "the options are not keys and values", span=call.body.span(0, last + 1)
-        )
-        return {}, {}, {}, last + 1
-    spans = {}
-    for key, offset in result.keys.items():
-        number = 1 + text.count("\n", 0, offset)
-        spans[key] = call.body.span(number, number + 1)
-    return {str(k): v for k, v in result.data.items()}, {}, spans, last + 1
+        number = min(text.count("\n", 0, result.offset), max(len(inner.lines) - 1, 0))
+        span = inner.span(number, number + 1) if inner.lines else body.span(0, 1)
+        call.report(Rule.OPTION_VALUE, f"the options cannot be read: {result.message}", span=span)
+        return [], last + 1
+    if result.data is not None and not isinstance(result.data, dict):
+        call.report(Rule.OPTION_VALUE, "the options are not keys and values", span=body.span(0, last + 1))
+        return [], last + 1
+
+    def place(offset: int) -> tuple[int, int]:
+        number = text.count("\n", 0, offset)
+        return number, inner.offsets[number] + offset - (text.rfind("\n", 0, offset) + 1)
+
+    given = []
+    for key, value in (result.data or {}).items():
+        name = str(key)
+        number = place(result.keys[name])[0] if name in result.keys else 0
+        offset = result.values.get(name)
+        single = offset is not None and "\n" not in str(value)
+        at = place(offset)[1] if offset is not None and single else None
+        given.append(_Given(name, value, inner.span(number, number + 1), at))
+    for name, offset in result.repeated:
+        number = place(offset)[0]
+        given.append(_Given(name, None, inner.span(number, number + 1), None))
+    return given, last + 1

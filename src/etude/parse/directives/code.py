@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-from msgspec import Struct
 
 from etude.model.block import BlockNode, CodeBlock, CodeCell
 from etude.model.rules import Rule
+from etude.model.span import Span
 from etude.parse import values
+from etude.parse.context import Context
 from etude.parse.directives.call import COMMON, Call, Convert, Directive
+from etude.parse.directives.files import LINES, cut, dedent, read_text
+
+__all__ = ["CELL", "DIRECTIVES", "TAGS", "language_name", "make_cell"]
 
 TAGS = (
     "hide-input", "hide-output", "hide-cell", "remove-input", "remove-output", "remove-cell",
@@ -20,15 +23,21 @@ TAGS = (
 """The tags that mean something; others are kept for the notebook."""
 
 
-def _save(value: Any) -> str:
+def _save(value: Any) -> str | bool:
+    """The module's name; True for the page's own, False for none."""
     if value is None or value is True or value == "":
-        return "\x00page"
+        return True
     if value is False:
-        return "\x00none"
+        return False
     name = values.text(value)
-    if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", name):
-        raise values.Bad(f"expected the name of a module, not `{name}`")
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise values.Bad(f"expected the name of a module, not `{values.shown(name)}`")
     return name
+
+
+def _tags(value: Any) -> tuple[str, ...]:
+    """Tags; those of Etude may be written with underscores."""
+    return tuple(dashed if (dashed := tag.replace("_", "-")) in TAGS else tag for tag in values.names(value))
 
 
 LISTING: dict[str, Convert] = {
@@ -49,7 +58,7 @@ CELL: dict[str, Convert] = {
     "variant": values.names,
     "variants": values.names,
     "save": _save,
-    "tags": values.names,
+    "tags": _tags,
     "emphasize-lines": values.line_ranges,
     "linenos": values.truth,
     "timeout": values.seconds,
@@ -58,183 +67,162 @@ CELL: dict[str, Convert] = {
     "id": values.text,
 }
 
-
-def _code(text: str) -> str:
-    return text[:-1] if text.endswith("\n") else text
-
-
-def _block(call: Call) -> Sequence[BlockNode]:
-    caption = call.option_inline("caption")
-    labels = call.names()
-    identity = call.identity("listing" if caption else "")
-    first = call.option("lineno-start") or (
-        values.whole(n) if (n := call.option("number-lines", "")).isdigit() else 1
-    )
-    return (
-        CodeBlock(
-            call.span,
-            identity,
-            labels,
-            call.argument.split(" ")[0],
-            _code(call.body.text).strip("\n") if call.body.text.strip() else "",
-            caption,
-            bool(caption),
-            bool(call.option("linenos")) or "number-lines" in call.options or "lineno-start" in call.options,
-            first,
-            call.option("emphasize-lines", ()),
-        ),
-    )
-
-
-def _cell(call: Call) -> Sequence[BlockNode]:
-    context = call.context
-    index = len(context.cells)
-    body = call.body
-    start = 0
-    while start < len(body.lines) and not body.lines[start].strip():
-        start += 1
-    body = body.drop(start)
-    caption = call.option_inline("caption")
-    labels = call.names()
-    variants = call.option("variant") or call.option("variants") or ()
-    context.check_variants(variants, call.opener)
-    save = call.option("save")
-    if save == "\x00page":
-        save = re.sub(r"\W", "_", context.name.rpartition("/")[2])
-    elif save == "\x00none":
-        save = None
-    code_start = body.offsets[0] if body.offsets else call.span.end
-    cell = CodeCell(
-        call.span,
-        context.identify(labels[-1]) if labels else context.identify(f"cell-{index + 1}"),
-        labels,
-        index,
-        _language(call.argument),
-        _code(body.text).rstrip("\n") if body.text.strip() else "",
-        (code_start, max(code_start, body.end), call.span.source),
-        caption,
-        bool(caption),
-        variants,
-        save,
-        call.option("tags", ()),
-        call.option("emphasize-lines", ()),
-        bool(call.option("linenos")),
-        call.option("timeout"),
-        call.option("resources"),
-        call.option("expect", ()),
-    )
-    context.cells.append(cell)
-    return (cell,)
-
-
-def _language(argument: str) -> str:
-    name = argument.split(" ")[0].lower()
-    return "python" if name in {"", "ipython", "ipython3", "python3", "py"} else name
-
-
-class Cut(Struct, frozen=True):
-    """Which lines of a file are wanted, and from which number they count."""
-
-    text: str
-    first: int
-
-
 INCLUDE: dict[str, Convert] = {
     **LISTING,
+    **LINES,
     "language": values.text,
-    "lines": values.line_ranges,
-    "start-line": values.whole,
-    "end-line": values.whole,
-    "start-at": values.text,
-    "start-after": values.text,
-    "end-at": values.text,
-    "end-before": values.text,
     "lineno-match": values.truth,
-    "encoding": values.text,
 }
 
 
-def cut(call: Call, text: str) -> Cut:
-    """The lines that the options ask for; a marker that is not there is reported."""
-    lines = text.split("\n")
-    if lines and not lines[-1]:
-        lines.pop()
-    wanted = call.option("lines")
-    if wanted:
-        chosen = [lines[n - 1] for n in wanted if 1 <= n <= len(lines)]
-        if len(chosen) < len(wanted):
-            call.report(Rule.OPTION_VALUE, f"the file has {len(lines)} lines; `lines` asks for more")
-        return Cut("\n".join(chosen), wanted[0])
-    first, last = 0, len(lines)
-    if (start := call.option("start-line")) is not None:
-        first = start if start >= 0 else max(len(lines) + start, 0)
-    if (end := call.option("end-line")) is not None:
-        last = end if end >= 0 else len(lines) + end
-    for name, shift in (("start-at", 0), ("start-after", 1)):
-        if (marker := call.option(name)) and (at := _find(call, name, marker, lines, first)) is not None:
-            first = at + shift
-    for name, shift in (("end-at", 1), ("end-before", 0)):
-        if (marker := call.option(name)) and (at := _find(call, name, marker, lines, first)) is not None:
-            last = at + shift
-    return Cut("\n".join(lines[first:last]), first + 1)
-
-
-def _find(call: Call, name: str, marker: str, lines: list[str], first: int) -> int | None:
-    for number in range(first, len(lines)):
-        if marker in lines[number]:
-            return number
-    call.report(Rule.OPTION_VALUE, f"`{name}`: the text `{marker}` is not in the file")
-    return None
-
-
-def read_text(call: Call, path: str) -> str | None:
-    """A file of the book as text; None (and a diagnostic) when it cannot be read."""
-    try:
-        return call.context.files.read(path).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError:
-        call.report(Rule.READ_ENCODING, f"`{call.argument}` is not UTF-8")
-    except OSError as error:
-        call.report(Rule.READ_FAILED, f"`{call.argument}` cannot be read: {error.strerror or error}")
-    return None
-
-
-_SUFFIXES = {"py": "python", "js": "javascript", "ts": "typescript", "sh": "bash", "rs": "rust", "yml": "yaml",
-             "md": "markdown", "txt": "", "jl": "julia", "c": "c", "h": "c", "cpp": "cpp", "hpp": "cpp"}  # fmt: skip
+def _block(call: Call) -> Sequence[BlockNode]:
+    lines = list(call.body.trimmed().lines)
+    if "dedent" in call.options:
+        lines = dedent(lines, call.option("dedent"))
+    words = call.argument.split()
+    return (_listing(call, words[0] if words else "", lines, 1),)
 
 
 def _literal(call: Call) -> Sequence[BlockNode]:
     path = call.context.locate(call.argument, call.opener, what="the file") if call.argument else None
-    text = read_text(call, path) if path else None
+    text = read_text(call, path, call.argument) if path else None
     if path is None or text is None:
         return ()
     piece = cut(call, text)
-    code = piece.text
-    if "dedent" in call.options:
-        lines = code.split("\n")
-        depth = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
-        code = "\n".join(line[depth:] for line in lines)
-    suffix = path.rpartition(".")[2]
-    caption = call.option_inline("caption")
+    lines = dedent(piece.lines, call.option("dedent")) if "dedent" in call.options else piece.lines
+    suffix = path.rpartition(".")[2].lower()
     language = call.option("language") or _SUFFIXES.get(suffix, suffix)
-    return (
-        CodeBlock(
-            call.span,
-            call.identity("listing" if caption else ""),
-            call.names(),
-            language,
-            code.rstrip("\n"),
-            caption,
-            bool(caption),
-            bool(call.option("linenos") or call.option("lineno-match")),
-            piece.first if call.option("lineno-match") else call.option("lineno-start") or 1,
-            call.option("emphasize-lines", ()),
-            file=path,
-        ),
+    first = piece.numbers[0] + 1 if piece.numbers else 1
+    return (_listing(call, language, lines, first, path),)
+
+
+def _listing(call: Call, language: str, lines: Sequence[str], first: int, path: str = "") -> CodeBlock:
+    """Code that is not run; `first` is where it begins in the file at `path`."""
+    caption = call.option_inline("caption")
+    start = call.option("lineno-start")
+    counted = call.option("number-lines")
+    if counted is not None and counted.isdecimal():
+        start = int(counted[:9])
+    code = "\n".join(lines).rstrip("\n")
+    _check_emphasis(call.context, call.option("emphasize-lines", ()), code, call.opener)
+    return CodeBlock(
+        call.span,
+        call.identity("listing" if caption else ""),
+        call.names(),
+        language,
+        code,
+        caption,
+        bool(caption),
+        any(name in call.options for name in ("lineno-start", "number-lines"))
+        or call.flag_option("linenos")
+        or call.flag_option("lineno-match"),
+        first if call.flag_option("lineno-match") else start if start is not None else 1,
+        call.option("emphasize-lines", ()),
+        file=path,
     )
 
 
+def _check_emphasis(context: Context, lines: tuple[int, ...], code: str, span: Span) -> None:
+    count = code.count("\n") + 1
+    if lines and max(lines) > count:
+        message = f"line {max(lines)} is to be emphasized, and the code has {count}"
+        context.report(Rule.OPTION_VALUE, message, span)
+
+
+def _cell(call: Call) -> Sequence[BlockNode]:
+    body = call.body.trimmed()
+    start = body.offsets[0] if body.lines else call.body.end or call.opener.end
+    made = make_cell(
+        call.context,
+        call.options,
+        call.span,
+        Span(start, max(start, body.end), call.span.source),
+        body.text,
+        language_name(call.argument),
+        call.names(),
+        call.opener,
+        call.option_inline("caption"),
+    )
+    return (made,)
+
+
+def make_cell(
+    context: Context,
+    options: Mapping[str, Any],
+    span: Span,
+    code_span: Span,
+    code: str,
+    language: str,
+    labels: tuple[str, ...],
+    opener: Span,
+    caption: Any = (),
+    outputs: bytes = b"",
+) -> CodeCell:
+    """A cell from converted options; it is numbered and noted. Problems are reported at `opener`."""
+    index, option = len(context.cells), options.get
+    variants = option("variant") or option("variants") or ()
+    context.check_variants(variants, opener)
+    lines = option("emphasize-lines", ())
+    _check_emphasis(context, lines, code, opener)
+    cell = CodeCell(
+        span,
+        context.identify(labels[-1] if labels else f"cell-{index + 1}"),
+        labels,
+        index,
+        language,
+        code,
+        (code_span.start, code_span.end, code_span.source),
+        caption,
+        bool(caption),
+        variants or context.variants,
+        _module(context, option("save"), opener),
+        option("tags", ()),
+        lines,
+        bool(option("linenos")),
+        option("timeout"),
+        option("resources"),
+        option("expect", ()),
+        outputs=outputs,
+    )
+    context.cells.append(cell)
+    return cell
+
+
+def _module(context: Context, save: str | bool | None, opener: Span) -> str | None:
+    """The module of the library that a cell's code goes to."""
+    if isinstance(save, str):
+        return save
+    if not save:
+        return None
+    stem = context.name.rpartition("/")[2]
+    name = re.sub(r"\W", "_", stem)
+    if name.isidentifier():
+        return name
+    message = f"the page's name `{stem}` makes no name of a module"
+    context.report(Rule.OPTION_VALUE, message, opener, hints=("write the module's name: `:save: name`",))
+    return None
+
+
+def language_name(argument: str) -> str:
+    """The language of a cell; every way to write IPython's is ``python``."""
+    name = argument.split(maxsplit=1)[0].lower() if argument.strip() else ""
+    return "python" if name in {"", "ipython", "ipython3", "python3", "py"} else name
+
+
+_SUFFIXES = {
+    "py": "python", "js": "javascript", "ts": "typescript", "sh": "bash", "rs": "rust", "md": "markdown",
+    "yml": "yaml", "txt": "", "jl": "julia", "h": "c", "hpp": "cpp",
+}  # fmt: skip
+"""Names of languages that differ from the suffix of their files."""
+
 DIRECTIVES: dict[str, Directive] = {
-    "code-cell": Directive(_cell, "Code that is run: the argument is the language.", "optional", CELL),
+    "code-cell": Directive(
+        _cell,
+        "Code that is run: the argument is the language.",
+        "optional",
+        CELL,
+        repeatable=frozenset({"expect"}),
+    ),
     "code-block": Directive(_block, "Code that is shown and not run.", "optional", LISTING),
     "literalinclude": Directive(
         _literal, "A file of the book, or some of its lines.", "required", INCLUDE, "none"
@@ -242,5 +230,3 @@ DIRECTIVES: dict[str, Directive] = {
 }
 for _alias in ("code", "sourcecode"):
     DIRECTIVES[_alias] = DIRECTIVES["code-block"]
-
-__all__ = ["DIRECTIVES", "TAGS", "cut", "read_text"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec.structs import replace
 
 from etude.model.block import (
     Bibliography,
     BlockNode,
+    CodeBlock,
     Comment,
     DefinitionList,
     MathBlock,
@@ -20,59 +22,71 @@ from etude.model.block import (
     TableOfContents,
 )
 from etude.model.inline import IndexEntry, IndexMark
-from etude.model.rules import Rule
+from etude.model.rules import Rule, Severity
 from etude.parse import links, sanitise, values
-from etude.parse.directives.call import CLASS, COMMON, LABEL, Call, Convert, Directive
-from etude.parse.directives.code import INCLUDE, cut, read_text
+from etude.parse.attribution import split_attribution
+from etude.parse.context import MAX_INCLUDES
+from etude.parse.directives.call import COMMON, LABEL, Build, Call, Convert, Directive
+from etude.parse.directives.code import DIRECTIVES as CODE
+from etude.parse.directives.code import INCLUDE
+from etude.parse.directives.files import cut, read_text
 from etude.parse.frontmatter import split_head
-from etude.parse.inlines import plain
 from etude.parse.lines import Lines
+from etude.parse.plain import plain
 from etude.parse.roles import index_entries
+
+__all__ = ["DIRECTIVES"]
 
 _DEEPEST_INCLUDE = 16
 
 
 def _math(call: Call) -> Sequence[BlockNode]:
-    tex = "\n".join(filter(None, (call.argument, call.text))).strip()
+    tex = "\n".join(filter(None, (call.argument, call.body.text))).strip()
     if not tex:
         call.report(Rule.DIRECTIVE_BODY, "`math` has no content", ("write LaTeX in its body",))
+        return ()
     call.context.formula(tex, display=True)
     labels = call.names()
-    numbered = call.option("enumerated", bool(labels)) and not call.option("nowrap", False)
+    numbered = call.option("enumerated", call.option("numbered", bool(labels))) and not call.flag_option(
+        "nowrap"
+    )
     identity = call.identity("equation" if numbered else "")
     return (MathBlock(call.span, identity, labels, tex, bool(numbered)),)
 
 
 def _include(call: Call) -> Sequence[BlockNode]:
     context = call.context
-    if not call.argument:
-        return ()
-    path = context.locate(call.argument, call.opener, what="the included file")
+    if "literal" in call.options or "code" in call.options:
+        if language := call.option("code"):
+            call.options.setdefault("language", language)
+        return CODE["literalinclude"].build(call)
+    path = context.locate(call.argument, call.opener, what="the included file") if call.argument else None
     if path is None:
         return ()
     if path in context.including or len(context.including) > _DEEPEST_INCLUDE:
         way = " → ".join((*context.including, path))
-        call.report(Rule.INCLUDE_LOOP, f"`{call.argument}` includes itself", (f"the way is {way}",))
+        message = (
+            f"`{call.argument}` includes itself"
+            if path in context.including
+            else f"files include each other more than {_DEEPEST_INCLUDE} deep"
+        )
+        call.report(Rule.INCLUDE_LOOP, message, (f"the way is {way}",))
         return ()
-    text = read_text(call, path)
+    text = read_text(call, path, call.argument)
     if text is None:
         return ()
-    if "literal" in call.options or "code" in call.options:
-        from etude.parse.directives.code import DIRECTIVES as CODE  # noqa: PLC0415 -- a rare spelling
-
-        return CODE["literalinclude"].build(call)
+    source = context.include(path)
+    if source is None:
+        call.report(Rule.INCLUDE_LOOP, f"the page includes files more than {MAX_INCLUDES} times")
+        return ()
+    whole = Lines.whole(text, source)
     piece = cut(call, text)
-    body, start = piece.text, 0
-    if piece.first == 1:
-        _, _, start = split_head(body)
-    first = text.find(piece.text) if piece.text else 0
-    if path not in context.sources:
-        context.sources.append(path)
-    source = context.sources.index(path)
+    head = text.count("\n", 0, split_head(text)[2])  # the file's own front matter is not part of this page
+    kept = [(line, n) for line, n in zip(piece.lines, piece.numbers, strict=True) if n >= head]
     context.including.append(path)
-    from etude.parse.blocks import parse_blocks  # noqa: PLC0415 -- directives and blocks contain each other
-
-    nodes = parse_blocks(context, Lines.whole(body[start:], source, max(first, 0) + start))
+    nodes = context.parse_blocks(
+        Lines([line for line, _ in kept], [whole.offsets[n] for _, n in kept], source), call.names()
+    )
     context.including.pop()
     return nodes
 
@@ -81,9 +95,9 @@ def _glossary(call: Call) -> Sequence[BlockNode]:
     items = []
     for block in call.blocks():
         if isinstance(block, DefinitionList):
-            items.extend(
+            items += [
                 replace(item, id=call.context.identify(f"term-{plain(item.term)}")) for item in block.items
-            )
+            ]
         elif not isinstance(block, Comment):
             call.report(
                 Rule.DIRECTIVE_BODY,
@@ -95,21 +109,25 @@ def _glossary(call: Call) -> Sequence[BlockNode]:
 
 
 def _bibliography(call: Call) -> Sequence[BlockNode]:
-    scope = (
-        "page" if call.option("scope") == "page" or "docname" in str(call.option("filter", "")) else "book"
-    )
-    return (Bibliography(call.span, call.context.identify("bibliography"), call.names(), scope),)  # type: ignore[arg-type]
+    scope: Literal["book", "page"] = "book"
+    if call.option("scope") == "page" or "docname" in str(call.option("filter", "")):
+        scope = "page"
+    elif call.option("scope", "book") != "book":
+        call.report(Rule.OPTION_VALUE, "the option `scope`: expected `book` or `page`")
+    return (Bibliography(call.span, call.context.identify("bibliography"), call.names(), scope),)
 
 
 def _index(call: Call) -> Sequence[BlockNode]:
     entries: list[IndexEntry] = []
     for line in (call.argument, *call.body.lines):
-        if line.strip():
-            entries.extend(index_entries(line))
-    call.context.index_marks += 1
-    identity = call.context.identify(f"index-{call.context.index_marks}")
-    mark = IndexMark(call.span, identity, tuple(entries))
-    return (Paragraph(call.span, call.identity(), call.names(), children=(mark,)),)
+        entries += index_entries(line)
+    if not entries:
+        call.report(
+            Rule.DIRECTIVE_BODY, "`index` has no entry", ("write entries such as `single: a; b`, one a line",)
+        )
+        return ()
+    mark = IndexMark(call.span, call.context.identify_mark(), tuple(entries))
+    return (Paragraph(call.span, call.identity(), call.names(), (mark,)),)
 
 
 def _print_index(call: Call) -> Sequence[BlockNode]:
@@ -120,29 +138,40 @@ def _contents(call: Call) -> Sequence[BlockNode]:
     return (TableOfContents(call.span, call.identity(), call.names(), max(call.option("depth", 2), 1)),)
 
 
-def _quote(call: Call) -> Sequence[BlockNode]:
-    from etude.parse.blocks import split_attribution  # noqa: PLC0415 -- directives and blocks contain each other
+def _local_contents(call: Call) -> Sequence[BlockNode]:
+    call.context.report(
+        Rule.UNKNOWN_DIRECTIVE,
+        "a page's own contents are always beside it; `contents` prints nothing",
+        call.opener,
+        hints=("use `tableofcontents` for the contents of the book",),
+        severity=Severity.INFO,
+    )
+    return (Comment(call.span),)
 
-    children, attribution = split_attribution(call.blocks())
-    attribution = attribution or call.argument_inline()
-    kind = "pull-quote" if call.name == "pull-quote" else "epigraph"
-    return (Quote(call.span, call.identity(), call.names(), children, kind, attribution),)  # type: ignore[arg-type]
+
+def _quote(kind: Literal["epigraph", "pull-quote"]) -> Build:
+    def build(call: Call) -> Sequence[BlockNode]:
+        children, attribution = split_attribution(call.blocks())
+        attribution = attribution or call.argument_inline()
+        return (Quote(call.span, call.identity(), call.names(), children, kind, attribution),)
+
+    return build
 
 
 def _raw(call: Call) -> Sequence[BlockNode]:
     kind = call.argument.strip().lower()
-    if kind == "html":
-        html = call.text
-        if not call.context.config.trust:
-            html, risk = sanitise.clean(html)
-            if risk:
-                links.warn_html(call.context, risk, call.opener)
-        return (RawHtml(call.span, call.identity(), call.names(), html),)
-    return (RawBlock(call.span, call.identity(), call.names(), kind, call.text),)
+    value = call.body.text
+    if kind != "html":
+        return (RawBlock(call.span, call.identity(), call.names(), kind, value),)
+    if not call.context.config.trust:
+        value, risk, _, _ = sanitise.clean(value)
+        if risk:
+            links.warn_html(call.context, risk, call.opener)
+    return (RawHtml(call.span, call.identity(), call.names(), value),)
 
 
 def _comment(call: Call) -> Sequence[BlockNode]:
-    return (Comment(call.span, value=call.text),)
+    return (Comment(call.span, value="\n".join(filter(None, (call.argument, call.body.text)))),)
 
 
 def _toctree(call: Call) -> Sequence[BlockNode]:
@@ -151,10 +180,34 @@ def _toctree(call: Call) -> Sequence[BlockNode]:
         "the contents of a book are written in `etude.toml`, not in a `toctree`",
         ("list the pages under `[[part]]` as `chapters`, and use `tableofcontents` to print them",),
     )
-    return (Comment(call.span, value=call.text),)
+    return (Comment(call.span, value=call.body.text),)
 
 
-MATH: dict[str, Convert] = {**COMMON, "enumerated": values.truth, "nowrap": values.truth}
+def _restructured(call: Call) -> Sequence[BlockNode]:
+    call.report(
+        Rule.UNKNOWN_DIRECTIVE,
+        "reStructuredText is not read; it is shown as it is",
+        ("write it in Markdown: most directives have the same names",),
+    )
+    return (CodeBlock(call.span, call.identity(), call.names(), "rst", call.body.text),)
+
+
+MATH: dict[str, Convert] = {
+    **COMMON, "enumerated": values.truth, "numbered": values.truth, "nowrap": values.truth,
+}  # fmt: skip
+
+CITED: dict[str, Convert] = {
+    **COMMON,
+    **dict.fromkeys(("scope", "style", "filter", "labelprefix", "keyprefix"), values.text),
+    "all": values.truth,
+    "cited": values.truth,
+}
+TOCTREE: dict[str, Convert] = dict.fromkeys(
+    ("maxdepth", "caption", "hidden", "glob", "numbered", "titlesonly", "name"), values.text
+)
+LOCAL: dict[str, Convert] = {
+    **COMMON, "local": values.truth, "depth": values.whole, "backlinks": values.text,
+}  # fmt: skip
 
 DIRECTIVES: dict[str, Directive] = {
     "math": Directive(_math, "A displayed formula, numbered when it has a label.", "optional", MATH),
@@ -165,29 +218,37 @@ DIRECTIVES: dict[str, Directive] = {
         {**INCLUDE, "literal": values.truth, "code": values.text},
         "none",
     ),
-    "glossary": Directive(_glossary, "Terms with their meanings.", "none", {**COMMON, "sorted": values.truth}, "required"),
+    "glossary": Directive(
+        _glossary, "Terms with their meanings.", "none", {**COMMON, "sorted": values.truth}, "required"
+    ),
     "bibliography": Directive(
         _bibliography,
         "The works that the book (or the page, with `scope: page`) cites.",
         "optional",
-        {**COMMON, "scope": values.text, "style": values.text, "filter": values.text, "all": values.truth,
-         "cited": values.truth, "labelprefix": values.text, "keyprefix": values.text},
+        CITED,
+        "none",
     ),
     "index": Directive(_index, "Entries of the index that lead here, one a line.", "optional", LABEL),
     "printindex": Directive(_print_index, "The index.", "none", COMMON, "none"),
     "tableofcontents": Directive(
         _contents, "The contents of the book.", "none", {**COMMON, "depth": values.whole}, "none"
     ),
-    "epigraph": Directive(_quote, "A motto, with its author after a dash.", "optional", COMMON, "required"),
-    "pull-quote": Directive(_quote, "A sentence set apart.", "optional", COMMON, "required"),
-    "raw": Directive(_raw, "Content for one output only: the argument is `html`, `typst` or `latex`.", "required", CLASS),
-    "comment": Directive(_comment, "A remark that is not printed.", "optional", {}),
-    "toctree": Directive(
-        _toctree, "Not used: the contents are in `etude.toml`.", "optional",
-        {k: values.text for k in ("maxdepth", "caption", "hidden", "glob", "numbered", "titlesonly", "name")},
+    "contents": Directive(
+        _local_contents, "Not needed: a page's contents are beside it.", "optional", LOCAL, "none"
     ),
-}  # fmt: skip
-for _alias, _name in (("blockquote", "epigraph"), ("highlights", "epigraph"), ("genindex", "printindex")):
+    "epigraph": Directive(
+        _quote("epigraph"), "A motto, with its author after a dash.", "optional", COMMON, "required"
+    ),
+    "pull-quote": Directive(_quote("pull-quote"), "A sentence set apart.", "optional", COMMON, "required"),
+    "raw": Directive(
+        _raw, "Content for one output only: the argument is `html`, `typst` or `latex`.", "required", COMMON
+    ),
+    "comment": Directive(_comment, "A remark that is not printed.", "optional"),
+    "toctree": Directive(_toctree, "Not used: the contents are in `etude.toml`.", "optional", TOCTREE),
+    "eval-rst": Directive(_restructured, "Not read: write Markdown.", "none", COMMON),
+}
+for _alias, _name in (
+    ("blockquote", "epigraph"), ("highlights", "pull-quote"), ("genindex", "printindex"),
+    ("eval_rst", "eval-rst"),
+):  # fmt: skip
     DIRECTIVES[_alias] = DIRECTIVES[_name]
-
-__all__ = ["DIRECTIVES"]

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 from urllib.parse import unquote
 
 from etude.model.block import BlockNode, Embed, Figure, Image, Paragraph
 from etude.model.inline import Inline
 from etude.model.rules import Rule
 from etude.parse import links, values
-from etude.parse.context import is_external
-from etude.parse.directives.call import COMMON, Call, Convert, Directive, align, classes, length
+from etude.parse.addresses import is_external
+from etude.parse.directives.call import COMMON, Build, Call, Convert, Directive
 
 PICTURE: dict[str, Convert] = {
     **COMMON,
     "alt": values.text,
-    "width": length,
-    "height": length,
-    "align": align,
+    "width": values.length,
+    "height": values.length,
+    "align": values.align,
     "scale": values.text,
     "target": values.text,
     "loading": values.text,
@@ -26,8 +27,8 @@ PICTURE: dict[str, Convert] = {
 
 FIGURE: dict[str, Convert] = {
     **PICTURE,
-    "figclass": classes,
-    "figwidth": length,
+    "figclass": values.classes,
+    "figwidth": values.length,
     "numbered": values.truth,
     "enumerated": values.truth,
     "caption": values.text,
@@ -35,74 +36,79 @@ FIGURE: dict[str, Convert] = {
 }
 
 
-def _source(call: Call) -> str:
-    address = call.argument
-    if not address:
-        return ""
-    if address.startswith("#"):
-        return address
-    return links.image(call.context, address, call.opener)
-
-
 def _width(call: Call) -> str:
     scale = str(call.option("scale", "")).rstrip("% ")
-    return call.option("width") or (f"{scale}%" if scale.replace(".", "").isdigit() else "")
+    return call.option("width") or (f"{scale}%" if scale.replace(".", "", 1).isdecimal() else "")
+
+
+def _target(call: Call) -> str:
+    """Where a click on the picture leads: an address that leads out, or as it is written."""
+    target = str(call.option("target", ""))
+    return links.safe(call.context, target, call.opener) if target else ""
 
 
 def _figure(call: Call) -> Sequence[BlockNode]:
-    source = _source(call)
+    source = call.argument
+    if source and not source.startswith("#"):
+        source = links.image(call.context, source, call.opener)
+    return (_captioned(call, source),)
+
+
+def _figure_md(call: Call) -> Sequence[BlockNode]:
+    """MyST's older spelling: the argument is the label, the picture stands in the body."""
+    call.labels += tuple(call.argument.split()[:1])
+    return (_captioned(call, ""),)
+
+
+def _captioned(call: Call, source: str) -> Figure:
     blocks = call.blocks()
     content: tuple[BlockNode, ...] = ()
     if not source:
         first = next((i for i, b in enumerate(blocks) if isinstance(b, Paragraph)), len(blocks))
         content, blocks = blocks[:first], blocks[first:]
-        if not content:
-            call.report(
-                Rule.DIRECTIVE_ARGUMENT,
-                "`figure` names no picture",
-                ("write the file's path after `{figure}`",),
-            )
+        if not content and not call.argument:
+            hints = ("write the file's path after the directive's name",)
+            call.report(Rule.DIRECTIVE_ARGUMENT, f"`{call.name}` names no picture", hints)
     caption: tuple[Inline, ...] = ()
-    legend = blocks
     if blocks and isinstance(blocks[0], Paragraph):
-        caption, legend = blocks[0].children, blocks[1:]
+        caption, blocks = blocks[0].children, blocks[1:]
     elif call.option("caption"):
         caption = call.option_inline("caption")
-    numbered = call.option("numbered", call.option("enumerated", True))
-    return (
-        Figure(
-            call.span,
-            call.identity("figure"),
-            call.names(),
-            source,
-            call.option("alt", ""),
-            caption,
-            legend,
-            content,
-            call.option("figwidth") or _width(call),
-            call.option("height", ""),
-            call.option("align", ""),
-            bool(numbered) and bool(caption or call.names()),
-            call.option("figclass", ()) + call.option("class", ()),
-            call.option("target", ""),
-        ),
+    numbered = call.flag_option("numbered", default=True) and call.flag_option("enumerated", default=True)
+    return Figure(
+        call.span,
+        call.identity("figure"),
+        call.names(),
+        source,
+        call.option("alt", ""),
+        caption,
+        blocks,
+        content,
+        call.option("figwidth") or _width(call),
+        call.option("height", ""),
+        call.option("align", ""),
+        numbered and bool(caption or call.names()),
+        call.option("figclass", ()) + call.option("class", ()),
+        _target(call),
     )
 
 
 def _image(call: Call) -> Sequence[BlockNode]:
+    if not call.argument:
+        return ()
     return (
         Image(
             call.span,
             call.identity(),
             call.names(),
-            _source(call),
+            links.image(call.context, call.argument, call.opener),
             call.option("alt", ""),
             _width(call),
             call.option("height", ""),
             call.option("align", ""),
             call.option("title", ""),
             call.option("class", ()),
-            call.option("target", ""),
+            _target(call),
         ),
     )
 
@@ -110,41 +116,52 @@ def _image(call: Call) -> Sequence[BlockNode]:
 EMBED: dict[str, Convert] = {
     **COMMON,
     "alt": values.text,
-    "width": length,
-    "height": length,
-    "align": align,
+    "width": values.length,
+    "height": values.length,
+    "align": values.align,
     "poster": values.text,
     "title": values.text,
     "caption": values.text,
 }
 
 
-def _embed(call: Call) -> Sequence[BlockNode]:
-    source = call.argument
-    if source and not is_external(source):
-        found = call.context.locate(unquote(source), call.opener, what="the file")
-        source = call.context.use(found) if found else source
-    poster = call.option("poster", "")
-    if poster:
-        poster = links.image(call.context, poster, call.opener)
-    blocks = call.blocks()
-    caption = (
-        blocks[0].children if blocks and isinstance(blocks[0], Paragraph) else call.option_inline("caption")
-    )
-    return (
-        Embed(
-            call.span,
-            call.identity(),
-            call.names(),
-            "video" if call.name == "video" else "iframe",
-            source,
-            caption,
-            call.option("alt") or call.option("title", ""),
-            call.option("width", ""),
-            call.option("height", ""),
-            poster,
-        ),
-    )
+def _embed(kind: Literal["iframe", "video"]) -> Build:
+    def build(call: Call) -> Sequence[BlockNode]:
+        if not call.argument:
+            return ()
+        if is_external(call.argument):
+            source = links.safe(call.context, call.argument, call.opener)
+        else:
+            found = call.context.locate(unquote(call.argument), call.opener, what="the file")
+            source = call.context.use(found) if found else call.argument
+        poster = call.option("poster", "")
+        if poster:
+            poster = links.image(call.context, poster, call.opener)
+        blocks = call.blocks()
+        caption = call.option_inline("caption")
+        if blocks and isinstance(blocks[0], Paragraph):
+            caption, blocks = blocks[0].children, blocks[1:]
+        if blocks:
+            message = f"`{call.name}` takes one paragraph, its caption; what follows is ignored"
+            call.report(Rule.DIRECTIVE_BODY, message, span=blocks[0].span)
+        alt, title = call.option("alt", ""), call.option("title", "")
+        width, height = call.option("width", ""), call.option("height", "")
+        return (
+            Embed(
+                call.span,
+                call.identity(),
+                call.names(),
+                kind,
+                source,
+                caption,
+                alt or title,
+                width,
+                height,
+                poster,
+            ),
+        )
+
+    return build
 
 
 DIRECTIVES: dict[str, Directive] = {
@@ -154,7 +171,8 @@ DIRECTIVES: dict[str, Directive] = {
         "optional",
         FIGURE,
     ),
+    "figure-md": Directive(_figure_md, "A figure whose picture stands in its body.", "optional", FIGURE),
     "image": Directive(_image, "A picture without caption or number.", "required", PICTURE, "none"),
-    "iframe": Directive(_embed, "A page within the page.", "required", EMBED),
-    "video": Directive(_embed, "A film.", "required", EMBED),
+    "iframe": Directive(_embed("iframe"), "A page within the page.", "required", EMBED),
+    "video": Directive(_embed("video"), "A film.", "required", EMBED),
 }

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -13,23 +12,23 @@ from etude.model.block import BlockNode, Cell, List, Paragraph, Row, Table
 from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.parse import values
-from etude.parse.directives.call import COMMON, Call, Convert, Directive, align, length
-from etude.parse.directives.code import read_text
+from etude.parse.directives.call import COMMON, Call, Convert, Directive
+from etude.parse.directives.files import read_text
+from etude.parse.lines import Fixed, Lines, Places
 
 
 def _widths(value: Any) -> tuple[float, ...]:
-    text = values.text(value) if not isinstance(value, list) else " ".join(map(str, value))
-    if text in {"auto", "grid"}:
+    text = " ".join(map(values.text, value)) if isinstance(value, list) else values.text(value)
+    if text in {"auto", "grid", ""}:
         return ()
-    parts = text.replace(",", " ").split()
-    return tuple(values.number(p) for p in parts)
+    return tuple(values.share(part.rstrip("%")) for part in text.replace(",", " ").split())
 
 
 TABLE: dict[str, Convert] = {
     **COMMON,
     "caption": values.text,
-    "align": align,
-    "width": length,
+    "align": values.align,
+    "width": values.length,
     "widths": _widths,
     "header-rows": values.whole,
     "stub-columns": values.whole,
@@ -44,7 +43,7 @@ CSV: dict[str, Convert] = {
 }
 
 
-def _caption(call: Call) -> dict[str, Any]:
+def _common(call: Call) -> dict[str, Any]:
     caption = call.argument_inline() if call.argument else call.option_inline("caption")
     labels = call.names()
     return {
@@ -59,39 +58,44 @@ def _caption(call: Call) -> dict[str, Any]:
 
 
 def _table(call: Call) -> Sequence[BlockNode]:
+    common = _common(call)
     blocks = call.blocks()
     table = next((b for b in blocks if isinstance(b, Table)), None)
     if table is None:
-        call.report(Rule.DIRECTIVE_BODY, "`table` holds no table", ("write a table with `|` in its body",))
+        if not call.body.blank:
+            hints = ("write a table with `|` in its body",)
+            call.report(Rule.DIRECTIVE_BODY, "`table` holds no table", hints)
         return blocks
-    made = replace(table, span=call.span, **_caption(call))
+    made = replace(table, span=call.span, **common)
     return tuple(made if b is table else b for b in blocks)
 
 
-def _split(call: Call, rows: list[Row]) -> Sequence[BlockNode]:
+def _split(call: Call, common: dict[str, Any], rows: Sequence[Row], heads: int) -> Sequence[BlockNode]:
     """Rows into head and body, checked for equal lengths."""
     width = max((len(r.cells) for r in rows), default=0)
+    even: list[Row] = []
     for row in rows:
-        if len(row.cells) != width:
+        missing = width - len(row.cells)
+        if missing:
             call.report(
                 Rule.TABLE_SHAPE,
                 f"this row has {len(row.cells)} cell{'s' * (len(row.cells) != 1)}, others have {width}",
                 ("write an empty cell where there is nothing to say",),
                 row.span,
             )
-    rows = [replace(r, cells=r.cells + (Cell(r.span),) * (width - len(r.cells))) for r in rows]
-    heads = min(max(call.option("header-rows", 0), 0), len(rows))
-    return (Table(call.span, head=tuple(rows[:heads]), body=tuple(rows[heads:]), **_caption(call)),)
+        at = Span(row.span.end, row.span.end, row.span.source)
+        even.append(replace(row, cells=row.cells + (Cell(at),) * missing) if missing else row)
+    heads = min(max(heads, 0), len(even))
+    return (Table(call.span, head=tuple(even[:heads]), body=tuple(even[heads:]), **common),)
 
 
 def _list_table(call: Call) -> Sequence[BlockNode]:
+    common = _common(call)
     blocks = call.blocks()
     if len(blocks) != 1 or not isinstance(blocks[0], List):
-        call.report(
-            Rule.DIRECTIVE_BODY,
-            "`list-table` is not one list of lists",
-            ("write a row as `* - first cell` and each further cell as `  - cell`",),
-        )
+        if not call.body.blank:
+            hints = ("write a row as `* - first cell` and each further cell as `  - cell`",)
+            call.report(Rule.DIRECTIVE_BODY, "`list-table` is not one list of lists", hints)
         return blocks
     rows = []
     for item in blocks[0].items:
@@ -99,36 +103,77 @@ def _list_table(call: Call) -> Sequence[BlockNode]:
         if isinstance(inner, List) and len(item.children) == 1:
             rows.append(Row(item.span, cells=tuple(Cell(c.span, children=c.children) for c in inner.items)))
         else:
-            call.report(Rule.TABLE_SHAPE, "this row is not a list of cells", (), item.span)
+            call.report(
+                Rule.DIRECTIVE_BODY, "this row is not a list of cells", ("begin it with `* - `",), item.span
+            )
             rows.append(Row(item.span, cells=(Cell(item.span, children=item.children),)))
-    return _split(call, rows)
+    return _split(call, common, rows, call.option("header-rows", 0))
+
+
+_DELIMITERS = {"tab": "\t", "space": " ", "": ","}
 
 
 def _csv_table(call: Call) -> Sequence[BlockNode]:
-    text = call.text
+    common = _common(call)
+    body: Lines | None = call.body
     if file := call.option("file"):
         path = call.context.locate(file, call.opener, what="the file")
-        text = (read_text(call, path) if path else None) or ""
-    delimiter = {"tab": "\t", "space": " ", "": ","}.get(call.option("delim", ""), call.option("delim", ","))[
-        :1
-    ] or ","
+        text = read_text(call, path, file) if path else None
+        body = Lines.whole(text) if text is not None else None
+    written = call.option("delim", "")
+    delimiter = _DELIMITERS.get(written, written[:1])
     rows: list[Row] = []
-    source = "\n".join(filter(None, (call.option("header", ""), text)))
+    heads = call.option("header-rows", 0)
     try:
-        for record in csv.reader(io.StringIO(source), delimiter=delimiter, skipinitialspace=True):
-            if record:
-                rows.append(Row(call.span, cells=tuple(_cell(call, value) for value in record)))
-    except csv.Error as error:
+        if header := call.option("header"):
+            at = call.value_at.get("header")
+            places = Places(at, call.span.source) if at is not None else Fixed(call.opener)
+            span = places.span(0, len(header))
+            records = csv.reader([header], delimiter=delimiter, skipinitialspace=True, strict=True)
+            rows += [_row(call, record, span, header, places) for record in records]
+            heads += 1
+        if body is not None:
+            rows += _records(call, body, delimiter, fixed=bool(file))
+    except (csv.Error, TypeError, ValueError) as error:
         call.report(Rule.DIRECTIVE_BODY, f"the table cannot be read: {error}")
-    if call.option("header"):
-        call.options["header-rows"] = call.option("header-rows", 0) + 1
-    return _split(call, rows)
+    return _split(call, common, rows, heads)
 
 
-def _cell(call: Call, value: str) -> Cell:
-    span: Span = call.span
-    children = call.inline(value.strip())
-    return Cell(span, children=(Paragraph(span, children=children),) if children else ())
+def _records(call: Call, body: Lines, delimiter: str, *, fixed: bool) -> Iterator[Row]:
+    """The rows of lines; with `fixed` they stand in another file, and at the directive in this one."""
+    reader = csv.reader((f"{line}\n" for line in body.lines), delimiter=delimiter, skipinitialspace=True)
+    first = 0
+    for record in reader:
+        last = reader.line_num
+        if record:
+            if fixed:
+                yield _row(call, record, call.opener, "", Fixed(call.opener))
+            elif last - first == 1:
+                line = body.lines[first]
+                yield _row(
+                    call, record, body.span(first, last), line, Places(body.offsets[first], body.source)
+                )
+            else:
+                span = body.span(first, last)
+                yield _row(call, record, span, "", Fixed(span))
+        first = last
+
+
+def _row(call: Call, record: Sequence[str], span: Span, line: str, places: Places) -> Row:
+    """A row of a record that stands in `line`; a cell that is written in another way has the row's place."""
+    cells: list[Cell] = []
+    cursor = 0
+    for value in record:
+        text = value.strip()
+        at = line.find(text, cursor) if text else -1
+        if at >= 0:
+            cursor = at + len(text)
+            where, inside = places.span(at, cursor), places.inner(at)
+        else:
+            where, inside = span, Fixed(span)
+        children = call.context.parse_inline(text, inside)
+        cells.append(Cell(where, children=(Paragraph(where, children=children),) if children else ()))
+    return Row(span, cells=tuple(cells))
 
 
 DIRECTIVES: dict[str, Directive] = {

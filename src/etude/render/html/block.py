@@ -71,7 +71,7 @@ def _group(ctx: Context, group: Group) -> str:
             panels.append((names, "".join(_block(ctx, node) for node in nodes)))
     shown = [panel for panel in panels if panel[1].strip()]
     quiet = not any(_has_code(node) for _, nodes in group.panels for node in nodes)
-    return switched(ctx, shown, quiet=quiet)
+    return switched(ctx, shown, quiet=quiet, mixed=group.mixed)
 
 
 def _has_code(node: BlockNode) -> bool:

@@ -17,7 +17,7 @@ from etude.render.html.switch import variant_key, variant_styles
 from etude.render.html.theme_data import theme_version
 from etude.render.html.words import LANGUAGE_NAMES
 
-__all__ = ["Frame", "Linked", "author_html", "frame_page", "render_template", "tag"]
+__all__ = ["Frame", "Linked", "author_html", "edition", "frame_page", "render_template", "tag"]
 
 # Before anything is painted: the colours that the reader chose, and that scripts run.
 _EARLY = (
@@ -74,7 +74,6 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
     config = site.config
     title = config.title.get(frame.language)
     own = frame.language
-    edition = " ".join(part for part in (config.version, config.date) if part)
     return render_template(
         "page",
         alternates=frame.alternates,
@@ -87,7 +86,7 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         early=_EARLY,
         early_variant=_EARLY_VARIANT,
         edit=safe(frame.edit),
-        edition=edition,
+        edition=" ".join(part for part in (edition(site), config.date) if part),
         footer=config.html.footer.get(own),
         heading=frame.heading,
         home=frame.kind == "home",
@@ -119,6 +118,12 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
 def tag(language: str) -> str:
     """The language as the lang attribute has it; plain ``zh`` is in simplified characters."""
     return "zh-Hans" if language == "zh" else language
+
+
+def edition(site: SiteContext) -> str:
+    """The book's version in words."""
+    version = site.config.version
+    return f"{site.words.version} {version}" if version[:1].isdigit() else version
 
 
 def author_html(author: Author) -> str:

@@ -12,7 +12,6 @@ from msgspec import Struct
 from etude.model.block import (
     Block,
     BlockNode,
-    CodeCell,
     Container,
     Figure,
     FootnoteDefinition,
@@ -30,7 +29,15 @@ from etude.render.html.boxes import place
 from etude.render.html.context import Context
 from etude.render.html.escape import attribute, text
 from etude.render.html.formula import HAN
-from etude.render.html.frame import Frame, Linked, author_html, frame_page, render_template, tag
+from etude.render.html.frame import (
+    Frame,
+    Linked,
+    author_html,
+    edition,
+    frame_page,
+    render_template,
+    tag,
+)
 from etude.render.html.inline import inlines
 from etude.render.html.site import SiteContext
 from etude.render.html.titles import title_html
@@ -194,7 +201,7 @@ def _cover(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> st
         body=content + footnotes(ctx),
         contents="" if listed or first is None else ctx.site.contents(ctx.here, 2),
         heading=_phrases(book or own),
-        imprint=[part for part in (config.publisher, config.version, config.date) if part],
+        imprint=[part for part in (config.publisher, edition(ctx.site), config.date) if part],
         place="" if title is None or own.strip() not in ("", book) else place(title),
         start=ctx.site.link(ctx.here, first.name) if first is not None else "",
         subtitle=ctx.page.front.subtitle or config.subtitle.get(language),

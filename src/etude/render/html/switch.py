@@ -24,7 +24,13 @@ def variant_keys(names: Sequence[str]) -> str:
     return " ".join(map(variant_key, names))
 
 
-def switched(ctx: Context, panels: Sequence[tuple[tuple[str, ...], str]], *, quiet: bool = False) -> str:
+def switched(
+    ctx: Context,
+    panels: Sequence[tuple[tuple[str, ...], str]],
+    *,
+    quiet: bool = False,
+    mixed: bool = False,
+) -> str:
     """Panels of which a reader sees those of the chosen variant.
 
     A quiet group, and one that only one variant has, says whose it is and has no switch.
@@ -46,7 +52,8 @@ def switched(ctx: Context, panels: Sequence[tuple[tuple[str, ...], str]], *, qui
     )
     if quiet:
         return f'<div class="variants quiet">{inner}</div>\n'
-    return f'<div class="variants"><div class="switch">{labels}</div>{inner}</div>\n'
+    kinds = "variants mixed" if mixed else "variants"
+    return f'<div class="{kinds}"><div class="switch">{labels}</div>{inner}</div>\n'
 
 
 def _whose(ctx: Context, names: Sequence[str]) -> str:

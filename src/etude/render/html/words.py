@@ -13,17 +13,13 @@ class Words(Struct, frozen=True):
     skip: str
     contents: str
     on_this_page: str
-    part_of: str
     menu: str
     close: str
-    home: str
     theme: str
     theme_auto: str
     theme_light: str
     theme_dark: str
-    language: str
     variant: str
-    variant_of: str
     previous: str
     next: str
     breadcrumbs: str
@@ -43,21 +39,17 @@ class Words(Struct, frozen=True):
     broken: str
     annotation: str
     saved: str
-    lines_from: str
     footnotes: str
     back: str
     difficulty: str
     see: str
     see_also: str
-    expand: str
     edit: str
-    licence: str
     start: str
     version: str
     not_found: str
     not_found_text: str
     redirect: str
-    also_in: str
     separator: str
     kinds: dict[str, str]
 
@@ -66,17 +58,13 @@ _EN = Words(
     skip="Skip to the text",
     contents="Contents",
     on_this_page="On this page",
-    part_of="Part",
     menu="Contents",
     close="Close",
-    home="Home",
     theme="Colours",
     theme_auto="as the system has them",
     theme_light="light",
     theme_dark="dark",
-    language="Language",
     variant="Code in",
-    variant_of="Only in {}",
     previous="Previous",
     next="Next",
     breadcrumbs="Where this page stands",
@@ -96,21 +84,17 @@ _EN = Words(
     broken="This reference leads nowhere",
     annotation="Note {}",
     saved="kept in",
-    lines_from="From",
     footnotes="Notes",
     back="Back to the text",
     difficulty="Difficulty {} of 3",
     see="see",
     see_also="see also",
-    expand="Show what stands below",
     edit="Edit this page",
-    licence="Licence",
     start="Begin reading",
     version="Version",
     not_found="There is no such page",
     not_found_text="It may have moved. The contents know where everything stands.",
     redirect="The book begins here",
-    also_in="Also in",
     separator=", ",
     kinds={
         "note": "Note",
@@ -131,17 +115,13 @@ _ZH = Words(
     skip="跳到正文",
     contents="目录",
     on_this_page="本页内容",
-    part_of="所在部分",
     menu="目录",
     close="关闭",
-    home="首页",
     theme="配色",
     theme_auto="随系统",
     theme_light="浅色",
     theme_dark="深色",
-    language="语言",
     variant="代码版本",
-    variant_of="只用于{}",
     previous="上一节",
     next="下一节",
     breadcrumbs="本页位置",
@@ -161,21 +141,17 @@ _ZH = Words(
     broken="此引用没有目标",
     annotation="注{}",
     saved="已存入",
-    lines_from="摘自",
     footnotes="注释",
     back="回到正文",
     difficulty="难度{}（共三级）",
     see="见",
     see_also="参见",
-    expand="展开下级",
     edit="编辑本页",
-    licence="许可",
     start="开始阅读",
     version="版本",
     not_found="没有这一页",
     not_found_text="它也许移到了别处。从目录里总能找到它。",
     redirect="本书由此开始",
-    also_in="另有",
     separator="、",
     kinds={
         "note": "说明",

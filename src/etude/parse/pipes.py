@@ -1,0 +1,46 @@
+"""Pipe tables: an outline's rows to nodes."""
+
+from __future__ import annotations
+
+from etude.model.block import Align, Cell, Paragraph, Row, Table
+from etude.model.rules import Rule
+from etude.model.span import Span
+from etude.parse.context import Context
+from etude.parse.lines import Pieces
+from etude.parse.outline import Piece, Raw, alignments, split_row
+
+
+def table(context: Context, raw: Raw, source: int, labels: tuple[str, ...], identity: str) -> Table:
+    """The table of a piece of an outline; its second line are the columns' alignments."""
+    columns = alignments(raw.lines[1])
+    rows = [
+        _row(context, raw.lines[i], raw.offsets[i], source, columns) for i in range(len(raw.lines)) if i != 1
+    ]
+    span = Span(raw.start, raw.end, source)
+    return Table(span, identity, labels, head=(rows[0],), body=tuple(rows[1:]), numbered=bool(labels))
+
+
+def _row(context: Context, line: str, offset: int, source: int, columns: tuple[Align, ...]) -> Row:
+    pieces = split_row(line)
+    end = offset + len(line.rstrip(" \t"))
+    span = Span(offset + len(line) - len(line.lstrip(" \t")), end, source)
+    if len(pieces) > len(columns):
+        lost = pieces[len(columns)]
+        context.report(
+            Rule.TABLE_SHAPE,
+            f"this row has {len(pieces)} cells, the table {len(columns)} columns; the last ones are lost",
+            Span(offset + lost.to[0], max(end, offset + lost.to[0]), source),
+            hints=("write `\\|` for a bar that is text",),
+        )
+    cells = [
+        _cell(context, piece, offset, source, align) for piece, align in zip(pieces, columns, strict=False)
+    ]
+    cells += [Cell(Span(end, end, source), align=align) for align in columns[len(pieces) :]]
+    return Row(span, cells=tuple(cells))
+
+
+def _cell(context: Context, piece: Piece, offset: int, source: int, align: Align) -> Cell:
+    places = Pieces(piece.at, [offset + to for to in piece.to], source)
+    span = places.span(0, len(piece.text))
+    children = context.parse_inline(piece.text, places)
+    return Cell(span, children=(Paragraph(span, children=children),) if children else (), align=align)
