@@ -7,6 +7,9 @@ import os
 import pytest
 from hypothesis import settings
 
+from etude.build.faces import faces
+from etude.build.workers import Workers
+
 # Machines differ and are busy: how long an example takes is no property of the code.
 settings.register_profile("etude", deadline=None)
 settings.load_profile("etude")
@@ -19,6 +22,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Fonts that were cut once are kept between runs, but not among the user's own.
+    os.environ["ETUDE_CACHE"] = str(config.cache.mkdir("etude"))
     if config.getoption("--update") and os.environ.get("CI"):
         raise pytest.UsageError("golden files are rewritten by a person who reads them, not in CI")
 
@@ -27,3 +32,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def update(request: pytest.FixtureRequest) -> bool:
     """Whether golden files are to be rewritten."""
     return bool(request.config.getoption("--update"))
+
+
+@pytest.fixture(scope="session")
+def text_faces() -> dict[str, bytes]:
+    """The faces of text as WOFF2, by name; cut once and then kept."""
+    with Workers(2) as workers:
+        found = {name: get() for name, get in faces("", workers).items()}
+    return {name: content for name, content in found.items() if content is not None}

@@ -268,3 +268,44 @@ def test_killed_build_leaves_a_state_from_which_the_next_is_right(book: Path, tm
     assert () == make(book).diagnostics
     after = {k: v for k, v in outputs(book / "_build").items() if not k.endswith(".part")}
     assert expected == after
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "output"),
+    [
+        ("img/p.svg", "teal", "navy", "html/img/p.svg"),
+        ("own.css", "red", "blue", "html/own.css"),
+        ("works.bib", "2020", "2021", "html/zh/a.html"),
+    ],
+)
+def test_file_that_is_no_page_is_read_again(book: Path, path: str, old: str, new: str, output: str) -> None:
+    (book / "img").mkdir()
+    (book / "img/p.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><g fill="teal"/></svg>', "utf-8")
+    (book / "own.css").write_text("a { color: red }", "utf-8")
+    (book / "works.bib").write_text("@book{k, author={A, B}, title={T}, year=2020}", "utf-8")
+    more = '\n[html]\ncss = ["own.css"]\n[bibliography]\nfiles = ["works.bib"]\n'
+    (book / "etude.toml").write_text(CONFIG + more, "utf-8")
+    edit(book / "zh/a.md", "Words", "![p](../img/p.svg) {cite}`k` Words")
+    make(book)
+    edit(book / path, old, new)
+    make(book)
+    text = (book / "_build" / output).read_text("utf-8")
+    assert new in text
+    assert old not in text
+
+
+def test_picture_beside_a_notebook_follows_its_source(book: Path) -> None:
+    (book / "p.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><g fill="teal"/></svg>', "utf-8")
+    edit(book / "zh/a.md", "Words", "![p](../p.svg)\n\n```{code-cell} python\n1 + 1\n```\n\nWords")
+    options = BuildOptions(to=("notebook",), jobs=1, policy="off")
+    build(book, options)
+    edit(book / "p.svg", "teal", "navy")
+    build(book, options)
+    assert "navy" in (book / "_build/notebook/zh/_files/p.svg").read_text("utf-8")
+
+
+def test_file_that_the_configuration_names_must_be_there(book: Path) -> None:
+    (book / "etude.toml").write_text(CONFIG + '\n[html]\nlogo = "no.svg"\n', "utf-8")
+    assert [(Rule.FILE_MISSING, "the file `no.svg` does not exist")] == [
+        (d.rule, d.message) for d in make(book).diagnostics
+    ]

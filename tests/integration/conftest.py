@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +84,19 @@ class Book:
             main([name, str(self.root), "--format", "json", *args])
         out, _ = self.capsys.readouterr()
         return Said(int(ended.value.code or 0), json.loads(out) if out else {"diagnostics": []})
+
+    def process(self, name: str, *args: str, **environment: str) -> subprocess.Popen[bytes]:
+        """Start a command of the program in a process of its own."""
+        command = [sys.executable, "-m", "etude", name, str(self.root), "--format", "json", *args]
+        return subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, **environment}
+        )
+
+    def alone(self, name: str, *args: str, **environment: str) -> Said:
+        """Run a command of the program in a process of its own."""
+        with self.process(name, *args, **environment) as process:
+            out, _ = process.communicate()
+        return Said(process.returncode, json.loads(out))
 
     def outputs(self, folder: str = "_build") -> dict[str, bytes]:
         """Every output by its path."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import time
+from html import unescape
 from pathlib import Path
 
 import pytest
 
-GOOD = "# Good\n\nWords, $x^2$ and {doc}`a`.\n"
+GOOD = "# Good\n\nWords, $x^2$ and {doc}`good`.\n"
 NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
 LAUGHS = "".join(f"b{n}: &b{n} [{', '.join([f'*b{n - 1}'] * 9)}]\n" for n in range(1, 12))
@@ -19,17 +20,27 @@ CASES: dict[str, tuple[str | bytes, list[tuple[str, str]]]] = {
     "not UTF-8": (b"# Caf\xe9\n", [("read-encoding", "a.md:1:6")]),
     "UTF-16": ("# Words\n".encode("utf-16"), [("read-encoding", "a.md:1:1")]),
     "five megabytes": ("# A\n\n" + "words " * 833_400, [("read-too-large", "a.md:1:1")]),
-    "nested quotes": ("# A\n\n" + ">" * 10_000 + " deep\n", [("nesting-too-deep", "a.md:3:63")]),
-    "nested lists": ("# A\n\n" + "- " * 10_000 + "deep\n", [("nesting-too-deep", "a.md:3:1")]),
-    "nested brackets": ("# A\n\n" + "[" * 10_000 + "x" + "](y.md)" * 10_000 + "\n", []),
+    "nested quotes": ("# A\n\n" + ">" * 10_000 + " deep\n", [("nesting-too-deep", "a.md:3:61")]),
+    "nested lists": ("# A\n\n" + "- " * 10_000 + "deep\n", [("nesting-too-deep", "a.md:3:61")]),
+    "nested brackets": (
+        "# A\n\n" + "[" * 10_000 + "x" + "](y.md)" * 10_000 + "\n",
+        [("reference-broken", "a.md:3:10000")],
+    ),
     "open brackets": ("# A\n\n" + "[" * 10_000 + "\n", []),
     "open pictures": ("# A\n\n" + "![" * 10_000 + "\n", []),
-    "nested stress": ("# A\n\n" + "*a " * 10_000 + "b* " * 10_000 + "\n", []),
+    "nested stress": (
+        "# A\n\n" + "*a " * 10_000 + "b* " * 10_000 + "\n",
+        [("nesting-too-deep", "a.md:3:121")],
+    ),
     "many marks": ("# A\n\n" + "*_~`$" * 4_000 + "\n", []),
-    "an open role": ("# A\n\n" + "{ref}`" * 5_000 + "\n", []),
+    "open code": ("# A\n\n" + "".join("`" * n + " " for n in range(1, 600)) + "\n", []),
     "nested tags": ("# A\n\n" + "<div>" * 10_000 + "x" + "</div>" * 10_000 + "\n", []),
     "nested braces": ("# A\n\n$" + "{" * 10_000 + "x" + "}" * 10_000 + "$\n", [("math-syntax", "a.md:3:1")]),
-    "nested fractions": ("# A\n\n$$\n" + r"\frac{1}{" * 5_000 + "x" + "}" * 5_000 + "\n$$\n", []),
+    "nested fractions": (
+        "# A\n\n$$\n" + r"\frac{1}{" * 5_000 + "x" + "}" * 5_000 + "\n$$\n",
+        [("math-syntax", "a.md:3:1")],
+    ),
+    "brackets in a formula": ("# A\n\n$" + "[" * 60 + "$\n", [("math-syntax", "a.md:3:1")]),
     "unclosed fences": (
         "# A\n\n````{note}\n```{tip}\nOpen.\n",
         [("unclosed-fence", "a.md:3:1"), ("unclosed-fence", "a.md:4:1")],
@@ -53,15 +64,16 @@ CASES: dict[str, tuple[str | bytes, list[tuple[str, str]]]] = {
 }
 
 
-def everything_but_time(said: dict[str, object]) -> dict[str, object]:
-    return {key: value for key, value in said.items() if key != "summary"}
+def prose_of(page: bytes) -> str:
+    """What an author wrote, without the navigation around it."""
+    return page.decode().partition('<div class="prose">')[2].partition('<nav class="pager"')[0]
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_bad_page(new_book, name):
     content, expected = CASES[name]
-    good = {"good.md": GOOD, "a.md": "# A\n\nWords.\n"}
-    book = new_book({**good, "_one.md": "```{include} _two.md\n```\n", "_two.md": "```{include} _one.md\n```\n"})
+    loop = {"_one.md": "```{include} _two.md\n```\n", "_two.md": "```{include} _one.md\n```\n"}
+    book = new_book({"good.md": GOOD, "a.md": "# A\n\nWords.\n", **loop})
     (book.root / "link.png").symlink_to("/etc/hostname")
     assert [] == book.command("build").problems
     before = book.outputs()
@@ -71,7 +83,8 @@ def test_a_bad_page(new_book, name):
     said = book.command("build")
     assert time.perf_counter() - started < 10, "bad input takes no longer than good"
     assert (1 if expected else 0, expected) == (said.code, said.problems)
-    assert before["html/en/good.html"] == book.outputs()["html/en/good.html"]
+    good = "html/en/good.html"
+    assert prose_of(before[good]) == prose_of(book.outputs()[good]) != ""
     assert (book.root / "_build/html/en/a.html").is_file()
     again = book.command("build")
     assert (said.code, said.problems) == (again.code, again.problems)
@@ -88,7 +101,10 @@ NOTEBOOKS: dict[str, tuple[str | bytes, str]] = {
     "nested JSON": ("[" * 100_000, "a.ipynb:1:1"),
     "a list": ("[]", "a.ipynb:1:1"),
     "no cells": ('{"nbformat": 4, "metadata": {}}', "a.ipynb:1:1"),
-    "a cell of an unknown kind": (json.dumps({**NOTEBOOK, "cells": [{"cell_type": "heading"}]}), "a.ipynb:1:1"),
+    "a cell of an unknown kind": (
+        json.dumps({**NOTEBOOK, "cells": [{"cell_type": "heading"}]}),
+        "a.ipynb:1:1",
+    ),
     "a cell that is a number": (json.dumps({**NOTEBOOK, "cells": [3]}), "a.ipynb:1:1"),
     "nothing": ("", "a.ipynb:1:1"),
 }
@@ -97,7 +113,7 @@ NOTEBOOKS: dict[str, tuple[str | bytes, str]] = {
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_bad_notebook(new_book, name):
     content, place = NOTEBOOKS[name]
-    book = new_book({"good.md": GOOD.replace("`a`", "`good`"), "a.ipynb": content})
+    book = new_book({"good.md": GOOD, "a.ipynb": content})
     said = book.command("build")
     assert (1, [("notebook-invalid", place)]) == (said.code, said.problems)
     assert (book.root / "_build/html/en/good.html").is_file()
@@ -128,8 +144,7 @@ def test_bad_contents(new_book, name):
 
 STOPS: dict[str, tuple[str | bytes | None, str, int, list[tuple[str, str]]]] = {
     "no TOML": ('[book]\ntitle = "Book\n', "", 1, [("config-syntax", "etude.toml:2:14")]),
-    "not UTF-8": (b'[book]\ntitle = "Caf\xe9"\n', "", 1, [("config-syntax", "etude.toml:2:13")]),
-    "nested TOML": ("[book]\ntitle = " + "[" * 50_000, "", 1, [("config-syntax", "etude.toml:2:9")]),
+    "nested TOML": ("[book]\ntitle = " + "[" * 50_000, "", 1, [("config-syntax", "etude.toml")]),
     "no file": (None, "", 2, [("config-missing", "")]),
 }
 
@@ -144,6 +159,16 @@ def test_a_configuration_that_stops_a_build(new_book, name):
     said = book.command("build")
     assert (code, expected) == (said.code, said.problems)
     assert before == book.outputs()
+
+
+def test_other_files_that_are_not_utf_8(new_book):
+    config = '[book]\ntitle = "Caf\udce9"\nlanguages = ["en"]\n[bibliography]\nfiles = ["works.bib"]\n'
+    book = new_book(
+        {"etude.toml": config.encode(errors="surrogateescape"), "works.bib": b"@misc{a, title={\xe9}}\n"}
+    )
+    said = book.command("build")
+    assert [("read-encoding", "etude.toml:2:13"), ("read-encoding", "works.bib:1:17")] == said.problems
+    assert 1 == said.code
 
 
 def test_marks_of_editors_and_systems_do_no_harm(new_book):
@@ -176,7 +201,8 @@ HTML = """# A
 
 <iframe src="https://example.org/"></iframe>
 
-Words <a href="javascript:alert(1)">link</a>, <img src="x" onerror="alert(1)"> and <svg onload="alert(1)"></svg>.
+Words <a href="javascript:alert(1)">link</a>, <img src="x" onerror="alert(1)">,
+<svg onload="alert(1)"></svg>.
 
 [markdown](javascript:alert(1)) and ![picture](javascript:alert(1)) and <javascript:alert(1)>.
 
@@ -197,11 +223,20 @@ def test_raw_html_is_sanitised(new_book):
     said = book.command("build")
     assert 0 == said.code, "what was removed is told, and is no error"
     assert {"raw-html"} == set(said.rules)
-    assert {3, 5, 7, 9, 11, 13, 17} <= {one["start"]["line"] for one in said.document["diagnostics"]} | {13}
+    lines = [one["start"]["line"] for one in said.document["diagnostics"]]
+    assert [3, 5, 7, 9, 9, 10, 12, 12, 14, 18] == lines
     page = main_of(book.read("_build/html/en/a.html"))
     assert "Kept." in page
     assert "<b>bold</b>" in page
-    for mark in (r"<script", r"\son\w+=", r"href=\"javascript:", r"src=\"javascript:", "<iframe", "<form", "<style"):
+    for mark in (
+        r"<script",
+        r"\son\w+=",
+        r"href=\"javascript:",
+        r"src=\"javascript:",
+        "<iframe",
+        "<form",
+        "<style",
+    ):
         assert re.search(mark, page, re.IGNORECASE) is None, mark
     assert 1 == book.command("build", "--strict").code
 
@@ -219,13 +254,14 @@ def test_raw_html_of_a_trusted_book_is_kept(new_book):
 
 
 def test_names_and_titles_are_text(new_book):
-    name = 'a <b>&"\'%41#?'
+    name, other = "a &\"'%41#?", "b %41"
     book = new_book(
         {
             "etude.toml": '[book]\ntitle = "<i>Book</i> & \\"more\\""\nlanguages = ["en"]\n',
-            f"{name}.md": "# The <script> & `<b>` \"title\"\n\n(l)=\n## Here\n\n![<b>\"](p%20q.svg)\n",
+            f"{name}.md": '# The <script> & `<b>` "title"\n\n(l)=\n## Here\n\n![<b>"](p%20q.svg)\n',
             "p q.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>',
-            "z.md": f"# Z\n\n{{ref}}`l` and [](#l) and {{doc}}`{name}`.\n",
+            f"{other}.md": "# Other\n",
+            "z.md": f"# Z\n\n{{ref}}`l` and [](#l) and {{doc}}`{other}`.\n",
         }
     )
     said = book.command("build")
@@ -236,7 +272,8 @@ def test_names_and_titles_are_text(new_book):
     assert 'src="../p%20q.svg"' in page
     link = re.search(r'href="([^"]*)#l"', book.read("_build/html/en/z.html"))
     assert link is not None
-    assert "a%20%3Cb%3E%26%22%27%2541%23%3F.html" == link[1]
+    assert "a%20&%22'%2541%23%3F.html" == unescape(link[1])
+    assert 'href="b%20%2541.html"' in book.read("_build/html/en/z.html")
 
 
 def test_a_command_without_a_book(tmp_path: Path, new_book):
@@ -264,8 +301,8 @@ def test_a_file_where_the_state_should_be(new_book):
 
 @pytest.mark.parametrize("harm", ["cut", "garbled", "gone"])
 def test_a_state_that_is_damaged(new_book, harm):
-    book = new_book({"a.md": GOOD, "b.md": "# B\n"})
-    assert [] == book.command("build").problems
+    book = new_book({"good.md": GOOD, "b.md": "# B\n"})
+    assert 0 == book.alone("build").code
     before = book.outputs()
     for place in sorted((book.root / ".etude").rglob("*")):
         if place.is_file() and place.name != "lock":
@@ -275,7 +312,8 @@ def test_a_state_that_is_damaged(new_book, harm):
             else:
                 place.write_bytes(data[: len(data) // 2] if harm == "cut" else b"\xff" * len(data))
     book.edit("b.md", "# B", "# C")
-    assert 0 == book.command("build").code
+    assert 0 == book.alone("build").code
+    assert "<h1" in book.read("_build/html/en/b.html")
     book.edit("b.md", "# C", "# B")
-    assert 0 == book.command("build").code
+    assert 0 == book.alone("build").code
     assert before == book.outputs()

@@ -77,6 +77,7 @@ files = "references.bib"
 
 [inventory.numpy]
 url = "https://numpy.org/doc/stable/"
+file = "inventories/numpy.inv"
 
 [substitutions]
 edition = 2
@@ -234,6 +235,7 @@ UNKNOWN, VALUE, MISSING, OUTSIDE = (
         ("html = 3\n" + TITLE, 1, 8, "3", VALUE, "`html` is the number 3, not a table"),
         ("variant = 3\n" + TITLE, 1, 11, "3", VALUE, "`variant` is the number 3, not a table"),
         (TITLE + "[inventory.np]\nfile = 'x'", 3, 2, "inventory.np", MISSING, "has no `url`"),
+        (TITLE + "[inventory.np]\nurl = 'https://x.y'", 3, 2, "inventory.np", MISSING, "has no `file`"),
         (TITLE + "[substitutions]\nx = [1]", 4, 5, "[1]", VALUE, "`substitutions.x` is a list"),
         ("[html]\ntrust = true", 1, 1, "", MISSING, "there is no `[book]` table"),
         ("[book]\nlicense = 'x'", 1, 2, "book", MISSING, "the book has no title"),
@@ -244,6 +246,12 @@ def test_each_problem_has_its_place(text, line, column, source, rule, part):
     assert len(found) == 1, found
     assert found[0][:4] == (line, column, source, rule)
     assert part in found[0][4]
+
+
+def test_languages_that_are_all_wrong_leave_the_default():
+    config, found = parse_config(TITLE + 'languages = ["e n", "../x"]')
+    assert config.languages == ("en",)
+    assert [one.rule for one in found] == [Rule.CONFIG_VALUE, Rule.CONFIG_VALUE]
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,7 @@ from etude.model import inline as i
 from etude.model.span import NOWHERE
 from etude.render.highlight import CLASSES
 from etude.render.html.assets import assets, minified, theme_version
-from etude.render.html.fonts import CUTS, SOURCES, TEXT_SOURCES, math_font, text_font
-from etude.render.html.theme_data import theme_files
+from etude.render.html.fonts import CUTS, SOURCES, math_font
 from etude.render.math import letters, mathml
 
 if TYPE_CHECKING:
@@ -137,29 +136,22 @@ def test_a_page_is_light(kit: Kit) -> None:
 # fonts
 
 
-def test_text_faces_are_small() -> None:
-    sizes = {name: len(content) for name, content in theme_files("fonts").items() if name.endswith(".woff2")}
-    assert {f"{cut}.woff2" for cut in CUTS} == set(sizes)
-    assert sum(sizes.values()) < 130_000
+@pytest.mark.slow
+def test_text_faces_are_small(text_faces: dict[str, bytes]) -> None:
+    assert set(CUTS) == set(text_faces)
+    assert sum(map(len, text_faces.values())) < 130_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", sorted(CUTS))
-def test_text_faces_have_their_axes_and_letters(cut: str) -> None:
-    font = TTFont(io.BytesIO(theme_files("fonts")[f"{cut}.woff2"]))
+def test_text_faces_have_their_axes_and_letters(cut: str, text_faces: dict[str, bytes]) -> None:
+    font = TTFont(io.BytesIO(text_faces[cut]))
     axes = (
         {axis.axisTag: (axis.minValue, axis.maxValue) for axis in font["fvar"].axes} if "fvar" in font else {}
     )
     expected = {tag: limit for tag, limit in CUTS[cut][0].items() if isinstance(limit, tuple)}
     assert expected == axes
     assert set(map(ord, "AZazéñß0123456789—“”‘’…•")) <= set(font.getBestCmap())
-
-
-@pytest.mark.slow
-def test_text_faces_can_be_made_again() -> None:
-    made = TTFont(io.BytesIO(text_font(source(*TEXT_SOURCES["display"]), "display")))
-    kept = TTFont(io.BytesIO(theme_files("fonts")["display.woff2"]))
-    assert kept.getBestCmap() == made.getBestCmap()
-    assert sorted(kept.keys()) == sorted(made.keys())
 
 
 @pytest.fixture(scope="module")

@@ -78,7 +78,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def site(kit: Kit, root: Path) -> str:
+def site(kit: Kit, root: Path, text_faces: dict[str, bytes]) -> str:
     """The address of the site's folder; it is made once."""
     if not (root / "index.html").exists():
         values = {"numpy": Value("NumPy!"), "pytorch": Value("Torch!")}
@@ -97,7 +97,7 @@ def site(kit: Kit, root: Path) -> str:
             )
             pages[f"{language}/a/one.html"] = view.rendered.html
         shared = site_files(kit.config, {lang: kit.navigation(lang) for lang in ("zh", "en")}, ())
-        for path, content in {**pages, **shared, **assets(kit.config)}.items():
+        for path, content in {**pages, **shared, **assets(kit.config, text_faces)}.items():
             place = root / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ from etude.build.place import CONFIG
 from etude.build.watch import Seen, Watch
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
-from etude.parse.text import source_text
+from etude.parse.text import check_encoding, source_text
 from etude.resolve.book import Resolution, resolve
 from etude.resolve.inventory import Inventory, parse_inventory
 
@@ -47,6 +47,8 @@ class _Reader:
                 diagnose(Rule.FILE_MISSING, f"{what} `{path}` does not exist", CONFIG, span, hints=hints)
             )
             return None
+        if decode is source_text:
+            self.problems.extend(check_encoding(data, path))
         decoded = decode(data)
         if decoded is None:
             self.problems.append(
@@ -92,5 +94,17 @@ def resolve_languages(book: Book) -> Resolved:
         )
         for language, pages in book.pages.items()
     }
+    reader.problems.extend(_check_bibliography(book))
     diagnostics = (*reader.problems, *(d for r in results.values() for d in r.diagnostics))
     return Resolved(results, tuple(dict.fromkeys(diagnostics)), reader.watch.seen())
+
+
+def _check_bibliography(book: Book) -> Iterator[Diagnostic]:
+    """The page that the configuration names for the list of works must have one."""
+    wanted = book.config.bibliography.page
+    found = [p for pages in book.pages.values() for p in pages if p.source.name == wanted]
+    if wanted and not any(parsed.index.bibliography == "book" for parsed in found):
+        message = f"the page `{wanted}` has no list of works" if found else f"there is no page `{wanted}`"
+        hints = ("put a `bibliography` directive on it",) if found else ()
+        span = book.config.span("bibliography.page")
+        yield diagnose(Rule.CONFIG_VALUE, message, CONFIG, span, hints=hints)

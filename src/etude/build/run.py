@@ -135,7 +135,7 @@ def _build(
         pages=sum(len(pages) for pages in book.pages.values()),
         runs=run.runs,
         cells=run.cells,
-        seen=book.seen(run.seen),
+        seen=book.seen(run.seen, resolved.seen, output.seen),
         globs=run.globs,
         environment=run.environment,
         outputs=output.stamps,

@@ -14,9 +14,10 @@ from etude.build.execution import Executed
 from etude.build.faces import faces
 from etude.build.options import BuildOptions
 from etude.build.outputs import Done, Job, Made, Task, encode, work
+from etude.build.place import CONFIG
 from etude.build.resolution import Resolved
 from etude.build.sources import Parsed
-from etude.build.watch import digest, stamp
+from etude.build.watch import Seen, Watch, digest, stamp
 from etude.build.workers import Workers
 from etude.model.diagnostic import BookError, Diagnostic, diagnose
 from etude.model.result import RunResult
@@ -28,6 +29,15 @@ MANIFEST = ".etude-outputs"
 _decode = msgspec.msgpack.Decoder(dict[str, Made]).decode
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What outputs depend on of a file that they show."""
+
+    digest: str
+    size: tuple[int, int] | None
+    """In CSS pixels; None when it is no picture that is known."""
+
+
 @dataclass(slots=True)
 class Output:
     """What was written."""
@@ -35,6 +45,8 @@ class Output:
     stamps: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     written: int = 0
     diagnostics: tuple[Diagnostic, ...] = ()
+    seen: Seen = field(default_factory=Seen)
+    """The files of the book that outputs are copies of."""
 
     def put(self, out: Path, path: str, data: bytes) -> None:
         """Write a shared file; raises `WriteError`."""
@@ -55,8 +67,10 @@ def write_outputs(
     state = book.root / ".etude" / "made" / f"{digest(str(out))}"
     before = _recall(state)
     output = Output()
-    sizes = _sizes(book)
-    tasks = [t for form in options.to for t in _tasks(form, book, run, resolved, sizes, program)]
+    watch = Watch(book.files)
+    pictures = _pictures(book, watch)
+    sizes = {path: picture.size for path, picture in pictures.items() if picture.size is not None}
+    tasks = [t for form in options.to for t in _tasks(form, book, run, resolved, pictures, program)]
     known: dict[str, Made] = {}
     stale: list[Task] = []
     for task in tasks:
@@ -72,11 +86,12 @@ def write_outputs(
         known.update(done.made)
         output.written += done.written
     if "html" in options.to:
-        _shared_html(book, resolved, out, started, output)
+        _shared_html(book, resolved, out, started, watch, output)
     if "notebook" in options.to:
         _libraries(book, run, out, output)
     for made in known.values():
         output.stamps.update(made.files)
+    output.seen = watch.seen()
     everything = not options.languages and not options.variants
     _sweep(out, output, options, everything=everything)
     write_atomic(state, encode({**({} if everything else before), **known}))
@@ -107,7 +122,7 @@ def _tasks(
     book: Book,
     run: Executed,
     resolved: Resolved,
-    sizes: Mapping[str, tuple[int, int]],
+    pictures: Mapping[str, Picture],
     program: str,
 ) -> Iterable[Task]:
     for language, pages in book.pages.items():
@@ -126,30 +141,39 @@ def _tasks(
                 from etude.render.html.address import page_file  # noqa: PLC0415
 
                 target = f"html/{page_file(language, parsed.source.name, book.config.home)}"
-                pictures = repr([(p, sizes.get(p)) for p in parsed.files])
+                shapes = repr([(p, pictures[p].size) for p in parsed.files if p in pictures])
                 key = digest(
                     program,
                     form,
                     parsed.key,
                     shown,
                     site.key(parsed.source.name),
-                    pictures,
+                    shapes,
                     *_digests(results),
                 )
                 yield Task(form, target, key, parsed.key, shown, encode(results) if results else b"")
             else:
-                yield from _notebooks(book, parsed, shown, results, program)
+                yield from _notebooks(book, parsed, shown, results, pictures, program)
 
 
 def _notebooks(
-    book: Book, parsed: Parsed, facts: bytes, results: Mapping[str, RunResult], program: str
+    book: Book,
+    parsed: Parsed,
+    facts: bytes,
+    results: Mapping[str, RunResult],
+    pictures: Mapping[str, Picture],
+    program: str,
 ) -> Iterable[Task]:
     from etude.render.notebook import notebook_path  # noqa: PLC0415 -- one form may be all that is asked for
 
     for variant, result in results.items():
         target = f"notebook/{notebook_path(parsed.source, variant)}"
+        # Copies of the pictures lie beside the notebook, so that what they hold counts.
+        copies = repr([(p, pictures[p].digest) for p in parsed.files if p in pictures])
         setup = repr((book.config.html.url, book.config.execute, book.config.library, book.config.variants))
-        key = digest(program, "notebook", parsed.key, facts, setup, variant, *_digests({variant: result}))
+        key = digest(
+            program, "notebook", parsed.key, facts, setup, copies, variant, *_digests({variant: result})
+        )
         yield Task("notebook", target, key, parsed.key, facts, encode({variant: result}), variant)
 
 
@@ -187,18 +211,17 @@ def _jobs(
             )
 
 
-def _sizes(book: Book) -> dict[str, tuple[int, int]]:
-    """Sizes of the pictures that pages show."""
+def _pictures(book: Book, watch: Watch) -> dict[str, Picture]:
+    """The pictures, and other files, that pages show or offer."""
     from etude.render.images import dimensions  # noqa: PLC0415 -- only with pictures
 
-    found: dict[str, tuple[int, int]] = {}
+    found: dict[str, Picture] = {}
     for path in sorted({f for pages in book.pages.values() for p in pages for f in p.files}):
         try:
-            size = dimensions(book.files.read(path))
+            data = watch.read(path)
         except OSError:
             continue  # reported when the page was parsed
-        if size is not None:
-            found[path] = size
+        found[path] = Picture(digest(data), dimensions(data))
     return found
 
 
@@ -207,6 +230,7 @@ def _shared_html(
     resolved: Resolved,
     out: Path,
     started: Mapping[str, Callable[[], bytes | None]],
+    watch: Watch,
     output: Output,
 ) -> None:
     from etude.render.html.assets import assets  # noqa: PLC0415 -- only for this form
@@ -221,20 +245,29 @@ def _shared_html(
         **assets(config, cut),
         **site_files(config, {lang: r.navigation for lang, r in resolved.languages.items()}, homes),
     }
-    for path in sorted(
-        {f for pages in book.pages.values() for p in pages for f in p.files} | _own_files(book)
-    ):
+    own = _own_files(book)
+    for path in sorted({f for pages in book.pages.values() for p in pages for f in p.files} | own.keys()):
         try:
-            shared[path] = book.files.read(path)
+            shared[path] = watch.read(path)
         except OSError:
-            continue  # reported when the page, or the configuration, was parsed
+            if path in own:  # that of a page was reported when the page was parsed
+                output.diagnostics += (_missing(book, path, own[path]),)
     for path, data in shared.items():
         output.put(out, f"html/{path}", data)
 
 
-def _own_files(book: Book) -> set[str]:
+def _own_files(book: Book) -> dict[str, str]:
+    """Files that the configuration names for the site, each with its key."""
     html = book.config.html
-    return {path for path in (html.favicon, html.logo, *html.css) if path and "://" not in path}
+    named = {"html.favicon": html.favicon, "html.logo": html.logo}
+    named |= {f"html.css.{number}": path for number, path in enumerate(html.css)}
+    return {path: key for key, path in named.items() if path}
+
+
+def _missing(book: Book, path: str, key: str) -> Diagnostic:
+    hints = ("the path is relative to the book's folder",)
+    span = book.config.span(key)
+    return diagnose(Rule.FILE_MISSING, f"the file `{path}` does not exist", CONFIG, span, hints=hints)
 
 
 def _libraries(book: Book, run: Executed, out: Path, output: Output) -> None:

@@ -57,21 +57,24 @@ class Workers(AbstractContextManager["Workers"]):
             yield from chunk
 
     def begin(self, work: Callable[[T], R], task: T) -> Callable[[], R]:
-        """Start a task and give what waits for its result; without processes it is done when asked for."""
-        if self._pool is None:
+        """Start a task that takes seconds in a process, and give what waits for its result."""
+        if self.jobs <= 1:
             return lambda: work(task)
-        return self._pool.apply_async(work, (task,)).get
+        return self._started().apply_async(work, (task,)).get
 
     def map(self, work: Callable[[T], R], tasks: Sequence[T], size: int) -> Iterable[R]:
         """Results of `work` in any order; `size` is how much there is to do, in pages."""
         if self.jobs <= 1 or size < ENOUGH or len(tasks) < 2:
             return map(work, tasks)
+        return self._started().imap_unordered(work, tasks)
+
+    def _started(self) -> Pool:
         if self._pool is None:
             with warnings.catch_warnings():
                 # A forked child uses nothing that another thread of the parent may hold.
                 warnings.simplefilter("ignore", DeprecationWarning)
                 self._pool = _context().Pool(self.jobs, _begin)
-        return self._pool.imap_unordered(work, tasks)
+        return self._pool
 
     def chunks(self, items: Sequence[T]) -> list[tuple[T, ...]]:
         """Pieces of a list, small enough that all processes end at about the same time."""

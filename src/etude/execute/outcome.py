@@ -101,7 +101,7 @@ def complaints(outcome: Outcome, policy: Policy) -> Iterator[Diagnostic]:
         if done.cut:
             yield diagnose(
                 Rule.OUTPUT_TOO_LARGE,
-                "the cell's outputs were cut, as they are larger than `output-limit`",
+                "the cell's outputs were cut, as they are larger than `output_limit`",
                 run.page.path_of(step.cell.span),
                 step.cell.span,
                 hints=("print less, or raise `output_limit` under `[execute]`",),

@@ -72,6 +72,13 @@ def _syntax_error(text: str, path: str, error: tomllib.TOMLDecodeError) -> Diagn
     return diagnose(Rule.CONFIG_SYNTAX, f"not valid TOML: {said}", path, Span(at, end))
 
 
+_INVENTORY = {
+    "url": 'write `url = "https://…"`',
+    "file": 'put a copy of the project\'s `objects.inv` into the book, and write `file = "…"`',
+}
+"""What an inventory must have, with the hint for when it has not."""
+
+
 class _Assembly:
     """Takes the tables of one file apart and puts a `Config` together."""
 
@@ -151,18 +158,14 @@ class _Assembly:
         return tuple(Variant(name, **{"title": name, **tables.get(name, {})}) for name in names)
 
     def inventories(self) -> tuple[InventoryConfig, ...]:
-        """Every ``[inventory.NAME]``; one without an address is of no use."""
+        """Every ``[inventory.NAME]``; one without an address or without its file is of no use."""
         tables = self.named("inventory")
         for name in tables:
             table = self.tree["inventory"][name]
-            if isinstance(table, dict) and "url" not in table:
-                hints = ('write `url = "https://…"`',)
-                self.reader.report(
-                    Rule.CONFIG_MISSING,
-                    f"the inventory `{name}` has no `url`",
-                    ("inventory", name),
-                    hints=hints,
-                )
+            for key, hint in _INVENTORY.items():
+                if isinstance(table, dict) and key not in table:
+                    message = f"the inventory `{name}` has no `{key}`"
+                    self.reader.report(Rule.CONFIG_MISSING, message, ("inventory", name), hints=(hint,))
         return tuple(InventoryConfig(name, **fields) for name, fields in tables.items() if fields.get("url"))
 
     def substitutions(self) -> tuple[tuple[str, str], ...]:

@@ -173,8 +173,10 @@ def list_of_distinct(item: Kind, name: str, example: str, *, empty: bool) -> Kin
         items = reader.each(value, at, kind, item)
         if items is UNSET:
             return UNSET
-        if not items and not empty and len(reader.diagnostics) == before:
-            return reader.report(Rule.CONFIG_VALUE, f"`{dotted(at)}` is empty", at, hints=(f"write {name}",))
+        if not items and not empty:
+            if len(reader.diagnostics) == before:
+                reader.report(Rule.CONFIG_VALUE, f"`{dotted(at)}` is empty", at, hints=(f"write {name}",))
+            return UNSET
         seen: dict[str, None] = {}
         for index, one in enumerate(value if isinstance(value, list) else ()):
             if not isinstance(one, str):

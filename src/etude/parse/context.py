@@ -16,8 +16,8 @@ from etude.model.protocols import Files
 from etude.model.rules import Rule, Severity
 from etude.model.span import Span
 from etude.parse.addresses import Address
-from etude.parse.config_spelling import did_you_mean, nearest
 from etude.parse.lines import Lines, Places
+from etude.parse.spelling import did_you_mean, nearest
 
 MAX_NESTING = 60
 """Blocks in blocks, directives included; deeper ones are kept as text."""
@@ -211,8 +211,8 @@ class Context:
         return posixpath.relpath(near, posixpath.dirname(self.path) or ".") if near else None
 
     def resolve(self, address: str, span: Span) -> str | None:
-        """The book's path that an address on this page names, whether it exists or not."""
-        clean = address.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0].replace("\\", "/")
+        """The book's path that a path on this page names, whether it exists or not; None for none."""
+        clean = address.replace("\\", "/")
         if not clean.strip("/") or "\x00" in clean:
             return None
         if clean.startswith("/"):

@@ -12,8 +12,8 @@ from etude.model.page import FrontMatter, PageExecution
 from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.parse import yamls
-from etude.parse.config_spelling import did_you_mean
 from etude.parse.context import Context
+from etude.parse.spelling import did_you_mean
 from etude.parse.values import Bad, names, parse_resources, seconds, text, truth, whole
 
 __all__ = ["EXECUTION_FIELDS", "FIELDS", "Head", "from_data", "read_head", "split_head"]
@@ -67,9 +67,12 @@ def read_head(context: Context, source: str, start: int = 0) -> Head:
         return Head(FrontMatter(), context.substitutions, 0)
     result = yamls.load(raw)
     if isinstance(result, yamls.YamlProblem):
-        wrong = start + at + min(result.offset, max(len(raw) - 1, 0))
+        span = Span(start, start + 3)
+        if result.offset is not None:
+            wrong = start + at + min(result.offset, max(len(raw) - 1, 0))
+            span = Span(wrong, wrong + 1)
         message = f"the front matter cannot be read: {result.message}"
-        context.report(Rule.FRONT_MATTER_SYNTAX, message, Span(wrong, wrong + 1))
+        context.report(Rule.FRONT_MATTER_SYNTAX, message, span)
         return Head(FrontMatter(), context.substitutions, body)
     for key, offset in result.repeated:
         place = start + at + offset

@@ -11,9 +11,9 @@ from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.parse import values
 from etude.parse.addresses import Address, encode, is_allowed, is_external
-from etude.parse.config_spelling import did_you_mean
 from etude.parse.context import Context
 from etude.parse.plain import plain
+from etude.parse.spelling import did_you_mean
 
 PAGE_SUFFIXES = (".md", ".ipynb")
 
@@ -32,16 +32,16 @@ def link(context: Context, address: Address, children: tuple[Inline, ...], span:
     """The node for a Markdown link: `Link` when it leads out, `Reference` within the book."""
     if is_external(address.url) or not address.url:
         return Link(span, children, encode(address.url), address.title)
-    inner = unquote(address.url)
-    if inner.startswith("#"):
-        return Reference(span, "any", inner[1:], children)
-    path, _, fragment = inner.partition("#")
+    path, _, fragment = address.url.partition("#")
+    path, fragment = unquote(path.partition("?")[0]), unquote(fragment)
+    if not path:
+        return Reference(span, "any", fragment, children)
     page = page_at(context, path, span)
     if page is not None:
         return (
             Reference(span, "any", fragment, children) if fragment else Reference(span, "doc", page, children)
         )
-    found = context.locate(inner, span, what="the linked file")
+    found = context.locate(path, span, what="the linked file")
     if found is None:
         return Link(span, children, encode(address.url), address.title)
     return Reference(span, "download", context.use(found), children)
@@ -68,12 +68,12 @@ def image(context: Context, address: str, span: Span) -> str:
         return data
     if is_external(address):
         return safe(context, address, span, picture=True)
-    address = unquote(address)
-    if not address:
+    path = unquote(address.partition("#")[0].partition("?")[0])
+    if not path:
         context.report(Rule.FILE_MISSING, "the picture has no address", span)
         return ""
-    found = context.locate(address, span, what="the picture")
-    return context.use(found) if found is not None else address
+    found = context.locate(path, span, what="the picture")
+    return context.use(found) if found is not None else path
 
 
 def picture(

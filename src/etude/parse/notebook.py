@@ -23,6 +23,9 @@ from etude.parse.outline import Raw, read
 MAX_BYTES = 200_000_000
 """Larger notebooks are refused; pictures in outputs make many megabytes."""
 
+BEGINNING = Span(0, 1)
+"""Where a problem with the whole file is shown."""
+
 _OPTIONS = (
     "label",
     "caption",
@@ -51,7 +54,7 @@ def parse(context: Context, text: str) -> tuple[BlockNode, ...]:
         return _invalid(context, "the file is not a notebook: it is no JSON object", 0, len(text))
     version = data.get("nbformat")
     if version != 4 or isinstance(version, bool):
-        return _version(context, version, text)
+        return _version(context, version)
     if not isinstance(data.get("cells"), list):
         return _invalid(context, "the file is not a notebook: it has no list of cells", 0, len(text))
     return _Notebook(context, text, data, placed).parse()
@@ -59,19 +62,18 @@ def parse(context: Context, text: str) -> tuple[BlockNode, ...]:
 
 def _invalid(context: Context, message: str, at: int, length: int) -> tuple[BlockNode, ...]:
     at = max(min(at, length - 1), 0)
-    context.report(Rule.NOTEBOOK_INVALID, message, Span(at, min(at + 1, length)))
+    context.report(Rule.NOTEBOOK_INVALID, message, Span(at, at + 1))
     return ()
 
 
-def _version(context: Context, version: object, text: str) -> tuple[BlockNode, ...]:
-    at = max(text.rfind('"nbformat"'), 0)
+def _version(context: Context, version: object) -> tuple[BlockNode, ...]:
     known = isinstance(version, int) and not isinstance(version, bool)
     context.report(
         Rule.NOTEBOOK_INVALID,
         f"the notebook is of nbformat {version}; version 4 is read"
         if known
         else "the file names no nbformat",
-        Span(at, min(at + 10, len(text))),
+        BEGINNING,
         hints=("open and save it in Jupyter, or run `jupyter nbconvert --to notebook --nbformat 4`",),
     )
     return ()
@@ -92,7 +94,7 @@ class _Notebook:
         wanted = {
             key: self.metadata[key] for key in ("kernelspec", "title", "authors") if key in self.metadata
         }
-        head = from_data(context, wanted, {}, Span(0, 0))
+        head = from_data(context, wanted, {}, BEGINNING)
         context.front, context.substitutions = head.front, head.substitutions
         pieces: list[Raw | Ready] = []
         for number, (cell, placed) in enumerate(self.cells, 1):
@@ -106,7 +108,7 @@ class _Notebook:
     def cell(self, number: int, cell: Any, placed: Any) -> Sequence[Raw | Ready]:
         """The pieces of one cell; `placed` is the same cell with the places of its strings."""
         if not isinstance(cell, dict):
-            self.context.report(Rule.NOTEBOOK_INVALID, f"cell {number} is not an object", Span(0, 0))
+            self.context.report(Rule.NOTEBOOK_INVALID, f"cell {number} is not an object", BEGINNING)
             return ()
         text, start = self.ribbon.add(placed.get("source", ""))
         lines = Lines.whole(text, 0, start)
@@ -121,7 +123,8 @@ class _Notebook:
                 return (self.raw(lines, cell),) if not lines.blank else ()
             case other:
                 message = f"cell {number} is of the unknown type `{values.shown(other)}`"
-                self.context.report(Rule.NOTEBOOK_INVALID, message, Span(start, start + len(text)))
+                span = Span(start, start + len(text)) if text else BEGINNING
+                self.context.report(Rule.NOTEBOOK_INVALID, message, span)
                 return ()
 
     def head(self, lines: Lines) -> Lines:

@@ -39,7 +39,7 @@ def parse_page(data: bytes, path: str, name: str, language: str, config: Config,
         context.report(
             Rule.READ_TOO_LARGE,
             f"the file has {len(data):,} bytes; the limit is {limit:,}",
-            NOWHERE,
+            Span(0, 1),
             hints=("split the page; keep data and pictures in files of their own",),
         )
     else:

@@ -30,9 +30,9 @@ from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.parse import links
 from etude.parse.addresses import is_external
-from etude.parse.config_spelling import did_you_mean
 from etude.parse.context import Context
 from etude.parse.lines import Places
+from etude.parse.spelling import did_you_mean
 
 __all__ = ["ROLES", "Role", "RoleCall", "index_entries", "role"]
 

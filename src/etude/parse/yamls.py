@@ -19,6 +19,7 @@ MAX_DEPTH = 100
 """Values in values. The reader is recursive, in C as in Python: a deeper text could end the process."""
 
 _INDICATORS = re.compile(r"^[ \t?:-]*", re.MULTILINE)
+_BRACKETS = re.compile(r"[\[\]{}]")
 _PLAIN = (str, int, float, bool, type(None), dt.date)
 
 
@@ -26,7 +27,8 @@ class YamlProblem(Struct, frozen=True):
     """Why a text could not be read, and where (an offset in it)."""
 
     message: str
-    offset: int
+    offset: int | None = None
+    """None for the text as a whole."""
 
 
 class Yaml(Struct, frozen=True):
@@ -44,15 +46,16 @@ class Yaml(Struct, frozen=True):
 def load(text: str) -> Yaml | YamlProblem:
     """Read YAML 1.1 as PyYAML's safe loader has it; never raises for what the text says."""
     if len(text) > MAX_CHARACTERS:
-        return YamlProblem(f"it has more than {MAX_CHARACTERS:,} characters", 0)
-    if _too_deep(text):
-        return YamlProblem(f"it nests values more than {MAX_DEPTH} deep", 0)
+        return YamlProblem(f"it has more than {MAX_CHARACTERS:,} characters")
+    deep = _too_deep(text)
+    if deep is not None:
+        return YamlProblem(f"it nests values more than {MAX_DEPTH} deep", deep)
     try:
         node = yaml.compose(text, Loader=_Loader)
         if node is None:
             return Yaml(None)
         if _size(node, {}) > MAX_NODES:
-            return YamlProblem(f"it unfolds to more than {MAX_NODES:,} values", 0)
+            return YamlProblem(f"it unfolds to more than {MAX_NODES:,} values")
         loader = _Loader("")
         try:
             data = loader.construct_document(node)
@@ -60,23 +63,27 @@ def load(text: str) -> Yaml | YamlProblem:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        return YamlProblem(error.problem or "it cannot be parsed", mark.index if mark else 0)
+        return YamlProblem(error.problem or "it cannot be parsed", mark.index if mark else None)
     except yaml.YAMLError as error:
-        return YamlProblem(str(getattr(error, "reason", error)), int(getattr(error, "position", 0) or 0))
+        return YamlProblem(str(getattr(error, "reason", error)), getattr(error, "position", None))
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-        return YamlProblem(str(error) or "it cannot be parsed", 0)
+        return YamlProblem(str(error) or "it cannot be parsed")
     if not _is_plain(data):
-        return YamlProblem("it holds something other than text, numbers, dates, lists and tables", 0)
+        return YamlProblem("it holds something other than text, numbers, dates, lists and tables")
     return Yaml(data, *_places(text, node))
 
 
-def _too_deep(text: str) -> bool:
-    """Whether brackets or indicators could nest too deeply; quotes are not looked at, so it is a guess."""
-    depth = deepest = 0
-    for bracket in re.findall(r"[\[\]{}]", text):
-        depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
-        deepest = max(deepest, depth)
-    return deepest > MAX_DEPTH or any(len(run) > 2 * MAX_DEPTH for run in _INDICATORS.findall(text))
+def _too_deep(text: str) -> int | None:
+    """Where brackets or indicators begin that nest too deeply; quotes are not looked at, so it is a guess."""
+    open_: list[int] = []
+    for bracket in _BRACKETS.finditer(text):
+        if bracket[0] in "[{":
+            open_.append(bracket.start())
+            if len(open_) > MAX_DEPTH:
+                return open_[0]
+        elif open_:
+            open_.pop()
+    return next((run.start() for run in _INDICATORS.finditer(text) if len(run[0]) > 2 * MAX_DEPTH), None)
 
 
 def _size(node: Node, seen: dict[int, int]) -> int:

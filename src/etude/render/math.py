@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from etude.render.tex import rewrite
+from etude.render.tex_limits import breach
 
 __all__ = ["MathError", "MathProblem", "check", "letters", "mathml"]
 
@@ -60,6 +61,8 @@ def _converter() -> Any:
 def _convert(tex: str, display: bool) -> str | MathProblem:
     from math_core import LatexError  # noqa: PLC0415
 
+    if refused := breach(tex):
+        return MathProblem(*refused)
     rewritten = rewrite(tex)
     try:
         found: str = _converter().convert_with_local_state(rewritten.text, displaystyle=display)

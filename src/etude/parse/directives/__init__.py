@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from etude.model.block import BlockNode, UnknownDirective
 from etude.model.rules import Rule
 from etude.model.span import Span
-from etude.parse.config_spelling import did_you_mean
 from etude.parse.directives import boxes, code, matter, media, tables
 from etude.parse.directives.call import Call, Directive, read_options, skip_options
+from etude.parse.directives.foreign import foreign
+from etude.parse.spelling import did_you_mean
 
 __all__ = ["DIRECTIVES", "Call", "Directive", "directive"]
 
@@ -27,6 +28,9 @@ def directive(call: Call) -> Sequence[BlockNode]:
     """The nodes of one directive; an unknown one keeps its content and is reported."""
     definition = DIRECTIVES.get(call.name)
     if definition is None:
+        known = foreign(call)
+        if known is not None:
+            return known
         call.report(
             Rule.UNKNOWN_DIRECTIVE, f"the directive `{call.name}` is not known", _unknown_hints(call.name)
         )
@@ -61,11 +65,6 @@ def _content(call: Call) -> Span:
 
 
 def _unknown_hints(name: str) -> tuple[str, ...]:
-    if name in _LANGUAGES:
-        return (f"write `{{code-cell}} {name}` for code that is run, `{{code-block}} {name}` for other code",)
     if name in boxes.PROOFS:
         return (f"did you mean `prf:{name}`?",)
     return did_you_mean(name, DIRECTIVES)
-
-
-_LANGUAGES = ("python", "ipython", "ipython3", "python3", "r", "julia", "bash", "sh", "javascript", "sql")

@@ -10,7 +10,7 @@ from etude.model.inline import Inline
 from etude.model.rules import Rule
 from etude.parse import values
 from etude.parse.directives import layout
-from etude.parse.directives.call import COMMON, Build, Call, Convert, Directive
+from etude.parse.directives.call import COMMON, Call, Convert, Directive
 
 __all__ = ["ADMONITIONS", "DIRECTIVES", "PROOFS"]
 
@@ -31,31 +31,18 @@ def _difficulty(value: Any) -> int:
     return level
 
 
-BOX: dict[str, Convert] = {**COMMON, "open": values.truth, "icon": values.truth}
-PROOF: dict[str, Convert] = {
-    **COMMON, "nonumber": values.truth, "enumerated": values.truth, "numbered": values.truth,
-    "title": values.text,
-}  # fmt: skip
-EXERCISE: dict[str, Convert] = {**PROOF, "difficulty": _difficulty, "hidden": values.truth}
-SOLUTION: dict[str, Convert] = {**COMMON, "open": values.truth, "title": values.text, "hidden": values.truth}
-
-
-def _admonition(kind: str) -> Build:
-    def build(call: Call) -> Sequence[BlockNode]:
-        classes = call.option("class", ())
-        title: tuple[Inline, ...] = call.argument_inline()
-        named = kind
-        if kind == "admonition":
-            named = next((c for c in classes if c in ADMONITIONS), kind)
-            if not title:
-                hints = ("write it after `{admonition}`",)
-                call.report(Rule.DIRECTIVE_ARGUMENT, "`admonition` needs a title", hints)
-        folded = None
-        if "dropdown" in classes or call.option("open") is not None:
-            folded = not call.flag_option("open")
-        return (Admonition(call.span, call.identity(), call.names(), named, title, call.blocks(), folded),)
-
-    return build
+def _admonition(call: Call) -> Sequence[BlockNode]:
+    kind, classes = call.name, call.option("class", ())
+    title = call.argument_inline()
+    if kind == "admonition":
+        kind = next((c for c in classes if c in ADMONITIONS), kind)
+        if not title:
+            hints = ("write it after `{admonition}`",)
+            call.report(Rule.DIRECTIVE_ARGUMENT, "`admonition` needs a title", hints)
+    folded = None
+    if "dropdown" in classes or call.option("open") is not None:
+        folded = not call.flag_option("open")
+    return (Admonition(call.span, call.identity(), call.names(), kind, title, call.blocks(), folded),)
 
 
 def _dropdown(call: Call) -> Sequence[BlockNode]:
@@ -68,17 +55,14 @@ def _title(call: Call) -> tuple[Inline, ...]:
 
 
 def _numbered(call: Call) -> bool:
-    wanted = call.flag_option("enumerated", default=True) and call.flag_option("numbered", default=True)
-    return wanted and not call.flag_option("nonumber")
+    return call.flag_option("enumerated", default=True) and not call.flag_option("nonumber")
 
 
-def _proof(kind: str) -> Build:
-    def build(call: Call) -> Sequence[BlockNode]:
-        numbered = kind != "proof" and _numbered(call)
-        identity, title = call.identity(kind), _title(call)
-        return (Proof(call.span, identity, call.names(), kind, title, call.blocks(), numbered),)
-
-    return build
+def _proof(call: Call) -> Sequence[BlockNode]:
+    kind = call.name.partition(":")[2]
+    numbered = kind != "proof" and _numbered(call)
+    identity, title = call.identity(kind), _title(call)
+    return (Proof(call.span, identity, call.names(), kind, title, call.blocks(), numbered),)
 
 
 def _exercise(call: Call) -> Sequence[BlockNode]:
@@ -93,27 +77,35 @@ def _solution(call: Call) -> Sequence[BlockNode]:
     return (Solution(call.span, identity, call.names(), exercise, title, call.blocks(), folded),)
 
 
-def _aside(kind: Literal["margin", "aside", "sidebar"]) -> Build:
-    def build(call: Call) -> Sequence[BlockNode]:
-        title = call.argument_inline()
-        return (Aside(call.span, call.identity(), call.names(), kind, title, call.blocks()),)
+def _aside(call: Call) -> Sequence[BlockNode]:
+    kind: Literal["margin", "aside", "sidebar"] = "aside"
+    match call.name:
+        case "margin":
+            kind = "margin"
+        case "sidebar":
+            kind = "sidebar"
+        case _:
+            pass
+    title = call.argument_inline()
+    return (Aside(call.span, call.identity(), call.names(), kind, title, call.blocks()),)
 
-    return build
 
+BOX: dict[str, Convert] = {**COMMON, "open": values.truth, "icon": values.truth}
+PROOF: dict[str, Convert] = {
+    **COMMON, "nonumber": values.truth, "enumerated": values.truth, "title": values.text,
+}  # fmt: skip
+EXERCISE: dict[str, Convert] = {**PROOF, "difficulty": _difficulty, "hidden": values.truth}
+SOLUTION: dict[str, Convert] = {**COMMON, "open": values.truth, "title": values.text, "hidden": values.truth}
 
 DIRECTIVES: dict[str, Directive] = {
     **{
-        kind: Directive(_admonition(kind), f"A box of the kind `{kind}`.", "optional", BOX, "required")
+        kind: Directive(_admonition, f"A box of the kind `{kind}`.", "optional", BOX, "required")
         for kind in ADMONITIONS
     },
     "dropdown": Directive(_dropdown, "Content behind a title.", "optional", BOX, "required"),
     **{
         f"{prefix}{kind}": Directive(
-            _proof(kind),
-            f"A numbered {kind}." if kind != "proof" else "A proof.",
-            "optional",
-            PROOF,
-            "required",
+            _proof, f"A numbered {kind}." if kind != "proof" else "A proof.", "optional", PROOF, "required"
         )
         for kind in PROOFS
         for prefix in ("prf:", "proof:")
@@ -122,10 +114,11 @@ DIRECTIVES: dict[str, Directive] = {
     "solution": Directive(
         _solution, "The answer to the exercise with this label.", "required", SOLUTION, "required"
     ),
-    "aside": Directive(_aside("aside"), "A note beside the text.", "optional", COMMON, "required"),
-    "margin": Directive(_aside("margin"), "A note in the margin.", "optional", COMMON, "required"),
     **layout.DIRECTIVES,
-    "sidebar": Directive(_aside("sidebar"), "A box beside the text.", "optional", COMMON, "required"),
+    "aside": Directive(_aside, "A note beside the text.", "optional", COMMON, "required"),
 }
-for _alias, _name in (("topic", "aside"), ("details", "dropdown"), ("see-also", "seealso")):
+for _alias, _name in (
+    ("margin", "aside"), ("sidebar", "aside"), ("topic", "aside"), ("details", "dropdown"),
+    ("see-also", "seealso"),
+):  # fmt: skip
     DIRECTIVES[_alias] = DIRECTIVES[_name]

@@ -12,9 +12,9 @@ from etude.model.inline import Inline
 from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.parse import values, yamls
-from etude.parse.config_spelling import did_you_mean
 from etude.parse.context import Context
 from etude.parse.lines import Fixed, Lines, Places
+from etude.parse.spelling import did_you_mean
 
 __all__ = ["COMMON", "LABEL", "Build", "Call", "Convert", "Directive", "read_options"]
 
@@ -193,8 +193,8 @@ def _yaml(call: Call) -> tuple[list[_Given], int]:
     text = inner.text + "\n"
     result = yamls.load(text)
     if isinstance(result, yamls.YamlProblem):
-        number = min(text.count("\n", 0, result.offset), max(len(inner.lines) - 1, 0))
-        span = inner.span(number, number + 1) if inner.lines else body.span(0, 1)
+        number = min(1 + text.count("\n", 0, result.offset), last) if result.offset is not None else 0
+        span = body.span(number, number + 1)
         call.report(Rule.OPTION_VALUE, f"the options cannot be read: {result.message}", span=span)
         return [], last + 1
     if result.data is not None and not isinstance(result.data, dict):

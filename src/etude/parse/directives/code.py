@@ -35,9 +35,10 @@ def _save(value: Any) -> str | bool:
     return name
 
 
-def _tags(value: Any) -> tuple[str, ...]:
-    """Tags; those of Etude may be written with underscores."""
-    return tuple(dashed if (dashed := tag.replace("_", "-")) in TAGS else tag for tag in values.names(value))
+def _tag(tag: str) -> str:
+    """A tag; those of Etude may be written with underscores."""
+    dashed = tag.replace("_", "-")
+    return dashed if dashed in TAGS else tag
 
 
 LISTING: dict[str, Convert] = {
@@ -58,7 +59,7 @@ CELL: dict[str, Convert] = {
     "variant": values.names,
     "variants": values.names,
     "save": _save,
-    "tags": _tags,
+    "tags": values.names,
     "emphasize-lines": values.line_ranges,
     "linenos": values.truth,
     "timeout": values.seconds,
@@ -176,7 +177,7 @@ def make_cell(
         bool(caption),
         variants or context.variants,
         _module(context, option("save"), opener),
-        option("tags", ()),
+        tuple(map(_tag, option("tags", ()))),
         lines,
         bool(option("linenos")),
         option("timeout"),

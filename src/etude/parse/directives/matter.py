@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from etude.model.block import (
     Bibliography,
     BlockNode,
-    CodeBlock,
     Comment,
     DefinitionList,
     MathBlock,
@@ -22,11 +21,11 @@ from etude.model.block import (
     TableOfContents,
 )
 from etude.model.inline import IndexEntry, IndexMark
-from etude.model.rules import Rule, Severity
+from etude.model.rules import Rule
 from etude.parse import links, sanitise, values
 from etude.parse.attribution import split_attribution
 from etude.parse.context import MAX_INCLUDES
-from etude.parse.directives.call import COMMON, LABEL, Build, Call, Convert, Directive
+from etude.parse.directives.call import COMMON, LABEL, Call, Convert, Directive
 from etude.parse.directives.code import DIRECTIVES as CODE
 from etude.parse.directives.code import INCLUDE
 from etude.parse.directives.files import cut, read_text
@@ -47,9 +46,7 @@ def _math(call: Call) -> Sequence[BlockNode]:
         return ()
     call.context.formula(tex, display=True)
     labels = call.names()
-    numbered = call.option("enumerated", call.option("numbered", bool(labels))) and not call.flag_option(
-        "nowrap"
-    )
+    numbered = call.flag_option("enumerated", default=bool(labels)) and not call.flag_option("nowrap")
     identity = call.identity("equation" if numbered else "")
     return (MathBlock(call.span, identity, labels, tex, bool(numbered)),)
 
@@ -138,24 +135,11 @@ def _contents(call: Call) -> Sequence[BlockNode]:
     return (TableOfContents(call.span, call.identity(), call.names(), max(call.option("depth", 2), 1)),)
 
 
-def _local_contents(call: Call) -> Sequence[BlockNode]:
-    call.context.report(
-        Rule.UNKNOWN_DIRECTIVE,
-        "a page's own contents are always beside it; `contents` prints nothing",
-        call.opener,
-        hints=("use `tableofcontents` for the contents of the book",),
-        severity=Severity.INFO,
-    )
-    return (Comment(call.span),)
-
-
-def _quote(kind: Literal["epigraph", "pull-quote"]) -> Build:
-    def build(call: Call) -> Sequence[BlockNode]:
-        children, attribution = split_attribution(call.blocks())
-        attribution = attribution or call.argument_inline()
-        return (Quote(call.span, call.identity(), call.names(), children, kind, attribution),)
-
-    return build
+def _quote(call: Call) -> Sequence[BlockNode]:
+    children, attribution = split_attribution(call.blocks())
+    attribution = attribution or call.argument_inline()
+    kind: Literal["epigraph", "pull-quote"] = "epigraph" if call.name != "pull-quote" else "pull-quote"
+    return (Quote(call.span, call.identity(), call.names(), children, kind, attribution),)
 
 
 def _raw(call: Call) -> Sequence[BlockNode]:
@@ -183,19 +167,7 @@ def _toctree(call: Call) -> Sequence[BlockNode]:
     return (Comment(call.span, value=call.body.text),)
 
 
-def _restructured(call: Call) -> Sequence[BlockNode]:
-    call.report(
-        Rule.UNKNOWN_DIRECTIVE,
-        "reStructuredText is not read; it is shown as it is",
-        ("write it in Markdown: most directives have the same names",),
-    )
-    return (CodeBlock(call.span, call.identity(), call.names(), "rst", call.body.text),)
-
-
-MATH: dict[str, Convert] = {
-    **COMMON, "enumerated": values.truth, "numbered": values.truth, "nowrap": values.truth,
-}  # fmt: skip
-
+MATH: dict[str, Convert] = {**COMMON, "enumerated": values.truth, "nowrap": values.truth}
 CITED: dict[str, Convert] = {
     **COMMON,
     **dict.fromkeys(("scope", "style", "filter", "labelprefix", "keyprefix"), values.text),
@@ -205,10 +177,6 @@ CITED: dict[str, Convert] = {
 TOCTREE: dict[str, Convert] = dict.fromkeys(
     ("maxdepth", "caption", "hidden", "glob", "numbered", "titlesonly", "name"), values.text
 )
-LOCAL: dict[str, Convert] = {
-    **COMMON, "local": values.truth, "depth": values.whole, "backlinks": values.text,
-}  # fmt: skip
-
 DIRECTIVES: dict[str, Directive] = {
     "math": Directive(_math, "A displayed formula, numbered when it has a label.", "optional", MATH),
     "include": Directive(
@@ -233,22 +201,15 @@ DIRECTIVES: dict[str, Directive] = {
     "tableofcontents": Directive(
         _contents, "The contents of the book.", "none", {**COMMON, "depth": values.whole}, "none"
     ),
-    "contents": Directive(
-        _local_contents, "Not needed: a page's contents are beside it.", "optional", LOCAL, "none"
-    ),
-    "epigraph": Directive(
-        _quote("epigraph"), "A motto, with its author after a dash.", "optional", COMMON, "required"
-    ),
-    "pull-quote": Directive(_quote("pull-quote"), "A sentence set apart.", "optional", COMMON, "required"),
+    "epigraph": Directive(_quote, "A motto, with its author after a dash.", "optional", COMMON, "required"),
+    "pull-quote": Directive(_quote, "A sentence set apart.", "optional", COMMON, "required"),
     "raw": Directive(
         _raw, "Content for one output only: the argument is `html`, `typst` or `latex`.", "required", COMMON
     ),
     "comment": Directive(_comment, "A remark that is not printed.", "optional"),
     "toctree": Directive(_toctree, "Not used: the contents are in `etude.toml`.", "optional", TOCTREE),
-    "eval-rst": Directive(_restructured, "Not read: write Markdown.", "none", COMMON),
 }
 for _alias, _name in (
-    ("blockquote", "epigraph"), ("highlights", "pull-quote"), ("genindex", "printindex"),
-    ("eval_rst", "eval-rst"),
+    ("blockquote", "epigraph"), ("highlights", "epigraph"), ("genindex", "printindex"),
 ):  # fmt: skip
     DIRECTIVES[_alias] = DIRECTIVES[_name]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 from urllib.parse import unquote
 
 from etude.model.block import BlockNode, Embed, Figure, Image, Paragraph
@@ -11,7 +10,7 @@ from etude.model.inline import Inline
 from etude.model.rules import Rule
 from etude.parse import links, values
 from etude.parse.addresses import is_external
-from etude.parse.directives.call import COMMON, Build, Call, Convert, Directive
+from etude.parse.directives.call import COMMON, Call, Convert, Directive
 
 PICTURE: dict[str, Convert] = {
     **COMMON,
@@ -36,6 +35,18 @@ FIGURE: dict[str, Convert] = {
 }
 
 
+EMBED: dict[str, Convert] = {
+    **COMMON,
+    "alt": values.text,
+    "width": values.length,
+    "height": values.length,
+    "align": values.align,
+    "poster": values.text,
+    "title": values.text,
+    "caption": values.text,
+}
+
+
 def _width(call: Call) -> str:
     scale = str(call.option("scale", "")).rstrip("% ")
     return call.option("width") or (f"{scale}%" if scale.replace(".", "", 1).isdecimal() else "")
@@ -49,15 +60,12 @@ def _target(call: Call) -> str:
 
 def _figure(call: Call) -> Sequence[BlockNode]:
     source = call.argument
-    if source and not source.startswith("#"):
+    if call.name == "figure-md":  # its argument is the label, its picture is in the body
+        call.labels += tuple(source.split()[:1])
+        source = ""
+    elif source and not source.startswith("#"):
         source = links.image(call.context, source, call.opener)
     return (_captioned(call, source),)
-
-
-def _figure_md(call: Call) -> Sequence[BlockNode]:
-    """MyST's older spelling: the argument is the label, the picture stands in the body."""
-    call.labels += tuple(call.argument.split()[:1])
-    return (_captioned(call, ""),)
 
 
 def _captioned(call: Call, source: str) -> Figure:
@@ -113,55 +121,38 @@ def _image(call: Call) -> Sequence[BlockNode]:
     )
 
 
-EMBED: dict[str, Convert] = {
-    **COMMON,
-    "alt": values.text,
-    "width": values.length,
-    "height": values.length,
-    "align": values.align,
-    "poster": values.text,
-    "title": values.text,
-    "caption": values.text,
-}
-
-
-def _embed(kind: Literal["iframe", "video"]) -> Build:
-    def build(call: Call) -> Sequence[BlockNode]:
-        if not call.argument:
-            return ()
-        if is_external(call.argument):
-            source = links.safe(call.context, call.argument, call.opener)
-        else:
-            found = call.context.locate(unquote(call.argument), call.opener, what="the file")
-            source = call.context.use(found) if found else call.argument
-        poster = call.option("poster", "")
-        if poster:
-            poster = links.image(call.context, poster, call.opener)
-        blocks = call.blocks()
-        caption = call.option_inline("caption")
-        if blocks and isinstance(blocks[0], Paragraph):
-            caption, blocks = blocks[0].children, blocks[1:]
-        if blocks:
-            message = f"`{call.name}` takes one paragraph, its caption; what follows is ignored"
-            call.report(Rule.DIRECTIVE_BODY, message, span=blocks[0].span)
-        alt, title = call.option("alt", ""), call.option("title", "")
-        width, height = call.option("width", ""), call.option("height", "")
-        return (
-            Embed(
-                call.span,
-                call.identity(),
-                call.names(),
-                kind,
-                source,
-                caption,
-                alt or title,
-                width,
-                height,
-                poster,
-            ),
-        )
-
-    return build
+def _embed(call: Call) -> Sequence[BlockNode]:
+    if not call.argument:
+        return ()
+    if is_external(call.argument):
+        source = links.safe(call.context, call.argument, call.opener)
+    else:
+        found = call.context.locate(unquote(call.argument), call.opener, what="the file")
+        source = call.context.use(found) if found else call.argument
+    poster = call.option("poster", "")
+    if poster:
+        poster = links.image(call.context, poster, call.opener)
+    blocks = call.blocks()
+    caption = call.option_inline("caption")
+    if blocks and isinstance(blocks[0], Paragraph):
+        caption, blocks = blocks[0].children, blocks[1:]
+    if blocks:
+        message = f"`{call.name}` takes one paragraph, its caption; what follows is ignored"
+        call.report(Rule.DIRECTIVE_BODY, message, span=blocks[0].span)
+    return (
+        Embed(
+            call.span,
+            call.identity(),
+            call.names(),
+            "video" if call.name == "video" else "iframe",
+            source,
+            caption,
+            call.option("alt") or call.option("title", ""),
+            call.option("width", ""),
+            call.option("height", ""),
+            poster,
+        ),
+    )
 
 
 DIRECTIVES: dict[str, Directive] = {
@@ -171,8 +162,8 @@ DIRECTIVES: dict[str, Directive] = {
         "optional",
         FIGURE,
     ),
-    "figure-md": Directive(_figure_md, "A figure whose picture stands in its body.", "optional", FIGURE),
     "image": Directive(_image, "A picture without caption or number.", "required", PICTURE, "none"),
-    "iframe": Directive(_embed("iframe"), "A page within the page.", "required", EMBED),
-    "video": Directive(_embed("video"), "A film.", "required", EMBED),
+    "iframe": Directive(_embed, "A page within the page.", "required", EMBED),
+    "video": Directive(_embed, "A film.", "required", EMBED),
 }
+DIRECTIVES["figure-md"] = DIRECTIVES["figure"]

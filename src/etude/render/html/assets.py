@@ -35,16 +35,10 @@ _AROUND = re.compile(r"\s*([{};,>])\s*|(:)\s+")
 def assets(config: Config, fonts: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
     """Paths relative to the root of the site, with their content.
 
-    `fonts` are WOFF2 by name (see `etude.render.fonts`); the faces of text that it lacks are the
-    theme's own, a formula face that it lacks is the system's.
+    `fonts` are WOFF2 by name (see `fonts.SOURCES`); for a face that it lacks the system's own is shown.
     """
     del config  # nothing of it shows in the shared files yet; pages say the rest
-    faces = {
-        name.removesuffix(".woff2"): content
-        for name, content in theme_files("fonts").items()
-        if name.endswith(".woff2")
-    }
-    faces |= dict(fonts or {})
+    faces = dict(fonts or {})
     css = "".join(_face(*face, faces[face[0]]) for face in _FACES if face[0] in faces)
     css += "".join(content.decode() for content in theme_files("css").values())
     script = _COMMENT.sub("", "".join(content.decode() for content in theme_files("js").values()))

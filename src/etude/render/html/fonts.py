@@ -1,7 +1,7 @@
 """Faces cut down to what a book needs, as WOFF2. Pure; fontTools loads when one is cut.
 
-The three cuts of the text face are the same for every book and lie in the theme; `text_font` is what
-made them. The formula face is cut for each book from the one that `SOURCES` names.
+The three cuts of the text face are the same for every book, the formula face is cut for each. Cutting
+takes seconds: whoever calls keeps the result.
 """
 
 from __future__ import annotations
@@ -10,17 +10,15 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["CUTS", "SOURCES", "TEXT_SOURCES", "math_font", "text_font"]
+__all__ = ["CUTS", "SOURCES", "math_font", "text_font"]
 
-SOURCES: dict[str, tuple[str, str]] = {"math": ("ziamath", "fonts/STIXTwoMath-Regular.ttf")}
-"""Fonts that are cut for each book: the package that carries one, and its file within that package."""
-
-TEXT_SOURCES: dict[str, tuple[str, str]] = {
+SOURCES: dict[str, tuple[str, str]] = {
+    "math": ("ziamath", "fonts/STIXTwoMath-Regular.ttf"),
     "text": ("fontpkg_source_serif_4", "files/SourceSerif4[opsz,wght].ttf"),
     "text-italic": ("fontpkg_source_serif_4", "files/SourceSerif4-Italic[opsz,wght].ttf"),
     "display": ("fontpkg_source_serif_4", "files/SourceSerif4[opsz,wght].ttf"),
 }
-"""What the cuts in ``theme/fonts`` were made from."""
+"""The package that carries each face, and its file within that package."""
 
 CUTS: dict[str, tuple[dict[str, float | tuple[float, float]], str]] = {
     "text": ({"opsz": 16, "wght": (400, 700)}, "european"),
