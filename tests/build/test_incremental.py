@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from etude.adapters.disk import DiskFiles
 from etude.build import BuildOptions, BuildReport, build
 from etude.model.diagnostic import BookError, Rule
 
@@ -309,3 +311,36 @@ def test_file_that_the_configuration_names_must_be_there(book: Path) -> None:
     assert [(Rule.FILE_MISSING, "the file `no.svg` does not exist")] == [
         (d.rule, d.message) for d in make(book).diagnostics
     ]
+
+
+def test_file_that_could_not_be_read_is_tried_again(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (book / "works.bib").write_text("", "utf-8")
+    (book / "etude.toml").write_text(CONFIG + '\n[bibliography]\nfiles = ["works.bib"]\n', "utf-8")
+    read = DiskFiles.read
+
+    def refuse(files: DiskFiles, path: str) -> bytes:
+        if path == "works.bib":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return read(files, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DiskFiles, "read", refuse)
+        assert [Rule.READ_FAILED] == [d.rule for d in make(book).diagnostics]
+    assert () == make(book).diagnostics
+
+
+@pytest.mark.parametrize("place", ["no", "a"])
+def test_page_of_the_works_must_list_them(book: Path, place: str) -> None:
+    (book / "etude.toml").write_text(CONFIG + f'\n[bibliography]\npage = "{place}"\n', "utf-8")
+    (found,) = make(book).diagnostics
+    assert Rule.CONFIG_VALUE == found.rule
+    assert f"`{place}`" in found.message
+
+
+def test_site_leads_to_no_language_that_is_not_built(book: Path) -> None:
+    make(book, languages=("en",))
+    pages = {p: data.decode() for p, data in outputs(book / "_build/html").items() if p.endswith(".html")}
+    assert {"404.html", "index.html", "en/index.html", "en/a.html", "en/b.html", "en/c.html"} == pages.keys()
+    assert not [name for name, text in pages.items() if "zh/" in text]
+    make(book)
+    assert "zh/a.html" in (book / "_build/html/en/a.html").read_text("utf-8")

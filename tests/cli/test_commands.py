@@ -95,6 +95,9 @@ def run(capsys, *args):
         (["status", "nowhere"], 2, "", "error[config-missing]"),
         (["clean", "nowhere"], 2, "", "error[config-missing]"),
         (["build", "zh"], 2, "", "has no `etude.toml`"),
+        (["build", ""], 2, "", "the name of the folder is empty"),
+        (["build", "--out", ""], 2, "", "the name of the folder is empty"),
+        (["new", ""], 2, "", "the name of the folder is empty"),
         (["new"], 2, "", "Missing argument 'DIR'"),
         (["new", "x", "--language", "zh_CN"], 2, "", "`zh_CN` is no language tag"),
         (["build", "--lang", "fr"], 2, "", "error[usage]: the book has no language `fr`"),
@@ -335,6 +338,21 @@ def test_status(book, fake, capsys):
     assert run(capsys, "status", "--explain")[1] == (
         "a (numpy): up to date, 5 cells\n  kept\nb: 2 of 3 cells would run, about 4.0 s\n  cell 2: changed\n"
     )
+
+
+def test_status_names_languages_that_run_apart(book, fake, capsys):
+    runs = [
+        RunStatus(page="a", variant=variant, languages=(language,), cells=1, stale=1)
+        for variant, language in (("", "zh"), ("", "en"), ("numpy", "zh"), ("numpy", "en"), ("keras", "en"))
+    ]
+    fake(status_of(*runs), "status")
+    assert [line.split(":")[0] for line in run(capsys, "status")[1].splitlines()] == [
+        "a (zh)",
+        "a (en)",
+        "a (numpy, zh)",
+        "a (numpy, en)",
+        "a (keras)",
+    ]
 
 
 def test_status_with_nothing_to_do(book, fake, capsys):

@@ -110,13 +110,20 @@ class Book:
         return Book(to, self.capsys)
 
 
+def write_book(root: Path, files: Mapping[str, Content], capsys: Any = None, *, bare: bool = False) -> Book:
+    """Make a book of some files; unless it is `bare`, it has an `etude.toml` and a front page anyway."""
+    book = Book(root, capsys)
+    book.write(files if bare else {"etude.toml": CONFIG, "index.md": "# Home\n", **files})
+    return book
+
+
+@pytest.fixture(scope="session")
+def make_book() -> Callable[..., Book]:
+    """Make a book in a folder."""
+    return write_book
+
+
 @pytest.fixture
 def new_book(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Book]:
-    """Make a book of some files; `etude.toml` and a front page are there if not given."""
-
-    def make(files: Mapping[str, Content], name: str = "book") -> Book:
-        book = Book(tmp_path / name, capsys)
-        book.write({"etude.toml": CONFIG, "index.md": "# Home\n", **files})
-        return book
-
-    return make
+    """Make a book in a folder of the test's own."""
+    return lambda files, name="book": write_book(tmp_path / name, files, capsys)

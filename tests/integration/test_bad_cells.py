@@ -67,7 +67,7 @@ def check_and_mend(book, bad: dict[str, list[tuple[str, str]]]) -> None:
     assert sorted(problem for expected in bad.values() for problem in expected) == sorted(said.problems)
     assert 1 == said.code
     kept = {name: firsts(book.read(f"_build/html/en/{name}.html")) for name in (*bad, "good")}
-    assert {name: 1 for name in kept} == {name: len(found) for name, found in kept.items()}
+    assert dict.fromkeys(kept, 1) == {name: len(found) for name, found in kept.items()}
     assert "last of good" in book.read("_build/html/en/good.html")
     for name in bad:
         book.write({f"{name}.md": page(name, "pass")})
@@ -86,7 +86,8 @@ def test_cells_that_do_harm(new_book):
             "good.md": page("good", "x = 1"),
             "exits.md": page("exits", "os._exit(3)"),
             "asks.md": page("asks", "input('Who are you? ')"),
-            "loops.md": page("loops", "def f(): f()\nf()"),
+            "leaves.md": page("leaves", "sys.exit(3)"),
+            "crashes.md": page("crashes", "import ctypes\nctypes.string_at(0)"),
         }
     )
     assert [] == [d.rule for d in book.build(policy="off").diagnostics]
@@ -95,14 +96,17 @@ def test_cells_that_do_harm(new_book):
         {
             "exits": [("kernel-died", "exits.md:10:1")],
             "asks": [("cell-error", "asks.md:11:1")],
-            "loops": [("cell-error", "loops.md:11:10")],
+            "leaves": [("cell-error", "leaves.md:10:1")],
+            "crashes": [("kernel-died", "crashes.md:10:1")],
         },
     )
 
 
 def test_a_cell_that_floods(new_book):
     flood = "for _ in range(100):\n    print('x' * 1_000_000)"
-    book = new_book({"etude.toml": CONFIG, "good.md": page("good", "x = 1"), "flood.md": page("flood", flood)})
+    book = new_book(
+        {"etude.toml": CONFIG, "good.md": page("good", "x = 1"), "flood.md": page("flood", flood)}
+    )
     started = time.perf_counter()
     said = book.command("build")
     assert (1, [("output-too-large", "flood.md:10:1")]) == (said.code, said.problems)

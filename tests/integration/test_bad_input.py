@@ -22,6 +22,10 @@ CASES: dict[str, tuple[str | bytes, list[tuple[str, str]]]] = {
     "five megabytes": ("# A\n\n" + "words " * 833_400, [("read-too-large", "a.md:1:1")]),
     "nested quotes": ("# A\n\n" + ">" * 10_000 + " deep\n", [("nesting-too-deep", "a.md:3:61")]),
     "nested lists": ("# A\n\n" + "- " * 10_000 + "deep\n", [("nesting-too-deep", "a.md:3:61")]),
+    "list in list": (
+        "".join("  " * depth + "- x\n" for depth in range(40)),
+        [("nesting-too-deep", "a.md:30:61")],
+    ),
     "nested brackets": (
         "# A\n\n" + "[" * 10_000 + "x" + "](y.md)" * 10_000 + "\n",
         [("reference-broken", "a.md:3:10000")],

@@ -32,6 +32,7 @@ from etude.model.inline import (
     Strong,
     Text,
 )
+from etude.parse.addresses import encode
 
 
 def html(blocks: tuple[BlockNode, ...]) -> str:
@@ -68,20 +69,21 @@ def block(node: BlockNode, *, tight: bool = False) -> str:
                 items.append("<li>" + "\n".join(parts) + "</li>")
             return f"<{tag}{start}>\n" + "\n".join(items) + f"\n</{tag}>"
         case Table():
-            rows = "".join(row(cells, "th") for cells in (r.cells for r in node.head))
-            body = "".join(row(cells, "td") for cells in (r.cells for r in node.body))
+            width = len(node.head[0].cells)  # what is more is kept here and dropped elsewhere
+            rows = "".join(row(r.cells, "th") for r in node.head)
+            body = "".join(row(r.cells[:width], "td") for r in node.body)
             return f"<table>{rows}{body}</table>"
         case _:
             raise AssertionError(node)
 
 
 def row(cells: tuple[Cell, ...], tag: str) -> str:
-    return "<tr>" + "".join(
-        f'<{tag}{f" {cell.align}" if cell.align else ""}>'
-        + "".join(block(child, tight=True) for child in cell.children)
-        + f"</{tag}>"
-        for cell in cells
-    ) + "</tr>"
+    return "<tr>" + "".join(cell_html(cell, tag) for cell in cells) + "</tr>"
+
+
+def cell_html(cell: Cell, tag: str) -> str:
+    align = f" {cell.align}" if cell.align else ""
+    return f"<{tag}{align}>" + "".join(block(child, tight=True) for child in cell.children) + f"</{tag}>"
 
 
 def inlines(nodes: tuple[Inline, ...]) -> str:
@@ -111,7 +113,7 @@ def inline(node: Inline) -> str:
             return f'<a href="#{escape(node.target)}">{inlines(node.children)}</a>'
         case InlineImage():
             title = f' title="{escape(node.title)}"' if node.title else ""
-            return f'<img src="{escape(node.source)}" alt="{escape(node.alt)}"{title}>'
+            return f'<img src="{escape(encode(node.source))}" alt="{escape(node.alt)}"{title}>'
         case RawInline():
             return node.html
         case _:

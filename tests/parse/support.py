@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatch
 from typing import Any
 
 from msgspec import Struct
 
+from etude.adapters.memory import MemoryFiles
 from etude.model.config import Config, Variant
 from etude.model.page import Page
 from etude.model.span import LineIndex, Span
 from etude.parse.page import parse_page
 
 CONFIG = Config(languages=("zh", "en"), variants=(Variant("numpy", "NumPy"), Variant("pytorch", "PyTorch")))
-
-
-class MemoryFiles:
-    """Files that exist only here; `inside` takes a path that climbs out of the root for an outside one."""
-
-    def __init__(self, files: Mapping[str, bytes | str] | None = None) -> None:
-        self.files = {k: v.encode() if isinstance(v, str) else v for k, v in (files or {}).items()}
-
-    def read(self, path: str) -> bytes:
-        if path not in self.files:
-            raise FileNotFoundError(2, "No such file or directory")
-        return self.files[path]
-
-    def exists(self, path: str) -> bool:
-        return path in self.files
-
-    def inside(self, path: str) -> bool:
-        return not path.startswith("../")
-
-    def glob(self, pattern: str) -> tuple[str, ...]:
-        return tuple(sorted(path for path in self.files if fnmatch(path, pattern)))
 
 
 def parse(

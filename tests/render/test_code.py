@@ -48,7 +48,7 @@ def test_annotations_are_marks_without_text_of_their_own(kit: Kit) -> None:
     notes = (Annotation(1, 1, (kit.p("first"),)), Annotation(2, 2, (kit.p("second"),)))
     view = kit.view(CodeBlock(N, id="lst", code="a\nb", annotations=notes))
     assert "a\nb\n" == view.one(".//code").text_content()
-    assert [("#lst-1", "1", "注1"), ("#lst-2", "2", "注2")] == [
+    assert [("#_lst-1", "1", "注1"), ("#_lst-2", "2", "注2")] == [
         (mark.get("href"), mark.get("data-n"), mark.get("aria-label"))
         for mark in view.all(".//a[@class='mark']")
     ]

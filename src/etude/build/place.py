@@ -1,9 +1,11 @@
-"""Where a book is: the folder that holds its configuration."""
+"""Where a book is: the folder that holds its configuration; and what to say of places that take no files."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from etude.adapters.disk import DiskFiles
-from etude.model.diagnostic import BookError, diagnose
+from etude.model.diagnostic import BookError, Diagnostic, diagnose
 from etude.model.rules import Rule
 
 CONFIG = "etude.toml"
@@ -19,3 +21,12 @@ def require(files: DiskFiles) -> None:
         message = f"there is no folder `{files.root}`"
     hint = "name the folder of a book, or make one with `etude new FOLDER`"
     raise BookError((diagnose(Rule.CONFIG_MISSING, message, "", hints=(hint,)),))
+
+
+def unwritable(path: str, reason: str) -> Diagnostic:
+    """What stops a build that cannot write a file."""
+    if ".etude" in Path(path).parts:
+        hint = "results are stored in the book's folder `.etude`: see that it has room and can be written"
+    else:
+        hint = "free some space, or choose another folder with --out"
+    return diagnose(Rule.WRITE_FAILED, f"cannot write `{path}`: {reason}", "", hints=(hint,))

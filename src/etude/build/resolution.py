@@ -40,12 +40,16 @@ class _Reader:
         span = self.book.config.span(key)
         try:
             data = self.watch.read(path)
-        except OSError:
+        except FileNotFoundError:
             near = self.watch.files.glob("**/*." + path.rpartition(".")[2])
             hints = (f"the book has `{near[0]}`",) if near else ("the path is relative to the book's folder",)
             self.problems.append(
                 diagnose(Rule.FILE_MISSING, f"{what} `{path}` does not exist", CONFIG, span, hints=hints)
             )
+            return None
+        except OSError as error:
+            message = f"{what} `{path}` cannot be read: {error.strerror or error}"
+            self.problems.append(diagnose(Rule.READ_FAILED, message, CONFIG, span))
             return None
         if decode is source_text:
             self.problems.extend(check_encoding(data, path))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,10 +13,10 @@ from etude.adapters.lock import BuildLock, LockedError
 from etude.adapters.pool import cores
 from etude.build.memory import Memory, recall, remember
 from etude.build.options import BuildOptions, BuildReport, RunStatus, StatusReport
-from etude.build.place import require
+from etude.build.place import require, unwritable
 from etude.build.program import program_key
 from etude.build.workers import Workers
-from etude.model.diagnostic import BookError, Diagnostic, diagnose
+from etude.model.diagnostic import BookError, diagnose
 from etude.model.progress import PhaseStarted, Progress, silent
 from etude.model.rules import Rule
 from etude.parse.text import source_text
@@ -97,7 +96,7 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
         hint = "wait for it to end; if none is running, the other is on another machine with this folder"
         raise BookError((diagnose(Rule.BUILD_LOCKED, str(error), "", hints=(hint,)),)) from error
     except WriteError as error:
-        raise BookError((_unwritable(error.path, error.reason),)) from error
+        raise BookError((unwritable(str(error.path), error.reason),)) from error
 
 
 def _build(
@@ -159,11 +158,6 @@ def _report(
     )
 
 
-def _unwritable(path: Path, reason: str) -> Diagnostic:
-    hint = "free some space, or choose another folder with --out"
-    return diagnose(Rule.WRITE_FAILED, f"cannot write `{os.fspath(path)}`: {reason}", "", hints=(hint,))
-
-
 def status(root: Path, options: BuildOptions) -> StatusReport:
     """What a build of the book in `root` would run; nothing is run or written but parsed pages."""
     from etude.adapters.store import SqliteStore  # noqa: PLC0415 -- as in `_build`
@@ -185,7 +179,7 @@ def status(root: Path, options: BuildOptions) -> StatusReport:
     except LockedError as error:
         raise BookError((diagnose(Rule.BUILD_LOCKED, str(error), ""),)) from error
     except WriteError as error:
-        raise BookError((_unwritable(error.path, error.reason),)) from error
+        raise BookError((unwritable(str(error.path), error.reason),)) from error
     return StatusReport(
         diagnostics=tuple(dict.fromkeys((*book.diagnostics, *diagnostics))),
         sources=SourceTexts(files),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 
 from etude.adapters.disk import WriteError, write_atomic
 from etude.build.book import Book
@@ -14,7 +15,7 @@ from etude.build.execution import Executed
 from etude.build.faces import faces
 from etude.build.options import BuildOptions
 from etude.build.outputs import Done, Job, Made, Task, encode, work
-from etude.build.place import CONFIG
+from etude.build.place import CONFIG, unwritable
 from etude.build.resolution import Resolved
 from etude.build.sources import Parsed
 from etude.build.watch import Seen, Watch, digest, stamp
@@ -64,6 +65,9 @@ def write_outputs(
     workers: Workers,
 ) -> Output:
     """Bring every output up to date; raises `WriteError`, and `BookError` from a worker that cannot write."""
+    if book.pages:
+        # The site offers the languages that are built: others may have no page to lead to.
+        book = replace(book, config=structs.replace(book.config, languages=tuple(book.pages)))
     state = book.root / ".etude" / "made" / f"{digest(str(out))}"
     before = _recall(state)
     output = Output()
@@ -105,9 +109,7 @@ def _letters(book: Book) -> str:
 
 def _check(done: Done) -> None:
     if done.problem is not None:
-        path, reason = done.problem
-        hint = "free some space, or choose another folder with --out"
-        raise BookError((diagnose(Rule.WRITE_FAILED, f"cannot write `{path}`: {reason}", "", hints=(hint,)),))
+        raise BookError((unwritable(*done.problem),))
 
 
 def _recall(state: Path) -> dict[str, Made]:
@@ -249,9 +251,9 @@ def _shared_html(
     for path in sorted({f for pages in book.pages.values() for p in pages for f in p.files} | own.keys()):
         try:
             shared[path] = watch.read(path)
-        except OSError:
+        except OSError as error:
             if path in own:  # that of a page was reported when the page was parsed
-                output.diagnostics += (_missing(book, path, own[path]),)
+                output.diagnostics += (_unread(book, path, own[path], error),)
     for path, data in shared.items():
         output.put(out, f"html/{path}", data)
 
@@ -264,15 +266,19 @@ def _own_files(book: Book) -> dict[str, str]:
     return {path: key for key, path in named.items() if path}
 
 
-def _missing(book: Book, path: str, key: str) -> Diagnostic:
-    hints = ("the path is relative to the book's folder",)
+def _unread(book: Book, path: str, key: str, error: OSError) -> Diagnostic:
     span = book.config.span(key)
-    return diagnose(Rule.FILE_MISSING, f"the file `{path}` does not exist", CONFIG, span, hints=hints)
+    if isinstance(error, FileNotFoundError):
+        hints = ("the path is relative to the book's folder",)
+        return diagnose(Rule.FILE_MISSING, f"the file `{path}` does not exist", CONFIG, span, hints=hints)
+    message = f"the file `{path}` cannot be read: {error.strerror or error}"
+    return diagnose(Rule.READ_FAILED, message, CONFIG, span)
 
 
 def _libraries(book: Book, run: Executed, out: Path, output: Output) -> None:
-    """The modules of saved cells, beside the notebooks that import them."""
-    for planned in run.plan.runs if run.plan else ():
+    """The modules of saved cells, beside the notebooks that import them: as the last of these finds them."""
+    files: dict[str, bytes] = {}
+    for planned in sorted(run.plan.runs, key=lambda one: one.position) if run.plan else ():
         assert run.plan is not None
         modules = run.plan.library(planned)
         for page in planned.pages:
@@ -280,8 +286,9 @@ def _libraries(book: Book, run: Executed, out: Path, output: Output) -> None:
             if language not in book.pages:
                 continue
             folder = "/".join(filter(None, ("notebook", language, planned.variant, "_library")))
-            for path, source in modules.items():
-                output.put(out, f"{folder}/{path}", source.encode())
+            files.update((f"{folder}/{path}", source.encode()) for path, source in modules.items())
+    for path, data in files.items():
+        output.put(out, path, data)
 
 
 def _announce(out: Path, paths: Iterable[str]) -> None:

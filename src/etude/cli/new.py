@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from etude.adapters.starter import LANGUAGES, TakenError, write_starter
+from etude.cli.options import Folder
 from etude.cli.output import Output
 from etude.cli.report import plural
 from etude.model.diagnostic import BookError, diagnose
@@ -16,7 +17,7 @@ __all__ = ["command"]
 
 
 @click.command("new")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=Folder(path_type=Path))
 @click.option(
     "--language",
     multiple=True,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
-__all__ = ["BOOK", "FORMAT", "OUT", "names_of"]
+__all__ = ["BOOK", "FORMAT", "OUT", "Folder", "names_of"]
 
 
 def names_of(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], tuple[str, ...]]:
@@ -24,7 +25,17 @@ def names_of(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, 
     return read
 
 
-BOOK = click.argument("book", required=False, type=click.Path(), metavar="[BOOK]")
+class Folder(click.Path):
+    """A folder's path; an empty text, such as a variable that is not set, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path."""
+        if value == "":
+            self.fail("the name of the folder is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+BOOK = click.argument("book", required=False, type=Folder(), metavar="[BOOK]")
 FORMAT = click.option(
     "--format",
     type=click.Choice(("human", "json", "github")),
@@ -34,7 +45,7 @@ FORMAT = click.option(
 )
 OUT = click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=Folder(path_type=Path, file_okay=False),
     metavar="DIR",
     help="Folder of the outputs; _build in the book without it.",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -42,8 +43,12 @@ def command(book: str | None, *, explain: bool) -> int:
 
 def _lines(runs: Sequence[RunStatus], *, explain: bool) -> Iterator[str]:
     """A line for each run that is out of date; with `explain` for all, with reasons below."""
+    count = Counter((run.page, run.variant) for run in runs)
     for run in runs:
-        name = f"{run.page} ({run.variant})" if run.variant else run.page
+        # Languages whose code differs have runs of their own.
+        apart = run.languages if count[run.page, run.variant] > 1 else ()
+        about = ", ".join((*((run.variant,) if run.variant else ()), *apart))
+        name = f"{run.page} ({about})" if about else run.page
         if run.stale:
             rest = f", about {duration(run.estimate)}" if run.estimate is not None else ""
             yield f"{name}: {run.stale} of {plural(run.cells, 'cell')} would run{rest}"

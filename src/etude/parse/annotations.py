@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from etude.model.block import Annotation, CodeBlock, CodeCell, List
 from etude.model.rules import Rule
 from etude.parse.context import Context
+from etude.parse.values import count
 
 _SIGNS = {
     "//": "c c++ cpp cuda c# csharp css dart go java javascript js json5 jsonc kotlin php rust scala scss "
@@ -50,11 +51,10 @@ def annotate(
     numbers = [number for number, _ in sorted(marks)]
     wanted = list(range(given.start, given.start + len(given.items)))
     if numbers != wanted:
-        message = (
-            f"the listing has {len(marks)} marks and the list after it {len(given.items)} items"
-            if len(marks) != len(wanted)
-            else f"the listing's marks are {_series(numbers)} and the list after it counts {_series(wanted)}"
-        )
+        message = f"the listing's marks are {_series(numbers)} and the list after it counts {_series(wanted)}"
+        if len(numbers) != len(wanted):
+            marked, listed = count(len(numbers), "mark"), count(len(wanted), "item")
+            message = f"the listing has {marked}, the list after it {listed}"
         hints = ("write one item for each `# (n)` mark, in the order of their numbers",)
         context.report(Rule.ANNOTATION_MISMATCH, message, given.span, hints=hints)
     noted = tuple(

@@ -102,7 +102,7 @@ def build(
             continue
         else:
             made = builder.block(raw, names)
-        if any(_takes_labels(node) for node in made):
+        if names and any(_takes_labels(node) for node in made):
             names, waiting = (), []
         nodes.extend(made)
     if html and nodes:
@@ -121,7 +121,7 @@ def build(
 
 def _takes_labels(node: BlockNode) -> bool:
     match node:
-        case Paragraph(children=(IndexMark(children=()),)):
+        case Paragraph(labels=(), children=(IndexMark(children=()),)):
             return False
         case _:
             return not isinstance(node, _TRANSPARENT)

@@ -73,11 +73,14 @@ class Context:
         """Paths of the files being read, outermost first."""
         self.variants: tuple[str, ...] = ()
         """Those of the `variant` directive around this point; empty outside of any."""
+        self.tabs = False
+        """Whether the blocks at hand are those of a `tab-set`."""
         self.depth = 0
         """Blocks around this point."""
         self.inline_depth = 0
         self.nested_marks = False
         """Whether marks that are nested too deeply have been reported."""
+        self._variants = tuple(variant.name for variant in config.variants)
         self._substituted = self._included = self._indexed = 0
         self._ids: dict[str, int] = {}
         """Ids in use, with the number that the next one like it gets."""
@@ -135,12 +138,12 @@ class Context:
 
     def check_variants(self, names: Iterable[str], span: Span) -> None:
         """Report variants that the book does not declare."""
-        known = tuple(variant.name for variant in self.config.variants)
-        declared = f"the book declares {', '.join(f'`{name}`' for name in known)}"
+        known = self._variants
         for name in names:
             if name in known:
                 continue
             if known:
+                declared = f"the book declares {', '.join(f'`{one}`' for one in known)}"
                 hints = did_you_mean(name, known) or (declared,)
             else:
                 hints = (f'declare it in `etude.toml`: `variants = ["{name}"]` under `[book]`',)

@@ -76,9 +76,9 @@ def read_head(context: Context, source: str, start: int = 0) -> Head:
         return Head(FrontMatter(), context.substitutions, body)
     for key, offset in result.repeated:
         place = start + at + offset
-        context.report(
-            Rule.FRONT_MATTER_VALUE, f"the key `{key}` is given twice", Span(place, place + len(key))
-        )
+        span = Span(place, place + len(key))
+        hints = ("the last value is taken",)
+        context.report(Rule.FRONT_MATTER_VALUE, f"the key `{key}` is given twice", span, hints=hints)
     keys = {key: start + at + offset for key, offset in result.keys.items()}
     title = result.values.get("title")
     head = from_data(context, result.data, keys, Span(start, start + body))

@@ -8,6 +8,7 @@ from etude.model.span import Span
 from etude.parse.context import Context
 from etude.parse.lines import Pieces
 from etude.parse.outline import Piece, Raw, alignments, split_row
+from etude.parse.values import count
 
 
 def table(context: Context, raw: Raw, source: int, labels: tuple[str, ...], identity: str) -> Table:
@@ -25,15 +26,17 @@ def _row(context: Context, line: str, offset: int, source: int, columns: tuple[A
     end = offset + len(line.rstrip(" \t"))
     span = Span(offset + len(line) - len(line.lstrip(" \t")), end, source)
     if len(pieces) > len(columns):
-        lost = pieces[len(columns)]
+        at = pieces[len(columns)].to[0]
         context.report(
             Rule.TABLE_SHAPE,
-            f"this row has {len(pieces)} cells, the table {len(columns)} columns; the last ones are lost",
-            Span(offset + lost.to[0], max(end, offset + lost.to[0]), source),
+            f"this row has {count(len(pieces), 'cell')}, the table {count(len(columns), 'column')}",
+            Span(offset + at, max(end, offset + at), source),
             hints=("write `\\|` for a bar that is text",),
         )
+    none: Align = ""
+    aligned = columns + (none,) * max(len(pieces) - len(columns), 0)
     cells = [
-        _cell(context, piece, offset, source, align) for piece, align in zip(pieces, columns, strict=False)
+        _cell(context, piece, offset, source, align) for piece, align in zip(pieces, aligned, strict=False)
     ]
     cells += [Cell(Span(end, end, source), align=align) for align in columns[len(pieces) :]]
     return Row(span, cells=tuple(cells))

@@ -188,6 +188,11 @@ def classes(value: Any) -> tuple[str, ...]:
     return tuple(c for c in re.split(r"[\s,]+", words) if re.fullmatch(r"[\w-]+", c))
 
 
+def count(number: int, noun: str) -> str:
+    """A number with a noun: ``1 line``, ``2 lines``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def shown(value: Any) -> str:
     """A value as a message shows it: one short line."""
     line = " ".join(str(value).split())

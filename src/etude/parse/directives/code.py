@@ -25,11 +25,9 @@ TAGS = (
 
 def _save(value: Any) -> str | bool:
     """The module's name; True for the page's own, False for none."""
-    if value is None or value is True or value == "":
-        return True
-    if value is False:
-        return False
     name = values.text(value)
+    if name.lower() in {"", "true", "false"}:
+        return name.lower() != "false"
     if not all(part.isidentifier() for part in name.split(".")):
         raise values.Bad(f"expected the name of a module, not `{values.shown(name)}`")
     return name
@@ -126,7 +124,7 @@ def _listing(call: Call, language: str, lines: Sequence[str], first: int, path: 
 def _check_emphasis(context: Context, lines: tuple[int, ...], code: str, span: Span) -> None:
     count = code.count("\n") + 1
     if lines and max(lines) > count:
-        message = f"line {max(lines)} is to be emphasized, and the code has {count}"
+        message = f"line {max(lines)} is to be emphasized, but the code has {values.count(count, 'line')}"
         context.report(Rule.OPTION_VALUE, message, span)
 
 

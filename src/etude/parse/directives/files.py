@@ -65,7 +65,9 @@ def cut(call: Call, text: str) -> Cut:
     if wanted:
         numbers = [n - 1 for n in wanted if n <= len(lines)]
         if len(numbers) < len(wanted):
-            call.report(Rule.OPTION_VALUE, f"the file has {len(lines)} lines; `lines` asks for more")
+            call.report(
+                Rule.OPTION_VALUE, f"the file has {values.count(len(lines), 'line')}; `lines` asks for more"
+            )
     else:
         numbers = numbers[call.option("start-line") : call.option("end-line")]
         for name, shift in (("start-at", 0), ("start-after", 1)):

@@ -38,10 +38,12 @@ def _columns(value: Any) -> tuple[int, int, int, int]:
 
 
 def _tab_set(call: Call) -> Sequence[BlockNode]:
+    outer, call.context.tabs = call.context.tabs, True
     blocks = call.blocks()
+    call.context.tabs = outer
     items = tuple(b for b in blocks if isinstance(b, TabItem))
     others = [b for b in blocks if not isinstance(b, TabItem | Comment)]
-    if others or not items:
+    if others or (blocks and not items):
         call.report(
             Rule.DIRECTIVE_BODY,
             "`tab-set` holds something that is not a `tab-item`"
@@ -58,7 +60,13 @@ def _tab_item(call: Call) -> Sequence[BlockNode]:
     title = call.argument_inline()
     sync = call.option("sync") or call.option("key", "")
     identity, selected = call.identity("tab"), call.flag_option("selected")
-    return (TabItem(call.span, identity, call.names(), title, call.blocks(), sync, selected),)
+    if not call.context.tabs:
+        hints = ("put a `tab-set` with a longer fence around it",)
+        call.report(Rule.DIRECTIVE_BODY, "this `tab-item` stands in no `tab-set`", hints)
+    outer, call.context.tabs = call.context.tabs, False
+    children = call.blocks()
+    call.context.tabs = outer
+    return (TabItem(call.span, identity, call.names(), title, children, sync, selected),)
 
 
 def _variant(call: Call) -> Sequence[BlockNode]:

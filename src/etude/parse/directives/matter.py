@@ -11,6 +11,7 @@ from etude.model.block import (
     Bibliography,
     BlockNode,
     Comment,
+    Definition,
     DefinitionList,
     MathBlock,
     Paragraph,
@@ -89,20 +90,23 @@ def _include(call: Call) -> Sequence[BlockNode]:
 
 
 def _glossary(call: Call) -> Sequence[BlockNode]:
-    items = []
+    items: list[Definition] = []
+    others: list[BlockNode] = []
     for block in call.blocks():
         if isinstance(block, DefinitionList):
             items += [
                 replace(item, id=call.context.identify(f"term-{plain(item.term)}")) for item in block.items
             ]
-        elif not isinstance(block, Comment):
+            continue
+        others.append(block)
+        if not isinstance(block, Comment):
             call.report(
                 Rule.DIRECTIVE_BODY,
                 "`glossary` holds something that is not a term with its meaning",
                 ("write the term on a line and its meaning on the next, after `: `",),
                 block.span,
             )
-    return (DefinitionList(call.span, call.identity(), call.names(), tuple(items), glossary=True),)
+    return (DefinitionList(call.span, call.identity(), call.names(), tuple(items), glossary=True), *others)
 
 
 def _bibliography(call: Call) -> Sequence[BlockNode]:
@@ -124,6 +128,7 @@ def _index(call: Call) -> Sequence[BlockNode]:
         )
         return ()
     mark = IndexMark(call.span, call.context.identify_mark(), tuple(entries))
+    call.labels = ()  # those above it name the block that the entries are about
     return (Paragraph(call.span, call.identity(), call.names(), (mark,)),)
 
 

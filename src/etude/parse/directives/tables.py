@@ -24,6 +24,17 @@ def _widths(value: Any) -> tuple[float, ...]:
     return tuple(values.share(part.rstrip("%")) for part in text.replace(",", " ").split())
 
 
+_DELIMITERS = {"tab": "\t", "space": " ", "": ","}
+
+
+def _delimiter(value: Any) -> str:
+    text = values.text(value)
+    found = _DELIMITERS.get(text, text)
+    if len(found) != 1 or found in '\r\n"':
+        raise values.Bad(f"expected one character, `tab` or `space`, not `{text}`")
+    return found
+
+
 TABLE: dict[str, Convert] = {
     **COMMON,
     "caption": values.text,
@@ -37,7 +48,7 @@ CSV: dict[str, Convert] = {
     **TABLE,
     "header": values.text,
     "file": values.text,
-    "delim": values.text,
+    "delim": _delimiter,
     "quote": values.text,
     "escape": values.text,
 }
@@ -79,7 +90,7 @@ def _split(call: Call, common: dict[str, Any], rows: Sequence[Row], heads: int) 
         if missing:
             call.report(
                 Rule.TABLE_SHAPE,
-                f"this row has {len(row.cells)} cell{'s' * (len(row.cells) != 1)}, others have {width}",
+                f"this row has {values.count(len(row.cells), 'cell')}, others have {width}",
                 ("write an empty cell where there is nothing to say",),
                 row.span,
             )
@@ -110,9 +121,6 @@ def _list_table(call: Call) -> Sequence[BlockNode]:
     return _split(call, common, rows, call.option("header-rows", 0))
 
 
-_DELIMITERS = {"tab": "\t", "space": " ", "": ","}
-
-
 def _csv_table(call: Call) -> Sequence[BlockNode]:
     common = _common(call)
     body: Lines | None = call.body
@@ -120,8 +128,7 @@ def _csv_table(call: Call) -> Sequence[BlockNode]:
         path = call.context.locate(file, call.opener, what="the file")
         text = read_text(call, path, file) if path else None
         body = Lines.whole(text) if text is not None else None
-    written = call.option("delim", "")
-    delimiter = _DELIMITERS.get(written, written[:1])
+    delimiter = call.option("delim", ",")
     rows: list[Row] = []
     heads = call.option("header-rows", 0)
     try:
@@ -141,7 +148,8 @@ def _csv_table(call: Call) -> Sequence[BlockNode]:
 
 def _records(call: Call, body: Lines, delimiter: str, *, fixed: bool) -> Iterator[Row]:
     """The rows of lines; with `fixed` they stand in another file, and at the directive in this one."""
-    reader = csv.reader((f"{line}\n" for line in body.lines), delimiter=delimiter, skipinitialspace=True)
+    lines = (f"{line}\n" for line in body.lines)
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     first = 0
     for record in reader:
         last = reader.line_num

@@ -20,16 +20,18 @@ def fold(context: Context, text: str, places: Places, items: Iterable[Item]) -> 
     """The nodes of some items whose marks have been paired."""
     folder = _Folder(context, text, places)
     for item in items:
+        if type(item) is Words:
+            folder.words(item.start, item.end, item.value)
+            continue
         match item:
-            case Words():
-                folder.words(item.start, item.end, item.value)
             case Mark():
                 folder.mark(item)
             case Bracket():
                 folder.words(item.start, item.end)
             case _:
                 folder.flush()
-                folder.nodes.append(item)
+                folder.nodes.append(item)  # type: ignore[arg-type]
+                folder.unsettled |= isinstance(item, SoftBreak | Tag)
     folder.flush()
     return folder.finish(folder.nodes)
 
@@ -43,6 +45,8 @@ class _Folder:
         self.stack: list[tuple[int, list[Inline | Tag]]] = []
         self.begin = self.end = -1
         self.values: list[str] = []
+        self.unsettled = False
+        """Whether there are line ends or tags."""
 
     def words(self, start: int, end: int, value: str | None = None) -> None:
         """Literal text; what touches becomes one node."""
@@ -101,7 +105,7 @@ class _Folder:
 
     def finish(self, nodes: list[Inline | Tag]) -> tuple[Inline, ...]:
         """Siblings without the line ends that print as nothing and the tags without a partner."""
-        if not any(isinstance(node, SoftBreak | Tag) for node in nodes):
+        if not self.unsettled:
             return tuple(nodes)  # type: ignore[arg-type]
         kept = self.partnered(nodes)
         language = self.context.language

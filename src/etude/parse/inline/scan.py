@@ -20,6 +20,7 @@ from etude.model.inline import (
 from etude.parse import addresses, links, roles, sanitise
 from etude.parse.addresses import Address
 from etude.parse.context import Context
+from etude.parse.han import is_cjk
 from etude.parse.inline import tags
 from etude.parse.inline.emphasis import mark, pair_up
 from etude.parse.inline.fold import MAX_NESTING, fold
@@ -34,6 +35,7 @@ _SUBSTITUTION = re.compile(r"\{\{[ \t]*([\w.-]+)[ \t]*\}\}").match
 _FOOTNOTE = re.compile(r"\[\^([^\]\[\s]+)\]").match
 _FORMULA = re.compile(r"\$(?![\s$])((?:[^$\\]|\\.)++)(?<!\s)\$(?![0-9])", re.DOTALL).match
 _DISPLAY = re.compile(r"\$\$((?:[^$\\]|\\.|\$(?!\$))++)\$\$", re.DOTALL).match
+_BRACED = re.compile(r"\{[^{}]*\}")
 _ENTITY = re.compile(r"&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]{1,31}));").match
 _LABEL = re.compile(r"\[((?:[^\\\[\]]|\\.){0,999})\]", re.DOTALL).match
 _GAP = re.compile(r"[ \t\n]*").match
@@ -197,9 +199,14 @@ def _brace(s: Scanner, at: int) -> int:
     return stop
 
 
+def is_price(tex: str) -> bool:
+    """Whether a would-be formula is rather what stands between two prices: ``$5，到$6``."""
+    return "0" <= tex[0] <= "9" and any(map(is_cjk, _BRACED.sub("", tex)))
+
+
 def _dollar(s: Scanner, at: int) -> int:
     match = _DISPLAY(s.text, at) or _FORMULA(s.text, at)
-    if match is None:
+    if match is None or is_price(match[1]):
         return at + 1
     s.context.formula(match[1], display=False)
     return s.add(InlineMath(s.places.span(at, match.end()), match[1]), at, match.end())
@@ -252,7 +259,7 @@ def _close(s: Scanner, at: int) -> int:
     address, end = found
     if not s.context.config.trust and not addresses.is_allowed(address.url, picture=opener.image):
         links.warn_address(s.context, address.url, s.places.span(opener.start, end))
-        return at + 1
+        return end
     s.flush(at)
     pair_up(s.marks[opener.marks :])
     del s.marks[opener.marks :]

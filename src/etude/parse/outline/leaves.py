@@ -93,7 +93,7 @@ def begin_text(state: State, depth: int) -> None:
     """A new paragraph with the rest of the line."""
     state.leaf = leaf = state.leave(depth, Kind.PARAGRAPH)
     state.add(leaf)
-    leaf.too_deep = state.crowded(depth + 1) and starts.NESTS(state.text, state.next) is not None
+    leaf.too_deep = state.nests(depth)
 
 
 def begin_code(state: State, depth: int) -> None:

@@ -27,6 +27,8 @@ def read(lines: Lines, links: dict[str, Address], room: int) -> tuple[list[Raw],
         if len(open_) == 1:  # most lines are text or code outside of any container: the short way
             leaf = state.leaf
             if leaf is None:
+                if not text:
+                    continue
                 if plain(text):
                     start = offset + len(text) - len(text.lstrip(" "))
                     state.leaf = leaf = Raw(Kind.PARAGRAPH, start, number, 0, number)
@@ -42,6 +44,9 @@ def read(lines: Lines, links: dict[str, Address], room: int) -> tuple[list[Raw],
                 leaf.lines.append(text)
                 leaf.offsets.append(offset)
                 leaf.last = number
+                continue
+            elif not text and leaf.kind == Kind.PARAGRAPH:
+                state.close(1)
                 continue
         state.begin(text, offset)
         _line(state)
@@ -79,6 +84,7 @@ def _line(state: State) -> None:
     leaf = state.leaf
     if leaf is not None and (leaf.kind == Kind.PARAGRAPH or (matched and leaf.kind == Kind.TABLE)):
         state.add(leaf)  # a paragraph goes on even where its container's mark is missing
+        leaf.too_deep |= state.nests(depth)
     else:
         begin_text(state, depth)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from etude.parse.addresses import Address, is_allowed, label_key, read_address, read_title
+from etude.parse.addresses import Address, label_key, read_address, read_title
 
 _LABEL = re.compile(r"[ \t]*\[((?:[^\\\[\]]|\\.){1,999})\]:[ \t]*\n?[ \t]*", re.DOTALL).match
 _REST = re.compile(r"[ \t]*(?:\n|\Z)").match
@@ -26,7 +26,7 @@ def _one(text: str, position: int, references: dict[str, Address]) -> int:
     if match is None or not match[1].strip():
         return position
     address = read_address(text, match.end())
-    if address is None or not is_allowed(address[0]):
+    if address is None:
         return position
     url, after = address
     title = ""

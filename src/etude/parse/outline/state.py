@@ -8,7 +8,7 @@ from itertools import pairwise
 from etude.model.rules import Rule
 from etude.parse.addresses import Address
 from etude.parse.lines import Lines, place
-from etude.parse.outline import references
+from etude.parse.outline import references, starts
 from etude.parse.outline.cursor import Cursor
 from etude.parse.outline.raw import Kind, Problem, Raw
 
@@ -62,6 +62,10 @@ class State(Cursor):
     def crowded(self, depth: int) -> bool:
         """Whether one more container would be too many."""
         return depth > self.room
+
+    def nests(self, depth: int) -> bool:
+        """Whether a container would begin here if there were room for it."""
+        return self.crowded(depth + 1) and starts.NESTS(self.text, self.next) is not None
 
     def problem(self, start: int, end: int, message: str, hint: str) -> None:
         """Note that something is not closed."""

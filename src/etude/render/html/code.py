@@ -153,7 +153,7 @@ def _rows(
         word = attribute(ctx.site.words.annotation.format(note.number))
         # No text of its own, so that copies of the code never hold it.
         marks[note.line] = marks.get(note.line, "") + (
-            f'<a class="mark" href="#{attribute(anchor)}-{note.number}" data-n="{note.number}"'
+            f'<a class="mark" href="#{_note_id(anchor, note)}" data-n="{note.number}"'
             f' aria-label="{word}"></a>'
         )
     return "".join(
@@ -167,10 +167,15 @@ def _annotations(ctx: Context, annotations: Sequence[Annotation], anchor: str) -
         return ""
     with ctx.boxed():
         items = "".join(
-            f'<li id="{attribute(anchor)}-{note.number}" value="{note.number}">{_text(ctx, note)}</li>'
+            f'<li id="{_note_id(anchor, note)}" value="{note.number}">{_text(ctx, note)}</li>'
             for note in annotations
         )
     return f'<ol class="annotations">{items}</ol>'
+
+
+def _note_id(anchor: str, note: Annotation) -> str:
+    """The id of an annotation's text; labels never begin with an underscore."""
+    return attribute(f"_{anchor.removeprefix('_')}-{note.number}")
 
 
 def _text(ctx: Context, note: Annotation) -> str:

@@ -24,10 +24,11 @@ _EARLY = (
     'document.documentElement.classList.add("js");'
     'try{const t=localStorage.getItem("etude-theme");if(t)document.documentElement.dataset.theme=t}catch{}'
 )
-# Right after the switch: the variant of the address, else the one chosen before.
+# Right after the switch: the variant of the address, which is kept, else the one chosen before.
 _EARLY_VARIANT = (
-    'try{const v=new URLSearchParams(location.search).get("variant")||localStorage.getItem("etude-variant");'
-    'for(const r of document.getElementsByName("variant"))if(r.value===v)r.checked=true}catch{}'
+    'try{const k="etude-variant",a=new URLSearchParams(location.search).get("variant"),'
+    'c=v=>[...document.getElementsByName("variant")].some(r=>r.value===v&&(r.checked=true));'
+    "c(a)?localStorage.setItem(k,a):c(localStorage.getItem(k))}catch{}"
 )
 _CREATIVE_COMMONS = "https://creativecommons.org/"
 

@@ -1,0 +1,55 @@
+"""What people need who listen to pages, or use them without a mouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.kernel]
+
+FOCUS, MOVING = ((Path(__file__).parent / f"{name}.js").read_text("utf-8") for name in ("focus", "moving"))
+
+
+def test_structure_names_and_labels(survey):
+    assert {} == {path: seen.problems for path, seen in survey.items() if seen.problems}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_told_from_its_ground(survey, scheme):
+    assert {} == {path: seen.faint[scheme] for path, seen in survey.items() if seen.faint[scheme]}
+
+
+def test_languages_are_said(survey, tab):
+    for path, seen in survey.items():
+        language = path.split("/")[1]
+        if language in ("zh", "en"):
+            assert language == seen.lang.partition("-")[0], path
+    other = tab.open("bilingual/zh/index.html").locator("a.language")
+    assert "en" == other.get_attribute("lang") == other.get_attribute("hreflang")
+
+
+def test_the_focus_can_be_seen(new_tab):
+    page = new_tab(reduced_motion="reduce").open("bilingual/en/uses.html")
+    seen = []
+    for _ in range(23):
+        page.keyboard.press("Tab")
+        mark = page.evaluate(FOCUS)
+        seen.append(mark)
+    assert [] == [node for node, drawn, _ in seen if not drawn]
+    assert [] == [node for node, _, inside in seen if not inside]
+    assert "skip" in seen[0][0], "the first leads past the navigation"
+
+
+def test_the_first_link_leads_to_the_text(tab):
+    page = tab.open("bilingual/en/uses.html")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert "main" == page.evaluate("document.activeElement.id")
+
+
+def test_movement_is_left_out_when_it_is_not_wanted(new_tab):
+    page = new_tab(reduced_motion="reduce").open("bilingual/en/more/text.html")
+    moving = page.evaluate(MOVING)
+    assert [] == moving
+    assert "smooth" != page.evaluate("getComputedStyle(document.documentElement).scrollBehavior")
