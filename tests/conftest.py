@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     # Fonts that were cut once are kept between runs, but not among the user's own.
-    os.environ["ETUDE_CACHE"] = str(config.cache.mkdir("etude"))
+    os.environ["ETUDE_CACHE"] = str(config.rootpath / ".pytest_cache" / "etude")
     if config.getoption("--update") and os.environ.get("CI"):
         raise pytest.UsageError("golden files are rewritten by a person who reads them, not in CI")
 

@@ -8,7 +8,28 @@ import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.kernel]
 
-FOCUS, MOVING = ((Path(__file__).parent / f"{name}.js").read_text("utf-8") for name in ("focus", "moving"))
+AUDIT, CONTRAST, FOCUS, MOVING = (
+    (Path(__file__).parent / f"{name}.js").read_text("utf-8")
+    for name in ("audit", "contrast", "focus", "moving")
+)
+
+
+SPOIL = """() => {
+  document.querySelector("main p").style.color = "#aaa";
+  document.querySelector("h1").outerHTML = "<h1>a</h1><h1>b</h1><h4>c</h4>";
+  document.querySelector("main img").removeAttribute("alt");
+  document.querySelector("nav").removeAttribute("aria-label");
+  document.querySelector(".tools").insertAdjacentHTML("beforeend", "<button></button><input>");
+}"""
+
+
+def test_the_audit_finds_what_is_wrong(tab):
+    page = tab.open("bilingual/en/more/text.html")
+    page.evaluate(SPOIL)
+    words = ["2 h1", "a nav without a name", "no alt", "no name", "no label", "h1 then h4"]
+    assert words == [problem.partition(":")[0] for problem in page.evaluate(AUDIT)]
+    (faint,) = page.evaluate(CONTRAST)
+    assert "rgb(170, 170, 170)" in faint
 
 
 def test_structure_names_and_labels(survey):

@@ -87,6 +87,7 @@ CASES: dict[str, tuple[str | bytes, list[tuple[str, int, int]]]] = {
         "[x](javascript:alert(1)) ![y](vbscript:x)\n", [("raw-html", 1, 1), ("raw-html", 1, 26)]
     ),
     "nested tags": ("<div>" * MANY + "x" + "</div>" * MANY, []),
+    "open elements": ("<div>\n\n" * MANY, []),
     "a directive in itself": ("::::{note}\n:::{note}\nx\n:::\n::::\n", []),
     "nothing": ("", []),
     "zeros": (b"\x00" * 1000, []),

@@ -121,7 +121,7 @@ def test_words_stand_in_the_source_as_they_are(source: str) -> None:
             assert piece == node.value or "\\" in piece or "&" in piece
 
 
-LETTERS = (*"ab *`|汉：\n", "\n\n", "- ", "> ", "1. ", "**", "# ", "    ", "~~~\n")
+LETTERS = (*"ab *|汉：\n", "\n\n", "`a`", "- ", "> ", "1. ", "**", "# ", "    ", "~~~\n")
 
 
 @often

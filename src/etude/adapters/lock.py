@@ -51,9 +51,9 @@ class BuildLock:
                 raise LockedError(pid)
             time.sleep(0.02)
         try:
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
+            # Past the buffer: what cannot be written now would be tried again when the file is closed.
+            os.ftruncate(file.fileno(), 0)
+            os.write(file.fileno(), str(os.getpid()).encode())
         except OSError as error:  # a full disk
             file.close()
             raise WriteError(self.path, error) from error

@@ -26,7 +26,7 @@ from etude.model.block import (
     RawHtml,
     ThematicBreak,
 )
-from etude.model.inline import IndexMark, Inline, InlineImage, Text
+from etude.model.inline import IndexMark, Inline, InlineImage, Link, Text
 from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.parse import links, pipes, sanitise
@@ -198,22 +198,27 @@ class _Builder:
             case ():
                 return ()
             case (InlineImage() as image,):
-                return (
-                    Image(
-                        span,
-                        self.identity(labels),
-                        labels,
-                        image.source,
-                        image.alt,
-                        image.width,
-                        image.height,
-                        image.align,
-                        image.title,
-                        image.classes,
-                    ),
-                )
+                return (self.picture(span, labels, image),)
+            case (Link(children=(InlineImage() as image,)) as link,):
+                return (self.picture(span, labels, image, link.url),)
             case _:
                 return (Paragraph(span, self.identity(labels), labels, children),)
+
+    def picture(self, span: Span, labels: tuple[str, ...], image: InlineImage, link: str = "") -> Image:
+        """A picture that is alone in its paragraph."""
+        return Image(
+            span,
+            self.identity(labels),
+            labels,
+            image.source,
+            image.alt,
+            image.width,
+            image.height,
+            image.align,
+            image.title,
+            image.classes,
+            link,
+        )
 
     def heading(self, raw: Raw, labels: tuple[str, ...]) -> Heading:
         text, places = place(raw.lines, raw.offsets, self.source)

@@ -14,6 +14,7 @@ from etude.model.span import NOWHERE, Span
 
 _PIECE = re.compile(r'[^"\\]+|\\u([0-9a-fA-F]{4})|\\(.)|"', re.DOTALL)
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SHORT = {"n": "\n", "t": "\t", "b": "\b", "f": "\f", "r": "\r"}
 
 
@@ -49,7 +50,7 @@ def _finite(digits: str) -> float | None:
 
 def _whole(data: Any) -> Any:
     if isinstance(data, str):
-        return data.encode("utf-8", "replace").decode() if not data.isascii() else data
+        return _SURROGATE.sub("\ufffd", data)
     if isinstance(data, list):
         return [_whole(item) for item in data]
     if isinstance(data, dict):

@@ -76,7 +76,7 @@ def clean_part(html: str, open_: Sequence[str]) -> Cleaned:
     stack: list[tuple[str, int, int]] = []
     end = 0
     closers: list[str] = []
-    before = list(open_)
+    left = len(open_)
     for tag in _TAG.finditer(html):
         name = tag[2].lower()
         if name not in _TAGS or name in _VOID or tag[3].endswith("/"):
@@ -87,8 +87,9 @@ def clean_part(html: str, open_: Sequence[str]) -> Cleaned:
         index = next((i for i in range(len(stack) - 1, -1, -1) if stack[i][0] == name), -1)
         if index >= 0:
             del stack[index:]
-        elif before and before[-1] == name and not stack and not html[end : tag.start()].strip():
-            closers.append(before.pop())
+        elif left and open_[left - 1] == name and not stack and not html[end : tag.start()].strip():
+            left -= 1
+            closers.append(name)
             end = tag.end()
     opened = tuple(name for name, _, _ in stack if name not in _IMPLIED)
     rest = clean(html[end:])
