@@ -1,8 +1,11 @@
-"""What all tests share: rewriting of golden files, on request only."""
+"""What all tests share: rewriting of golden files, on request only; one browser."""
 
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -40,3 +43,24 @@ def text_faces() -> dict[str, bytes]:
     with Workers(2) as workers:
         found = {name: get() for name, get in faces("", workers).items()}
     return {name: content for name, content in found.items() if content is not None}
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-gpu")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The system's browser; where it is absent tests are skipped, but never in CI."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        reason = f"none of these is installed: {', '.join(BROWSERS)}"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- other tests run without it
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import threading
@@ -18,11 +17,9 @@ import pytest
 from etude.build import BuildOptions, build
 
 BOOKS = Path(__file__).parent.parent / "books"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 AUDIT, BOXES, CONTRAST = (
     (Path(__file__).parent / f"{name}.js").read_text("utf-8") for name in ("audit", "boxes", "contrast")
 )
-FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-gpu")
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -76,23 +73,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """The system's browser; absent, tests are skipped, but never in CI."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        reason = f"none of these is installed: {', '.join(BROWSERS)}"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- only with a browser
-
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @dataclass(slots=True)

@@ -77,6 +77,7 @@ def test_links_lead_somewhere(site, book):
     broken = []
     checked = Counter()
     for page, links in known.items():
+        assert 'rel="icon"' in page.read_text("utf-8"), "without one, browsers ask the root of the server"
         assert [] == [name for name, count in Counter(links.ids).items() if count > 1], page
         for address in links.addresses:
             parts = urlsplit(address)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from etude.build import BuildOptions, BuildReport, build
+from etude.build import BuildOptions, BuildReport, build, status
 from etude.model.progress import Event, RunStarted
 
 pytestmark = pytest.mark.kernel
@@ -408,6 +408,62 @@ def test_the_library_beside_notebooks_has_what_the_last_page_needs(book):
     book.edit("en/uses.md", "double(21)", "double(22)")
     assert [("uses", "plain")] == run(book).ran
     assert "def half" in book.read(path)
+
+
+PICTURE = """# Picture
+
+```{{code-cell}} python
+import base64, random, struct, zlib
+
+from IPython.display import Image
+
+side = {side}
+noise = random.Random(side)
+rows = b"".join(b"\\0" + noise.randbytes(3 * side) for _ in range(side))
+parts = [b"\\x89PNG\\r\\n\\x1a\\n"]
+head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+for kind, data in ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")):
+    parts.append(struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)))
+Image(b"".join(parts))
+```
+"""
+
+
+def test_pictures_of_cells_come_and_go(new_book):
+    book = new_book({"a.md": PICTURE.format(side=200)})
+    assert [] == run(book).rules
+    (first,) = (book.root / "_build/html/_static/outputs").iterdir()
+    assert f"_static/outputs/{first.name}" in book.read("_build/html/en/a.html")
+    assert 'width="200" height="200"' in book.read("_build/html/en/a.html")
+    book.edit("a.md", "side = 200", "side = 210")
+    assert [] == run(book).rules
+    (second,) = (book.root / "_build/html/_static/outputs").iterdir()
+    assert first.name != second.name, "the other is gone"
+    assert 'width="210" height="210"' in book.read("_build/html/en/a.html")
+
+
+def test_status_tells_what_would_run_and_why(course, book, tmp_path):
+    def stale(of):
+        said = status(of.root, BuildOptions())
+        assert () == said.diagnostics
+        return {
+            (one.page, one.variant): (one.stale, one.cells, one.reasons) for one in said.runs if one.stale
+        }
+
+    assert {} == stale(book)
+    for language in ("zh", "en"):
+        book.edit(f"{language}/start.md", "value = 2.5", "value = 2.6")
+    book.edit("data/a.csv", "1", "2")
+    found = stale(book)
+    assert [("data", "plain"), ("start", "plain")] == sorted(found)
+    assert (3, 3) == found["start", "plain"][:2]
+    assert "code changed" in found["start", "plain"][2][0]
+    assert "the input `data/*.csv` changed" in found["data", "plain"][2][0]
+    assert [("data", "plain"), ("start", "plain")] == run(book).ran
+    assert {} == stale(book)
+    cold = course.copy(tmp_path / "cold", state=False)
+    assert sorted(ALL) == sorted(stale(cold))
+    assert all("it never ran" in reasons[0] for _, _, reasons in stale(cold).values())
 
 
 def test_a_lost_output_is_made_again(book):

@@ -38,7 +38,7 @@ def site_files(
 
 
 def _redirect(config: Config) -> bytes:
-    """The root leads to the language that the reader's browser asks for, without scripts to the first."""
+    """The root leads to the first language."""
     default = config.languages[0]
     title = text(config.title.get(default))
     links = "".join(
@@ -47,9 +47,11 @@ def _redirect(config: Config) -> bytes:
         for language in config.languages
     )
     target = attribute(_index(default))
+    icon = attribute(quoted(config.html.favicon or "_static/icon.svg"))
     return (
         f'<!doctype html>\n<html lang="{tag(default)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width,initial-scale=1">\n<title>{title}</title>\n'
+        f'<link rel="icon" href="{icon}">\n'
         f'<meta http-equiv="refresh" content="0; url={target}">\n<link rel="canonical" href="{target}">\n'
         f"</head>\n<body>\n<p>{text(words(default).redirect)}</p>\n<ul>{links}</ul>\n</body>\n</html>\n"
     ).encode()
