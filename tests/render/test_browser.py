@@ -114,9 +114,13 @@ class Reader:
         self.asked: list[str] = []
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
+        self.page.on("requestfailed", self.failed)
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.goto(address)
+
+    def failed(self, request: Any) -> None:
+        if request.failure != "net::ERR_ABORTED":  # a page that leads on stops what is under way
+            self.complaints.append(request.url)
 
     def shown(self, text: str) -> bool:
         return bool(self.page.get_by_text(text, exact=True).first.is_visible())
