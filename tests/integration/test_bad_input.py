@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from etude.adapters.store import SqliteStore
+
 GOOD = "# Good\n\nWords, $x^2$ and {doc}`good`.\n"
 NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
@@ -321,3 +323,15 @@ def test_a_state_that_is_damaged(new_book, harm):
     book.edit("b.md", "# C", "# B")
     assert 0 == book.alone("build").code
     assert before == book.outputs()
+
+
+@pytest.mark.parametrize("kind", ["page", "parsed", "code", "cell", "recipe"])
+def test_stored_entries_that_are_gone(new_book, kind):
+    book = new_book({"good.md": GOOD, "b.md": "# B\n\n```python\nx\n```\n"})
+    assert 0 == book.command("build").code
+    with SqliteStore(book.root / ".etude" / "store") as store:
+        store.prune(kind, ())
+    book.edit("etude.toml", '"Book"', '"Another"')
+    said = book.command("build")
+    assert (0, []) == (said.code, said.problems)
+    assert "Another" in book.read("_build/html/en/b.html")
