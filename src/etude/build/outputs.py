@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,6 +108,17 @@ def _site(config: bytes, navigation: bytes, sizes: bytes) -> SiteContext:
 
     table = msgspec.msgpack.decode(sizes, type=dict[str, tuple[int, int]])
     return SiteContext(_config(config), _navigation(navigation), sizes=table)
+
+
+def load_forms(forms: Iterable[str]) -> None:
+    """Load what tasks of these forms need, so that processes forked afterwards have it."""
+    for form in forms:
+        if form == "html":
+            from etude.render.html import page  # noqa: PLC0415 -- one form may be all that is asked for
+
+            page.load()
+        else:
+            import etude.render.notebook  # noqa: PLC0415, F401 -- as above
 
 
 def work(job: Job) -> Done:

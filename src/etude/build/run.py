@@ -111,10 +111,11 @@ def _build(
     # The stages are loaded here: the build in which nothing changed needs none of them.
     from etude.build import book as books  # noqa: PLC0415
     from etude.build.execution import run_cells  # noqa: PLC0415
+    from etude.build.outputs import load_forms  # noqa: PLC0415
     from etude.build.resolution import resolve_languages  # noqa: PLC0415
     from etude.build.site import write_outputs  # noqa: PLC0415
 
-    with Workers(options.jobs or cores()) as workers:
+    with Workers(options.jobs or cores(), lambda: load_forms(options.to)) as workers:
         with timings.phase("parse"):
             book = books.load(files, store, options, program, workers)
         with timings.phase("execute"):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ENOUGH = 12
 """Tasks from which on worker processes pay for their start."""
 
+_FORKS = sys.platform == "linux"
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -28,22 +30,22 @@ R = TypeVar("R")
 class Workers(AbstractContextManager["Workers"]):
     """Up to `jobs` processes, started when first needed and ended with the build."""
 
-    def __init__(self, jobs: int) -> None:
-        """With one job everything is done in this process."""
+    def __init__(self, jobs: int, meanwhile: Callable[[], None] | None = None) -> None:
+        """With one job everything is done in this process.
+
+        `meanwhile` loads what later tasks need. It is called once, while the first processes work;
+        the next are forked from this process then, so that none of them has to load it again.
+        """
         self.jobs = jobs
         self._pool: Pool | None = None
+        self._meanwhile = meanwhile
+        self._loaded = False
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the processes; at once when the build failed."""
-        if self._pool is not None:
-            if kind is None:
-                self._pool.close()
-            else:
-                self._pool.terminate()
-            self._pool.join()
-            self._pool = None
+        self._end(in_order=kind is None)
 
     def __enter__(self) -> Self:
         return self
@@ -66,9 +68,25 @@ class Workers(AbstractContextManager["Workers"]):
         """Results of `work` in any order; `size` is how much there is to do, in pages."""
         if self.jobs <= 1 or size < ENOUGH or len(tasks) < 2:
             return map(work, tasks)
-        return self._started().imap_unordered(work, tasks)
+        results = self._started().imap_unordered(work, tasks)
+        if self._meanwhile is not None:
+            self._meanwhile()
+            self._meanwhile, self._loaded = None, True
+        return results
+
+    def _end(self, *, in_order: bool) -> None:
+        if self._pool is not None:
+            if in_order:
+                self._pool.close()
+            else:
+                self._pool.terminate()
+            self._pool.join()
+            self._pool = None
 
     def _started(self) -> Pool:
+        if self._loaded and _FORKS:
+            self._end(in_order=True)
+            self._loaded = False
         if self._pool is None:
             with warnings.catch_warnings():
                 # A forked child uses nothing that another thread of the parent may hold.
@@ -88,7 +106,7 @@ class Workers(AbstractContextManager["Workers"]):
 def _context() -> Any:
     import multiprocessing  # noqa: PLC0415 -- only when there is enough to do
 
-    return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    return multiprocessing.get_context("fork" if _FORKS else "spawn")
 
 
 def _begin() -> None:

@@ -153,12 +153,13 @@ def _licence(identifier: str) -> str:
 
 def render_template(template: str, /, **values: Any) -> str:
     """Fill one of the theme's templates; values are escaped unless the template calls them safe."""
-    found: str = _template(template).render(**values)
+    found: str = compile_template(template).render(**values)
     return found
 
 
 @cache
-def _template(name: str) -> Any:
+def compile_template(name: str) -> Any:
+    """One of the theme's templates, ready to be filled."""
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 -- slow to import
 
     environment = Environment(

@@ -22,6 +22,7 @@ from etude.model.block import (
 from etude.model.book import NavLink, PageFacts
 from etude.model.page import Page
 from etude.model.result import RunResult
+from etude.render.highlight import tokens
 from etude.render.html.address import depth_prefix, language_prefix, page_file, quoted
 from etude.render.html.back import footnotes
 from etude.render.html.block import blocks
@@ -33,6 +34,7 @@ from etude.render.html.frame import (
     Frame,
     Linked,
     author_html,
+    compile_template,
     edition,
     frame_page,
     render_template,
@@ -59,6 +61,13 @@ class Rendered(Struct, frozen=True):
     """Pictures that cells made: paths relative to the root of the site, named by their content."""
     math: str
     """Distinct characters of the page's formulas, sorted; the formula font must have them."""
+
+
+def load() -> None:
+    """Make ready what nearly every page needs and is otherwise made for the first that does."""
+    for name in ("article", "page"):
+        compile_template(name)
+    tokens("import this", "python")
 
 
 def render_page(
