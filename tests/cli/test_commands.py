@@ -9,12 +9,11 @@ from pathlib import Path
 import click
 import pytest
 
+from etude.adapters.disk import MANIFEST
 from etude.adapters.lock import BuildLock
 from etude.adapters.starter import write_starter
 from etude.build import BuildOptions, BuildReport, RunStatus, StatusReport
-from etude.build.site import MANIFEST as WRITTEN_MANIFEST
 from etude.cli.app import COMMANDS, main, program
-from etude.cli.clean import MANIFEST
 from etude.model.diagnostic import BookError, diagnose
 from etude.model.progress import RunFinished, RunStarted
 from etude.model.rules import Rule
@@ -392,10 +391,6 @@ def built(book):
 
 def files(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-
-
-def test_clean_and_build_agree_on_the_manifest():
-    assert MANIFEST == WRITTEN_MANIFEST
 
 
 def test_clean_removes_what_builds_made_and_nothing_else(built, capsys):

@@ -335,3 +335,15 @@ def test_stored_entries_that_are_gone(new_book, kind):
     said = book.command("build")
     assert (0, []) == (said.code, said.problems)
     assert "Another" in book.read("_build/html/en/b.html")
+
+
+def test_outputs_below_a_folder_of_pages(new_book):
+    book = new_book({"part/good.md": GOOD, "part/cell.md": "# Cell\n\n```{code-cell}\nprint(1)\n```\n"})
+    out = book.root / "part"
+    before = book.command("build", "--out", str(out)).document["summary"]["pages"]
+    made = sorted(out.rglob("*.ipynb"))
+    assert 1 == len(made)
+    book.edit("part/good.md", "Words", "Other words")
+    said = book.command("build", "--out", str(out))
+    assert (0, [], before) == (said.code, said.problems, said.document["summary"]["pages"])
+    assert made == sorted(out.rglob("*.ipynb"))

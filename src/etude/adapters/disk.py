@@ -15,10 +15,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-__all__ = ["IGNORED", "DiskFiles", "WriteError", "glob_pattern", "write_atomic"]
+__all__ = ["IGNORED", "MANIFEST", "DiskFiles", "WriteError", "glob_pattern", "write_atomic"]
 
 IGNORED: Final = frozenset({"_build", "__pycache__", "node_modules"})
 """Folders that are never part of a book; so are all whose name starts with a dot."""
+
+MANIFEST: Final = ".etude-outputs"
+"""Names every file that Etude made in a folder of outputs, one path a line; none is part of a book."""
 
 _REASONS: Final = {
     errno.ENOSPC: "the disk is full",
@@ -131,10 +134,15 @@ class DiskFiles:
         start = "/".join(parts[:fixed])
         matches = glob_pattern("/".join(parts)).fullmatch
         deep = 1000 if "**" in parts else len(parts) - fixed
-        return tuple(sorted(path for path in self._walk(start, deep, frozenset()) if matches(path)))
+        return tuple(
+            sorted(path for path in self._walk(start, deep, frozenset(), frozenset()) if matches(path))
+        )
 
-    def _walk(self, folder: str, depth: int, above: frozenset[str]) -> Iterator[str]:
-        """Paths of the files below a folder; `above` are the real folders we came through."""
+    def _walk(self, folder: str, depth: int, above: frozenset[str], made: frozenset[str]) -> Iterator[str]:
+        """Paths of the files below a folder.
+
+        `above` are the real folders we came through, `made` the files that are outputs of a build.
+        """
         place = self.locate(folder)
         if depth < 1 or place is None or str(place) in above:
             return
@@ -143,15 +151,28 @@ class DiskFiles:
             entries = list(os.scandir(place))
         except OSError:
             return
+        if any(entry.name == MANIFEST for entry in entries):
+            made |= {f"{folder}/{path}" if folder else path for path in _outputs(place)}
         for entry in entries:
             if entry.name.startswith(".") or entry.name in IGNORED:
                 continue
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir():
                 if not os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
-                    yield from self._walk(path, depth - 1, above)
-            elif entry.is_file() and (not entry.is_symlink() or self.locate(path) is not None):
+                    yield from self._walk(path, depth - 1, above, made)
+            elif (
+                path not in made
+                and entry.is_file()
+                and (not entry.is_symlink() or self.locate(path) is not None)
+            ):
                 yield path
+
+
+def _outputs(folder: Path) -> list[str]:
+    try:
+        return (folder / MANIFEST).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return []
 
 
 @lru_cache(maxsize=512)

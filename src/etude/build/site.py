@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec import structs
 
-from etude.adapters.disk import WriteError, write_atomic
+from etude.adapters.disk import MANIFEST, WriteError, write_atomic
 from etude.build.book import Book
 from etude.build.execution import Executed
 from etude.build.faces import faces
@@ -23,9 +23,6 @@ from etude.build.workers import Workers
 from etude.model.diagnostic import BookError, Diagnostic, diagnose
 from etude.model.result import RunResult
 from etude.model.rules import Rule
-
-MANIFEST = ".etude-outputs"
-"""Names every file that Etude made in a folder of outputs, one path a line."""
 
 _decode = msgspec.msgpack.Decoder(dict[str, Made]).decode
 

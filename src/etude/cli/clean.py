@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from etude.adapters.disk import WriteError
+from etude.adapters.disk import MANIFEST, WriteError
 from etude.adapters.lock import BuildLock, LockedError
 from etude.cli.options import BOOK, OUT
 from etude.cli.output import CONFIG_FILE, Output, find_book
@@ -16,10 +16,7 @@ from etude.cli.report import plural
 from etude.model.diagnostic import BookError, diagnose
 from etude.model.rules import Rule
 
-__all__ = ["MANIFEST", "command"]
-
-MANIFEST = ".etude-outputs"
-"""In a folder of outputs: every file that a build made there, one path a line."""
+__all__ = ["command"]
 
 
 @click.command("clean")
