@@ -380,6 +380,7 @@ def test_off_runs_nothing_and_says_nothing(course, tmp_path):
     cold = course.copy(tmp_path / "cold", state=False)
     built = run(cold, policy="off")
     assert ([], []) == (built.rules, built.ran)
+    assert 0 == built.report.cells_kept
     assert {} == stamps(cold)
 
 

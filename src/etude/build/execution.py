@@ -35,6 +35,7 @@ class Executed:
     diagnostics: tuple[Diagnostic, ...]
     runs: int
     cells: int
+    """Cells that have a result."""
     executed: int
     """Cells that really ran."""
     seen: Seen
@@ -141,7 +142,7 @@ def run_cells(
         planned,
         done.diagnostics,
         len(planned.runs),
-        sum(len(run.steps) for run in planned.runs),
+        done.standing,
         done.executed,
         seen,
         matches,

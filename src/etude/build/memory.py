@@ -21,6 +21,7 @@ class Memory(Struct, frozen=True, array_like=True):
     pages: int
     runs: int
     cells: int
+    """Cells that have a result."""
     seen: Seen
     globs: dict[str, str]
     """Digests of what the patterns of cells' inputs match, files' hashes included."""

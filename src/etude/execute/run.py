@@ -37,6 +37,8 @@ class Execution:
     """Sorted by place; those of the plan are among them."""
     executed: int
     """Cells that ran."""
+    standing: int
+    """Cells that have a result, from this time or an earlier one."""
 
 
 def execute(
@@ -92,6 +94,11 @@ def execute(
         results=found,
         diagnostics=tuple(sorted(unique, key=lambda item: (item.place, item.rule, item.message))),
         executed=sum(done.executed for outcome in outcomes.values() for done in outcome.steps),
+        standing=sum(
+            done.executed or done.status not in ("missing", "skipped")
+            for outcome in outcomes.values()
+            for done in outcome.steps
+        ),
     )
 
 
