@@ -339,3 +339,21 @@ def test_a_module_name_that_is_none_is_reported(world):
 )
 def test_expand(pattern, expected):
     assert expected == expand(pattern, {"A": "/a"}, "/home")
+
+
+@pytest.mark.parametrize(
+    ("language", "kernel", "found"),
+    [
+        ("julia", "", [Rule.CELL_LANGUAGE]),
+        ("r", "python3", [Rule.CELL_LANGUAGE]),
+        ("ipython3", "", []),
+        ("", "", []),
+        ("r", "ir", []),
+        ("python", "my-environment", []),
+    ],
+)
+def test_a_cell_in_a_language_that_is_not_the_kernels(world, language, kernel, found):
+    world.variants = ("numpy", "torch")
+    world.page("a", world.cell("x = 1", language=language), kernel=kernel, variants=("numpy", "torch"))
+    assert list(dict.fromkeys(rules(world))) == found
+    assert found == [problem.rule for problem in world.execute().diagnostics]

@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from etude.execute.check import foreign_cells
 from etude.execute.code import CellCode, EvalCode, PageCode
 from etude.execute.digest import digest
 from etude.execute.inputs import Declared
@@ -212,6 +213,7 @@ class _Planner:
         )
         own = [cell for cell in page.cells if not cell.variants or variant in cell.variants]
         cells = [] if settings.skip else [cell for cell in own if not cell.skip]
+        self.problems += foreign_cells(page, cells, kernel)
         asked, evals = _ask(page, variant, cells)
         view = View(self._folders(page), page.language, position, variant)
         key = text = digest(*(item for part in base for item in (part.kind, part.name, part.digest)))

@@ -78,6 +78,7 @@ class Rule(StrEnum):
     INVENTORY_UNKNOWN = "inventory-unknown"
     VARIANT_UNKNOWN = "variant-unknown"
     # execution
+    CELL_LANGUAGE = "cell-language"
     CELL_SYNTAX = "cell-syntax"
     CELL_ERROR = "cell-error"
     CELL_TIMEOUT = "cell-timeout"
@@ -148,6 +149,7 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.FOOTNOTE_UNUSED, _W, "A footnote is defined and never referred to."),
         (Rule.INVENTORY_UNKNOWN, _W, "An API link is in no inventory."),
         (Rule.VARIANT_UNKNOWN, _E, "A variant is used that the book does not declare."),
+        (Rule.CELL_LANGUAGE, _W, "A cell is in another language than its kernel."),
         (Rule.CELL_SYNTAX, _E, "The code of a cell cannot be parsed."),
         (Rule.CELL_ERROR, _E, "A cell raised an exception."),
         (Rule.CELL_TIMEOUT, _E, "A cell ran longer than its time-out."),
