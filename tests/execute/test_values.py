@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import warnings
 
 import pytest
 
@@ -132,3 +133,11 @@ def test_expected_values_may_be_computed():
 def test_a_value_that_raised_does_not_hold():
     result = judge(Expectation("v"), {"truth:v": Value(error="NameError: v")})
     assert (result.holds, result.detail) == (False, "`v` raised NameError: v")
+
+
+def test_what_the_compiler_says_of_an_expression_is_not_shown(world):
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        assert repr(eval(python_of(Request("show", "n is 2 or True")), dict(NAMES))) == "True"
+        assert repr(eval(python_of(Request("truth", "'\\d' != s")), dict(NAMES))) == "True"
+    assert said == []

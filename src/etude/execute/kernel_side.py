@@ -16,6 +16,7 @@ import os
 import random
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -53,9 +54,12 @@ class Text:
 # ---- values: none of these leaves a trace in the state that later cells see
 
 
-def show(compute: Callable[[], Any]) -> Any:
+def show(expression: str, names: dict[str, Any]) -> Any:
     """A value for the prose: texts without quotes, NumPy's numbers as numbers, others as they display."""
-    value = _quietly(compute)
+    return _shown(_quietly(expression, names))
+
+
+def _shown(value: Any) -> Any:
     if isinstance(value, str):
         return Text(str(value))
     if type(value).__module__ == "numpy" and hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0:
@@ -63,14 +67,14 @@ def show(compute: Callable[[], Any]) -> Any:
     return value
 
 
-def number(compute: Callable[[], Any]) -> Text:
+def number(expression: str, names: dict[str, Any]) -> Text:
     """A number, or nested lists of numbers, as Python text."""
-    return Text(repr(_plain(_quietly(compute))))
+    return Text(repr(_plain(_quietly(expression, names))))
 
 
-def truth(compute: Callable[[], Any], operators: Sequence[str] = ()) -> Text:
-    """Whether a claim holds; with `operators`, `compute` gives the operands of a comparison."""
-    value = _quietly(compute)
+def truth(expression: str, names: dict[str, Any], operators: Sequence[str] = ()) -> Text:
+    """Whether a claim holds; with `operators`, the expression gives the operands of a comparison."""
+    value = _quietly(expression, names)
     if not operators:
         return Text(repr(bool(value)))
     pairs = zip(operators, value, value[1:])  # noqa: B905 -- newer than some kernels
@@ -91,15 +95,19 @@ def _plain(value: Any) -> Any:
 
 
 def _short(value: Any) -> str:
-    text = str(show(lambda: value)) if not isinstance(value, str) else repr(value)
+    text = str(_shown(value)) if not isinstance(value, str) else repr(value)
     return text if len(text) <= 200 else text[:199] + "…"
 
 
-def _quietly(compute: Callable[[], Any]) -> Any:
+def _quietly(expression: str, names: dict[str, Any]) -> Any:
+    with warnings.catch_warnings():
+        # What the compiler says of an author's expression is no output of the cell before it.
+        warnings.simplefilter("ignore")
+        code = compile(expression, "<eval>", "eval", dont_inherit=True)
     restore = [_keep(module) for module in ("random", "numpy", "torch") if module in sys.modules]
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            return compute()
+            return eval(code, names)  # noqa: S307 -- the book's own code, where its cells run
     finally:
         for back in restore:
             back()

@@ -75,7 +75,8 @@ def python_of(request: Request) -> str:
     if spec:
         value = _formatted(expression, value, spec)
     rest = f", {operators!r}" if operators else ""
-    return f"__import__('_etude').{request.kind}(lambda: {value}{rest})"
+    # The source is handed over as a text: what compiling it prints must not become output of the cell.
+    return f"__import__('_etude').{request.kind}({value!r}, globals(){rest})"
 
 
 def _formatted(expression: str, value: str, spec: str) -> str:
@@ -90,10 +91,7 @@ def _formatted(expression: str, value: str, spec: str) -> str:
 
 def _comparison(expression: str) -> tuple[str, tuple[str, ...]]:
     """A comparison as a tuple of its operands, with the operators; else the expression, and none."""
-    try:
-        tree = ast.parse(f"(\n{expression}\n)", mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return expression, ()
+    tree = _parsed(expression)
     if not isinstance(tree, ast.Compare):
         return expression, ()
     operands = ", ".join(f"({ast.unparse(part)})" for part in (tree.left, *tree.comparators))
@@ -113,13 +111,16 @@ def split_format(text: str) -> tuple[str, str]:
 
 
 def _compiles(expression: str) -> bool:
+    return _parsed(expression) is not None and bool(expression.strip())
+
+
+def _parsed(expression: str) -> ast.expr | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            ast.parse(f"(\n{expression}\n)", mode="eval")
+            return ast.parse(f"(\n{expression}\n)", mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
-    return bool(expression.strip())
+            return None
 
 
 def _is_number(text: str) -> bool:

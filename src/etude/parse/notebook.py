@@ -213,6 +213,8 @@ class _Notebook:
                 found[name] = CELL[name](given[name])
             except values.Bad as bad:
                 self.context.report(Rule.OPTION_VALUE, f"the cell's `{name}`: {bad}", span)
+                if bad.kept is not None:
+                    found[name] = bad.kept
         return found
 
 

@@ -21,6 +21,11 @@ _MOST_LINES = 100_000
 class Bad(Exception):  # noqa: N818 -- a value is bad; the message says what was expected
     """A value cannot be used; the message says what was expected."""
 
+    def __init__(self, message: str, kept: Any = None) -> None:
+        """`kept` is what of the value can be used all the same."""
+        super().__init__(message)
+        self.kept = kept
+
 
 def text(value: Any) -> str:
     """Text; numbers and dates are taken as they are written."""
@@ -151,7 +156,16 @@ def expectations(value: Any) -> tuple[Expectation, ...]:
         loaded = yamls.load(value)
         if isinstance(loaded, yamls.Yaml) and isinstance(loaded.data, list):
             value = loaded.data
-    return tuple(_expectation(text(item)) for item in (value if isinstance(value, list) else [value]))
+    found: list[Expectation] = []
+    problems: list[str] = []
+    for item in value if isinstance(value, list) else [value]:
+        try:
+            found.append(_expectation(text(item)))
+        except Bad as bad:
+            problems.append(str(bad))
+    if problems:
+        raise Bad("; ".join(problems), tuple(found) or None)
+    return tuple(found)
 
 
 def _expectation(source: str) -> Expectation:

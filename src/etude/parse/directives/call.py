@@ -151,7 +151,9 @@ def read_options(call: Call, definition: Directive) -> None:
             value = convert(one.value)
         except values.Bad as bad:
             call.report(Rule.OPTION_VALUE, f"the option `{one.name}`: {bad}", span=one.span)
-            continue
+            if bad.kept is None:
+                continue
+            value = bad.kept
         call.options[name] = (*call.options[name], *value) if name in seen else value
         seen[name] = one
         if one.at is not None and isinstance(value, str):
