@@ -122,6 +122,14 @@ def test_figures_within_a_figure(book, n):
     assert expected == numbers(book.resolve(), "a")
 
 
+def test_a_figure_deep_within_a_figure(book, n):
+    grid = b.Grid(n.span, children=(b.Container(n.span, children=(n.fig("left"),)), n.fig("right")))
+    outer = b.Figure(n.span, "outer", ("outer",), children=(grid,))
+    book.page("a", n.h(1, "A"), outer, n.fig("g"))
+    expected = {"A": "1", "outer": "1.1", "left": "1.1a", "right": "1.1b", "g": "1.2"}
+    assert expected == numbers(book.resolve(), "a")
+
+
 def test_a_block_in_several_variants_is_one(book, n):
     book.page(
         "a",
@@ -133,6 +141,30 @@ def test_a_block_in_several_variants_is_one(book, n):
     done = book.resolve()
     assert done.diagnostics == ()
     assert numbers(done, "a") == {"A": "1", "l": "1.1", "l-2": "1.1", "m": "1.2"}
+
+
+def test_blocks_of_each_variant_count_on_from_what_all_show(book, n):
+    def cell(id_, *variants, label=""):
+        return b.CodeCell(
+            n.span, id_, (label,) if label else (), variants=variants, caption=n.text(id_), numbered=True
+        )
+
+    cells = [
+        cell("c1"),
+        cell("n2", "numpy"),
+        cell("p2", "pytorch"),
+        cell("n3", "numpy"),
+        cell("np4", "numpy", "pytorch"),
+        cell("p5", "pytorch"),
+        cell("c6"),
+        cell("n7", "numpy", label="n7"),
+        cell("p8", "pytorch", label="p8"),
+        cell("n8", "numpy"),
+    ]
+    book.page("a", n.h(1, "A"), *cells)
+    found = numbers(book.resolve(), "a")
+    assert [item.id for item in cells] == list(found)[1:]
+    assert {item.id: f"1.{item.id[-1]}" for item in cells} == {k: v for k, v in found.items() if k != "A"}
 
 
 def test_solutions_are_named_after_their_exercise(book, zh, n):

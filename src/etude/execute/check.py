@@ -23,7 +23,7 @@ def foreign_cells(page: PageCode, cells: Iterable[CellCode], kernel: str) -> Ite
                 page.path_of(cell.span),
                 cell.span,
                 hints=(
-                    "name another kernel in the page's front matter (`kernel: …`)",
-                    "a directive `code-block` shows code without running it",
+                    "name another kernel in the front matter: `kernelspec: {name: …}`",
+                    "the directive `code-block` shows code without running it",
                 ),
             )

@@ -96,6 +96,7 @@ class Walk:
         "citations",
         "contents",
         "definitions",
+        "in_figure",
         "links",
         "marks",
         "notes",
@@ -120,6 +121,8 @@ class Walk:
         self.section = -1
         """Position of the last heading among `anchors`."""
         self.variants: tuple[str, ...] = ()
+        self.in_figure = False
+        """Whether the next figure is part of one that has a number."""
         self.bibliography: Literal["", "page", "book"] = ""
         self.print_index = False
         self.contents = False
@@ -204,7 +207,7 @@ class Walk:
             case MathBlock():
                 self._anchor(node, "equation", numbered=node.numbered)
             case Figure():
-                self._figure(node, 0)
+                self._figure(node)
             case Admonition() | Dropdown() | TabItem() | Aside():
                 self._anchor(node, "block", node.title)
                 self.blocks(node.children)
@@ -258,15 +261,14 @@ class Walk:
             case _:
                 assert_never(node)
 
-    def _figure(self, node: Figure, level: int) -> None:
-        self._anchor(node, "figure", node.caption, level=level, numbered=node.numbered)
+    def _figure(self, node: Figure) -> None:
+        self._anchor(node, "figure", node.caption, level=int(self.in_figure), numbered=node.numbered)
         if node.source.startswith("#"):
             self._refer("source", node.source[1:], node.span, bare=False)
-        for child in node.children:
-            if isinstance(child, Figure):
-                self._figure(child, 1 if node.numbered else level)
-            else:
-                self._block(child)
+        outer = self.in_figure
+        self.in_figure = node.numbered or outer
+        self.blocks(node.children)
+        self.in_figure = outer
         self.blocks(node.legend)
 
     def _annotations(self, annotations: tuple[Annotation, ...]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from string import ascii_lowercase
 
 from msgspec import Struct
 
@@ -94,7 +95,7 @@ def _number_page(index: PageIndex, number: str, depth: int, space: _Space) -> Pa
     language = index.language
     name = numbered_name(language, "chapter" if depth == 0 else "section", number) if number else ""
     headings = _Headings(number)
-    prefix, counters = space.prefix, space.counters
+    count = _Count(space.counters)
     numbers: list[Number | None] = []
     alike: dict[str, list[tuple[AnchorIndex, Number]]] = {}
     figure, inner = "", 0
@@ -111,9 +112,10 @@ def _number_page(index: PageIndex, number: str, depth: int, space: _Space) -> Pa
             inner += 1
             text = figure + letters(inner)
             given = Number(kind, text, numbered_name(language, kind, text))
-        elif (given := _alternative(anchor, alike)) is None:
-            counters[kind] += 1
-            text = f"{prefix}{counters[kind]}"
+        elif (given := _alternative(anchor, alike)) is not None:
+            count.again(anchor, given)
+        else:
+            text = f"{space.prefix}{count.next(anchor)}"
             given = Number(
                 kind, text, f"({text})" if kind == "equation" else numbered_name(language, kind, text)
             )
@@ -139,6 +141,45 @@ def _alternative(anchor: AnchorIndex, alike: dict[str, list[tuple[AnchorIndex, N
             if other.kind == anchor.kind and not set(other.variants) & set(anchor.variants):
                 return number
     return None
+
+
+class _Count:
+    """Counts the numbered blocks of a page, for each variant those that its readers see.
+
+    A block that is in some variants only, and that nothing can refer to, takes the number that
+    follows the last one these variants show: twins for two variants have the same.
+    """
+
+    __slots__ = ("_common", "_counters", "_own")
+
+    def __init__(self, counters: Counter[str]) -> None:
+        """Count on in `counters`, the highest number of each kind."""
+        self._counters = counters
+        self._common = dict(counters)
+        self._own: dict[tuple[str, str], int] = {}
+
+    def next(self, anchor: AnchorIndex) -> int:
+        """The number of the next block."""
+        kind, variants = anchor.kind, anchor.variants
+        common = self._common.get(kind, 0)
+        if variants and not anchor.labels:
+            number = max(self._own.get((kind, name), common) for name in variants) + 1
+        else:
+            number = self._counters[kind] + 1
+        self._counters[kind] = max(self._counters[kind], number)
+        if variants:
+            self._own.update(((kind, name), number) for name in variants)
+        else:
+            self._common[kind] = number
+            self._own = {key: value for key, value in self._own.items() if key[0] != kind}
+        return number
+
+    def again(self, anchor: AnchorIndex, given: Number) -> None:
+        """Note that a block has the number of its twin in other variants."""
+        number = int(given.number.rpartition(".")[2].rstrip(ascii_lowercase))
+        for name in anchor.variants:
+            key = anchor.kind, name
+            self._own[key] = max(number, self._own.get(key, 0))
 
 
 class _Headings:
