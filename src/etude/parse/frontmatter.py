@@ -100,7 +100,7 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], whole_span: 
             if name in {"substitutions", "myst_substitutions"}:
                 substitutions.update(_substitutions(value))
             elif name == "kernelspec":
-                found["kernel"] = text(value.get("name")) if isinstance(value, dict) else text(value)
+                found["kernel"] = _kernel(value)
             elif name == "execute":
                 found["execute"] = _execution(context, value, span)
             elif name in _FIELDS:
@@ -129,11 +129,23 @@ def _substitutions(value: Any) -> dict[str, str]:
 
 
 def _authors(value: Any) -> tuple[str, ...]:
-    if isinstance(value, dict):
-        value = [value]
-    if isinstance(value, list):
-        return tuple(text(item.get("name")) if isinstance(item, dict) else text(item) for item in value)
-    return (text(value),)
+    if value is None:
+        return ()
+    return tuple(map(_author, value if isinstance(value, list) else [value]))
+
+
+def _author(value: Any) -> str:
+    name = text(value.get("name")) if isinstance(value, dict) else text(value)
+    if not name:
+        raise Bad("expected the name of each author, or a table with its `name`")
+    return name
+
+
+def _kernel(value: Any) -> str:
+    name = value.get("name") if isinstance(value, dict) else value
+    if name is not None and not (isinstance(name, str) and name.strip()):
+        raise Bad("expected the name of a kernel, or a table with its `name`")
+    return text(name)
 
 
 def _numbered(value: Any) -> bool | None:
