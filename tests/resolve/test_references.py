@@ -71,6 +71,7 @@ def say(resolved):
         ("any", "/a.md", ("a", "", "page", "1", "Chapter 1", "Chapter")),
         ("any", "en/a.md", ("a", "", "page", "1", "Chapter 1", "Chapter")),
         ("any", "a#sec", ("a", "sec", "section", "1.1", "Section 1.1", "Basics")),
+        ("doc", "a#sec", ("a", "sec", "section", "1.1", "Section 1.1", "Basics")),
         ("any", "local", ("b", "local", "section", "2.1", "Section 2.1", "Local")),
         ("term", "gradient", ("a", "term-gradient", "term", "", "gradient", "gradient")),
         ("term", "Gradients", ("a", "term-gradient", "term", "", "gradient", "gradient")),
@@ -118,6 +119,8 @@ def test_references_anywhere_count(shelf, n):
         ("ref", "b", "there is a page of this name; refer to it with {doc}`b`"),
         ("doc", "aa", "did you mean `a`?"),
         ("any", "chh", "did you mean `ch`?"),
+        ("any", "a#secc", "did you mean `sec`?"),
+        ("any", "b#sec", "`sec` stands on the page `a`"),
     ],
 )
 def test_broken(shelf, n, kind, target, hint):

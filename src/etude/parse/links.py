@@ -38,9 +38,9 @@ def link(context: Context, address: Address, children: tuple[Inline, ...], span:
         return Reference(span, "any", fragment, children)
     page = page_at(context, path, span)
     if page is not None:
-        return (
-            Reference(span, "any", fragment, children) if fragment else Reference(span, "doc", page, children)
-        )
+        if fragment:
+            return Reference(span, "any", f"{page}#{fragment}", children)
+        return Reference(span, "doc", page, children)
     found = context.locate(path, span, what="the linked file")
     if found is None:
         return Link(span, children, encode(address.url), address.title)

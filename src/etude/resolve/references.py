@@ -64,7 +64,9 @@ class References:
                     self._report(index, use, Rule.TERM_UNKNOWN, f"the term “{text}” is in no glossary", hints)
                 return found
             case "doc":
-                target = targets.page(text.partition("#")[0])
+                target = targets.page(text)
+                if target is None and "#" in text:
+                    target = targets.any(text, index.name)
                 if target is None:
                     hints = did_you_mean(targets.nearest_page(text))
                     self._report(index, use, Rule.REFERENCE_BROKEN, f"there is no page `{text}`", hints)
@@ -121,6 +123,11 @@ class References:
     def _hints(self, use: ReferenceUse) -> tuple[str, ...]:
         """What may help where a label is unknown."""
         text = use.target.removeprefix("#")
+        page, mark, fragment = text.partition("#")
+        if mark and (elsewhere := self._targets.label(fragment)) is not None:
+            return (f"`{fragment}` stands on the page `{elsewhere[0]}`",)
+        if mark and self._targets.page(page) is not None:
+            text = fragment
         hints = did_you_mean(self._targets.nearest(text))
         if use.kind == "any":
             hints += did_you_mean(self._targets.nearest_page(text)) if not hints else ()
