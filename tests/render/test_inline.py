@@ -260,3 +260,19 @@ def test_a_note_in_a_heading_has_no_place_in_the_margin(kit: Kit) -> None:
     heading = Heading(N, id="h", level=2, children=(i.Text(N, "H"), i.FootnoteReference(N, "a")))
     note = FootnoteDefinition(N, name="a", children=(kit.p("y"),))
     assert [] == kit.view(heading, note, facts={"footnotes": {"a": 1}}).all(".//small")
+
+
+def test_quotation_marks_are_english_on_english_pages_only(kit: Kit) -> None:
+    line = (
+        i.Text(N, 'The "'),
+        i.Emphasis(N, (i.Text(N, "book's"),)),
+        i.Text(N, '" and '),
+        i.InlineCode(N, "x"),
+        i.Text(N, "'s"),
+        i.SoftBreak(N),
+        i.Text(N, "'end' "),
+        i.InlineCode(N, "'c'"),
+    )
+    english = kit.view(kit.p(*line), language="en").body.strip()
+    assert english == "<p>The “<em>book’s</em>” and <code>x</code>’s\n‘end’ <code>'c'</code></p>"
+    assert "‘" not in kit.view(kit.p(*line)).body

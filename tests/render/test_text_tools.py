@@ -291,3 +291,44 @@ def test_plain_words(kit: Kit) -> None:
     )
     assert "a bc()x^2dk如图 1.2" == plain(nodes, facts)
     assert "a bc()x^2dk如图 %s" == plain(nodes)
+
+
+MYST = """(sec-a)=
+# Title
+
+```{code-cell} python
+:label: lst-a
+# no heading
+%time x
+```
+
+:::{note}
+:class: wide
+See {numref}`lst-a`, `code` and $x^2$.
+:::
+
+% said to nobody
+"""
+
+
+@pytest.mark.parametrize("language", ["myst", "markdown", "md"])
+def test_the_marks_of_myst(language: str) -> None:
+    found = [(kind, text.strip()) for kind, text in tokens(MYST, language) if kind]
+    assert found == [
+        ("d", "(sec-a)="),
+        ("gh", "# Title"),
+        ("k", "{code-cell}"),
+        ("a", ":label:"),
+        ("k", "{note}"),
+        ("a", ":class:"),
+        ("f", "{numref}"),
+        ("s", "`lst-a`"),
+        ("s", "`code`"),
+        ("s", "$x^2$"),
+        ("c", "% said to nobody"),
+    ]
+
+
+def test_fences_that_are_never_closed_take_no_time() -> None:
+    code = "```{code-cell}\n" * 20_000
+    assert code == "".join(text for _, text in tokens(code, "myst"))

@@ -88,6 +88,8 @@ _ALIASES = {
     "shell": "bash",
     "": "text",
     "none": "text",
+    "markdown": "myst",
+    "md": "myst",
     "plain": "text",
     "plaintext": "text",
     "txt": "text",
@@ -185,6 +187,10 @@ def _lexer(language: str) -> Any | None:
         from etude.render.python_lexer import FastPythonLexer  # noqa: PLC0415 -- imports Pygments
 
         return FastPythonLexer(stripnl=False)
+    if language == "myst":
+        from etude.render.myst_lexer import MystLexer  # noqa: PLC0415 -- imports Pygments
+
+        return MystLexer(stripnl=False)
     from pygments.lexers import get_lexer_by_name  # noqa: PLC0415 -- slow to import; often not needed
     from pygments.util import ClassNotFound  # noqa: PLC0415
 

@@ -59,6 +59,11 @@ class Context:
         """Whether the page is Chinese."""
         return self.page.language.lower().startswith("zh")
 
+    @property
+    def english(self) -> bool:
+        """Whether the page is English."""
+        return self.page.language.lower().startswith("en")
+
     def fresh(self, kind: str) -> str:
         """An id that no label has."""
         self.count += 1

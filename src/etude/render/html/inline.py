@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import assert_never
 
+from msgspec import structs
+
 from etude.model.block import FootnoteDefinition, Paragraph
 from etude.model.inline import (
     Abbreviation,
@@ -42,6 +44,7 @@ from etude.render.html.context import Context
 from etude.render.html.escape import attribute, attributes, text
 from etude.render.html.formula import HAN, held_after, held_before, inline_formula, latex
 from etude.render.html.picture import output_picture, size_style
+from etude.render.html.quotes import curly
 from etude.render.html.switch import variant_keys
 from etude.render.html.titles import title_html
 from etude.render.text import fill, plain
@@ -54,6 +57,8 @@ _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 
 def inlines(ctx: Context, nodes: Sequence[Inline]) -> str:
     """A line's content."""
+    if ctx.english:
+        nodes = _curly(nodes)
     if not any(isinstance(node, InlineMath) for node in nodes):
         return "".join(_node(ctx, node) for node in nodes)
     # A formula takes from the texts beside it what must stay on its line.
@@ -74,6 +79,24 @@ def inlines(ctx: Context, nodes: Sequence[Inline]) -> str:
         formulas[i] if i in formulas else text(texts[i]) if isinstance(node, Text) else _node(ctx, node)
         for i, node in enumerate(nodes)
     )
+
+
+def _curly(nodes: Sequence[Inline]) -> Sequence[Inline]:
+    """The nodes with printed quotation marks in their texts."""
+    out = list(nodes)
+    for i, node in enumerate(nodes):
+        if isinstance(node, Text) and ('"' in node.value or "'" in node.value):
+            before = _beside(nodes[i - 1], last=True) if i else ""
+            after = _beside(nodes[i + 1], last=False) if i + 1 < len(nodes) else ""
+            out[i] = structs.replace(node, value=curly(node.value, before, after))
+    return out
+
+
+def _beside(node: Inline, *, last: bool) -> str:
+    """The character of a neighbour; a letter for what is no text, and a space for a line's end."""
+    if isinstance(node, SoftBreak | HardBreak):
+        return " "
+    return _edge(node, last=last) or "x"
 
 
 def _edge(node: Inline, *, last: bool) -> str:

@@ -15,6 +15,8 @@ from etude.model.inline import (
     Superscript,
 )
 from etude.render.html.escape import text
+from etude.render.html.formula import HAN
+from etude.render.html.quotes import curly
 from etude.render.math import MathError, mathml
 from etude.render.text import plain
 
@@ -25,11 +27,12 @@ _TAGS = {Emphasis: "em", Strong: "strong", Strikethrough: "s", Superscript: "sup
 
 def title_html(inlines: Iterable[Inline], number: str = "") -> str:
     """A title's marks and formulas, with its number before it when there is one."""
-    words = "".join(_node(node) for node in inlines)
+    nodes = tuple(inlines)
+    words = "".join(_node(node, i == 0, i + 1 == len(nodes)) for i, node in enumerate(nodes))
     return f'<span class="number">{text(number)}</span> {words}' if number else words
 
 
-def _node(node: Inline) -> str:
+def _node(node: Inline, first: bool, last: bool) -> str:
     match node:
         case Emphasis() | Strong() | Strikethrough() | Superscript() | Subscript():
             tag = _TAGS[type(node)]
@@ -42,4 +45,7 @@ def _node(node: Inline) -> str:
             except MathError:
                 return f"<code>{text(tex)}</code>"
         case _:
-            return text(plain((node,)))
+            words = plain((node,))
+            if HAN.search(words) is None:
+                words = curly(words, "" if first else "x", "" if last else "x")
+            return text(words)
