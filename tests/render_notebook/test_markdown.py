@@ -183,6 +183,10 @@ def test_facts_fill_references_citations_and_footnotes():
     assert inline(Reference(N, "any", "fig-a"), site="", **facts) == "图 3.2"
     assert inline(Reference(N, "any", "sec-a"), site="", **facts) == "章"
     assert inline(Reference(N, "eq", "eq-a"), site="", **facts) == "(3.1)"
+    defined = Resolved("q", "term-a", "term", "", "图（graph）", (text("图（graph）"),))
+    term = {"references": {"term:图": defined}}
+    assert inline(Reference(N, "term", "图"), site="", **term) == "图"
+    assert inline(Reference(N, "term", "图", (text("那图"),)), site="", **term) == "那图"
     assert inline(Reference(N, "download", "data/x.csv"), **facts) == "[x.csv](_files/data/x.csv)"
     assert inline(citation, **facts) == "(A, 2000)"
     assert inline(FootnoteReference(N, "n"), **facts) == "<sup>4</sup>"

@@ -183,7 +183,9 @@ class InlineWriter:
             return escape_words(fill(plain(node.children), resolved.number, title))
         if node.children:
             return self.write(node.children)
-        by_title = node.kind in {"ref", "doc", "term"} or (
+        if node.kind == "term":
+            return escape_words(node.target)  # the author's word, which may be a plural or an alias
+        by_title = node.kind in {"ref", "doc"} or (
             node.kind == "any" and resolved.kind in {"section", "page", "term"}
         )
         if by_title and resolved.title:

@@ -196,13 +196,15 @@ def _reference(ctx: Context, node: Reference) -> str:
     title = title_html(resolved.title)
     match node.kind:
         case "numref" | "any" | "ref" if node.children:
-            content = fill(inlines(ctx, node.children), text(resolved.number), name)
+            content = fill(inlines(ctx, node.children), text(resolved.number), title or name)
         case "numref" | "eq":
             content = name or title
         case "ref" | "doc" | "any":
             sections = resolved.kind in ("", "section", "page", "term")
             content = inlines(ctx, node.children) or ((title or name) if sections else (name or title))
-        case "term" | "download":
+        case "term":
+            content = inlines(ctx, node.children) or text(node.target)
+        case "download":
             content = inlines(ctx, node.children) or text(node.target.rsplit("/", 1)[-1])
         case _:
             assert_never(node.kind)
