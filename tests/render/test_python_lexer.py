@@ -50,6 +50,21 @@ def test_standard_library(name: str) -> None:
     assert classes(expected) == classes(joined(FastPythonLexer(stripnl=False), code))
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = f'{f'a'}' if y else 1\nz = 2\n",
+        """f'{x} {f' {y}\\n' if z else ''} def' + g(1)\n""",
+        'print(f"{a["k"]}", "b")\n',
+        "f'{{ no field' + h\n",
+        "rf'{d['k']:>{w}}'\n",
+    ],
+)
+def test_quotes_within_formatted_strings(code: str) -> None:
+    expected = joined(PythonLexer(stripnl=False), code)
+    assert classes(expected) == classes(joined(FastPythonLexer(stripnl=False), code))
+
+
 def classes(tokens: list[tuple[object, str]]) -> list[tuple[object, str]]:
     out: list[tuple[object, str]] = []
     for kind, text in tokens:
@@ -65,3 +80,8 @@ def test_any_text_is_kept_whole(code: str) -> None:
     tokens = list(FastPythonLexer(stripnl=False).get_tokens_unprocessed(code))
     assert code == "".join(text for _, _, text in tokens)
     assert all(code[at : at + len(text)] == text for at, _, text in tokens)
+
+
+def test_a_formatted_string_that_never_ends_takes_no_time() -> None:
+    code = "f'" + "{" * 300_000
+    assert code == "".join(text for _, _, text in FastPythonLexer(stripnl=False).get_tokens_unprocessed(code))

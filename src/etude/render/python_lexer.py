@@ -2,7 +2,8 @@
 
 Pygments tries some forty expressions for every token. Here one expression finds the next token;
 what a word is, Pygments is asked once and the answer kept; whatever is not simple (formatted
-strings, imports, pattern matching) is handed to Pygments piece by piece. The types are the same
+strings, imports, pattern matching) is handed to Pygments piece by piece; a formatted string that
+may hold its own quotation marks, with the rest of its line. The types are the same
 as Pygments' own, which a test holds to over the standard library.
 """
 
@@ -36,6 +37,9 @@ _TOKEN = re.compile(
     | (?P<module> (?:from|import) \b (?: [^\S\n]+ [\w.]+ (?: [^\S\n]+ (?:as|import)\b (?:[^\S\n]+ \w+)? )?
                   (?: [^\S\n]* , [^\S\n]* [\w.]+ (?: [^\S\n]+ as [^\S\n]+ \w+ )? )* )? )
     | (?P<text>  (?:[uU]|[bB]|[rR][bB]?|[bB][rR])? (?: \"(?!\"\")[^\"\\%{\n]*\" | '(?!'')[^'\\%{\n]*' ) )
+    | (?P<nested> (?:[fFtT][rR]?|[rR][fFtT])
+                  (?: \"(?!\"\")[^\"\n]{0,300}\{[^}\"\n]{0,300}\"
+                  | '(?!'')[^'\n]{0,300}\{[^}'\n]{0,300}' ) [^\n]* )
     | (?P<other> (?:[A-Za-z]{0,2}) (?: \"{3}(?:[^\\]|\\[\s\S])*?(?:\"{3}|\Z)
                  | '{3}(?:[^\\]|\\[\s\S])*?(?:'{3}|\Z)
                  | \"(?:[^\"\\\n]|\\[\s\S])*(?:\"|(?=\n)|\Z) | '(?:[^'\\\n]|\\[\s\S])*(?:'|(?=\n)|\Z) ) )
