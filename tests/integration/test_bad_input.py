@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import time
+from contextlib import closing
 from html import unescape
 from pathlib import Path
 
 import pytest
 
 from etude.adapters.store import SqliteStore
+from etude.build import BuildOptions, status
 
 GOOD = "# Good\n\nWords, $x^2$ and {doc}`good`.\n"
 NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
@@ -332,9 +335,21 @@ def test_stored_entries_that_are_gone(new_book, kind):
     with SqliteStore(book.root / ".etude" / "store") as store:
         store.prune(kind, ())
     book.edit("etude.toml", '"Book"', '"Another"')
+    assert () == status(book.root, BuildOptions(jobs=1)).diagnostics
     said = book.command("build")
     assert (0, []) == (said.code, said.problems)
     assert "Another" in book.read("_build/html/en/b.html")
+
+
+def test_a_stored_page_that_is_damaged(new_book):
+    book = new_book({"good.md": GOOD})
+    assert 0 == book.command("build").code
+    with closing(sqlite3.connect(next((book.root / ".etude" / "store").glob("*.sqlite")))) as base, base:
+        assert base.execute("UPDATE entry SET value = x'00' WHERE kind = 'page'").rowcount
+    book.edit("etude.toml", '"Book"', '"Another"')
+    said = book.command("build")
+    assert (0, []) == (said.code, said.problems)
+    assert "Another" in book.read("_build/html/en/good.html")
 
 
 def test_outputs_below_a_folder_of_pages(new_book):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,9 +79,28 @@ _facts = msgspec.msgpack.Decoder(PageFacts).decode
 _results = msgspec.msgpack.Decoder(dict[str, RunResult]).decode
 
 
-@lru_cache(maxsize=4)
+class PageGoneError(Exception):
+    """A document that was parsed by an earlier build is lost, or damaged."""
+
+
+_opened: dict[str, SqliteStore] = {}
+
+
 def _store(folder: str) -> SqliteStore:
-    return SqliteStore(Path(folder))
+    if folder not in _opened:
+        _opened[folder] = SqliteStore(Path(folder))
+    return _opened[folder]
+
+
+@contextmanager
+def stores() -> Iterator[None]:
+    """At its end, let go of the stores that tasks opened in this process."""
+    try:
+        yield
+    finally:
+        while _opened:
+            _opened.popitem()[1].close()
+        stored_page.cache_clear()
 
 
 @lru_cache(maxsize=2)
@@ -95,10 +115,10 @@ def _navigation(data: bytes) -> Navigation:
 
 @lru_cache(maxsize=4)
 def stored_page(store: str, key: str) -> Page:
-    """The document under a key of the store in a folder; LookupError when it is gone."""
+    """The document under a key of the store in a folder; raises `PageGoneError`."""
     data = _store(store).get("page", key)
     if data is None:
-        raise LookupError(f"the document {key} is not in the store")
+        raise PageGoneError(key)
     return decode_page(data)
 
 

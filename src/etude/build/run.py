@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from etude.adapters.disk import DiskFiles, WriteError
 from etude.adapters.lock import BuildLock, LockedError
@@ -16,13 +16,15 @@ from etude.build.options import BuildOptions, BuildReport, RunStatus, StatusRepo
 from etude.build.place import require, unwritable
 from etude.build.program import program_key
 from etude.build.workers import Workers
-from etude.model.diagnostic import BookError, diagnose
+from etude.model.diagnostic import BookError, Diagnostic, diagnose
 from etude.model.progress import PhaseStarted, Progress, silent
 from etude.model.rules import Rule
 from etude.parse.text import source_text
 
 if TYPE_CHECKING:
     from etude.adapters.store import SqliteStore
+
+T = TypeVar("T")
 
 
 class Timings:
@@ -88,7 +90,8 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
             from etude.adapters.store import SqliteStore  # noqa: PLC0415 -- not when nothing changed
 
             with SqliteStore(files.root / ".etude" / "store") as store:
-                memory, written, executed = _build(files, store, out, options, progress, timings, program)
+                asked = files, store, out, options, progress, timings, program
+                memory, written, executed = _again(store, lambda: _build(*asked))
                 with timings.phase("remember"):
                     remember(files, out, options, program, memory)
                 return _report(files, memory, written, begun, timings, executed=executed)
@@ -97,6 +100,17 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
         raise BookError((diagnose(Rule.BUILD_LOCKED, str(error), "", hints=(hint,)),)) from error
     except WriteError as error:
         raise BookError((unwritable(str(error.path), error.reason),)) from error
+
+
+def _again(store: SqliteStore, work: Callable[[], T]) -> T:
+    """Do some work, and once more with every page parsed anew when the store has lost one."""
+    from etude.build.outputs import PageGoneError  # noqa: PLC0415 -- as in `_build`
+
+    try:
+        return work()
+    except PageGoneError:
+        store.prune("parsed", ())
+        return work()
 
 
 def _build(
@@ -111,11 +125,11 @@ def _build(
     # The stages are loaded here: the build in which nothing changed needs none of them.
     from etude.build import book as books  # noqa: PLC0415
     from etude.build.execution import run_cells  # noqa: PLC0415
-    from etude.build.outputs import load_forms  # noqa: PLC0415
+    from etude.build.outputs import load_forms, stores  # noqa: PLC0415
     from etude.build.resolution import resolve_languages  # noqa: PLC0415
     from etude.build.site import write_outputs  # noqa: PLC0415
 
-    with Workers(options.jobs or cores(), lambda: load_forms(options.to)) as workers:
+    with stores(), Workers(options.jobs or cores(), lambda: load_forms(options.to)) as workers:
         with timings.phase("parse"):
             book = books.load(files, store, options, program, workers)
         with timings.phase("execute"):
@@ -164,6 +178,7 @@ def status(root: Path, options: BuildOptions) -> StatusReport:
     from etude.adapters.store import SqliteStore  # noqa: PLC0415 -- as in `_build`
     from etude.build import book as books  # noqa: PLC0415
     from etude.build.execution import explain_runs  # noqa: PLC0415
+    from etude.build.outputs import stores  # noqa: PLC0415
 
     begun = time.perf_counter()
     files = DiskFiles(root)
@@ -172,17 +187,22 @@ def status(root: Path, options: BuildOptions) -> StatusReport:
         with (
             BuildLock(files.root / ".etude" / "lock"),
             SqliteStore(files.root / ".etude" / "store") as store,
+            stores(),
             Workers(options.jobs or cores()) as workers,
         ):
-            book = books.load(files, store, options, program_key(), workers)
-            runs: tuple[RunStatus, ...]
-            runs, diagnostics = explain_runs(book, options, store, workers)
+
+            def explain() -> tuple[tuple[RunStatus, ...], tuple[Diagnostic, ...]]:
+                book = books.load(files, store, options, program_key(), workers)
+                runs, found = explain_runs(book, options, store, workers)
+                return runs, (*book.diagnostics, *found)
+
+            runs, diagnostics = _again(store, explain)
     except LockedError as error:
         raise BookError((diagnose(Rule.BUILD_LOCKED, str(error), ""),)) from error
     except WriteError as error:
         raise BookError((unwritable(str(error.path), error.reason),)) from error
     return StatusReport(
-        diagnostics=tuple(dict.fromkeys((*book.diagnostics, *diagnostics))),
+        diagnostics=tuple(dict.fromkeys(diagnostics)),
         sources=SourceTexts(files),
         runs=runs,
         seconds=time.perf_counter() - begun,
