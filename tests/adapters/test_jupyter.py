@@ -387,3 +387,23 @@ def test_the_users_profile_does_not_show(kernels, tmp_path):
     assert run(kernel, "secret").status == "error"
     kernel.close()
     assert not kernel._home.exists()
+
+
+def test_only_what_is_kept_counts_against_the_limit():
+    text = said("stream", name="stdout", text="x" * 100)
+    clear = said("clear_output", wait=True)
+    made = gathered(*(message for _ in range(50) for message in (clear, text)), limit=300)
+    assert (made.truncated, made.outputs()) == (False, (Stream("stdout", "x" * 100),))
+    made = gathered(*([text] * 5), clear, text, limit=300)
+    assert (made.truncated, made.outputs()) == (False, (Stream("stdout", "x" * 100),))
+    first = said("display_data", data={"a": "x" * 100}, metadata={}, transient={"display_id": "x"})
+    update = said("update_display_data", data={"a": "y" * 100}, metadata={}, transient={"display_id": "x"})
+    made = gathered(first, *([update] * 50), limit=600)
+    assert (made.truncated, made.outputs()) == (False, (Display({"a": "y" * 100}),))
+    assert gathered(*([first] * 50), limit=600).truncated
+
+
+def test_an_exception_that_is_not_published_is_taken_from_the_answer(shared):
+    failure = run(shared, "raise ExceptionGroup('both', [ValueError(1)])").outputs[-1]
+    assert isinstance(failure, Failure)
+    assert failure.ename == "ExceptionGroup"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,32 @@ def test_what_killed_builds_left_is_removed(book, kernels):
     ScratchDesks(book, kernels=kernels).open("python3", "zh", {}, {}).close()
     assert not old.exists()
     assert mine.exists()
+
+
+def test_what_killed_builds_left_elsewhere_is_removed_and_nothing_else(book, kernels, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left, others, outside = (
+        tmp_path / "etude-abc",
+        tmp_path / "etude-20240101-book",
+        tmp_path / "x" / "etude-a",
+    )
+    scratch = book / ".etude" / "scratch"
+    for number, place in enumerate((left, outside)):
+        place.mkdir(parents=True)
+        desk = scratch / f"99999999{number}-abc"
+        desk.mkdir(parents=True)
+        (desk / "temporary").write_text(str(place))
+    others.mkdir()
+    (scratch / "99999999999999999999-abc").mkdir()
+    ScratchDesks(book, kernels=kernels).open("python3", "zh", {}, {}).close()
+    assert not left.exists()
+    assert others.is_dir()
+    assert outside.is_dir()
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_file_that_cannot_be_read_is_left_out(book, kernels):
+    (book / "secret.key").write_text("x")
+    (book / "secret.key").chmod(0)
+    ScratchDesks(book, kernels=kernels).open("python3", "zh", {}, {}).close()

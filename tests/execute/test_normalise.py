@@ -56,6 +56,7 @@ def test_same(one, other):
         ("a, = b", "a = b"),
         ("None", "0"),
         ("x = 1 +", "x = 2 +"),
+        ("%%bash\nwc <<E\nabc\nE", "%%bash\nwc <<E\nabc  \nE"),
         ("f(*a)", "f(a)"),
         ("return_ = []", "return_ = [None]"),
     ],
@@ -73,7 +74,10 @@ def test_doubtful_escapes_give_no_warning():
     assert normal(r"a = '\d'") == normal(r"a = '\\d'")
 
 
-@pytest.mark.parametrize("code", ["x\0y", "(" * 5000 + ")" * 5000, "-" * 200_000 + "1", "\ud800", "'\ud800'"])
+@pytest.mark.parametrize(
+    "code",
+    ["x\0y", "x = 0x" + "f" * 5000, "(" * 5000 + ")" * 5000, "-" * 200_000 + "1", "\ud800", "'\ud800'"],
+)
 def test_odd_code_has_a_form(code):
     assert normal(code)
 
@@ -106,7 +110,22 @@ def test_is_python(language, kernel, expected):
     assert expected == is_python(language, kernel)
 
 
-@pytest.mark.parametrize("code", ["inspect.getsource(f)", "In[1]", "f??", "%history", "f.__code__"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "inspect.getsource(f)",
+        "In[1]",
+        "f??",
+        "%history",
+        "f.__code__",
+        "dis.dis(f)",
+        "frame.f_lineno",
+        "doctest.testmod()",
+        "help(f)",
+        "sys.settrace(t)",
+        "basicConfig(format='%(lineno)d')",
+    ],
+)
 def test_reads_source(code):
     assert reads_source(code, parse_cell(code))
 

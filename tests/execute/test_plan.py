@@ -357,3 +357,52 @@ def test_a_cell_in_a_language_that_is_not_the_kernels(world, language, kernel, f
     world.page("a", world.cell("x = 1", language=language), kernel=kernel, variants=("numpy", "torch"))
     assert list(dict.fromkeys(rules(world))) == found
     assert found == [problem.rule for problem in world.execute().diagnostics]
+
+
+def test_paths_in_modules_are_looked_for_beside_the_page_too(world):
+    world.files.content["helper.py"] = (
+        b"def load():\n    return open('../data/a.txt').read(), open('near.txt')"
+    )
+    for path in ("data/a.txt", "zh/near.txt", "en/near.txt"):
+        world.files.content[path] = b"1"
+    for language in ("zh", "en"):
+        world.page("a", "import helper", language=language)
+    assert [run.pages for run in world.plan().runs] == [("zh/a.md", "en/a.md")]
+    before = world.keys()
+    world.files.content["data/a.txt"] = b"2"
+    assert before != (after := world.keys())
+    world.files.content["zh/near.txt"] = b"2"
+    assert after != world.keys()
+    assert [run.pages for run in world.plan().runs] == [("zh/a.md",), ("en/a.md",)]
+
+
+def test_files_and_modules_of_values_count(world):
+    world.files.content["zh/d.txt"] = b"1"
+    world.page("a", world.cell("x = 1", expect=("open('d.txt').read() == 'y'",)))
+    before = world.keys()
+    world.files.content["zh/d.txt"] = b"2"
+    assert before != (after := world.keys())
+    world.page("a", "x = 1", evals=(("len(open('d.txt').read()):,", 1),))
+    assert after == world.keys()
+    world.files.content["zh/d.txt"] = b"3"
+    assert after != world.keys()
+
+
+def test_of_two_modules_with_one_name_both_count(world):
+    world.execution = ExecuteConfig(pythonpath=("src", "other"))
+    world.files.content |= {"src/utils.py": b"1", "other/utils.py": b"1"}
+    world.page("a", "import importlib\nm = 'utils'\nimportlib.import_module(m)")
+    keys = [world.keys()]
+    for path in ("src/utils.py", "other/utils.py"):
+        world.files.content[path] = b"2"
+        keys.append(world.keys())
+    assert len(set(keys)) == 3
+
+
+def test_a_meant_exception_shows_each_page_its_own_code(world):
+    for language, comment in (("zh", "# 一"), ("en", "# one")):
+        cell = world.cell(f"{comment}\n1 / 0", tags=("raises-exception",))
+        world.page("a", cell, "y = 1", language=language)
+    zh, en = world.plan().runs
+    assert zh.steps[0].key != en.steps[0].key
+    assert zh.steps[1].key == en.steps[1].key

@@ -320,6 +320,10 @@ def test_code_that_differs_in_one_language_is_a_run_of_its_own(book):
     assert before == stamps(book, "zh")
     assert before["start-2"] == stamps(book, "en")["start-2"]
     assert before["start-3"] != stamps(book, "en")["start-3"]
+    run(book, policy="force")
+    zh, en = stamps(book, "zh"), stamps(book, "en")
+    assert before["start-2"] != zh["start-2"]
+    assert (zh["start-1"], zh["start-2"]) == (en["start-1"], en["start-2"]), "what both share is made once"
 
 
 def test_an_error_leaves_other_runs_alone(book):

@@ -31,6 +31,9 @@ _SOURCES: Final = frozenset({".md", ".ipynb", ".toml", ".bib", ".yml", ".yaml", 
 _EDITOR: Final = re.compile(r"^[.#]|~$|\.(?:swp|swx|tmp|part|bak)$|^\d+$")
 """Names of the short-lived files that editors leave beside those."""
 
+_ELSEWHERE: Final = "temporary"
+"""File in a desk's folder with the path of its folder for temporary files."""
+
 Stamp = tuple[int, int]
 
 
@@ -67,15 +70,16 @@ class ScratchDesks:
             if not self._swept:
                 self._swept = True
                 _sweep(self._scratch)
-                _sweep(tempfile.gettempdir(), "etude-")
         places: list[str] = []
         try:
             Path(self._scratch).mkdir(parents=True, exist_ok=True)
             base = tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=self._scratch)
             places.append(base)
             # Short, as sockets are made in it and their paths must be.
-            temporary = tempfile.mkdtemp(prefix=f"etude-{os.getpid()}-")
+            temporary = tempfile.mkdtemp(prefix="etude-")
             places.append(temporary)
+            # So that a later build finds what a killed one left, and touches nothing else there.
+            Path(base, _ELSEWHERE).write_text(temporary, encoding="utf-8")
             mirror = os.path.join(base, "book")
             linked = _mirror(self._root, mirror, folder, str(Path(self._scratch).parent))
             modules = os.path.join(base, "library")
@@ -203,8 +207,8 @@ def _mirror(root: str, mirror: str, folder: str, state: str) -> list[str]:
                     queue.append((entry.path, place, above | {real}))
             elif entry.is_file():
                 page = os.path.splitext(entry.name)[1] in (".md", ".ipynb") and not here
-                # A file may go while we look: then it is not part of the book any more.
-                with suppress(FileNotFoundError):
+                # A file may go while we look, or be closed to us: then cells find it as absent.
+                with suppress(FileNotFoundError, PermissionError):
                     if not page and entry.stat().st_size <= _COPIED:
                         _copy(entry, place)
                         continue
@@ -258,15 +262,26 @@ def _remove(places: Iterable[str]) -> None:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _sweep(folder: str, prefix: str = "") -> None:
-    """Remove what builds left that were killed: folders named after a process that is no more."""
+def _sweep(folder: str) -> None:
+    """Remove what builds of this book left that were killed: desks named after a process that is no more."""
     for entry in _entries(folder):
-        match = re.match(re.escape(prefix) + r"(\d+)-", entry.name)
+        match = re.match(r"(\d+)-", entry.name)
         if match is None:
             continue
         try:
             os.kill(int(match[1]), 0)
-        except ProcessLookupError:
-            _remove((entry.path,))
+        except (ProcessLookupError, OverflowError):
+            _remove((*_elsewhere(entry.path), entry.path))
         except OSError:
             continue
+
+
+def _elsewhere(desk: str) -> tuple[str, ...]:
+    """The folder for temporary files that a desk had, if it is one that `open` made."""
+    try:
+        place = Path(desk, _ELSEWHERE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ()
+    made = os.path.join(tempfile.gettempdir(), "etude-")
+    mine = place.startswith(made) and os.sep not in place[len(made) :] and not Path(place).is_symlink()
+    return (place,) if mine else ()

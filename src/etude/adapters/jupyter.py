@@ -190,6 +190,8 @@ class JupyterKernel:
                 break
         if state == "ok":
             state = "ok" if (answer or {}).get("status") == "ok" else "error"
+        if state == "error" and answer and answer.get("ename"):
+            gathering.fail(answer)
         return Reply(
             status=state,
             outputs=gathering.outputs(),

@@ -28,14 +28,17 @@ class _Text:
 class Gathering:
     """The outputs of a cell so far.
 
-    Memory is bounded: what comes after `limit` bytes is dropped as it comes.
+    Memory is bounded: what comes when `limit` bytes are kept is dropped as it comes. Outputs that
+    are cleared or replaced do not count any more.
     """
 
     def __init__(self, limit: int) -> None:
         """Keep up to `limit` bytes."""
         self.truncated = False
-        self._left = limit
+        self._limit = self._left = limit
         self._items: list[_Text | Output] = []
+        self._sizes: list[int] = []
+        """Bytes that each item counts."""
         self._ids: dict[str, list[int]] = {}
         self._clear = False
 
@@ -43,8 +46,10 @@ class Gathering:
         """Take a message of the kernel's output channel."""
         match message.kind:
             case "stream" | "display_data" | "execute_result" | "update_display_data" | "error":
+                if self._clear and message.kind != "update_display_data":
+                    self._clear_now()
                 if self._fits(message):
-                    self._add(message.kind, message.decoded())
+                    self._add(message.kind, message.decoded(), len(message.content))
             case "clear_output":
                 self._clear = True
                 if not message.decoded().get("wait"):
@@ -74,15 +79,18 @@ class Gathering:
         if message.kind == "stream":
             content = _beginning(message.content, self._left)
             if "text" in content:
-                self._add("stream", content)
+                self._add("stream", content, 0)
         return False
 
-    def _add(self, kind: str, content: dict[str, Any]) -> None:
+    def fail(self, answer: dict[str, Any]) -> None:
+        """Take the exception from the kernel's answer, if it did not publish it."""
+        if not any(isinstance(item, Failure) for item in self._items):
+            self._add("error", answer, 0)
+
+    def _add(self, kind: str, content: dict[str, Any], size: int) -> None:
         if kind == "update_display_data":
-            self._update(content)
+            self._update(content, size)
             return
-        if self._clear:
-            self._clear_now()
         match kind:
             case "stream":
                 name = str(content.get("name", "stdout"))
@@ -90,6 +98,8 @@ class Gathering:
                 if not isinstance(last, _Text) or last.name != name:
                     last = _Text(name)
                     self._items.append(last)
+                    self._sizes.append(0)
+                self._sizes[-1] += size
                 last.pieces.append(str(content.get("text", "")))
             case "error":
                 trace = content.get("traceback") or ()
@@ -100,6 +110,7 @@ class Gathering:
                         tuple(str(line) for line in trace),
                     )
                 )
+                self._sizes.append(size)
             case _:
                 display_id = (content.get("transient") or {}).get("display_id")
                 if display_id:
@@ -110,12 +121,16 @@ class Gathering:
                     if kind == "execute_result"
                     else Display(data, metadata)
                 )
+                self._sizes.append(size)
 
-    def _update(self, content: dict[str, Any]) -> None:
+    def _update(self, content: dict[str, Any], size: int) -> None:
         """Replace displays of this cell; those of earlier cells are done and stay as they are."""
         data, metadata = content.get("data") or {}, content.get("metadata") or {}
+        self._left += size
         for index in self._ids.get((content.get("transient") or {}).get("display_id", ""), ()):
             old = self._items[index]
+            self._left += self._sizes[index] - size
+            self._sizes[index] = size
             if isinstance(old, Result):
                 self._items[index] = Result(data, metadata, old.execution_count)
             elif isinstance(old, Display):
@@ -123,8 +138,10 @@ class Gathering:
 
     def _clear_now(self) -> None:
         self._items.clear()
+        self._sizes.clear()
         self._ids.clear()
-        self._clear = False
+        self._clear = self.truncated = False
+        self._left = self._limit
 
 
 def _beginning(content: bytes | memoryview, size: int) -> dict[str, Any]:

@@ -64,6 +64,8 @@ class Driver:
     environment: Mapping[str, str]
     threads: int
     progress: Progress
+    made: set[str] = field(default_factory=set)
+    """Keys of what was stored now."""
 
     def work(self, group: tuple[Job, ...]) -> dict[int, Outcome]:
         """Run jobs one after the other; a later one may find its first cells stored by then."""
@@ -71,8 +73,9 @@ class Driver:
 
     def _run(self, job: Job) -> Outcome:
         run = job.run
-        keys = (step.key for step in run.steps)
-        entries = {} if self.policy == "force" else self.store.get_many("cell", keys)
+        # Made anew means once: runs that share their first cells show the same results.
+        keys = (step.key for step in run.steps if self.policy != "force" or step.key in self.made)
+        entries = self.store.get_many("cell", keys)
         kept = load(run, entries, self.plan.output_limit)
         last = max((n for n, item in enumerate(kept) if not item.complete), default=-1)
         self.progress(RunStarted(run.name, run.variant, last + 1, job.estimate))
@@ -187,6 +190,7 @@ class Driver:
             trouble.problems.append(_wrote(run, step, written))
         if record != before and not trouble.tainted:
             save(self.store, step, record)
+            self.made.add(step.key)
         return Done(record.status, record.outputs, known, record.seconds, record.cut, executed=True)
 
     def _failure(

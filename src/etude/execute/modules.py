@@ -56,6 +56,8 @@ class _Unit:
     text: str
     scan: Scan
     kind: str
+    root: str = ""
+    """The folder of imports that it was found in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ class Modules:
             queue += self._everything(view)
         while queue:
             unit = queue.pop()
-            mark = (unit.kind, unit.name)
+            # Of two modules of one name, in two folders of imports, either may be the one that is meant.
+            mark = (unit.kind, f"{unit.name} {view.folders.index(unit.root)}" if unit.root else unit.name)
             if mark in out:
                 continue
             out[mark] = Component(unit.kind, unit.name, unit.digest, unit.text)
@@ -104,7 +107,7 @@ class Modules:
             if unit.scan.dynamic and not everything:
                 everything = True
                 queue += self._everything(view)
-            for path, value in self._mentioned(unit.scan, (unit.folder, "")):
+            for path, value in self._mentioned(unit.scan, (view.folders[0], unit.folder, "")):
                 out.setdefault(("file", path), Component("file", path, value))
         return tuple(out[mark] for mark in sorted(out))
 
@@ -198,7 +201,7 @@ class Modules:
                     data = b"unreadable"
                 value = digest(data)
                 scan = self._scan(data, value)
-                unit = _Unit(name, package, posixpath.dirname(path), value, value, scan, "module")
+                unit = _Unit(name, package, posixpath.dirname(path), value, value, scan, "module", inside)
             self._units[key] = unit
         return self._units[key]
 
@@ -232,14 +235,16 @@ class Modules:
     def _mentioned(self, scan: Scan, folders: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         """The files of the book that literals name, with their hashes; the name is as written."""
         for text in scan.paths:
+            found: dict[str, str] = {}
             for folder in folders:
                 place = posixpath.normpath(posixpath.join(folder, text))
                 if place not in self._paths:
                     self._paths[place] = self._hash(place)
                 value = self._paths[place]
                 if value is not None:
-                    yield text, value
-                    break
+                    found[place] = value
+            if found:
+                yield text, ",".join(found.values())
 
     def _hash(self, place: str) -> str | None:
         if place.startswith("..") or not self._files.exists(place):

@@ -33,8 +33,8 @@ _SPECIAL: Final = re.compile(
 
 # Names whose values may show the code of the page, comments and line numbers included.
 _SHOWS_SOURCE: Final = re.compile(
-    r"getsource\w*|findsource|inspect|linecache|_ih|_i{1,3}|_i\d+|In|currentframe|_getframe|lineno|tb_lineno"
-    r"|co_firstlineno|__code__"
+    r"getsource\w*|findsource|inspect|linecache|_ih|_i{1,3}|_i\d+|In|currentframe|_getframe|\w*lineno|settrace"
+    r"|__code__|dis|doctest|help"
 )
 _SOURCE_MAGIC: Final = re.compile(
     r"%(?:history|hist|recall|rep|macro|psource|pinfo2)\b|\?\?|^%%(?:writefile|file)\b", re.MULTILINE
@@ -65,7 +65,7 @@ def reads_source(code: str, tree: ast.Module | None) -> bool:
                 if any(_SHOWS_SOURCE.fullmatch(part) for part in name.split(".")):
                     return True
             case ast.Constant(value=str(name)):  # getattr, exec
-                if _SHOWS_SOURCE.fullmatch(name):
+                if _SHOWS_SOURCE.fullmatch(name) or "%(lineno" in name:
                     return True
     return False
 
@@ -87,9 +87,10 @@ def normalise(code: str, *, python: bool, tree: ast.Module | None = None) -> str
         if tree is not None:
             try:
                 return f"python:{'quiet:' if _is_quiet(code, tree) else ''}{_dump(tree)}"
-            except RecursionError:
-                pass
-    return "text:" + "\n".join(line.rstrip() for line in code.split("\n")).rstrip()
+            except (RecursionError, ValueError):
+                pass  # nested too deeply, or a number too long to be written out
+    first, end, rest = code.rstrip().partition("\n")
+    return f"text:{first.rstrip()}{end}{rest}"
 
 
 def _parse(code: str) -> ast.Module | None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from etude.execute.check import foreign_cells
@@ -23,8 +24,8 @@ from etude.execute.library import Library
 from etude.execute.modules import Inputs, Modules, View
 from etude.execute.normalise import is_python
 from etude.execute.recipe import Component
-from etude.execute.requests import Request, expectation_requests
-from etude.execute.scan import Scan
+from etude.execute.requests import Request, expectation_requests, split_format
+from etude.execute.scan import Scan, scan_code
 from etude.model.config import Config
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
 from etude.model.protocols import Files, Store
@@ -216,15 +217,22 @@ class _Planner:
         self.problems += foreign_cells(page, cells, kernel)
         asked, evals = _ask(page, variant, cells)
         view = View(self._folders(page), page.language, position, variant)
-        key = text = digest(*(item for part in base for item in (part.kind, part.name, part.digest)))
+        chain = text = digest(*(item for part in base for item in (part.kind, part.name, part.digest)))
         steps: list[Step] = []
         for cell, requests in zip(cells, asked, strict=True):
             python = is_python(cell.language, kernel)
-            components = self._components(cell, view, python=python)
+            components = self._components(cell, requests, view, python=python)
             text = digest(text, cell.text, *(part.text or part.digest for part in components))
+            shown = Component("code", "as it stands", text)
             if python and cell.shows_source:
-                components = (*components, Component("code", "as it stands", text))
-            key = digest(key, *(item for part in components for item in (part.kind, part.name, part.digest)))
+                components = (*components, shown)
+            chain = key = digest(
+                chain, *(item for part in components for item in (part.kind, part.name, part.digest))
+            )
+            if python and cell.raises and not cell.shows_source:
+                # The traceback shows the code, but what later cells give does not depend on it.
+                components = (*components, shown)
+                key = digest(chain, text)
             timeout = next(t for t in (cell.timeout, settings.timeout, config.timeout) if t is not None)
             steps.append(Step(key, text, cell, timeout, requests, components))
         return Run(
@@ -247,12 +255,17 @@ class _Planner:
             position=position,
         )
 
-    def _components(self, cell: CellCode, view: View, *, python: bool) -> tuple[Component, ...]:
+    def _components(
+        self, cell: CellCode, requests: Sequence[Request], view: View, *, python: bool
+    ) -> tuple[Component, ...]:
         scan = cell.scan if python else Scan(paths=cell.scan.paths)
+        needed = dict.fromkeys(self.modules.components(scan, view))
+        for request in requests if python else ():
+            needed.update(dict.fromkeys(self.modules.components(_scan(request.expression), view)))
         return (
             Component("code", "", cell.normal if python else cell.text),
             *((Component("option", "raises-exception", "1"),) if cell.raises else ()),
-            *self.modules.components(scan, view),
+            *needed,
         )
 
     def _folders(self, page: PageCode) -> tuple[str, ...]:
@@ -264,6 +277,11 @@ class _Planner:
         known = [variant.name for variant in self.config.variants]
         named = set(page.variants) or {name for cell in page.cells for name in cell.variants}
         return tuple(name for name in known if name in named) or (known[0] if known else "",)
+
+
+@lru_cache(maxsize=4096)
+def _scan(expression: str) -> Scan:
+    return scan_code(split_format(expression)[0], python=True)
 
 
 def _ask(
