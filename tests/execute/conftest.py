@@ -100,6 +100,7 @@ class FakeDesk:
     kernel: FakeKernel
     world: World
     replaced: tuple[tuple[str, str], ...] = (("/scratch/7/", ""),)
+    late: bool = False
 
     def written(self) -> tuple[str, ...]:
         return self.world.written

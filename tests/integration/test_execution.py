@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -476,3 +477,32 @@ def test_a_lost_output_is_made_again(book):
     (book.root / "_build/notebook/en/plain/start.ipynb").unlink()
     assert [] == run(book).ran
     assert before == book.outputs()
+
+
+LATE = """# {name}
+
+```{{code-cell}}
+import time, helper
+time.sleep({seconds})
+print(helper.V, open("d.txt").read())
+```
+"""
+
+
+def test_what_changes_while_a_build_runs_is_not_taken_for_what_was_planned(new_book):
+    book = new_book({
+        "p.md": LATE.format(name="p", seconds=2),
+        "q.md": LATE.format(name="q", seconds=0),
+        "helper.py": "V = 1\n",
+        "d.txt": "one",
+    })  # fmt: skip
+    with book.process("build", "--jobs", "1") as process:
+        while not any((book.root / ".etude").glob("scratch/*/book/d.txt")):
+            time.sleep(0.05)
+        book.write({"helper.py": "V = 2\n", "d.txt": "two"})
+        process.communicate()
+    book.write({"helper.py": "V = 1\n", "d.txt": "one"})
+    said = book.command("build")
+    assert (0, []) == (said.code, said.problems)
+    for name in "pq":
+        assert "1 one" in book.read(f"_build/html/en/{name}.html")

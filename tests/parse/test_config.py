@@ -204,6 +204,17 @@ UNKNOWN, VALUE, MISSING, OUTSIDE = (
         (TITLE + 'home = ""', 3, 8, '""', VALUE, "`book.home` is empty"),
         (TITLE + 'home = "../x"', 3, 8, '"../x"', OUTSIDE, "leads out of the book"),
         (TITLE + "date = 1", 3, 8, "1", VALUE, "not a date"),
+        (TITLE + 'date = "soon"', 3, 8, '"soon"', VALUE, 'the text "soon", not a date'),
+        (TITLE + 'date = "2026-02-30"', 3, 8, '"2026-02-30"', VALUE, "not a date"),
+        (TITLE + 'date = "2026-13"', 3, 8, '"2026-13"', VALUE, "not a date"),
+        (
+            TITLE + "variants = ['a']\n[variant.a]\ntitle = {de = 'A'}",
+            5,
+            10,
+            "de",
+            UNKNOWN,
+            "none of the book's languages",
+        ),
         (TITLE + "authors = [3]", 3, 12, "3", VALUE, "an item of `book.authors` is the number 3"),
         (
             TITLE + "authors = [{url = 'https://x.org'}]",
@@ -426,6 +437,34 @@ def test_locate_finds_what_tomllib_reads():
     assert found["book", "when"].value.slice(LOCATED) == "1979-05-27 07:32:00"
     assert found["book", "long"].value.slice(LOCATED) == '"""a""""'
     assert found["part", 1, "chapters"].value.slice(LOCATED) == "[ ]"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2026-09-01", "2026-09-01"),
+        ("2026-09-01T10:00:00", "2026-09-01"),
+        ('"2026-09-01"', "2026-09-01"),
+        ('"2026-09"', "2026-09"),
+        ('"2026"', "2026"),
+        ('""', ""),
+    ],
+)
+def test_dates(written, expected):
+    config, diagnostics = parse_config(f'[book]\ntitle = "T"\ndate = {written}\n')
+    assert ((), expected) == (diagnostics, config.date)
+
+
+def test_the_title_of_a_variant_in_each_language():
+    text = (
+        '[book]\ntitle = "T"\nlanguages = ["zh", "en"]\nvariants = ["a", "b", "c"]\n'
+        '[variant.a]\ntitle = {zh = "甲", en = "A"}\n[variant.b]\ntitle = "B"\n[variant.c]\ntitle = ""\n'
+    )
+    config, diagnostics = parse_config(text)
+    assert () == diagnostics
+    assert config.variants[1] == Variant("b", "B")
+    called = [[config.variant_title(name, language) for name in "abcd"] for language in ("zh", "en")]
+    assert [["甲", "B", "c", "d"], ["A", "B", "c", "d"]] == called
 
 
 scalars = st.one_of(

@@ -69,6 +69,7 @@ def test_lines_of_substack_keep_the_size_of_scripts() -> None:
         (r"\href{https://example.org}{x}", "x"),
         (r"\left< x \right>", "⟨x⟩"),
         (r"x \label{eq:x}", "x"),
+        (r"x \eqref{eq:x} \ref{y}", "x(??)??"),
         (r"x \tag{3}", "x(3)"),
         (r"x \tag*{A}", "xA"),
         (r"a \dotsb b \dotsc c", "a⋯b...c"),

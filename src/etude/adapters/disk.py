@@ -15,7 +15,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-__all__ = ["IGNORED", "MANIFEST", "DiskFiles", "WriteError", "glob_pattern", "write_atomic"]
+__all__ = [
+    "IGNORED",
+    "MANIFEST",
+    "DiskFiles",
+    "WriteError",
+    "changed",
+    "glob_pattern",
+    "moment",
+    "write_atomic",
+]
 
 IGNORED: Final = frozenset({"_build", "__pycache__", "node_modules"})
 """Folders that are never part of a book; so are all whose name starts with a dot."""
@@ -73,6 +82,21 @@ def write_atomic(path: Path, data: bytes) -> bool:
         _forget(temporary)
         raise
     return True
+
+
+def moment(folder: Path) -> int:
+    """Now, by the clock of a folder's file system, in nanoseconds; 0 when the folder takes no files."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".") as file:
+            return changed(Path(file.name).stat())
+    except OSError:
+        return 0
+
+
+def changed(stat: os.stat_result) -> int:
+    """When a file was changed; on POSIX nobody can set that back."""
+    return stat.st_ctime_ns if os.name == "posix" else stat.st_mtime_ns
 
 
 def _forget(temporary: str) -> None:

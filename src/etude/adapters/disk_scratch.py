@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from etude.adapters.disk import IGNORED
+from etude.adapters.disk import IGNORED, changed
 from etude.adapters.jupyter import JupyterKernels
 from etude.model.protocols import Kernel, KernelError
 
@@ -53,8 +53,13 @@ class ScratchDesks:
         state: Path | None = None,
         kernels: _Kernels | None = None,
         pythonpath: Iterable[str] = (".",),
+        since: int = 0,
     ) -> None:
-        """Mirror `root` below `state` (its ``.etude``), with the folders of `pythonpath` on the path."""
+        """Mirror `root` below `state` (its ``.etude``), with the folders of `pythonpath` on the path.
+
+        `since` is when the plan was begun, in nanoseconds of the file system's clock.
+        """
+        self._since = since
         self._root = os.path.realpath(root)
         self._scratch = os.path.join(os.path.realpath(state or os.path.join(self._root, ".etude")), "scratch")
         self._kernels = kernels or JupyterKernels()
@@ -81,7 +86,7 @@ class ScratchDesks:
             # So that a later build finds what a killed one left, and touches nothing else there.
             Path(base, _ELSEWHERE).write_text(temporary, encoding="utf-8")
             mirror = os.path.join(base, "book")
-            linked = _mirror(self._root, mirror, folder, str(Path(self._scratch).parent))
+            linked, latest = _mirror(self._root, mirror, folder, str(Path(self._scratch).parent))
             modules = os.path.join(base, "library")
             for path, text in library.items():
                 place = Path(modules, path)
@@ -98,7 +103,12 @@ class ScratchDesks:
             _remove(places)
             raise
         return ScratchDesk(
-            started, places, _replaced(mirror, modules, temporary), self._root, (folder, linked)
+            started,
+            places,
+            _replaced(mirror, modules, temporary),
+            self._root,
+            (folder, linked),
+            late=0 < self._since < latest,
         )
 
     def close(self) -> None:
@@ -140,8 +150,11 @@ class ScratchDesk:
         replaced: tuple[tuple[str, str], ...],
         root: str,
         watched: tuple[str, list[str]],
+        *,
+        late: bool = False,
     ) -> None:
         """`watched` are the page's folder, and files that the mirror links to."""
+        self.late = late
         self.kernel = kernel
         self.replaced = replaced
         self._places = places
@@ -184,12 +197,14 @@ class ScratchDesk:
         return out
 
 
-def _mirror(root: str, mirror: str, folder: str, state: str) -> list[str]:
-    """Make the mirror: real folders, copies of small files, links to large ones, whose targets are returned.
+def _mirror(root: str, mirror: str, folder: str, state: str) -> tuple[list[str], int]:
+    """Make the mirror: real folders, copies of small files, links to large ones.
 
-    Pages of other folders are links as well: there can be many, and no cell changes them.
+    Pages of other folders are links as well: there can be many, and no cell changes them. Returns
+    the targets of the links, and when a file that is no page was last changed.
     """
     linked: list[str] = []
+    latest = 0
     queue = [(root, mirror, frozenset[str]())]
     while queue:
         source, target, above = queue.pop()
@@ -206,9 +221,12 @@ def _mirror(root: str, mirror: str, folder: str, state: str) -> list[str]:
                 else:
                     queue.append((entry.path, place, above | {real}))
             elif entry.is_file():
-                page = os.path.splitext(entry.name)[1] in (".md", ".ipynb") and not here
+                prose = os.path.splitext(entry.name)[1] in (".md", ".ipynb")
+                page = prose and not here
                 # A file may go while we look, or be closed to us: then cells find it as absent.
                 with suppress(FileNotFoundError, PermissionError):
+                    if not prose:
+                        latest = max(latest, changed(entry.stat()))
                     if not page and entry.stat().st_size <= _COPIED:
                         _copy(entry, place)
                         continue
@@ -216,7 +234,7 @@ def _mirror(root: str, mirror: str, folder: str, state: str) -> list[str]:
                     os.symlink(real, place)
                     if not page:
                         linked.append(real)
-    return linked
+    return linked, latest
 
 
 def _copy(entry: os.DirEntry[str], place: str) -> None:

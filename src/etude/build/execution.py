@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from etude.adapters.disk import moment
 from etude.adapters.disk_inputs import DiskInputs
 from etude.adapters.store import SqliteStore
 from etude.build.book import Book
@@ -115,6 +116,7 @@ def run_cells(
     if policy == "off" and "notebook" not in options.to and not store.keys("cell"):
         return Executed({}, None, (), 0, 0, 0, Seen(), {}, {})  # nothing runs and nothing could be shown
     jobs = workers.jobs
+    since = moment(book.root / ".etude")
     planned, seen, matches = make_plan(book, options, store, workers)
     if not planned.runs:
         return Executed({}, planned, planned.diagnostics, 0, 0, 0, seen, matches, {})
@@ -124,7 +126,7 @@ def run_cells(
 
     names = {n for run in planned.runs for part in run.parts for n in part.page.execute.environment}
     names.update(book.config.execute.environment)
-    with ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath) as desks:
+    with ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath, since=since) as desks:
         done = execute(
             planned,
             files=book.files,

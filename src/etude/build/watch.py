@@ -8,11 +8,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from etude.adapters.disk import DiskFiles
+from etude.adapters.disk import DiskFiles, changed
 from etude.model.protocols import Files
-
-_POSIX = os.name == "posix"
-"""There the time of the last change of any kind is kept, which nobody can set back."""
 
 
 class Seen(Struct, frozen=True, array_like=True):
@@ -41,7 +38,7 @@ def stamp(place: str | Path) -> tuple[int, int, int]:
         stat = os.stat(place)
     except OSError:
         return (-1, 0, 0)
-    return (stat.st_size, stat.st_ctime_ns if _POSIX else stat.st_mtime_ns, stat.st_ino)
+    return (stat.st_size, changed(stat), stat.st_ino)
 
 
 def digest(*parts: bytes | str) -> str:

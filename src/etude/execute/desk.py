@@ -26,6 +26,11 @@ class Desk(Protocol):
         """Texts that are particular to this desk, as the paths of its folders, and what stands for them."""
         ...
 
+    @property
+    def late(self) -> bool:
+        """Whether the mirror may hold files that changed since the plan was made: its keys tell of others."""
+        ...
+
     def written(self) -> tuple[str, ...]:
         """Files of the book itself that changed since the desk was opened, sorted."""
         ...

@@ -188,7 +188,7 @@ class Driver:
         if not trouble.tainted and (written := desk.written()):
             trouble.tainted = True
             trouble.problems.append(_wrote(run, step, written))
-        if record != before and not trouble.tainted:
+        if record != before and not trouble.tainted and not desk.late:
             save(self.store, step, record)
             self.made.add(step.key)
         return Done(record.status, record.outputs, known, record.seconds, record.cut, executed=True)

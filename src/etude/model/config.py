@@ -43,8 +43,14 @@ class Variant(Struct, frozen=True):
     """A framework that the book's code comes in."""
 
     name: str
-    title: str
+    title: str | Localized
+    """How it is called in print: in every language, or in each."""
     kernel: str = ""
+
+    def called(self, language: str) -> str:
+        """How it is called in a language."""
+        title = self.title if isinstance(self.title, str) else self.title.get(language)
+        return title or self.name
 
 
 class Entry(Struct, frozen=True):
@@ -162,6 +168,6 @@ class Config(Struct, frozen=True):
         """Where a value stands in `etude.toml` (``bibliography.files.0``); `NOWHERE` when it is a default."""
         return dict(self.spans).get(key, NOWHERE)
 
-    def variant_title(self, name: str) -> str:
-        """How a variant is called in print."""
-        return next((v.title for v in self.variants if v.name == name), name)
+    def variant_title(self, name: str, language: str) -> str:
+        """How a variant is called in print in a language."""
+        return next((v.called(language) for v in self.variants if v.name == name), name)

@@ -29,11 +29,11 @@ from etude.model.block import (
 from etude.model.inline import IndexMark, Inline, InlineImage, Link, Text
 from etude.model.rules import Rule
 from etude.model.span import Span
-from etude.parse import links, pipes, sanitise
+from etude.parse import formulas, links, pipes, sanitise
 from etude.parse.addresses import unescape
 from etude.parse.annotations import annotate
 from etude.parse.attribution import split_attribution
-from etude.parse.context import MAX_NESTING, Context
+from etude.parse.context import MAX_NESTING, Context, Fence
 from etude.parse.directives import Call, directive
 from etude.parse.lines import Lines, place
 from etude.parse.outline import Kind, Raw, read
@@ -234,10 +234,10 @@ class _Builder:
         return Heading(self.span(raw), identity, labels, raw.level, children, numbered)
 
     def math(self, raw: Raw, labels: tuple[str, ...]) -> MathBlock:
-        if raw.kind == Kind.MATH and raw.info:
-            labels += (raw.info,)
-        tex = "\n".join(raw.lines).strip()
-        self.context.formula(tex, display=True)
+        if label := raw.label if raw.kind == Kind.ENVIRONMENT else raw.info:
+            labels += (label,)
+        lines = Lines(raw.lines, raw.offsets, self.source)
+        tex, labels = formulas.displayed(self.context, lines, labels)
         starred = raw.kind == Kind.ENVIRONMENT and raw.info.endswith("*")
         return MathBlock(self.span(raw), self.identity(labels), labels, tex, bool(labels) and not starred)
 
@@ -259,16 +259,33 @@ class _Builder:
         return (RawHtml(span, self.identity(labels), labels, html),)
 
     def fence(self, raw: Raw, labels: tuple[str, ...]) -> Sequence[BlockNode]:
+        outer = self.context.fence
+        told = outer is not None and outer.told
+        if not raw.closed and not told:
+            self.unclosed(raw, outer)
+        self.context.fence = Fence(raw.mark, raw.crossed or (told and not raw.closed))
+        nodes = self.fenced(raw, labels)
+        self.context.fence = outer
+        return nodes
+
+    def unclosed(self, raw: Raw, outer: Fence | None) -> None:
+        """Report a fence that ends with the page, or with the one around it."""
+        if outer is None:
+            message = "this fence is never closed"
+            hint = f"close it with a line of {raw.mark} alone; all that follows was taken as its content"
+        elif raw.mark.startswith(outer.mark):
+            message = "this fence is not closed: what could end it ends the one around it"
+            more = outer.mark[0] + raw.mark
+            hint = f"begin and end the outer fence with {more}, and close this one with {raw.mark}"
+        else:
+            message = "this fence is not closed: it ends with the one around it"
+            hint = f"close it with a line of {raw.mark} alone"
+        span = Span(raw.start, raw.info_at + len(raw.info), self.source)
+        self.context.report(Rule.UNCLOSED_FENCE, message, span, hints=(hint,))
+
+    def fenced(self, raw: Raw, labels: tuple[str, ...]) -> Sequence[BlockNode]:
+        """What a fence holds."""
         span, info = self.span(raw), raw.info
-        if not raw.closed:
-            self.context.report(
-                Rule.UNCLOSED_FENCE,
-                "this fence is never closed",
-                Span(raw.start, raw.info_at + len(info), self.source),
-                hints=(
-                    f"close it with a line of {raw.mark} alone; all that follows was taken as its content",
-                ),
-            )
         colons = raw.mark[0] == ":"
         match = _DIRECTIVE(info) or (_BARE(info) if colons else None)
         body = Lines(raw.lines, raw.offsets, self.source)

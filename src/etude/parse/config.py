@@ -155,7 +155,7 @@ class _Assembly:
                 message = f"`{name}` is none of the book's variants"
                 hints = did_you_mean(name, names) or ("add it to `[book] variants`",)
                 self.reader.report(Rule.CONFIG_UNKNOWN_KEY, message, at, key=True, hints=hints)
-        return tuple(Variant(name, **{"title": name, **tables.get(name, {})}) for name in names)
+        return tuple(Variant(name, **{"title": name, **_plain(tables.get(name, {}))}) for name in names)
 
     def inventories(self) -> tuple[InventoryConfig, ...]:
         """Every ``[inventory.NAME]``; one without an address or without its file is of no use."""
@@ -243,6 +243,17 @@ class _Assembly:
             return
         message = f"`{at[0] if isinstance(at[-1], int) else at[-1]}` is {describe(table)}, not a table"
         self.reader.report(Rule.CONFIG_VALUE, message, at, hints=(f"write `{header}` on a line of its own",))
+
+
+def _plain(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a variant; a title for every language is a plain text."""
+    match fields.get("title"):
+        case Localized(texts=()):
+            return {**fields, "title": ""}
+        case Localized(texts=(("", title),)):
+            return {**fields, "title": title}
+        case _:
+            return fields
 
 
 def _belongs(name: str, section: str) -> tuple[str, ...]:

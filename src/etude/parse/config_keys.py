@@ -141,7 +141,7 @@ KEYS: tuple[Key, ...] = (
         "true",
         "Whether its chapters are numbered; false for front and back matter.",
     ),
-    Key("variant.NAME", "title", TEXT, "(its name)", "How the variant is called in print."),
+    Key("variant.NAME", "title", LOCALIZED, "(its name)", "How the variant is called in print."),
     Key(
         "variant.NAME", "kernel", TEXT, '""', "The Jupyter kernel of its runs; empty for that of `[execute]`."
     ),

@@ -22,6 +22,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _NAME = re.compile(r"[\w][\w.-]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _URL = re.compile(r"https?://[^\s/]+\S*")
+_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
 _BYTES = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(I?)B?\s*", re.IGNORECASE)
 
 
@@ -76,9 +77,22 @@ def _size(reader: Reader, value: Any, at: Path) -> Any:
 
 
 def _date(reader: Reader, value: Any, at: Path) -> Any:
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
     if isinstance(value, dt.date):
         return value.isoformat()
-    return value if isinstance(value, str) else reader.wrong(value, at, DATE)
+    fits = isinstance(value, str) and (value == "" or _is_date(value))
+    return value if fits else reader.wrong(value, at, DATE)
+
+
+def _is_date(text: str) -> bool:
+    if _DATE.fullmatch(text) is None:
+        return False
+    try:
+        dt.date.fromisoformat(f"{text}-01-01"[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def matching(pattern: re.Pattern[str], name: str, example: str) -> Kind:
@@ -232,7 +246,7 @@ SECONDS = Kind("a number of seconds above 0", "600", _seconds)
 AMOUNT = Kind("a number of 0 or more", "1", _amount)
 SEED = Kind("a whole number from 0 to 4294967295", "0", _seed)
 SIZE = Kind("a number of bytes, or a text such as 2GB", '"2GB"', _size)
-DATE = Kind("a date", "2026-09-01", _date)
+DATE = Kind("a date, or a text YYYY, YYYY-MM or YYYY-MM-DD", "2026-09-01", _date)
 URL = Kind("an address that begins with http:// or https://", '"https://example.org/"', _address)
 SITE = Kind(URL.name, URL.example, _site)
 EDIT = Kind("an address with {path} in it", '"https://example.org/edit/{path}"', _edit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from etude.model.block import BlockNode, CodeCell
 from etude.model.config import Config
@@ -31,6 +31,14 @@ _NOT_IN_ID = re.compile(r"[^\w\u00b7.:-]+")
 ParseBlocks: TypeAlias = "Callable[[Context, Lines, tuple[str, ...]], tuple[BlockNode, ...]]"
 """Lines, and labels that name the first block made of them, to nodes."""
 ParseInline: TypeAlias = "Callable[[Context, str, Places], tuple[Inline, ...]]"
+
+
+class Fence(NamedTuple):
+    """A fence whose content is being read."""
+
+    mark: str
+    told: bool
+    """Whether it has been said that its end was meant for a fence inside it."""
 
 
 class Context:
@@ -75,6 +83,8 @@ class Context:
         """Those of the `variant` directive around this point; empty outside of any."""
         self.tabs = False
         """Whether the blocks at hand are those of a `tab-set`."""
+        self.fence: Fence | None = None
+        """The fence around this point."""
         self.depth = 0
         """Blocks around this point."""
         self.inline_depth = 0

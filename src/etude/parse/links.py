@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from etude.model.inline import Inline, InlineImage, Link, Reference
-from etude.model.rules import Rule
+from etude.model.rules import Rule, Severity
 from etude.model.span import Span
 from etude.parse import values
 from etude.parse.addresses import Address, encode, is_allowed, is_external
@@ -30,6 +30,15 @@ ATTRIBUTES = {
 
 def link(context: Context, address: Address, children: tuple[Inline, ...], span: Span) -> Inline:
     """The node for a Markdown link: `Link` when it leads out, `Reference` within the book."""
+    if not address.url:
+        shown = plain(children).strip()
+        context.report(
+            Rule.REFERENCE_BROKEN,
+            f"the link `{shown}` leads nowhere" if shown else "the link leads nowhere",
+            span,
+            hints=("write an address, a page or `#label` between its parentheses",),
+            severity=Severity.WARNING,
+        )
     if is_external(address.url) or not address.url:
         return Link(span, children, encode(address.url), address.title)
     path, _, fragment = address.url.partition("#")
@@ -38,7 +47,7 @@ def link(context: Context, address: Address, children: tuple[Inline, ...], span:
         return Reference(span, "any", fragment, children)
     page = page_at(context, path, span)
     if page is not None:
-        if fragment:
+        if fragment and is_page(context, path, span):
             return Reference(span, "any", f"{page}#{fragment}", children)
         return Reference(span, "doc", page, children)
     found = context.locate(path, span, what="the linked file")
@@ -60,6 +69,16 @@ def page_at(context: Context, path: str, span: Span) -> str | None:
     if not re.search(r"\.\w+\Z", path) and any(context.exists(target + suffix) for suffix in PAGE_SUFFIXES):
         return context.page_name(target)
     return None
+
+
+def is_page(context: Context, path: str, span: Span) -> bool:
+    """Whether there is a file for the page that a path names, whatever suffix it names it with."""
+    target = context.resolve(path, span)
+    if target is None:
+        return False
+    folder = f"{context.language}/" if context.config.language_folders else ""
+    stem = folder + context.page_name(target)
+    return any(context.exists(stem + suffix) for suffix in PAGE_SUFFIXES)
 
 
 def image(context: Context, address: str, span: Span) -> str:

@@ -28,7 +28,7 @@ from etude.model.inline import (
 )
 from etude.model.rules import Rule
 from etude.model.span import Span
-from etude.parse import links
+from etude.parse import formulas, links
 from etude.parse.addresses import is_external
 from etude.parse.context import Context
 from etude.parse.lines import Places
@@ -158,7 +158,7 @@ def _eval(call: RoleCall) -> Sequence[Inline]:
 
 def _math(call: RoleCall) -> Sequence[Inline]:
     tex = call.content.strip()
-    call.context.formula(tex, display=False)
+    formulas.inline(call.context, tex, call.span)
     return (InlineMath(call.span, tex),)
 
 

@@ -41,7 +41,7 @@ _OPERATOR = re.compile(
 )
 _NEEDED = re.compile(
     r"\\\\|[&$]|\\[()]|\\left\s*<|\\right\s*>"
-    r"|\\(?:begin|[mh]box|substack|label|tag|nonumber|notag|[rlc]lap|math[rlc]lap|smash|m?strut|href|url|limits"
+    r"|\\(?:begin|[mh]box|substack|label|(?:eq|page|auto|[cC])?ref|tag|nonumber|notag|[rlc]lap|math[rlc]lap|smash|m?strut|href|url|limits"
     r"|mathop|dots[bcimo]|hdotsfor|hfill|newcommand|textnormal|tiny|scriptsize|footnotesize|small|normalsize"
     r"|large|Large|LARGE|huge|Huge)(?![a-zA-Z])"
 )
@@ -129,7 +129,8 @@ def rewrite(source: str) -> Rewritten:
 
     Handled: line breaks and alignment marks outside of an environment, line breaks at the end of
     one, numbered environments, ``split`` and its like, ``\substack``, formulas within ``\text``,
-    ``\label``, ``\tag``, boxes and laps, ``\mathop…\limits``, sizes, spare names of dots.
+    ``\label``, ``\ref`` (as LaTeX prints an unknown one), ``\tag``, boxes and laps,
+    ``\mathop…\limits``, sizes, spare names of dots.
     """
     if _NEEDED.search(source) is None:
         return Rewritten(source, (0,), (0,), (True,))
@@ -183,6 +184,10 @@ def _step(scan: _Scan, word: str, start: int, end: int) -> int:
         case "\\label":
             if group := _GROUP.match(scan.source, end):
                 scan.edit(start, group.end(), "")
+                return group.end()
+        case "\\ref" | "\\eqref" | "\\pageref" | "\\autoref" | "\\cref" | "\\Cref":
+            if group := _GROUP.match(scan.source, end):
+                scan.edit(start, group.end(), "\\text{(??)}" if word == "\\eqref" else "\\text{??}")
                 return group.end()
         case "\\tag":
             return _tag(scan, start, end)

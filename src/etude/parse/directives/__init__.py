@@ -49,9 +49,9 @@ def directive(call: Call) -> Sequence[BlockNode]:
             call.argument_span,
         )
     if definition.argument == "required" and not call.argument:
-        call.report(Rule.DIRECTIVE_ARGUMENT, f"`{call.name}` needs an argument", (definition.summary,))
+        call.report(Rule.DIRECTIVE_ARGUMENT, f"`{call.name}` needs an argument", (definition.argument_hint,))
     if definition.body == "required" and call.body.blank:
-        call.report(Rule.DIRECTIVE_BODY, f"`{call.name}` has no content", (definition.summary,))
+        call.report(Rule.DIRECTIVE_BODY, f"`{call.name}` has no content", (definition.body_hint,))
     if definition.body == "none" and not call.body.blank:
         call.report(
             Rule.DIRECTIVE_BODY, f"`{call.name}` takes no content; it is ignored", span=_content(call)

@@ -110,9 +110,22 @@ DIRECTIVES: dict[str, Directive] = {
         for kind in PROOFS
         for prefix in ("prf:", "proof:")
     },
-    "exercise": Directive(_exercise, "A task for the reader.", "optional", EXERCISE, "required"),
+    "exercise": Directive(
+        _exercise,
+        "A task for the reader.",
+        "optional",
+        EXERCISE,
+        "required",
+        body_hint="write the task on the lines below, before the fence is closed",
+    ),
     "solution": Directive(
-        _solution, "The answer to the exercise with this label.", "required", SOLUTION, "required"
+        _solution,
+        "The answer to the exercise with this label.",
+        "required",
+        SOLUTION,
+        "required",
+        argument_hint="write the exercise's label after it, as in `{solution} ex-mean`",
+        body_hint="write the answer on the lines below, before the fence is closed",
     ),
     **layout.DIRECTIVES,
     "aside": Directive(_aside, "A note beside the text.", "optional", COMMON, "required"),

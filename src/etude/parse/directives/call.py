@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from etude.model.block import BlockNode
 from etude.model.inline import Inline
-from etude.model.rules import Rule
+from etude.model.rules import Rule, Severity
 from etude.model.span import Span
 from etude.parse import values, yamls
 from etude.parse.context import Context
@@ -38,6 +38,10 @@ class Directive:
     body: Literal["none", "optional", "required"] = "optional"
     repeatable: frozenset[str] = frozenset()
     """Options that may be given several times; their values are joined in one list."""
+    argument_hint: str = "write it after the name, on the same line"
+    """What to write when a required argument is missing."""
+    body_hint: str = "write its text on the lines below, before the fence is closed"
+    """What to write when a required body is missing."""
 
 
 @dataclass(slots=True)
@@ -57,6 +61,8 @@ class Call:
     options: dict[str, Any] = field(default_factory=dict)
     value_at: dict[str, int] = field(default_factory=dict)
     """Offsets of the values of options, where they stand in the source as they are."""
+    option_spans: dict[str, Span] = field(default_factory=dict)
+    """Where options stand, names and values."""
 
     # -- reading ----------------------------------------------------------------------------------
 
@@ -111,9 +117,16 @@ class Call:
             return self.opener
         return Span(self.argument_at, self.argument_at + len(self.argument), self.span.source)
 
-    def report(self, rule: Rule, message: str, hints: Sequence[str] = (), span: Span | None = None) -> None:
+    def report(
+        self,
+        rule: Rule,
+        message: str,
+        hints: Sequence[str] = (),
+        span: Span | None = None,
+        severity: Severity | None = None,
+    ) -> None:
         """Note a problem of this directive."""
-        self.context.report(rule, message, span or self.opener, hints=hints)
+        self.context.report(rule, message, span or self.opener, hints=hints, severity=severity)
 
 
 @dataclass(slots=True)
@@ -156,6 +169,7 @@ def read_options(call: Call, definition: Directive) -> None:
             value = bad.kept
         call.options[name] = (*call.options[name], *value) if name in seen else value
         seen[name] = one
+        call.option_spans.setdefault(name, one.span)
         if one.at is not None and isinstance(value, str):
             call.value_at[name] = one.at
 

@@ -224,7 +224,12 @@ DIRECTIVES: dict[str, Directive] = {
     ),
     "code-block": Directive(_block, "Code that is shown and not run.", "optional", LISTING),
     "literalinclude": Directive(
-        _literal, "A file of the book, or some of its lines.", "required", INCLUDE, "none"
+        _literal,
+        "A file of the book, or some of its lines.",
+        "required",
+        INCLUDE,
+        "none",
+        argument_hint="write the file's path after it, as in `{literalinclude} src/mean.py`",
     ),
 }
 for _alias in ("code", "sourcecode"):

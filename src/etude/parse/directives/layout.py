@@ -93,6 +93,8 @@ def _target(call: Call, address: str) -> tuple[str, str]:
         and (found := call.context.resolve(path, call.span))
     ):
         page = call.context.page_name(found)
+    if page is not None and not links.is_page(call.context, path, call.span):
+        fragment = ""
     return "", fragment or page or address
 
 
@@ -191,13 +193,38 @@ TAB: dict[str, Convert] = {
 }
 
 DIRECTIVES: dict[str, Directive] = {
-    "tab-set": Directive(_tab_set, "Content side by side, one piece at a time.", "none", TAB, "required"),
-    "tab-item": Directive(_tab_item, "One piece of a `tab-set`: the argument is its title.", "required", TAB),
+    "tab-set": Directive(
+        _tab_set,
+        "Content side by side, one piece at a time.",
+        "none",
+        TAB,
+        "required",
+        body_hint="put a `{tab-item} Title` with a shorter fence into it for each piece",
+    ),
+    "tab-item": Directive(
+        _tab_item,
+        "One piece of a `tab-set`: the argument is its title.",
+        "required",
+        TAB,
+        argument_hint="write its title after it, as in `{tab-item} Linux`",
+    ),
     "variant": Directive(
-        _variant, "Prose for some variants only: the argument names them.", "required", COMMON, "required"
+        _variant,
+        "Prose for some variants only: the argument names them.",
+        "required",
+        COMMON,
+        "required",
+        argument_hint="name variants of the book after it, as in `{variant} numpy`",
     ),
     "card": Directive(_card, "A boxed piece with a title and maybe a link.", "optional", CARD),
-    "grid": Directive(_grid, "Cards or other blocks in columns.", "optional", GRID, "required"),
+    "grid": Directive(
+        _grid,
+        "Cards or other blocks in columns.",
+        "optional",
+        GRID,
+        "required",
+        body_hint="put a `{card} Title` with a shorter fence into it for each card",
+    ),
     "grid-item": Directive(_item, "One block of a grid.", "none", GRID),
     "div": Directive(_group, "A group of blocks with classes.", "optional", COMMON),
 }

@@ -23,7 +23,7 @@ from etude.model.block import (
 )
 from etude.model.inline import IndexEntry, IndexMark
 from etude.model.rules import Rule
-from etude.parse import links, sanitise, values
+from etude.parse import formulas, links, sanitise, values
 from etude.parse.attribution import split_attribution
 from etude.parse.context import MAX_INCLUDES
 from etude.parse.directives.call import COMMON, LABEL, Call, Convert, Directive
@@ -41,14 +41,15 @@ _DEEPEST_INCLUDE = 16
 
 
 def _math(call: Call) -> Sequence[BlockNode]:
-    tex = "\n".join(filter(None, (call.argument, call.body.text))).strip()
-    if not tex:
+    lines = call.body
+    if call.argument:
+        lines = Lines((call.argument, *lines.lines), (call.argument_at, *lines.offsets), lines.source)
+    if lines.blank:
         call.report(Rule.DIRECTIVE_BODY, "`math` has no content", ("write LaTeX in its body",))
         return ()
-    call.context.formula(tex, display=True)
-    labels = call.names()
+    tex, labels = formulas.displayed(call.context, lines, call.names())
     numbered = call.flag_option("enumerated", default=bool(labels)) and not call.flag_option("nowrap")
-    identity = call.identity("equation" if numbered else "")
+    identity = call.context.identify(labels[-1] if labels else "", "equation") if numbered or labels else ""
     return (MathBlock(call.span, identity, labels, tex, bool(numbered)),)
 
 
@@ -81,11 +82,13 @@ def _include(call: Call) -> Sequence[BlockNode]:
     piece = cut(call, text)
     head = text.count("\n", 0, split_head(text)[2])  # the file's own front matter is not part of this page
     kept = [(line, n) for line, n in zip(piece.lines, piece.numbers, strict=True) if n >= head]
+    outer, context.fence = context.fence, None
     context.including.append(path)
     nodes = context.parse_blocks(
         Lines([line for line, _ in kept], [whole.offsets[n] for _, n in kept], source), call.names()
     )
     context.including.pop()
+    context.fence = outer
     return nodes
 
 
@@ -190,9 +193,15 @@ DIRECTIVES: dict[str, Directive] = {
         "required",
         {**INCLUDE, "literal": values.truth, "code": values.text},
         "none",
+        argument_hint="write the file's path after it, as in `{include} parts/notice.md`",
     ),
     "glossary": Directive(
-        _glossary, "Terms with their meanings.", "none", {**COMMON, "sorted": values.truth}, "required"
+        _glossary,
+        "Terms with their meanings.",
+        "none",
+        {**COMMON, "sorted": values.truth},
+        "required",
+        body_hint="write each term on a line, and its meaning on the next one after `: `",
     ),
     "bibliography": Directive(
         _bibliography,
@@ -209,7 +218,11 @@ DIRECTIVES: dict[str, Directive] = {
     "epigraph": Directive(_quote, "A motto, with its author after a dash.", "optional", COMMON, "required"),
     "pull-quote": Directive(_quote, "A sentence set apart.", "optional", COMMON, "required"),
     "raw": Directive(
-        _raw, "Content for one output only: the argument is `html`, `typst` or `latex`.", "required", COMMON
+        _raw,
+        "Content for one output only: the argument is `html`, `typst` or `latex`.",
+        "required",
+        COMMON,
+        argument_hint="name the output after it, as in `{raw} html`",
     ),
     "comment": Directive(_comment, "A remark that is not printed.", "optional"),
     "toctree": Directive(_toctree, "Not used: the contents are in `etude.toml`.", "optional", TOCTREE),

@@ -162,8 +162,27 @@ DIRECTIVES: dict[str, Directive] = {
         "optional",
         FIGURE,
     ),
-    "image": Directive(_image, "A picture without caption or number.", "required", PICTURE, "none"),
-    "iframe": Directive(_embed, "A page within the page.", "required", EMBED),
-    "video": Directive(_embed, "A film.", "required", EMBED),
+    "image": Directive(
+        _image,
+        "A picture without caption or number.",
+        "required",
+        PICTURE,
+        "none",
+        argument_hint="write the picture's path after it, as in `{image} img/curve.png`",
+    ),
+    "iframe": Directive(
+        _embed,
+        "A page within the page.",
+        "required",
+        EMBED,
+        argument_hint="write its address after it, as in `{iframe} https://example.org/`",
+    ),
+    "video": Directive(
+        _embed,
+        "A film.",
+        "required",
+        EMBED,
+        argument_hint="write the film's path or address after it, as in `{video} img/dice.mp4`",
+    ),
 }
 DIRECTIVES["figure-md"] = DIRECTIVES["figure"]

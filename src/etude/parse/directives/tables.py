@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from etude.model.block import BlockNode, Cell, List, Paragraph, Row, Table
-from etude.model.rules import Rule
+from etude.model.rules import Rule, Severity
 from etude.model.span import Span
 from etude.parse import values
 from etude.parse.directives.call import COMMON, Call, Convert, Directive
@@ -23,6 +23,9 @@ def _widths(value: Any) -> tuple[float, ...]:
         return ()
     return tuple(values.share(part.rstrip("%")) for part in text.replace(",", " ").split())
 
+
+_TABLE_HINT = "write a table with `|` in its body"
+_LIST_HINT = "write a row as `* - first cell` and each further cell as `  - cell`"
 
 _DELIMITERS = {"tab": "\t", "space": " ", "": ","}
 
@@ -74,11 +77,28 @@ def _table(call: Call) -> Sequence[BlockNode]:
     table = next((b for b in blocks if isinstance(b, Table)), None)
     if table is None:
         if not call.body.blank:
-            hints = ("write a table with `|` in its body",)
-            call.report(Rule.DIRECTIVE_BODY, "`table` holds no table", hints)
+            call.report(Rule.DIRECTIVE_BODY, "`table` holds no table", (_TABLE_HINT,))
         return blocks
+    rows = (*table.head, *table.body)
+    _check_widths(call, common, max((len(row.cells) for row in rows), default=0))
     made = replace(table, span=call.span, **common)
     return tuple(made if b is table else b for b in blocks)
+
+
+def _check_widths(call: Call, common: dict[str, Any], columns: int) -> None:
+    """Take widths away that are not one for each column."""
+    widths = common["widths"]
+    if not widths or not columns or len(widths) == columns:
+        return
+    common["widths"] = ()
+    call.report(
+        Rule.OPTION_VALUE,
+        f"the option `widths` has {values.count(len(widths), 'number')}, "
+        f"the table {values.count(columns, 'column')}; it is ignored",
+        ("give one number for each column: they are shares of the table's width",),
+        call.option_spans.get("widths"),
+        Severity.WARNING,
+    )
 
 
 def _split(call: Call, common: dict[str, Any], rows: Sequence[Row], heads: int) -> Sequence[BlockNode]:
@@ -96,6 +116,7 @@ def _split(call: Call, common: dict[str, Any], rows: Sequence[Row], heads: int) 
             )
         at = Span(row.span.end, row.span.end, row.span.source)
         even.append(replace(row, cells=row.cells + (Cell(at),) * missing) if missing else row)
+    _check_widths(call, common, width)
     heads = min(max(heads, 0), len(even))
     return (Table(call.span, head=tuple(even[:heads]), body=tuple(even[heads:]), **common),)
 
@@ -105,8 +126,7 @@ def _list_table(call: Call) -> Sequence[BlockNode]:
     blocks = call.blocks()
     if len(blocks) != 1 or not isinstance(blocks[0], List):
         if not call.body.blank:
-            hints = ("write a row as `* - first cell` and each further cell as `  - cell`",)
-            call.report(Rule.DIRECTIVE_BODY, "`list-table` is not one list of lists", hints)
+            call.report(Rule.DIRECTIVE_BODY, "`list-table` is not one list of lists", (_LIST_HINT,))
         return blocks
     rows = []
     for item in blocks[0].items:
@@ -186,10 +206,20 @@ def _row(call: Call, record: Sequence[str], span: Span, line: str, places: Place
 
 DIRECTIVES: dict[str, Directive] = {
     "table": Directive(
-        _table, "A table of `|` lines with a caption and a number.", "optional", TABLE, "required"
+        _table,
+        "A table of `|` lines with a caption and a number.",
+        "optional",
+        TABLE,
+        "required",
+        body_hint=_TABLE_HINT,
     ),
     "list-table": Directive(
-        _list_table, "A table written as a list of lists.", "optional", TABLE, "required"
+        _list_table,
+        "A table written as a list of lists.",
+        "optional",
+        TABLE,
+        "required",
+        body_hint=_LIST_HINT,
     ),
     "csv-table": Directive(_csv_table, "A table of comma-separated values.", "optional", CSV),
 }

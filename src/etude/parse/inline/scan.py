@@ -17,7 +17,7 @@ from etude.model.inline import (
     SoftBreak,
     Text,
 )
-from etude.parse import addresses, links, roles, sanitise
+from etude.parse import addresses, formulas, links, roles, sanitise
 from etude.parse.addresses import Address
 from etude.parse.context import Context
 from etude.parse.han import is_cjk
@@ -208,8 +208,9 @@ def _dollar(s: Scanner, at: int) -> int:
     match = _DISPLAY(s.text, at) or _FORMULA(s.text, at)
     if match is None or is_price(match[1]):
         return at + 1
-    s.context.formula(match[1], display=False)
-    return s.add(InlineMath(s.places.span(at, match.end()), match[1]), at, match.end())
+    span = s.places.span(at, match.end())
+    formulas.inline(s.context, match[1], span)
+    return s.add(InlineMath(span, match[1]), at, match.end())
 
 
 def _emphasis(s: Scanner, at: int) -> int:

@@ -50,6 +50,9 @@ def fence(state: State, depth: int, _paragraph: Raw | None) -> bool | None:
     if match is None:
         return None
     run, info = (match[1], match[2]) if match[1] else (match[3], match[4])
+    if not info.strip(" \t") and state.stray(run):
+        state.leave(depth, Kind.NOTHING, len(run))
+        return False
     state.leaf = leaf = state.leave(depth, Kind.FENCE)
     leaf.mark, leaf.indent, leaf.info = run, state.indent, info.strip(" \t")
     leaf.info_at = leaf.start + len(run) + len(info) - len(info.lstrip(" \t"))
@@ -264,7 +267,7 @@ def environment(state: State, depth: int, _paragraph: Raw | None) -> bool | None
     ending = f"\\end{{{match[1]}}}"
 
     def ends(line: str) -> bool:
-        return line.rstrip(" \t").endswith(ending)
+        return starts.environment_end(ending, line) is not None
 
     if not ends(state.rest) and not state.closes(ending, ends):
         return None

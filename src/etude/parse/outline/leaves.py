@@ -28,11 +28,20 @@ def add_fenced(state: State, leaf: Raw) -> bool:
         rest = state.rest.rstrip(" \t")
         if not rest.strip(leaf.mark[0]):
             leaf.closed, leaf.last, leaf.end = True, state.number, state.end
+            if leaf.mark[0] == ":":
+                state.crossings += [(leaf, mark) for line in leaf.lines if (mark := _opened(line, leaf.mark))]
             state.leaf = None
             return True
     state.advance(min(leaf.indent, state.indent))
     state.add(leaf)
     return True
+
+
+def _opened(line: str, mark: str) -> str:
+    """The mark of the fence that a line begins, when whatever ends it would end one of `mark` too."""
+    text = line.strip(" \t")
+    rest = text.lstrip(":")
+    return text[: len(text) - len(rest)] if rest and text.startswith(mark) else ""
 
 
 def add_html(state: State, leaf: Raw) -> bool:
@@ -70,10 +79,13 @@ def add_math(state: State, leaf: Raw) -> bool:
 
 
 def add_environment(state: State, leaf: Raw) -> bool:
-    r"""Any line up to the one that ends in ``\end{…}``."""
+    r"""Any line up to the one that ends in ``\end{…}``, maybe with a label."""
     state.add(leaf)
-    if leaf.lines[-1].rstrip(" \t").endswith(leaf.mark):
-        leaf.closed = True
+    text = leaf.lines[-1]
+    match = starts.environment_end(leaf.mark, text)
+    if match is not None:
+        leaf.closed, leaf.end, leaf.label = True, state.end, (match[1] or "").strip()
+        leaf.lines[-1] = text[: match.start() + len(leaf.mark)]
         state.close(len(state.open))
     return True
 

@@ -64,8 +64,12 @@ class Raw:
     info: str = ""
     """What stands after the mark: a fence's info, a label, a footnote's name, a break's metadata."""
     info_at: int = 0
+    label: str = ""
+    """Of an environment of LaTeX: the label after its end."""
     closed: bool = False
     """Of fences and formulas: whether their end was found."""
+    crossed: bool = False
+    """Of a fence: the line that ended it was meant for one inside it."""
     tight: bool = True
     too_deep: bool = False
     """More containers begin here than are read; their marks are left in the text."""

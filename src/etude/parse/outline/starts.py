@@ -23,11 +23,18 @@ DEFINITION = re.compile(r":[ \t]+(?=\S)").match
 
 NESTS = re.compile(r">|(?:[*+-]|[0-9]{1,9}[.)])[ \t]").match
 
-MATH_LINE = re.compile(r"\$\$(?!\$)((?:(?!\$\$).)+)\$\$[ \t]*+(?:\(([^()$\n]+)\)[ \t]*+)?\Z", re.DOTALL).match
-MATH_END = re.compile(r"\$\$[ \t]*+(?:\(([^()$\n]+)\)[ \t]*+)?\Z").search
+_LABEL = r"[ \t]*+(?:\(([^()$\n]+)\)[ \t]*+)?"
+MATH_LINE = re.compile(rf"\$\$(?!\$)((?:(?!\$\$).)+)\$\${_LABEL}\Z", re.DOTALL).match
+MATH_END = re.compile(rf"\$\${_LABEL}\Z").search
 ENVIRONMENT = re.compile(
     r"\\begin\{((?:equation|multline|gather|align|alignat|flalign|eqnarray|[pbBvV]?matrix)\*?)\}"
 ).match
+
+
+def environment_end(mark: str, text: str) -> re.Match[str] | None:
+    r"""Where a line ends an environment with ``\end{…}``, which is `mark`; its first group is a label."""
+    return re.search(rf"{re.escape(mark)}{_LABEL}\Z", text) if mark in text else None
+
 
 _TAG = r"[A-Za-z][A-Za-z0-9-]*"
 _ATTRIBUTE = r"""[ \t\n]+[A-Za-z_:][\w.:-]*(?:[ \t\n]*=[ \t\n]*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?"""

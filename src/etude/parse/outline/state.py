@@ -19,7 +19,9 @@ _ENDED = frozenset({Kind.FENCE, Kind.COMMENT, Kind.MATH, Kind.NOTHING})
 class State(Cursor):
     """A stack of open containers and at most one open leaf, with the cursor in the line."""
 
-    __slots__ = ("last_lines", "leaf", "lines", "links", "number", "open", "problems", "room", "root")
+    __slots__ = (
+        "crossings", "last_lines", "leaf", "lines", "links", "number", "open", "problems", "room", "root",
+    )  # fmt: skip
 
     def __init__(self, lines: Lines, links: dict[str, Address], room: int) -> None:
         """Stand before the first line."""
@@ -31,6 +33,8 @@ class State(Cursor):
         self.number = 0
         self.problems: list[Problem] = []
         self.last_lines: dict[str, int] = {}
+        self.crossings: list[tuple[Raw, str]] = []
+        """For each fence of colons that the end of another cut off: that one around it, and its mark."""
 
     # -- adding -----------------------------------------------------------------------------------
 
@@ -83,6 +87,24 @@ class State(Cursor):
         hint = f"close it with `{mark}` at the end of a line"
         self.problem(self.at, min(self.end, self.at + len(mark) + 2), "this formula is never closed", hint)
         return False
+
+    def stray(self, run: str) -> bool:
+        """Whether a run of colons alone was to end a fence that another run has ended already.
+
+        The fence that ended too early is told of once, however many there are inside it.
+        """
+        if run[0] != ":" or not self.crossings:
+            return False
+        outer, mark = self.crossings.pop()
+        if not outer.crossed:
+            outer.crossed = True
+            self.problem(
+                outer.start,
+                outer.info_at + len(outer.info),
+                "the first line of colons below this one ends this fence, not the fence inside it",
+                f"begin and end this fence with more colons than those inside it: `{mark}:{outer.info}`",
+            )
+        return True
 
     # -- closing ----------------------------------------------------------------------------------
 

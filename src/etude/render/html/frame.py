@@ -108,7 +108,7 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         start=f"{frame.here}index.html",
         styles=variant_styles(frame.variants),
         title=frame.title,
-        variants=[(variant_key(name), name, config.variant_title(name)) for name in frame.variants]
+        variants=[(variant_key(name), name, config.variant_title(name, own)) for name in frame.variants]
         if len(frame.variants) > 1
         else [],
         version=theme_version()[:12],

@@ -37,11 +37,11 @@ def switched(
     """
     if len(ctx.variants) < 2:
         return "".join(content for _, content in panels)
-    title = ctx.site.config.variant_title
+    config, language = ctx.site.config, ctx.page.language
     present = {name for names, _ in panels for name in names}
     quiet = quiet or len(present) == 1
     labels = "".join(
-        f'<label for="variant-{variant_key(name)}">{text(title(name))}</label>'
+        f'<label for="variant-{variant_key(name)}">{text(config.variant_title(name, language))}</label>'
         for name in ctx.variants
         if name in present
     )
@@ -57,7 +57,7 @@ def switched(
 
 
 def _whose(ctx: Context, names: Sequence[str]) -> str:
-    words = " · ".join(ctx.site.config.variant_title(name) for name in names)
+    words = " · ".join(ctx.site.config.variant_title(name, ctx.page.language) for name in names)
     return f'<span class="whose">{text(words)}</span>'
 
 

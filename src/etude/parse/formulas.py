@@ -1,0 +1,86 @@
+r"""What formulas say to the book rather than to the typesetter: ``\label`` and ``\ref``.
+
+The lines of a displayed formula enter; its LaTeX without labels and the labels of its block leave.
+"""
+
+from __future__ import annotations
+
+import re
+
+from etude.model.rules import Rule, Severity
+from etude.model.span import Span
+from etude.parse.context import Context
+from etude.parse.lines import Lines
+
+__all__ = ["displayed", "inline"]
+
+_MARK = re.compile(
+    r"\\(?:(?P<label>label)|(?P<reference>(?:eq|page|auto|[cC])?ref))"
+    r"[ \t]*\{[ \t]*(?P<name>[^{}\n]*?)[ \t]*\}"
+    r"|(?P<comment>%.*)|\\."
+)
+
+
+def displayed(context: Context, lines: Lines, labels: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    r"""The LaTeX and the labels of a block; `labels` are those that stand outside of it.
+
+    The first ``\label`` names the block too. It stands before `labels`, whose last is the block's id.
+    """
+    kept: list[str] = []
+    own = ""
+    for line, offset in zip(lines.lines, lines.offsets, strict=True):
+        pieces, at = [], 0
+        for match in _MARK.finditer(line):
+            span = Span(offset + match.start(), offset + match.end(), lines.source)
+            name = match["name"]
+            if match["reference"] is not None:
+                _refer(context, match, span)
+            elif match["label"] is not None:
+                pieces.append(line[at : match.start()].rstrip(" \t"))
+                at = match.end()
+                if not own and name:
+                    own = name
+                elif name and name not in (own, *labels):
+                    _spare(context, name, own, span)
+        rest = "".join((*pieces, line[at:]))
+        if rest.strip() or not at:
+            kept.append(rest)
+    tex = "\n".join(kept).strip()
+    context.formula(tex, display=True)
+    return tex, ((own, *labels) if own and own not in labels else labels)
+
+
+def inline(context: Context, tex: str, span: Span) -> None:
+    """Note a formula within a line; what it cannot hold is reported at `span`."""
+    context.formula(tex, display=False)
+    if "ref" not in tex and "label" not in tex:
+        return
+    for match in _MARK.finditer(tex):
+        if match["reference"] is not None:
+            _refer(context, match, span)
+            return
+        if match["label"] is not None:
+            message = f"the label `{match['name']}` is not used: a formula within a line has no number"
+            hints = ("write the formula between two `$$` on lines of their own",)
+            context.report(Rule.LABEL_UNUSED, message, span, hints=hints)
+            return
+
+
+def _refer(context: Context, match: re.Match[str], span: Span) -> None:
+    written, name = match[0].partition("{")[0].rstrip(), match["name"]
+    context.report(
+        Rule.MATH_SYNTAX,
+        f"a formula cannot refer to another: `{written}` has no place in it",
+        span,
+        hints=(f"write {{eq}}`{name}` in the text, outside of the formula",),
+    )
+
+
+def _spare(context: Context, name: str, own: str, span: Span) -> None:
+    context.report(
+        Rule.LABEL_UNUSED,
+        f"the label `{name}` is not used: the formula has one number, which `{own}` names",
+        span,
+        hints=(f"refer to `{own}`, or make a block of its own of each formula that needs a number",),
+        severity=Severity.WARNING,
+    )
