@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from etude.model import inline as i
-from etude.model.block import Annotation, CodeBlock, Figure, VariantBlock
+from etude.model.block import Annotation, CodeBlock, CodeCell, Figure, VariantBlock
 from etude.model.book import Number
 from etude.model.page import FrontMatter
 from etude.model.result import Display, Failure, Result, Value
@@ -293,3 +293,19 @@ def test_names_of_variants_are_safe_in_selectors(kit: Kit) -> None:
     assert {f"variant-{key}" for key in keys} == {
         radio.get("id") for radio in view.all("//input[@name='variant']")
     }
+
+
+def test_the_caption_of_a_cell_without_its_code_stands_with_what_it_gave(kit: Kit) -> None:
+    cell = CodeCell(N, "lst", ("lst",), code="x", caption=kit.words("Prints"), tags=("remove-input",))
+    number = {"numbers": {"lst": Number("listing", "1.1", "代码 1.1")}}
+    view = kit.view(cell, results={"": kit.run({0: [kit.printed("five\n")]})}, facts=number)
+    figure = view.one(".//figure[@class='listing']")
+    assert "代码 1.1" in figure.text_content().replace("\N{NO-BREAK SPACE}", " ")
+    assert "five" in figure.text_content()
+
+
+def test_a_removed_cell_leaves_the_place_that_its_label_names(kit: Kit) -> None:
+    cell = CodeCell(N, "c", ("c",), code="secret", tags=("remove-cell",))
+    view = kit.view(cell, results={"": kit.run({0: []})})
+    assert view.one(".//*[@id='c']").text_content() == ""
+    assert "secret" not in view.body

@@ -168,6 +168,7 @@ def test_facts_fill_references_citations_and_footnotes():
             "ref:fig-a": figure,
             "any:fig-a": figure,
             "any:sec-a": section,
+            "ref:sec-a": section,
             "eq:eq-a": Resolved("p", "eq-a", "equation", "3.1", "(3.1)"),
             "download:data/x.csv": Resolved("", kind="download", url="data/x.csv", name="x.csv"),
         },
@@ -178,7 +179,8 @@ def test_facts_fill_references_citations_and_footnotes():
     assert inline(Reference(N, "numref", "fig-a"), **facts) == "[图 3.2](https://e.org/q.html#fig-a)"
     template = Reference(N, "numref", "fig-a", (text("如图 %s（{name}）"),))
     assert inline(template, **facts) == "[如图 3.2（标题）](https://e.org/q.html#fig-a)"
-    assert inline(Reference(N, "ref", "fig-a"), site="", **facts) == "标题"
+    assert inline(Reference(N, "ref", "fig-a"), site="", **facts) == "图 3.2"
+    assert inline(Reference(N, "ref", "sec-a"), site="", **facts) == "章"
     assert inline(Reference(N, "ref", "fig-a", (text("此"),)), site="", **facts) == "此"
     assert inline(Reference(N, "any", "fig-a"), site="", **facts) == "图 3.2"
     assert inline(Reference(N, "any", "sec-a"), site="", **facts) == "章"

@@ -242,3 +242,32 @@ def test_nearest_prefers_the_likest():
     assert nearest("fig-los") == ("fig-loss", "fig-lost")
     assert nearest("zzz") == ()
     assert Nearest([])("x") == ()
+
+
+def test_references_within_titles_say_what_they_lead_to(book, n):
+    proof = (
+        i.Text(n.span, "Proof of "),
+        n.ref("numref", "fig"),
+        i.Text(n.span, ", and "),
+        n.ref("term", "die"),
+    )
+    caption = (i.Strong(n.span, (n.ref("ref", "sec"),)), i.Text(n.span, " and "), n.ref("numref", "lost"))
+    book.page("a", n.h(1, "A"), n.h(2, "Basics", "sec"), n.fig("fig", "A curve"))
+    book.page("b", b.Heading(n.span, "h", ("top",), 1, proof), b.Figure(n.span, "f", ("f",), caption=caption))
+    book.page("c", n.h(1, "C"), n.p(n.ref("numref", "f"), n.ref("doc", "b")))
+    done = book.resolve()
+    assert plain_text(found(done, "c", "doc", "b").title) == "Proof of Figure 1.1, and die"
+    assert plain_text(found(done, "c", "numref", "f").title) == "Basics and lost"
+    pages = [page for part in done.navigation.parts for page in part.pages]
+    assert [plain_text(page.title) for page in pages] == ["A", "Proof of Figure 1.1, and die", "C"]
+    assert plain_text(done.facts["a"].next.title) == "Proof of Figure 1.1, and die"
+
+
+def test_only_references_without_words_of_their_own_want_a_title(shelf, n):
+    shelf.page("b", n.h(1, "B"), n.p(n.ref("ref", "para", "own words"), n.ref("ref", "para")))
+    (problem,) = shelf.resolve().diagnostics
+    assert problem.rule is Rule.REFERENCE_KIND
+    shelf.page("b", n.h(1, "B"), n.p(n.ref("ref", "para", "own words")))
+    assert shelf.resolve().diagnostics == ()
+    shelf.page("b", n.h(1, "B"), n.p(n.ref("any", "para")))
+    assert rules(shelf.resolve()) == [Rule.REFERENCE_KIND]

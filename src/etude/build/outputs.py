@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -12,9 +12,11 @@ import msgspec
 from msgspec import Struct
 
 from etude.adapters.disk import DiskFiles, WriteError, write_atomic
+from etude.adapters.memory import MemoryFiles
 from etude.adapters.store import SqliteStore
 from etude.build.sources import decode_page
 from etude.build.watch import stamp
+from etude.model.block import BlockNode
 from etude.model.book import Navigation, PageFacts
 from etude.model.config import Config
 from etude.model.page import Page
@@ -74,6 +76,9 @@ class Done(Struct, frozen=True):
     """Path and reason of the first file that could not be written."""
 
 
+_NO_FILES = MemoryFiles()
+"""What cells give as Markdown can include nothing."""
+
 encode = msgspec.msgpack.Encoder().encode
 _facts = msgspec.msgpack.Decoder(PageFacts).decode
 _results = msgspec.msgpack.Decoder(dict[str, RunResult]).decode
@@ -127,7 +132,15 @@ def _site(config: bytes, navigation: bytes, sizes: bytes) -> SiteContext:
     from etude.render.html.site import SiteContext  # noqa: PLC0415 -- not needed for notebooks
 
     table = msgspec.msgpack.decode(sizes, type=dict[str, tuple[int, int]])
-    return SiteContext(_config(config), _navigation(navigation), sizes=table)
+    settings, language = _config(config), _navigation(navigation).language
+
+    def markdown(text: str) -> Sequence[BlockNode]:
+        from etude.parse.page import parse_page  # noqa: PLC0415 -- few cells give Markdown
+
+        # A line before it, so that a rule at its beginning does not open front matter.
+        return parse_page(f"\n{text}".encode(), "output.md", "output", language, settings, _NO_FILES).blocks
+
+    return SiteContext(settings, _navigation(navigation), sizes=table, markdown=markdown)
 
 
 def load_forms(forms: Iterable[str]) -> None:

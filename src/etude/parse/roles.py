@@ -235,7 +235,7 @@ def _api(call: RoleCall, domain: str, name: str) -> Sequence[Inline]:
 
 
 ROLES: dict[str, Role] = {
-    "ref": Role(_reference("ref"), "A link to a label, with the title of what it leads to."),
+    "ref": Role(_reference("ref"), "A link to a label, with the title or the number of what it leads to."),
     "numref": Role(_reference("numref"), "A link to a label, with its number; takes a template with `%s`."),
     "eq": Role(_reference("eq"), "A link to a numbered formula."),
     "any": Role(_reference("any"), "A link to a label of any kind."),

@@ -185,8 +185,8 @@ class InlineWriter:
             return self.write(node.children)
         if node.kind == "term":
             return escape_words(node.target)  # the author's word, which may be a plural or an alias
-        by_title = node.kind in {"ref", "doc"} or (
-            node.kind == "any" and resolved.kind in {"section", "page", "term"}
+        by_title = node.kind == "doc" or (
+            node.kind in {"ref", "any"} and resolved.kind in {"", "section", "page", "term"}
         )
         if by_title and resolved.title:
             return self.write(resolved.title)

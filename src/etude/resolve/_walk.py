@@ -87,6 +87,10 @@ __all__ = ["Walk"]
 CitationKind: TypeAlias = Literal["p", "t", "year", "author"]
 
 
+_REMOVED = frozenset(("remove-input", "remove-output"))
+"""A cell with both is seen by nobody, as one that is removed whole."""
+
+
 class Walk:
     """Gathers the rows of one page; `blocks` may be called more than once."""
 
@@ -110,7 +114,8 @@ class Walk:
     def __init__(self) -> None:
         """Start with empty rows."""
         self.anchors: list[AnchorIndex] = []
-        self.references: dict[tuple[UseKind, str], tuple[bool, list[Span]]] = {}
+        self.references: dict[tuple[UseKind, str, bool], list[Span]] = {}
+        """By kind, target, and whether there are no words but those of the target."""
         self.citations: dict[tuple[CitationKind, tuple[str, ...], str, str], list[Span]] = {}
         self.links: dict[tuple[str, str, str], list[Span]] = {}
         self.terms: list[TermIndex] = []
@@ -200,8 +205,10 @@ class Walk:
             case CodeCell():
                 outer = self.variants
                 self.variants = node.variants or outer
-                kind = "listing" if node.numbered else "cell"
-                self._anchor(node, kind, node.caption, numbered=node.numbered)
+                numbered = (
+                    node.numbered and not _REMOVED.issubset(node.tags) and "remove-cell" not in node.tags
+                )
+                self._anchor(node, "listing" if numbered else "cell", node.caption, numbered=numbered)
                 self._annotations(node.annotations)
                 self.variants = outer
             case MathBlock():
@@ -276,10 +283,7 @@ class Walk:
             self.blocks(annotation.children)
 
     def _refer(self, kind: UseKind, target: str, span: Span, *, bare: bool) -> None:
-        known, spans = self.references.setdefault((kind, target), (bare, []))
-        spans.append(span)
-        if bare and not known:
-            self.references[kind, target] = (True, spans)
+        self.references.setdefault((kind, target, bare), []).append(span)
 
     def _inlines(self, nodes: tuple[Inline, ...]) -> None:
         for node in nodes:

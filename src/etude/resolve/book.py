@@ -21,6 +21,7 @@ from etude.resolve.references import References
 from etude.resolve.subjects import subject_index
 from etude.resolve.targets import Targets
 from etude.resolve.terms import Terms
+from etude.resolve.titles import settle
 
 __all__ = ["Resolution", "resolve"]
 
@@ -59,7 +60,8 @@ def resolve(
     Equal diagnostics of bibliography files come with every language.
     """
     numbers = number_book(toc, indexes)
-    pages = {name: indexes[name] for name in numbers}
+    pages: Mapping[str, PageIndex] = {name: indexes[name] for name in numbers}
+    pages = settle(pages, Targets(toc.language, pages, numbers))
     navigation, stations = navigate(toc, pages, numbers)
     targets, terms = Targets(toc.language, pages, numbers), Terms(pages.values())
     references = References(targets, terms)

@@ -36,7 +36,7 @@ def index_page(page: Page) -> PageIndex:
         anchors=tuple(walk.anchors),
         references=tuple(
             ReferenceUse(kind, target, bare, tuple(spans))
-            for (kind, target), (bare, spans) in walk.references.items()
+            for (kind, target, bare), spans in walk.references.items()
         ),
         citations=tuple(CitationUse(*key, tuple(spans)) for key, spans in walk.citations.items()),
         links=tuple(LinkUse(*key, tuple(spans)) for key, spans in walk.links.items()),

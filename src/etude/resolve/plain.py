@@ -58,6 +58,8 @@ def _strip(nodes: tuple[Inline, ...], out: list[Inline]) -> None:
                     _strip(children, out)
                 elif kind == "term":
                     _text(target, out)
+                else:  # what it says is known when the book is: see `titles.settle`
+                    out.append(Reference(NOWHERE, kind, target, simplify(children)))
             case ApiLink(target=target, children=children):
                 if children:
                     _strip(children, out)
@@ -91,7 +93,10 @@ def _text(value: str, out: list[Inline]) -> None:
 
 
 def simplify(nodes: tuple[Inline, ...]) -> tuple[Inline, ...]:
-    """A title or caption for use elsewhere: no references, footnotes or values; spans are NOWHERE."""
+    """A title or caption for use elsewhere: no footnotes, citations or values; spans are NOWHERE.
+
+    References with words of their own are these words; the others stay.
+    """
     out: list[Inline] = []
     _strip(nodes, out)
     if out and isinstance(first := out[0], Text):

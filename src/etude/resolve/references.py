@@ -16,7 +16,7 @@ from etude.resolve.terms import Terms
 __all__ = ["References"]
 
 _UNNUMBERED = {
-    "cell": "give the cell a caption: then it is a numbered listing",
+    "cell": "give the cell a caption, and no tag that removes it: then it is a numbered listing",
     "listing": "give the listing a caption, or refer to it with `{ref}`",
     "table": "give the table a caption, or refer to it with `{ref}`",
     "term": "refer to a term with `{term}`",
@@ -111,10 +111,11 @@ class References:
             case "numref" if not found.number:
                 hint = _UNNUMBERED.get(kind, f"refer to it with `{{ref}}`: {{ref}}`{text}`")
                 self._report(index, use, Rule.REFERENCE_KIND, f"`{text}` has no number", (hint,))
-            case "ref" if (
+            case "ref" | "any" if (
                 use.bare and not (found := self._targets.resolved(target)).title and not found.number
             ):
-                hint = f"give the reference words of its own: {{ref}}`words <{text}>`"
+                own = f"[words](#{text})" if use.kind == "any" else f"{{ref}}`words <{text}>`"
+                hint = f"give the reference words of its own: {own}"
                 message = f"`{text}` has neither title nor number"
                 self._report(index, use, Rule.REFERENCE_KIND, message, (hint,), Severity.WARNING)
             case _:

@@ -36,9 +36,9 @@ def code_block(ctx: Context, node: CodeBlock) -> str:
 def code_cell(ctx: Context, node: CodeCell) -> str:
     """Code that is run, and what came of it."""
     tags = frozenset(node.tags)
-    if "remove-cell" in tags:
-        return ""
     anchor = node.id or (ctx.fresh("cell") if node.annotations else "")
+    if "remove-cell" in tags:
+        return f"<span{_place(anchor, node.labels)}></span>\n" if node.labels else ""
     words = ctx.site.words
     code = outputs = ""
     if "remove-input" not in tags:
@@ -64,6 +64,8 @@ def code_cell(ctx: Context, node: CodeCell) -> str:
             outputs = cell_outputs(ctx, node)
         if outputs and "hide-output" in tags:
             outputs = _folded(words.show_output, outputs)
+        if outputs and not code and (node.caption or _number(ctx, node.id)):
+            outputs = f'<figure class="listing">{_caption(ctx, node.id, node.caption)}{outputs}</figure>'
     if not code and not outputs:
         return f"<span{_place(anchor, node.labels)}></span>\n" if anchor else ""
     content = code + outputs

@@ -255,6 +255,12 @@ def _value(ctx: Context, value: Value | None) -> str:
         return output_picture(ctx.files, ctx.root, shown, alt=value.text)
     if shown is not None and shown.mime == "text/html":
         return f'<span class="eval">{shown.content}</span>'
+    if shown is not None and shown.mime == "text/markdown" and ctx.site.markdown is not None:
+        match ctx.site.markdown(shown.content):
+            case [Paragraph(children=children)]:
+                return f'<span class="eval">{inlines(ctx, children)}</span>'
+            case _:
+                return f'<span class="eval">{text(shown.content.strip())}</span>'
     if shown is not None and shown.mime == "text/latex":
         return inline_formula(ctx.math, latex(shown.content))
     return f'<span class="eval">{text(value.text)}</span>'

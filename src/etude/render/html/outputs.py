@@ -107,7 +107,7 @@ def _shown(ctx: Context, shown: Shown, alt: str, *, scroll: bool, style: str) ->
             tall = " tall" if scroll else ""
             return f'<div class="rich{tall}">{shown.content}</div>'
         case "text/markdown":
-            return f'<div class="markdown">{text(shown.content.strip())}</div>'
+            return f'<div class="markdown">{_markdown(ctx, shown.content)}</div>'
         case "text/latex":
             return _latex(ctx, shown.content)
         case "application/json":
@@ -119,6 +119,13 @@ def _shown(ctx: Context, shown: Shown, alt: str, *, scroll: bool, style: str) ->
             words = alt or str(shown.metadata.get("alt") or ctx.site.words.output_image)
             picture = output_picture(ctx.files, ctx.root, shown, alt=words, style=style)
             return f'<div class="picture">{picture}</div>' if picture else ""
+
+
+def _markdown(ctx: Context, content: str) -> str:
+    if ctx.site.markdown is None:
+        return text(content.strip())
+    with ctx.boxed():
+        return ctx.render(ctx, ctx.site.markdown(content))
 
 
 def _latex(ctx: Context, content: str) -> str:

@@ -12,7 +12,6 @@ from msgspec import Struct
 from etude.model.block import (
     Block,
     BlockNode,
-    Container,
     Figure,
     FootnoteDefinition,
     Heading,
@@ -28,7 +27,7 @@ from etude.render.html.back import footnotes
 from etude.render.html.block import blocks
 from etude.render.html.boxes import place
 from etude.render.html.context import Context
-from etude.render.html.escape import attribute, text
+from etude.render.html.escape import text
 from etude.render.html.formula import HAN
 from etude.render.html.frame import (
     Frame,
@@ -41,6 +40,7 @@ from etude.render.html.frame import (
     tag,
 )
 from etude.render.html.inline import inlines
+from etude.render.html.sections import sections_toc
 from etude.render.html.site import SiteContext
 from etude.render.html.titles import title_html
 from etude.render.text import plain
@@ -188,7 +188,7 @@ def _article(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> 
         place=place(title) if title is not None else "",
         previous=_linked(ctx, facts.previous),
         subtitle=front.subtitle,
-        toc=_toc(ctx, body),
+        toc=sections_toc(ctx, body),
         words=ctx.site.words,
     )
 
@@ -243,39 +243,6 @@ def _linked(ctx: Context, target: NavLink | None) -> Linked | None:
     if target is None:
         return None
     return Linked(ctx.site.link(ctx.here, target.name), title_html(target.title, target.number))
-
-
-def _toc(ctx: Context, body: Sequence[BlockNode]) -> str:
-    """The page's sections and their sections; empty when there are fewer than two."""
-    headings = [node for node in _sections(body) if node.id]
-    if len(headings) < 2:
-        return ""
-    out: list[str] = ["<ol>"]
-    deep = False
-    for i, node in enumerate(headings):
-        if node.level >= 3 and not deep and i:
-            out.append("<ol>")
-            deep = True
-        elif node.level < 3 and deep:
-            out.append("</li></ol></li>")
-            deep = False
-        elif i:
-            out.append("</li>")
-        number = ctx.facts.numbers.get(node.id)
-        name = number.number if number is not None else ""
-        out.append(f'<li><a href="#{attribute(node.id)}">{title_html(node.children, name)}</a>')
-    out.append("</li></ol></li></ol>" if deep else "</li></ol>")
-    return "".join(out)
-
-
-def _sections(nodes: Sequence[BlockNode]) -> list[Heading]:
-    found: list[Heading] = []
-    for node in nodes:
-        if isinstance(node, Heading) and node.level <= 3:
-            found.append(node)
-        elif isinstance(node, Container):
-            found += _sections(node.children)
-    return found
 
 
 def _languages(ctx: Context) -> tuple[tuple[str, str], ...]:

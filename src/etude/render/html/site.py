@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from etude.model.block import BlockNode
 from etude.model.book import Navigation, NavPage, NavPart
 from etude.model.config import Config
 from etude.render.html.address import language_prefix, link
@@ -32,6 +33,7 @@ class SiteContext:
         "_places",
         "config",
         "language",
+        "markdown",
         "navigation",
         "sizes",
         "words",
@@ -43,8 +45,14 @@ class SiteContext:
         navigation: Navigation,
         *,
         sizes: Mapping[str, tuple[int, int]] | None = None,
+        markdown: Callable[[str], Sequence[BlockNode]] | None = None,
     ) -> None:
-        """`sizes` tells pictures' width and height in CSS pixels, by path relative to the book's root."""
+        """Gather what pages have in common.
+
+        `sizes` tells pictures' width and height in CSS pixels, by path relative to the book's root;
+        `markdown` reads what cells give as Markdown, which else is shown as it is written.
+        """
+        self.markdown = markdown
         self.config = config
         self.navigation = navigation
         self.language = navigation.language
