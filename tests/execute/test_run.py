@@ -315,7 +315,7 @@ def test_a_cell_that_changes_the_book_is_reported_and_not_stored(world):
     assert (
         problem.rule,
         problem.message,
-    ) == (Rule.WROTE_INTO_BOOK, "the cell changed the book's own files: `zh/data.csv`")
+    ) == (Rule.WROTE_INTO_BOOK, "the book's own files changed while the cell ran: `zh/data.csv`")
     assert [c.status for c in done.results["zh/a.md"][""].cells.values()] == ["ok", "ok", "ok"]
     assert world.keys()[:1] == world.store.keys("cell")
 

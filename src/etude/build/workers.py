@@ -110,8 +110,11 @@ def _context() -> Any:
 
 
 def _begin() -> None:
-    """The parent answers Ctrl-C for all."""
+    """The parent answers Ctrl-C for all, and ends them with the other signals."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
 def _parse(task: tuple[tuple[Source, ...], Config, DiskFiles, str]) -> list[tuple[bytes, bytes]]:

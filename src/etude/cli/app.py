@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -74,6 +75,10 @@ def main(args: Sequence[str] | None = None) -> None:
     """Run the program on `args` (those of the process when None) and end the process."""
     for stream in (sys.stdout, sys.stderr):
         _make_safe(stream)
+    if args is None:
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), _stop)
     sys.exit(_run(list(sys.argv[1:]) if args is None else list(args)))
 
 
@@ -84,9 +89,11 @@ def _run(args: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        sys.stderr.write("interrupted; the results of finished cells are kept\n")
-        return INTERRUPTED
+    except (click.Abort, KeyboardInterrupt) as stopped:
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            sys.stderr.write("interrupted; the results of finished cells are kept\n")
+        cause = stopped.__cause__ or stopped  # click makes its own exception of ours
+        return 128 + cause.number if isinstance(cause, _Stopped) else INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has seen enough; Python must not complain when it closes the pipe.
         with contextlib.suppress(OSError, ValueError):
@@ -97,6 +104,18 @@ def _run(args: list[str]) -> int:
 
         return report_crash(error)
     return code if isinstance(code, int) else 0
+
+
+class _Stopped(KeyboardInterrupt):
+    """The system asks the process to end: all is cleared away as after Ctrl-C."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+def _stop(number: int, _frame: object) -> None:
+    raise _Stopped(number)
 
 
 def _make_safe(stream: TextIO) -> None:

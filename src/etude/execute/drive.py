@@ -245,8 +245,11 @@ def _wrote(run: Run, step: Step, written: Sequence[str]) -> Diagnostic:
     names = ", ".join(f"`{path}`" for path in written[:5]) + (" …" if len(written) > 5 else "")
     return diagnose(
         Rule.WROTE_INTO_BOOK,
-        f"the cell changed the book's own files: {names}",
+        f"the book's own files changed while the cell ran: {names}",
         run.page.path_of(step.cell.span),
         step.cell.span,
-        hints=("write to a relative path: a run works in a copy of the book, which is removed afterwards",),
+        hints=(
+            "if it was the cell, let it write to a relative path: a run works in a copy of the book",
+            "if you saved the file yourself, build again",
+        ),
     )
