@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from etude.build import BuildOptions, build
+
 pytestmark = [pytest.mark.browser, pytest.mark.kernel]
 
 USES = "bilingual/{}/uses.html"
@@ -105,3 +107,85 @@ def test_tabs_without_scripts(new_tab):
     page = new_tab(java_script_enabled=False).open("bilingual/en/more/text.html")
     page.locator(".tabs label", has_text="B").click()
     assert page.get_by_text("Second.").is_visible()
+
+
+TWINS = """# Twins
+
+{numref}`lst-two`, {ref}`sec-fancy`.
+
+## Other
+
+```{code-cell} python
+:label: lst-two
+:caption: Two
+:variant: plain
+print("plain")
+```
+
+Between the two.
+
+```{code-cell} python
+:label: lst-two
+:caption: Two
+:variant: fancy
+print("fancy")
+```
+
+```{code-cell} python
+:label: lst-two-1
+:caption: One more
+:variant: fancy
+print("one more")
+```
+
+:::{variant} fancy
+(sec-fancy)=
+## Fancy only
+
+Words.
+:::
+"""
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory):
+    """The address of a page in whose variants listings share a label."""
+    book = tmp_path_factory.mktemp("twins")
+    settings = '[book]\ntitle = "Twins"\nlanguages = ["en"]\nvariants = ["plain", "fancy"]\n'
+    book.joinpath("etude.toml").write_text(settings, "utf-8")
+    book.joinpath("en").mkdir()
+    book.joinpath("en", "index.md").write_text("# Home\n", "utf-8")
+    book.joinpath("en", "twins.md").write_text(TWINS, "utf-8")
+    assert () == build(book, BuildOptions(to=("html",), jobs=2)).diagnostics
+    return book.joinpath("_build", "html", "en", "twins.html").as_uri()
+
+
+def on_top(page, name: str) -> bool:
+    """Whether what was printed so stands below the bar, where an address leads to."""
+    page.wait_for_timeout(100)
+    top = page.locator(".cell:has(pre)", has_text=name).first.bounding_box()["y"]
+    return 0 < top < 200
+
+
+@pytest.mark.parametrize(("variant", "other"), [("plain", "fancy"), ("fancy", "plain")])
+def test_a_shared_label_leads_to_the_twin_of_the_chosen_variant(new_tab, twins, variant, other):
+    page = new_tab(viewport={"width": 1280, "height": 300}, reduced_motion="reduce").page
+    page.goto(f"{twins}?variant={variant}")
+    link = page.locator("#main a.ref[href='#lst-two']")
+    for time in ("first", "again"):
+        page.evaluate("scrollTo(0, 0)")
+        link.evaluate("link => link.click()")
+        assert [variant] == shown(page), time
+        assert on_top(page, f'print("{variant}")'), time
+    page.goto("about:blank")
+    page.goto(f"{twins}?variant={other}#lst-two")
+    assert [other] == shown(page)
+    assert on_top(page, f'print("{other}")')
+
+
+def test_a_label_without_a_twin_switches(new_tab, twins):
+    page = new_tab(reduced_motion="reduce").page
+    page.goto(f"{twins}?variant=plain")
+    page.locator("#main a.ref[href='#sec-fancy']").evaluate("link => link.click()")
+    page.wait_for_timeout(100)
+    assert ["fancy"] == shown(page)

@@ -7,6 +7,7 @@ const memory = {
   get(key) { try { return localStorage.getItem(key); } catch { return null; } },
   set(key, value) { try { value ? localStorage.setItem(key, value) : localStorage.removeItem(key); } catch { /* private mode */ } },
 };
+const byId = (id) => document.getElementById(id);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
 /* Change the page without moving what the reader looks at. */
@@ -47,7 +48,7 @@ const chooseVariant = (radio, near) => {
 };
 const markVariant = () => {
   for (const label of all(".variants .switch label")) {
-    const chosen = document.getElementById(label.htmlFor)?.checked;
+    const chosen = byId(label.htmlFor)?.checked;
     label.setAttribute("role", "button");
     label.setAttribute("aria-pressed", String(!!chosen));
     label.tabIndex = 0;
@@ -76,13 +77,13 @@ const codeOf = (block) => {
   const text = code.textContent.replace(/\n$/, "");
   return session ? text.split("\n").filter((line) => line.trim()).join("\n") : text;
 };
+const copyWords = () => document.body.dataset.copy?.split("|") ?? ["Copy", "Copied"];
 const addCopyButtons = () => {
-  const words = document.body.dataset.copy?.split("|") ?? ["Copy", "Copied"];
   for (const block of all(".code:not(:has(> .copy))")) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
-    button.textContent = words[0];
+    button.textContent = copyWords()[0];
     block.append(button);
   }
 };
@@ -97,9 +98,8 @@ const copy = async (button) => {
     document.execCommand("copy");
     area.remove();
   }
-  const words = document.body.dataset.copy?.split("|") ?? ["Copy", "Copied"];
-  button.textContent = words[1];
-  setTimeout(() => { button.textContent = words[0]; }, 1600);
+  button.textContent = copyWords()[1];
+  setTimeout(() => { button.textContent = copyWords()[0]; }, 1600);
 };
 
 /* What is wider than its place scrolls: it says so, and can be reached by keyboard. */
@@ -110,17 +110,34 @@ const markWide = () => {
   }
 };
 
+/* Variants may share a label: the ids of such twins differ in the number at their end, and readers know them by
+   the same name. An address of one leads to the one of the chosen variant. */
+const ofChosen = (block) => {
+  for (let at = block.closest("[data-variant]"); at; at = at.parentElement.closest("[data-variant]"))
+    if (!at.dataset.variant.split(" ").some((key) => byId("variant-" + key)?.checked)) return false;
+  return true;
+};
+const nameOf = (block) => block.querySelector(".label, .number")?.textContent;
+const twinOf = (target) => {
+  if (ofChosen(target)) return target;
+  const name = nameOf(target);
+  const stems = [target.id, name && target.id.replace(/-\d+$/, "")];
+  const isTwin = (other) => stems.includes(other.id) || stems.includes(other.id.replace(/-\d+$/, ""));
+  return all("[data-variant] [data-label]").find((other) => isTwin(other) && nameOf(other) === name && ofChosen(other)) ?? target;
+};
+
 /* What an address points to may lie in something closed. */
 const reveal = () => {
   let id = location.hash.slice(1);
   try { id = decodeURIComponent(id); } catch { /* kept as it is */ }
-  const target = id && document.getElementById(id);
+  let target = id && byId(id);
   if (!target) return;
+  target = twinOf(target);
   for (let at = target; at; at = at.parentElement) {
     if (at.localName === "details") at.open = true;
     if (at.classList.contains("tab")) at.previousElementSibling.previousElementSibling.checked = true;
     if (at.dataset.variant && !at.getClientRects().length) {
-      const radio = document.getElementById("variant-" + at.dataset.variant.split(" ")[0]);
+      const radio = byId("variant-" + at.dataset.variant.split(" ")[0]);
       if (radio) { radio.checked = true; markVariant(); }
     }
   }
@@ -145,7 +162,7 @@ const placeFor = (link) => {
 /* The section that is being read, in the page's contents. */
 let sections = [];
 const findSections = () => {
-  sections = all(".toc a").map((link) => [document.getElementById(decodeURIComponent(link.hash.slice(1))), link]).filter(([head]) => head);
+  sections = all(".toc a").map((link) => [byId(decodeURIComponent(link.hash.slice(1))), link]).filter(([head]) => head);
   markSection();
 };
 const markSection = () => {
@@ -168,12 +185,12 @@ document.addEventListener("click", (event) => {
   else if (element.matches("button.copy")) copy(element);
   else if (element.matches(".variants .switch label")) {
     event.preventDefault();
-    chooseVariant(document.getElementById(element.htmlFor), element);
+    chooseVariant(byId(element.htmlFor), element);
   } else if (element.matches("a.language")) placeFor(element);
-  else if (element.matches("#nav a, .toc a")) {
+  else if (element.matches("a")) {
     if (element.matches(".toc a")) element.closest("details").open = false;
-    document.getElementById("nav")?.matches(":popover-open") && document.getElementById("nav").hidePopover();
-    if (element.hash && element.hash === location.hash) reveal();
+    document.querySelector("#nav:popover-open")?.hidePopover();
+    if (element.hash && element.href === location.href) reveal();
   }
 });
 document.addEventListener("keydown", (event) => {
@@ -205,7 +222,7 @@ const start = () => {
   findSections();
   markWide();
   const current = document.querySelector('#nav [aria-current="page"]');
-  const nav = document.getElementById("nav");
+  const nav = byId("nav");
   if (current && nav && nav.scrollHeight > nav.clientHeight) nav.scrollTop = current.offsetTop - nav.clientHeight / 3;
   if (location.hash) reveal();
 };
