@@ -38,10 +38,10 @@ def update(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
-def text_faces() -> dict[str, bytes]:
-    """The faces of text as WOFF2, by name; cut once and then kept."""
+def theme_faces() -> dict[str, bytes]:
+    """The faces of the theme as WOFF2, by name; cut once and then kept."""
     with Workers(2) as workers:
-        found = {name: get() for name, get in faces("", workers).items()}
+        found = {name: get() for name, get in faces("→", workers).items()}
     return {name: content for name, content in found.items() if content is not None}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -137,15 +138,15 @@ def test_a_page_is_light(kit: Kit) -> None:
 
 
 @pytest.mark.slow
-def test_text_faces_are_small(text_faces: dict[str, bytes]) -> None:
-    assert set(CUTS) == set(text_faces)
-    assert sum(map(len, text_faces.values())) < 130_000
+def test_text_faces_are_small(theme_faces: dict[str, bytes]) -> None:
+    assert {*CUTS, "math"} == set(theme_faces)
+    assert sum(len(theme_faces[name]) for name in CUTS) < 130_000
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("cut", sorted(CUTS))
-def test_text_faces_have_their_axes_and_letters(cut: str, text_faces: dict[str, bytes]) -> None:
-    font = TTFont(io.BytesIO(text_faces[cut]))
+def test_text_faces_have_their_axes_and_letters(cut: str, theme_faces: dict[str, bytes]) -> None:
+    font = TTFont(io.BytesIO(theme_faces[cut]))
     axes = (
         {axis.axisTag: (axis.minValue, axis.maxValue) for axis in font["fvar"].axes} if "fvar" in font else {}
     )
@@ -177,6 +178,10 @@ def test_the_formula_face_has_what_a_book_uses(formula_face: bytes) -> None:
     stretched = set(variants.HorizGlyphCoverage.glyphs)
     assert font.getBestCmap()[0x2DC] in stretched, "wide accents"
     assert font.getBestCmap()[ord("(")] in set(variants.VertGlyphCoverage.glyphs)
+    arrow = variants.HorizGlyphCoverage.glyphs.index(font.getBestCmap()[ord("→")])
+    parts = variants.HorizGlyphConstruction[arrow].GlyphAssembly.PartRecords
+    joints = [min(a.EndConnectorLength, b.StartConnectorLength) for a, b in pairwise(parts)]
+    assert min(joints) >= variants.MinConnectorOverlap, "the parts of a long arrow meet"
     assert len(cut) < 90_000
 
 

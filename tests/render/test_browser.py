@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
+from PIL import Image
 
 from etude.model import inline as i
 from etude.model.block import (
@@ -78,7 +80,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def site(kit: Kit, root: Path, text_faces: dict[str, bytes]) -> str:
+def site(kit: Kit, root: Path, theme_faces: dict[str, bytes]) -> str:
     """The address of the site's folder; it is made once."""
     if not (root / "index.html").exists():
         values = {"numpy": Value("NumPy!"), "pytorch": Value("Torch!")}
@@ -97,7 +99,7 @@ def site(kit: Kit, root: Path, text_faces: dict[str, bytes]) -> str:
             )
             pages[f"{language}/a/one.html"] = view.rendered.html
         shared = site_files(kit.config, {lang: kit.navigation(lang) for lang in ("zh", "en")}, ())
-        for path, content in {**pages, **shared, **assets(kit.config, text_faces)}.items():
+        for path, content in {**pages, **shared, **assets(kit.config, theme_faces)}.items():
             place = root / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
@@ -154,6 +156,27 @@ def test_formulas_have_a_size(chromium: Any, site: str) -> None:
         )
         assert 3 <= len(boxes)
         assert all(4 < width and 6 < height for width, height in boxes)
+
+
+def test_long_arrows_are_painted_whole(chromium: Any, kit: Kit, root: Path, site: str) -> None:
+    arrow = MathBlock(N, tex=rf"\xrightarrow{{\text{{{'long ' * 16}}}}}")
+    (root / "zh" / "a" / "arrow.html").write_bytes(kit.view(arrow, name="a/arrow").rendered.html)
+    with Reader(chromium, f"{site}/zh/a/arrow.html", viewport={"width": 900, "height": 600}) as reader:
+        page = reader.page
+        page.wait_for_function("document.fonts.status === 'loaded'")
+        place = page.locator("mtext").bounding_box()
+        sign = page.locator("mo").bounding_box()
+        # The middle half of the label, at the height of the arrow.
+        clip = {
+            "x": place["x"] + place["width"] / 4,
+            "y": sign["y"],
+            "width": place["width"] / 2,
+            "height": sign["height"],
+        }
+        seen = Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("L")
+        darkest = [min(seen.getpixel((x, y)) for y in range(seen.height)) for x in range(seen.width)]
+        assert 150 < seen.width
+        assert 128 > max(darkest)
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1024, 1440])
