@@ -72,6 +72,7 @@ def say(resolved):
         ("any", "en/a.md", ("a", "", "page", "1", "Chapter 1", "Chapter")),
         ("any", "a#sec", ("a", "sec", "section", "1.1", "Section 1.1", "Basics")),
         ("doc", "a#sec", ("a", "sec", "section", "1.1", "Section 1.1", "Basics")),
+        ("any", "a#basics", ("a", "sec", "section", "1.1", "Section 1.1", "Basics")),
         ("any", "local", ("b", "local", "section", "2.1", "Section 2.1", "Local")),
         ("term", "gradient", ("a", "term-gradient", "term", "", "gradient", "gradient")),
         ("term", "Gradients", ("a", "term-gradient", "term", "", "gradient", "gradient")),

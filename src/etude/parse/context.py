@@ -14,6 +14,7 @@ from etude.model.inline import Inline
 from etude.model.page import FrontMatter
 from etude.model.protocols import Files
 from etude.model.rules import Rule, Severity
+from etude.model.slug import slug
 from etude.model.span import Span
 from etude.parse.addresses import Address
 from etude.parse.lines import Lines, Places
@@ -25,8 +26,6 @@ MAX_SUBSTITUTIONS = 10_000
 """Substitutions in a page, those within others included."""
 MAX_INCLUDES = 500
 """Files that a page includes, those that included files include among them."""
-
-_NOT_IN_ID = re.compile(r"[^\w\u00b7.:-]+")
 
 ParseBlocks: TypeAlias = "Callable[[Context, Lines, tuple[str, ...]], tuple[BlockNode, ...]]"
 """Lines, and labels that name the first block made of them, to nodes."""
@@ -125,7 +124,7 @@ class Context:
 
     def identify(self, wish: str, kind: str = "block") -> str:
         """A new id, unique in the page, from a label or content; numbered when there is neither."""
-        base = _NOT_IN_ID.sub("-", wish.strip().lower()).strip("-.:")[:80]
+        base = slug(wish)
         if not base:
             self._counts[kind] = count = self._counts.get(kind, 0) + 1
             base = f"{kind}-{count}"

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from etude.model.book import Number, Resolved
 from etude.model.diagnostic import Diagnostic, Place, Related, diagnose
 from etude.model.rules import Rule
+from etude.model.slug import slug
 from etude.model.words import numbered_name, solution_name
 from etude.resolve.entries import AnchorIndex, PageIndex
 from etude.resolve.nearest import Nearest
@@ -20,6 +21,7 @@ Target: TypeAlias = tuple[str, int]
 """A page's name, and the position of one of its anchors; `PAGE` for the page itself."""
 
 PAGE = -1
+_HEADINGS = ("page", "section")
 
 
 class Targets:
@@ -140,9 +142,13 @@ class Targets:
         return self._block(found[0], fragment)
 
     def _block(self, page: str, block: str) -> Target | None:
-        """A block of a page by its id."""
-        for position, anchor in enumerate(self._indexes[page].anchors):
+        """A block of a page by its id; a heading whose id is a label, by the words of its title too."""
+        anchors = self._indexes[page].anchors
+        for position, anchor in enumerate(anchors):
             if anchor.id == block:
+                return page, PAGE if anchor.kind == "page" else position
+        for position, anchor in enumerate(anchors):
+            if anchor.kind in _HEADINGS and anchor.labels and slug(plain_text(unpack(anchor.title))) == block:
                 return page, PAGE if anchor.kind == "page" else position
         return None
 
