@@ -174,7 +174,10 @@ def _report(
 
 
 def status(root: Path, options: BuildOptions) -> StatusReport:
-    """What a build of the book in `root` would run; nothing is run or written but parsed pages."""
+    """What a build of the book in `root` would run; nothing is run or written but parsed pages.
+
+    Takes no lock: one may ask while a build runs.
+    """
     from etude.adapters.store import SqliteStore  # noqa: PLC0415 -- as in `_build`
     from etude.build import book as books  # noqa: PLC0415
     from etude.build.execution import explain_runs  # noqa: PLC0415
@@ -185,7 +188,6 @@ def status(root: Path, options: BuildOptions) -> StatusReport:
     require(files)
     try:
         with (
-            BuildLock(files.root / ".etude" / "lock"),
             SqliteStore(files.root / ".etude" / "store") as store,
             stores(),
             Workers(options.jobs or cores()) as workers,
@@ -197,8 +199,6 @@ def status(root: Path, options: BuildOptions) -> StatusReport:
                 return runs, (*book.diagnostics, *found)
 
             runs, diagnostics = _again(store, explain)
-    except LockedError as error:
-        raise BookError((diagnose(Rule.BUILD_LOCKED, str(error), ""),)) from error
     except WriteError as error:
         raise BookError((unwritable(str(error.path), error.reason),)) from error
     return StatusReport(
