@@ -182,7 +182,9 @@ def test_two_builds_at_once(new_book):
         second = book.command("build")
         assert (2, ["build-locked"]) == (second.code, second.rules)
         assert str(first.pid) in second.document["diagnostics"][0]["message"]
-        assert [("slow", True)] == [(run.page, run.stale > 1) for run in status(book.root, BuildOptions()).runs]
+        assert [("slow", True)] == [
+            (run.page, run.stale > 1) for run in status(book.root, BuildOptions()).runs
+        ]
         assert first.poll() is None, "asked while it was building"
         first.communicate()
         assert 0 == first.returncode
