@@ -26,6 +26,7 @@ def test_every_kind_of_block_is_rendered(kit: Kit) -> None:
     [
         (b.ThematicBreak(N), "<hr>"),
         (b.RawHtml(N, html="<section>a</section>"), "<section>a</section>"),
+        (b.RawHtml(N, html='<img src="a%26b.png">', files=("a&b.png",)), '<img src="../../a&amp;b.png">'),
         (b.RawBlock(N, format="html", value="<i>a</i>"), "<i>a</i>"),
         (b.RawBlock(N, format="latex", value="x"), ""),
         (b.Comment(N, value="secret"), ""),

@@ -37,6 +37,10 @@ N = NOWHERE
         (i.SoftBreak(N), "\n"),
         (i.HardBreak(N), "<br>\n"),
         (i.RawInline(N, "<mark>a</mark>"), "<mark>a</mark>"),
+        (
+            i.RawInline(N, '<video src="a%20b.mp4" poster="b.png">', ("a b.mp4", "b.png")),
+            '<video src="../../a%20b.mp4" poster="../../b.png">',
+        ),
         (i.Anchor(N, "here", "l"), '<span id="here"></span>'),
         (i.UnknownRole(N, "r", "<v>"), '<span class="unknown">&lt;v&gt;</span>'),
         (i.IndexMark(N, "ix-1", (), (i.Text(N, "w"),)), '<span id="ix-1">w</span>'),

@@ -367,6 +367,8 @@ class RawHtml(Block, frozen=True, array_like=True, tag=True, gc=False):
     """Raw HTML; already sanitised unless the book is trusted."""
 
     html: str = ""
+    files: tuple[str, ...] = ()
+    """Paths in the book of files that it shows; in the HTML they stand percent-encoded between quotes."""
 
 
 class RawBlock(Block, frozen=True, array_like=True, tag=True, gc=False):

@@ -113,6 +113,8 @@ class RawInline(Node, frozen=True, array_like=True, tag=True, gc=False):
     """Raw HTML within a line; already sanitised unless the book is trusted."""
 
     html: str
+    files: tuple[str, ...] = ()
+    """As for `RawHtml`."""
 
 
 class Reference(Node, frozen=True, array_like=True, tag=True, gc=False):

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from etude.model.block import (
     BlockBreak,
     BlockNode,
@@ -29,7 +31,7 @@ from etude.model.block import (
 from etude.model.inline import IndexMark, Inline, InlineImage, Link, Text
 from etude.model.rules import Rule
 from etude.model.span import Span
-from etude.parse import formulas, links, pipes, sanitise
+from etude.parse import formulas, pipes, raw_html
 from etude.parse.addresses import unescape
 from etude.parse.annotations import annotate
 from etude.parse.attribution import split_attribution
@@ -243,20 +245,16 @@ class _Builder:
 
     def html(self, raw: Raw, labels: tuple[str, ...], open_: list[str]) -> Sequence[BlockNode]:
         """Raw HTML; `open_` are the elements that pieces before it left open, and is kept up to date."""
-        span = self.span(raw)
-        html = "\n".join(raw.lines).strip()
-        if html.startswith("<!--") and html.endswith("-->") and html.count("<!--") == 1:
-            return (Comment(span, value=html[4:-3].strip()),)
-        if not self.context.config.trust:
-            html, risk, opened, closed = sanitise.clean_part(html, open_)
-            if closed:
-                del open_[-closed:]
-            open_.extend(opened)
-            if risk:
-                links.warn_html(self.context, risk, span)
-            if not html.strip():
+        node = raw_html.block(self.context, Lines(raw.lines, raw.offsets, self.source), open_)
+        match node:
+            case InlineImage():
+                return (self.picture(node.span, labels, node),)
+            case RawHtml():
+                return (replace(node, id=self.identity(labels), labels=labels),)
+            case Comment():
+                return (node,)
+            case None:
                 return ()
-        return (RawHtml(span, self.identity(labels), labels, html),)
 
     def fence(self, raw: Raw, labels: tuple[str, ...]) -> Sequence[BlockNode]:
         outer = self.context.fence

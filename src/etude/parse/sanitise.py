@@ -39,7 +39,8 @@ _STYLES = {
     "color", "background-color", "text-align", "width", "height", "max-width", "margin", "padding", "border",
     "float", "font-weight", "font-style", "font-size", "vertical-align", "white-space", "display",
 }  # fmt: skip
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>")
+TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>")
+"""A tag: its slash, its name and its attributes."""
 _VOID = {"br", "img", "wbr", "hr", "source", "area", "col", "input", "link", "meta"}
 _IMPLIED = {"p", "li", "td", "th", "tr", "dt", "dd", "thead", "tbody", "tfoot", "colgroup", "option"}
 """Elements whose end may be left out."""
@@ -77,7 +78,7 @@ def clean_part(html: str, open_: Sequence[str]) -> Cleaned:
     end = 0
     closers: list[str] = []
     left = len(open_)
-    for tag in _TAG.finditer(html):
+    for tag in TAG.finditer(html):
         name = tag[2].lower()
         if name not in _TAGS or name in _VOID or tag[3].endswith("/"):
             continue
@@ -117,7 +118,7 @@ class CleanTag(NamedTuple):
 @lru_cache(maxsize=1024)
 def clean_tag(html: str) -> CleanTag:
     """A tag, comment or instruction that stands in a line of text."""
-    match = _TAG.fullmatch(html)
+    match = TAG.fullmatch(html)
     if match is None:
         cleaned = clean(html)
         return CleanTag(cleaned.html, cleaned.risk, "", closing=False)

@@ -69,6 +69,7 @@ from etude.render.markdown_text import (
     link,
     prefixed,
 )
+from etude.render.raw import with_files
 from etude.render.text import plain
 
 __all__ = ["MarkdownWriter", "Piece", "Prose", "Setting", "join"]
@@ -192,8 +193,9 @@ class MarkdownWriter:
                 return [Prose("***")]
             case BlockBreak():
                 return [Prose("", border=True)]
-            case RawHtml(html=html):
-                return [Prose(html.strip("\n"))] if html.strip() else []
+            case RawHtml(html=html, files=files):
+                html = with_files(html, files, self.inline.attribute).strip("\n")
+                return [Prose(html)] if html.strip() else []
             case RawBlock(format=kind, value=value):
                 shown = kind.lower() in {"html", "markdown", "md"} and value.strip()
                 return [Prose(value.strip("\n"))] if shown else []

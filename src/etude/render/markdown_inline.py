@@ -38,6 +38,7 @@ from etude.model.inline import (
 )
 from etude.model.result import RunResult
 from etude.render.markdown_text import code_span, escape_words, html_image, html_text, link, marked
+from etude.render.raw import with_files
 from etude.render.text import fill, plain
 
 __all__ = ["InlineWriter", "Setting", "is_external"]
@@ -129,8 +130,8 @@ class InlineWriter:
                 return link(self.write(children), self.url(url), title)
             case InlineImage():
                 return self.image(node)
-            case RawInline(html=html):
-                return html
+            case RawInline(html=html, files=files):
+                return with_files(html, files, self.attribute)
             case Reference():
                 return self.reference(node)
             case Citation():
@@ -162,6 +163,10 @@ class InlineWriter:
     def picture(self, source: str) -> str:
         """The address of an image."""
         return source if is_external(source) else self.setting.file_url(source)
+
+    def attribute(self, source: str) -> str:
+        """The address of a file, for an attribute of HTML."""
+        return html_text(self.picture(source))
 
     def image(self, node: InlineImage) -> str:
         """An image among words."""

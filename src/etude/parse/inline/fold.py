@@ -137,5 +137,5 @@ class _Folder:
             if not isinstance(node, Tag):
                 kept.append(node)
             elif index in pairs:
-                kept.append(RawInline(self.places.span(node.start, node.end), node.html))
+                kept.append(RawInline(self.places.span(node.start, node.end), node.html, node.files))
         return kept

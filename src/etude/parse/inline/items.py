@@ -67,6 +67,8 @@ class Tag:
     end: int
     name: str
     closing: bool
+    files: tuple[str, ...] = ()
+    """As for `RawInline`."""
 
 
 Item: TypeAlias = Words | Mark | Bracket | Tag | Inline

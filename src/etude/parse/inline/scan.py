@@ -13,18 +13,17 @@ from etude.model.inline import (
     InlineCode,
     InlineMath,
     Link,
-    RawInline,
     SoftBreak,
     Text,
 )
-from etude.parse import addresses, formulas, links, roles, sanitise
+from etude.parse import addresses, formulas, links, raw_html, roles
 from etude.parse.addresses import Address
 from etude.parse.context import Context
 from etude.parse.han import is_cjk
 from etude.parse.inline import tags
 from etude.parse.inline.emphasis import mark, pair_up
 from etude.parse.inline.fold import MAX_NESTING, fold
-from etude.parse.inline.items import Bracket, Item, Mark, Tag, Words
+from etude.parse.inline.items import Bracket, Item, Mark, Words
 from etude.parse.lines import Fixed, Places
 
 _SPECIAL = re.compile(r"[\n!$&*<\[\\\]_`{~]").search
@@ -327,21 +326,11 @@ def _angle(s: Scanner, at: int) -> int:
     end = tags.tag_end(s.text, at, s.ends)
     if end < 0:
         return at + 1
-    html, span = s.text[at:end], s.places.span(at, end)
     s.flush(at)
     s.begin = s.since = end
-    if html.startswith("<!--"):
-        return end
-    if s.context.config.trust:
-        s.items.append(RawInline(span, html))
-        return end
-    tag = sanitise.clean_tag(html)
-    if tag.risk:
-        links.warn_html(s.context, tag.risk, span)
-    if tag.name and tag.html:
-        s.items.append(Tag(tag.html, at, end, tag.name, tag.closing))
-    elif tag.html:
-        s.items.append(RawInline(span, tag.html))
+    made = raw_html.tag(s.context, s.text[at:end], at, s.places)
+    if made is not None:
+        s.items.append(made)
     return end
 
 

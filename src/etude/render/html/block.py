@@ -52,6 +52,7 @@ from etude.render.html.context import Context
 from etude.render.html.escape import attribute, classes, text
 from etude.render.html.formula import block_formula
 from etude.render.html.switch import switched
+from etude.render.raw import with_files
 from etude.render.variants import Group, grouped
 
 __all__ = ["blocks"]
@@ -151,8 +152,8 @@ def _block(ctx: Context, node: BlockNode) -> str:
             return back.contents(ctx, node)
         case ThematicBreak():
             return f"<hr{place(node)}>\n"
-        case RawHtml(html=html):
-            return f"{html}\n"
+        case RawHtml(html=html, files=files):
+            return f"{with_files(html, files, ctx.file)}\n"
         case RawBlock(format=kind, value=value):
             return f"{value}\n" if kind.lower() == "html" else ""
         case BlockBreak() | Comment() | FootnoteDefinition():

@@ -47,6 +47,7 @@ from etude.render.html.picture import output_picture, size_style
 from etude.render.html.quotes import curly
 from etude.render.html.switch import variant_keys
 from etude.render.html.titles import title_html
+from etude.render.raw import with_files
 from etude.render.text import fill, plain
 
 __all__ = ["inlines"]
@@ -143,8 +144,8 @@ def _node(ctx: Context, node: Inline) -> str:
                 title=node.title, width=width or across, height=None if width else down, style=style
             )
             return f'<img src="{ctx.file(node.source)}" alt="{attribute(node.alt)}"{more}>'
-        case RawInline(html=html):
-            return html
+        case RawInline(html=html, files=files):
+            return with_files(html, files, ctx.file)
         case Reference():
             return _reference(ctx, node)
         case Citation():
