@@ -51,7 +51,7 @@ EXAMPLES = (
     "-\n  foo\n-\n  ```\n  bar\n  ```", "- foo\n\n\tbar", "    a\n\n\n    b\n  c", "~~~~\naaa\n~~~\n~~~~~",
     "``` a b\nx\n```", "- ```\n  a\n b", "Foo\nbar\n===\n\nBaz\n---", "# a #\n## b ##\n### c \\#",
     "***\n - - -\n_____", "* * *\n* a", "<div>\n*a*\n\n*b*\n</div>", "<del>\n*a*\n</del>\n\nb",
-    "| a | b |\n|:--|--:|\n| `c` | d \\| e |\n| f |\n\ng", "a\n| b |\n|-|\n| c |\n> d",
+    "| a | b |\n|:--|--:|\n| `c` | d \\| e |\n| f |\n\ng", "a\n| b |\n|-|\n| c |\n> d", "> a\n| b |\n> |-|",
     "10) a\n11) b\n\n- c\n+ d", "  - a\n\n        b", "1.  a\n\n    ~~~\n    b\n    ~~~\n\n    c",
     "- a\n  b\n\n\n- c", "\tfoo\tbaz\t\tbim",
 )  # fmt: skip

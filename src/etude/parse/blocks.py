@@ -9,6 +9,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from etude.model.block import (
+    Admonition,
     BlockBreak,
     BlockNode,
     CodeBlock,
@@ -41,6 +42,7 @@ from etude.parse.lines import Lines, place
 from etude.parse.outline import Kind, Raw, read
 from etude.parse.plain import plain
 
+_ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*", re.IGNORECASE).fullmatch
 _ATTRIBUTES = re.compile(r"[ \t]*\{([^{}`]*)\}[ \t]*\Z").search
 _TASK = re.compile(r"[ \t]*\[([ xX])\](?:[ \t]+|\Z)").match
 _DIRECTIVE = re.compile(r"\{[ \t]*(\w[\w:.+-]*)[ \t]*\}[ \t]*").match
@@ -166,9 +168,7 @@ class _Builder:
             case Kind.LIST:
                 return (self.list(raw, labels),)
             case Kind.QUOTE:
-                children, attribution = split_attribution(self.inside(raw))
-                identity = self.identity(labels)
-                return (Quote(self.span(raw), identity, labels, children, attribution=attribution),)
+                return (self.quote(raw, labels),)
             case Kind.TABLE:
                 return (pipes.table(self.context, raw, self.source, labels, self.identity(labels)),)
             case Kind.DEFINITIONS:
@@ -221,6 +221,20 @@ class _Builder:
             image.classes,
             link,
         )
+
+    def quote(self, raw: Raw, labels: tuple[str, ...]) -> Quote | Admonition:
+        """A quotation; a box when its first line is ``[!NOTE]`` or another kind, as on GitHub."""
+        first = raw.children[0] if raw.children else None
+        if first is not None and first.kind == Kind.PARAGRAPH and (kind := _ALERT(first.lines[0])):
+            first.lines, first.offsets = first.lines[1:], first.offsets[1:]
+            if first.lines:
+                first.start, first.first = first.offsets[0], first.first + 1
+            else:
+                raw.children = raw.children[1:]
+            box = self.identity(labels)
+            return Admonition(self.span(raw), box, labels, kind[1].lower(), children=self.inside(raw))
+        children, attribution = split_attribution(self.inside(raw))
+        return Quote(self.span(raw), self.identity(labels), labels, children, attribution=attribution)
 
     def heading(self, raw: Raw, labels: tuple[str, ...]) -> Heading:
         text, places = place(raw.lines, raw.offsets, self.source)

@@ -161,7 +161,7 @@ def colon(state: State, depth: int, paragraph: Raw | None) -> bool | None:
 
 def table(state: State, depth: int, paragraph: Raw | None) -> bool | None:
     """A row of dashes below a line with as many cells makes a table of the two."""
-    if paragraph is None:
+    if paragraph is None or paragraph.lazy:
         return None
     header = paragraph.lines[-1]
     if "|" not in header or not header.strip(" \t|"):

@@ -68,6 +68,8 @@ class Raw:
     """Of an environment of LaTeX: the label after its end."""
     closed: bool = False
     """Of fences and formulas: whether their end was found."""
+    lazy: bool = False
+    """Of a paragraph: whether its last line stands where its container's mark is missing."""
     crossed: bool = False
     """Of a fence: the line that ended it was meant for one inside it."""
     tight: bool = True

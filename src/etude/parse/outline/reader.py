@@ -84,6 +84,7 @@ def _line(state: State) -> None:
     leaf = state.leaf
     if leaf is not None and (leaf.kind == Kind.PARAGRAPH or (matched and leaf.kind == Kind.TABLE)):
         state.add(leaf)  # a paragraph goes on even where its container's mark is missing
+        leaf.lazy = not matched
         leaf.too_deep |= state.nests(depth)
     else:
         begin_text(state, depth)
