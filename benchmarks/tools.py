@@ -52,7 +52,7 @@ class EtudeTool:
 
     def accepts(self, book: Path) -> bool:
         """Whether it can build the book in this folder."""
-        return (book / "etude.toml").exists() or (book / "_toc.yml").exists()
+        return (book / "etude.toml").exists()
 
     def command(self, book: Path, out: Path) -> Sequence[str | Path]:
         """What builds a book."""
