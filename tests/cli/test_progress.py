@@ -36,10 +36,19 @@ def noted(*events):
 
 def test_the_ledger_counts_runs_and_cells():
     ledger = noted(PLANNED, KEPT, START_A, CELL_A, CELL_A)
-    assert [(line.page, line.done, line.cells) for line in ledger.runs.values()] == [("a", 2, 10)]
+    assert [(line.title, line.done, line.cells) for line in ledger.runs.values()] == [("a (numpy)", 2, 10)]
     assert (ledger.planned, ledger.finished, ledger.failed) == (2, 0, 0)
     ledger = noted(*ALL)
     assert (ledger.finished, ledger.failed, ledger.runs) == (2, 1, {})
+
+
+def test_languages_with_code_of_their_own_are_runs_of_their_own():
+    begun = [RunStarted("a", "numpy", 3, languages=language) for language in ("zh", "en")]
+    ledger = noted(RunsPlanned(2, 6), *begun, CellFinished("a", "numpy", 0, 1.0, "ok", "en"))
+    done = [(line.title, line.done) for line in ledger.runs.values()]
+    assert done == [("a (numpy, zh)", 0), ("a (numpy, en)", 1)]
+    ledger.note(RunFinished("a", "numpy", "ok", 1.0, 3, 0, "en"))
+    assert [line.title for line in ledger.runs.values()] == ["a (numpy, zh)"]
 
 
 @pytest.mark.parametrize(

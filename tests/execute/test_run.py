@@ -460,6 +460,16 @@ def test_progress_is_told(world):
     assert RunFinished("a", "", "failed", 0.0, 2, 0) == finished
 
 
+def test_progress_tells_languages_apart_whose_code_differs(world):
+    world.page("a", "x = 1")
+    world.page("a", "x = 2", language="en")
+    world.page("b", "y = 1")
+    world.page("b", "y = 1", language="en")
+    world.execute()
+    ended = [(event.page, event.languages) for event in world.events if isinstance(event, RunFinished)]
+    assert [("a", "en"), ("a", "zh"), ("b", "")] == sorted(ended)
+
+
 def test_languages_with_other_code_share_their_first_results(world):
     world.script["n()"] = lambda _: Reply("ok", (Stream("stdout", str(len(world.kernels))),), {}, 1.0)
     world.page("a", "n()", "x = 1")

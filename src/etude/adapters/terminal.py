@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from etude.adapters.terminal_ledger import Ledger
+from etude.adapters.terminal_ledger import Ledger, title
 from etude.model.progress import Event, PhaseStarted, Progress, RunFinished, RunStarted
 
 if TYPE_CHECKING:
@@ -60,12 +60,7 @@ def describe(event: RunFinished) -> str:
     word = "ran" if event.status == "ok" else "failed"
     kept = f", {event.cells_kept} kept" if event.cells_kept else ""
     cells = "1 cell" if event.cells_run == 1 else f"{event.cells_run} cells"
-    return f"{word} {title(event.page, event.variant)}: {cells}{kept}, {event.seconds:.1f} s"
-
-
-def title(page: str, variant: str) -> str:
-    """What a run is called."""
-    return f"{page} ({variant})" if variant else page
+    return f"{word} {title(event)}: {cells}{kept}, {event.seconds:.1f} s"
 
 
 @contextmanager

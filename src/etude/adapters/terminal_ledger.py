@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 from etude.model.progress import CellFinished, Event, PhaseStarted, RunFinished, RunsPlanned, RunStarted
 
-__all__ = ["Ledger", "RunLine"]
+__all__ = ["Ledger", "RunLine", "title"]
 
 
 @dataclass(slots=True)
 class RunLine:
     """One run at work."""
 
-    page: str
-    variant: str
+    title: str
     cells: int
     estimate: float | None
     """Seconds for all its cells."""
@@ -28,13 +27,23 @@ class RunLine:
         return self.estimate * (1 - min(self.done, self.cells) / self.cells) if self.cells else 0.0
 
 
+def title(event: RunStarted | RunFinished) -> str:
+    """What a run is called: its page, and what tells it from other runs of the page."""
+    about = ", ".join(filter(None, (event.variant, event.languages)))
+    return f"{event.page} ({about})" if about else event.page
+
+
+def _key(event: RunStarted | CellFinished | RunFinished) -> tuple[str, str, str]:
+    return event.page, event.variant, event.languages
+
+
 class Ledger:
     """Takes events in; can be asked at any time."""
 
     def __init__(self) -> None:
         """Nothing is known yet."""
-        self.runs: dict[tuple[str, str], RunLine] = {}
-        """Those at work, in the order in which they began."""
+        self.runs: dict[tuple[str, str, str], RunLine] = {}
+        """Those at work by page, variant and languages, in the order in which they began."""
         self.planned: int | None = None
         self.finished = 0
         self.failed = 0
@@ -47,19 +56,18 @@ class Ledger:
             case RunsPlanned():
                 self.planned, self._waiting = event.runs, event.estimate
             case RunStarted():
-                line = RunLine(event.page, event.variant, event.cells, event.estimate)
-                self.runs[event.page, event.variant] = line
+                self.runs[_key(event)] = RunLine(title(event), event.cells, event.estimate)
                 if self._waiting is not None:
                     self._waiting = (
                         max(0.0, self._waiting - event.estimate) if event.estimate is not None else None
                     )
             case CellFinished():
-                at_work = self.runs.get((event.page, event.variant))
+                at_work = self.runs.get(_key(event))
                 if at_work is not None:
                     at_work.done += 1
             case RunFinished():
                 # A run whose results were all kept was never planned.
-                if self.runs.pop((event.page, event.variant), None) is not None:
+                if self.runs.pop(_key(event), None) is not None:
                     self.finished += 1
                     self.failed += event.status == "failed"
             case PhaseStarted():

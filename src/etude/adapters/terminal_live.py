@@ -32,7 +32,7 @@ class Live:
             refresh_per_second=8,
         )
         self._whole = self._progress.add_task("", total=None, count="")
-        self._tasks: dict[tuple[str, str], TaskID] = {}
+        self._tasks: dict[tuple[str, str, str], TaskID] = {}
         self._progress.start()
 
     def update(self, ledger: Ledger) -> None:
@@ -41,8 +41,7 @@ class Live:
             self._progress.remove_task(self._tasks.pop(key))
         for key, line in ledger.runs.items():
             if key not in self._tasks and len(self._tasks) < _SHOWN:
-                name = f"{line.page} ({line.variant})" if line.variant else line.page
-                self._tasks[key] = self._progress.add_task(name, total=line.cells, count="")
+                self._tasks[key] = self._progress.add_task(line.title, total=line.cells, count="")
             if key in self._tasks:
                 cell = min(line.done + 1, line.cells)
                 self._progress.update(

@@ -78,7 +78,7 @@ class Driver:
         entries = self.store.get_many("cell", keys)
         kept = load(run, entries, self.plan.output_limit)
         last = max((n for n, item in enumerate(kept) if not item.complete), default=-1)
-        self.progress(RunStarted(run.name, run.variant, last + 1, job.estimate))
+        self.progress(RunStarted(run.name, run.variant, last + 1, job.estimate, run.languages))
         started = self.clock()
         trouble = _Trouble()
         done: list[Done] = []
@@ -96,6 +96,7 @@ class Driver:
                 seconds,
                 executed,
                 len(done) - executed,
+                run.languages,
             )
         )
         return Outcome(run, tuple(done), tuple(trouble.problems))
@@ -132,7 +133,9 @@ class Driver:
             done = self._finish(run, number, kept[number], reply, values, desk, trouble)
             out.append(done)
             index = step.cell.index
-            self.progress(CellFinished(run.name, run.variant, index, reply.seconds, _status(reply)))
+            self.progress(
+                CellFinished(run.name, run.variant, index, reply.seconds, _status(reply), run.languages)
+            )
             if not _went_well(step, reply):
                 late = remaining < step.timeout
                 trouble.problems.append(self._failure(run, number, reply, numbers, desk, late=late))

@@ -11,6 +11,7 @@ in them: pages do not share results, as each runs in its own folder.
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -88,6 +89,8 @@ class Run:
     """The first is executed; its page's folder is the working folder."""
     position: int
     """Of the page, in the reading order of its language."""
+    languages: str = ""
+    """Of its pages, when other languages of the page run other code; empty when one run is for all."""
 
     @property
     def page(self) -> PageCode:
@@ -161,7 +164,9 @@ def plan(
                 else:
                     places[mark] = len(runs)
                     runs.append(run)
-    return Plan(tuple(runs), (*library.diagnostics, *planner.problems), config.execute.output_limit, library)
+    return Plan(
+        _told_apart(runs), (*library.diagnostics, *planner.problems), config.execute.output_limit, library
+    )
 
 
 def _share(first: Run, second: Run) -> Run:
@@ -171,6 +176,17 @@ def _share(first: Run, second: Run) -> Run:
         for step, other in zip(first.steps, second.steps, strict=True)
     )
     return replace(first, steps=steps, parts=(*first.parts, *second.parts))
+
+
+def _told_apart(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """Runs of one page and variant with the languages that they are for."""
+    alike = Counter((run.name, run.variant) for run in runs)
+    return tuple(
+        replace(run, languages=", ".join(dict.fromkeys(part.page.language for part in run.parts)))
+        if alike[run.name, run.variant] > 1
+        else run
+        for run in runs
+    )
 
 
 class _Planner:

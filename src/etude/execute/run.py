@@ -78,7 +78,7 @@ def execute(
     for outcome in outcomes.values():
         if outcome.run.steps:
             run = outcome.run
-            progress(RunFinished(run.name, run.variant, "kept", 0.0, 0, len(outcome.steps)))
+            progress(RunFinished(run.name, run.variant, "kept", 0.0, 0, len(outcome.steps), run.languages))
     driver = Driver(plan, SourceLines(files), store, desks, clock, policy, environment, threads, progress)
     for group in pool.map(driver.work, longest_first(_groups(jobs))):
         outcomes.update(group)

@@ -42,6 +42,8 @@ class RunStarted(Struct, frozen=True, tag=True, gc=False):
     """Cells that will be executed."""
     estimate: float | None = None
     """Seconds by recorded times; None when nothing is recorded."""
+    languages: str = ""
+    """``zh``, when other languages of the page run other code; empty when one run is for all."""
 
 
 class CellFinished(Struct, frozen=True, tag=True, gc=False):
@@ -53,6 +55,7 @@ class CellFinished(Struct, frozen=True, tag=True, gc=False):
     """`CodeCell.index`."""
     seconds: float
     status: CellStatus
+    languages: str = ""
 
 
 class RunFinished(Struct, frozen=True, tag=True, gc=False):
@@ -65,6 +68,7 @@ class RunFinished(Struct, frozen=True, tag=True, gc=False):
     seconds: float
     cells_run: int
     cells_kept: int
+    languages: str = ""
 
 
 Event: TypeAlias = Union[PhaseStarted, RunsPlanned, RunStarted, CellFinished, RunFinished]  # noqa: UP007 -- see `Inline`
