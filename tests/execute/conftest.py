@@ -14,7 +14,8 @@ import pytest
 from etude.adapters.memory import MemoryFiles, MemoryInputs, MemoryStore
 from etude.execute import kernel_side
 from etude.execute.code import PageCode, page_code
-from etude.execute.plan import Plan, plan
+from etude.execute.plan import Plan
+from etude.execute.planner import plan
 from etude.execute.run import Execution, execute
 from etude.model.block import CodeCell, Expectation, Paragraph, VariantBlock
 from etude.model.config import Config, ExecuteConfig, LibraryConfig, Variant

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from etude.execute.code import PageCode, page_code
 from etude.execute.inputs import expand
-from etude.execute.plan import plan
+from etude.execute.planner import plan
 from etude.model.config import ExecuteConfig
 from etude.model.rules import Rule
 

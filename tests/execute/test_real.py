@@ -16,7 +16,7 @@ from etude.adapters.disk_inputs import DiskInputs
 from etude.adapters.disk_scratch import ScratchDesks
 from etude.adapters.pool import ThreadPool
 from etude.adapters.store import SqliteStore
-from etude.execute.plan import plan
+from etude.execute.planner import plan
 from etude.execute.run import execute
 from etude.model.result import Failure, Stream
 from etude.model.rules import Rule
@@ -255,7 +255,7 @@ from etude.adapters.disk_scratch import ScratchDesks
 from etude.adapters.pool import ThreadPool
 from etude.adapters.store import SqliteStore
 from etude.execute.code import page_code
-from etude.execute.plan import plan
+from etude.execute.planner import plan
 from etude.execute.run import execute
 from etude.model.block import CodeCell
 from etude.model.config import Config

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,8 +15,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from etude.adapters import jupyter_guard
 from etude.adapters.jupyter_outputs import Gathering
+from etude.adapters.jupyter_process import channels, launch, open_pidfd
 from etude.adapters.jupyter_specs import KernelSpec, find_kernel
 from etude.adapters.jupyter_wire import Message, Wire
 from etude.model.protocols import KernelError, Reply
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["JupyterKernel", "JupyterKernels"]
 
-_CHANNELS: Final = ("shell", "iopub", "stdin", "control", "hb")
 _START_TIMEOUT: Final = 60.0
 _GRACE: Final = 3.0
 """Seconds that an interrupted kernel has to answer before it is killed."""
@@ -94,7 +91,7 @@ class JupyterKernel:
         self._ended = ended
         self._kill_lock = threading.Lock()
         self._home = Path(tempfile.mkdtemp(prefix=f"etude-{os.getpid()}-"))
-        connection = _connection(self._home)
+        connection = channels(self._home)
         self._wire = Wire(connection["key"])
         file = self._home / "connection.json"
         file.write_text(json.dumps(connection), encoding="utf-8")
@@ -102,7 +99,7 @@ class JupyterKernel:
         variables = {"IPYTHONDIR": str(self._home / "ipython"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         self._log = self._home / "log"
         try:
-            self._process, self._pipe = _launch(
+            self._process, self._pipe = launch(
                 spec.command(str(file)), {**environment, **spec.environment, **variables}, folder, self._log
             )
         except KernelError:
@@ -116,7 +113,7 @@ class JupyterKernel:
         self._poller = zmq.Poller()
         self._poller.register(self._shell, zmq.POLLIN)
         self._poller.register(self._iopub, zmq.POLLIN)
-        self._pidfd = _open_pidfd(self._process.pid)
+        self._pidfd = open_pidfd(self._process.pid)
         if self._pidfd is not None:
             self._poller.register(self._pidfd, zmq.POLLIN)
 
@@ -302,60 +299,6 @@ class JupyterKernel:
         except OSError:
             return ()
         return (f"it said: {lines[-1]}",) if lines else ()
-
-
-def _launch(
-    command: list[str], environment: dict[str, str], folder: str, log: Path
-) -> tuple[subprocess.Popen[bytes], int]:
-    """Start a guarded kernel: its process and the pipe that keeps it alive (-1 where there is none)."""
-    with log.open("wb") as errors:
-        streams: dict[str, Any] = {
-            "stdin": subprocess.DEVNULL,
-            "stdout": subprocess.DEVNULL,
-            "stderr": errors,
-            "env": environment,
-            "cwd": folder,
-        }
-        try:
-            if sys.platform == "win32":
-                return subprocess.Popen(command, **streams), -1  # noqa: S603 -- an installed kernel
-            reader, writer = os.pipe()
-            try:
-                guard = [sys.executable, "-I", "-S", jupyter_guard.__file__, str(reader), *command]
-                process = subprocess.Popen(  # noqa: S603 -- an installed kernel
-                    guard, **streams, pass_fds=(reader,), start_new_session=True
-                )
-            except BaseException:
-                os.close(writer)
-                raise
-            finally:
-                os.close(reader)
-        except OSError as error:
-            raise KernelError(f"it cannot be started: {error.strerror or error}") from error
-        return process, writer
-
-
-def _connection(home: Path) -> dict[str, Any]:
-    """Where the channels of a kernel are, and the key that signs its messages."""
-    base: dict[str, Any] = {"key": secrets.token_hex(16), "signature_scheme": "hmac-sha256"}
-    if sys.platform != "win32":
-        ports = {f"{name}_port": number for number, name in enumerate(_CHANNELS, 1)}
-        return {**base, "transport": "ipc", "ip": str(home / "s"), **ports}
-    with contextlib.ExitStack() as stack:
-        free = {}
-        for name in _CHANNELS:
-            probe = stack.enter_context(socket.socket())
-            probe.bind(("127.0.0.1", 0))
-            free[f"{name}_port"] = probe.getsockname()[1]
-    return {**base, "transport": "tcp", "ip": "127.0.0.1", **free}
-
-
-def _open_pidfd(pid: int) -> int | None:
-    """A descriptor that becomes readable when a process ends; None where the system has none."""
-    try:
-        return os.pidfd_open(pid)
-    except (AttributeError, OSError):
-        return None
 
 
 def _values(answers: Any) -> dict[str, Value]:

@@ -19,7 +19,8 @@ from etude.build.watch import Seen, Watch, digest
 from etude.build.workers import Workers
 from etude.execute.code import PageCode, page_code
 from etude.execute.explain import Explanation, explain
-from etude.execute.plan import Plan, plan
+from etude.execute.plan import Plan
+from etude.execute.planner import plan
 from etude.model.diagnostic import Diagnostic
 from etude.model.progress import Progress
 from etude.model.result import RunResult

@@ -1,0 +1,226 @@
+"""The planner: which runs there are, the key of every cell, and what is asked after it.
+
+In: the code of all pages, configuration, files, environment. Out: a `Plan`. Nothing runs here.
+
+A key is a chain: it names its cell's normal form and all that the cell may read, and the key of
+the cell before it. Prose, comments, formatting and the page's language are in no key, so pages
+of several languages with the same code have the same keys and share one run. The page's name is
+in them: pages do not share results, as each runs in its own folder.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from etude.execute.check import foreign_cells
+from etude.execute.code import CellCode, EvalCode, PageCode
+from etude.execute.digest import digest
+from etude.execute.inputs import Declared
+from etude.execute.library import Library
+from etude.execute.modules import Inputs, Modules, View
+from etude.execute.normalise import is_python
+from etude.execute.plan import Part, Plan, Run, Step
+from etude.execute.recipe import Component
+from etude.execute.requests import Request, expectation_requests, split_format
+from etude.execute.scan import Scan, scan_code
+from etude.model.config import Config
+from etude.model.diagnostic import Diagnostic, Rule, diagnose
+from etude.model.protocols import Files, Store
+
+__all__ = ["FORMAT", "plan"]
+
+FORMAT: Final = "1"
+"""Changes when results made before must not be used any more."""
+
+
+def plan(
+    pages: Sequence[PageCode],
+    config: Config,
+    files: Files,
+    inputs: Inputs,
+    *,
+    environment: Mapping[str, str],
+    home: str = "",
+    store: Store | None = None,
+) -> Plan:
+    """Plan the execution of a book.
+
+    `pages` are those of every language, each language in reading order. `environment` and `home`
+    are the user's, as data. `store` keeps scans of modules between builds.
+    """
+    ordered: dict[str, list[PageCode]] = {language: [] for language in config.languages}
+    for page in pages:
+        ordered.setdefault(page.language, []).append(page)
+    library = Library(config.library.name, ordered, config.languages[0])
+    planner = _Planner(
+        config, Modules(files, inputs, library, store), library, Declared(inputs, environment, home)
+    )
+    places: dict[tuple[str, str, tuple[str, ...]], int] = {}
+    runs: list[Run] = []
+    for language_pages in ordered.values():
+        for position, page in enumerate(language_pages):
+            for run in planner.runs_of(page, position):
+                mark = (run.name, run.variant, tuple(step.key for step in run.steps))
+                if mark in places:
+                    runs[places[mark]] = _share(runs[places[mark]], run)
+                else:
+                    places[mark] = len(runs)
+                    runs.append(run)
+    return Plan(
+        _told_apart(runs), (*library.diagnostics, *planner.problems), config.execute.output_limit, library
+    )
+
+
+def _share(first: Run, second: Run) -> Run:
+    """One run for two pages with the same keys: it asks what either asks."""
+    steps = tuple(
+        replace(step, requests=tuple(sorted({*step.requests, *other.requests})))
+        for step, other in zip(first.steps, second.steps, strict=True)
+    )
+    return replace(first, steps=steps, parts=(*first.parts, *second.parts))
+
+
+def _told_apart(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """Runs of one page and variant with the languages that they are for."""
+    alike = Counter((run.name, run.variant) for run in runs)
+    return tuple(
+        replace(run, languages=", ".join(dict.fromkeys(part.page.language for part in run.parts)))
+        if alike[run.name, run.variant] > 1
+        else run
+        for run in runs
+    )
+
+
+class _Planner:
+    """Makes the runs of one page after the other."""
+
+    def __init__(self, config: Config, modules: Modules, library: Library, declared: Declared) -> None:
+        self.config = config
+        self.modules = modules
+        self.library = library
+        self.declared = declared
+        self.problems: list[Diagnostic] = []
+
+    def runs_of(self, page: PageCode, position: int) -> list[Run]:
+        """A page's runs, one for each variant; a page without cells has none."""
+        if not page.cells and not page.evals:
+            return []
+        variants = self._variants(page)
+        settings, execute = page.execute, self.config.execute
+        inputs, unreadable = self.declared.files((*execute.inputs, *settings.inputs))
+        if page.cells:
+            self.problems += [
+                diagnose(Rule.INPUT_UNREADABLE, f"the input `{path}` cannot be read", page.path)
+                for path in unreadable
+            ]
+        shared = (*inputs, *self.declared.variables((*execute.environment, *settings.environment)))
+        return [self._run(page, position, variant, shared) for variant in variants]
+
+    def _run(self, page: PageCode, position: int, variant: str, shared: tuple[Component, ...]) -> Run:
+        config, settings = self.config.execute, page.execute
+        kernel = page.kernel or next(
+            (v.kernel for v in self.config.variants if v.name == variant and v.kernel), config.kernel
+        )
+        seed = config.seed if settings.seed is None else settings.seed
+        base = (
+            Component("format", "", FORMAT),
+            Component("page", "", page.name),
+            Component("kernel", "", kernel),
+            Component("variant", "", variant),
+            Component("seed", "", str(seed)),
+            *shared,
+        )
+        own = [cell for cell in page.cells if not cell.variants or variant in cell.variants]
+        cells = [] if settings.skip else [cell for cell in own if not cell.skip]
+        self.problems += foreign_cells(page, cells, kernel)
+        asked, evals = _ask(page, variant, cells)
+        view = View(self._folders(page), page.language, position, variant)
+        chain = text = digest(*(item for part in base for item in (part.kind, part.name, part.digest)))
+        steps: list[Step] = []
+        for cell, requests in zip(cells, asked, strict=True):
+            python = is_python(cell.language, kernel)
+            components = self._components(cell, requests, view, python=python)
+            text = digest(text, cell.text, *(part.text or part.digest for part in components))
+            shown = Component("code", "as it stands", text)
+            if python and cell.shows_source:
+                components = (*components, shown)
+            chain = key = digest(
+                chain, *(item for part in components for item in (part.kind, part.name, part.digest))
+            )
+            if python and cell.raises and not cell.shows_source:
+                # The traceback shows the code, but what later cells give does not depend on it.
+                components = (*components, shown)
+                key = digest(chain, text)
+            timeout = next(t for t in (cell.timeout, settings.timeout, config.timeout) if t is not None)
+            steps.append(Step(key, text, cell, timeout, requests, components))
+        return Run(
+            name=page.name,
+            variant=variant,
+            kernel=kernel,
+            seed=seed,
+            run_timeout=config.run_timeout if settings.run_timeout is None else settings.run_timeout,
+            python=any(is_python(cell.language, kernel) for cell in cells) or is_python("", kernel),
+            base=base,
+            steps=tuple(steps),
+            parts=(
+                Part(
+                    page,
+                    tuple(cell.index for cell in cells),
+                    evals,
+                    tuple(cell for cell in own if cell.skip or settings.skip),
+                ),
+            ),
+            position=position,
+        )
+
+    def _components(
+        self, cell: CellCode, requests: Sequence[Request], view: View, *, python: bool
+    ) -> tuple[Component, ...]:
+        scan = cell.scan if python else Scan(paths=cell.scan.paths)
+        needed = dict.fromkeys(self.modules.components(scan, view))
+        for request in requests if python else ():
+            needed.update(dict.fromkeys(self.modules.components(_scan(request.expression), view)))
+        return (
+            Component("code", "", cell.normal if python else cell.text),
+            *((Component("option", "raises-exception", "1"),) if cell.raises else ()),
+            *needed,
+        )
+
+    def _folders(self, page: PageCode) -> tuple[str, ...]:
+        own = posixpath.dirname(page.path)
+        others = (posixpath.normpath(folder) for folder in self.config.execute.pythonpath)
+        return tuple(dict.fromkeys((own, *("" if folder == "." else folder for folder in others))))
+
+    def _variants(self, page: PageCode) -> tuple[str, ...]:
+        known = [variant.name for variant in self.config.variants]
+        named = set(page.variants) or {name for cell in page.cells for name in cell.variants}
+        return tuple(name for name in known if name in named) or (known[0] if known else "",)
+
+
+@lru_cache(maxsize=4096)
+def _scan(expression: str) -> Scan:
+    return scan_code(split_format(expression)[0], python=True)
+
+
+def _ask(
+    page: PageCode, variant: str, cells: Sequence[CellCode]
+) -> tuple[list[tuple[Request, ...]], tuple[tuple[int, EvalCode], ...]]:
+    """What is asked after each cell, and after which cell each `eval` of the page is asked."""
+    asked: list[set[Request]] = [set() for _ in cells]
+    evals: list[tuple[int, EvalCode]] = []
+    for item in page.evals:
+        if item.variants is not None and variant not in item.variants:
+            continue
+        step = sum(cell.index < item.after for cell in cells) - 1
+        evals.append((step, item))
+        if step >= 0:
+            asked[step].add(Request("show", item.expression))
+    for requests, cell in zip(asked, cells, strict=True):
+        for expectation in cell.expect:
+            requests.update(expectation_requests(expectation))
+    return [tuple(sorted(requests)) for requests in asked], tuple(evals)
