@@ -210,7 +210,7 @@ HTML = """# A
 
 <iframe src="https://example.org/"></iframe>
 
-Words <a href="javascript:alert(1)">link</a>, <img src="x" onerror="alert(1)">,
+Words <a href="javascript:alert(1)">link</a>, <img src="https://e.org/x.png" onerror="alert(1)">,
 <svg onload="alert(1)"></svg>.
 
 [markdown](javascript:alert(1)) and ![picture](javascript:alert(1)) and <javascript:alert(1)>.

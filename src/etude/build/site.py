@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 from msgspec import structs
 
-from etude.adapters.disk import MANIFEST, WriteError, write_atomic
+from etude.adapters.disk import write_atomic
 from etude.build.book import Book
 from etude.build.execution import Executed
 from etude.build.faces import faces
+from etude.build.manifest import announce, sweep
 from etude.build.options import BuildOptions
 from etude.build.outputs import Done, Job, Made, Task, encode, work
-from etude.build.place import CONFIG, unwritable
+from etude.build.place import unwritable
 from etude.build.resolution import Resolved
+from etude.build.shared import Output, shared_html, shared_notebooks
 from etude.build.sources import Parsed
-from etude.build.watch import Seen, Watch, digest, stamp
+from etude.build.watch import Watch, digest
 from etude.build.workers import Workers
-from etude.model.diagnostic import BookError, Diagnostic, diagnose
+from etude.model.diagnostic import BookError
 from etude.model.result import RunResult
-from etude.model.rules import Rule
+
+__all__ = ["Output", "write_outputs"]
 
 _decode = msgspec.msgpack.Decoder(dict[str, Made]).decode
 
@@ -34,22 +37,6 @@ class Picture:
     digest: str
     size: tuple[int, int] | None
     """In CSS pixels; None when it is no picture that is known."""
-
-
-@dataclass(slots=True)
-class Output:
-    """What was written."""
-
-    stamps: dict[str, tuple[int, int, int]] = field(default_factory=dict)
-    written: int = 0
-    diagnostics: tuple[Diagnostic, ...] = ()
-    seen: Seen = field(default_factory=Seen)
-    """The files of the book that outputs are copies of."""
-
-    def put(self, out: Path, path: str, data: bytes) -> None:
-        """Write a shared file; raises `WriteError`."""
-        self.written += write_atomic(out / path, data)
-        self.stamps[path] = stamp(out / path)
 
 
 def write_outputs(
@@ -80,21 +67,21 @@ def write_outputs(
             known[task.target] = made
         else:
             stale.append(task)
-    _announce(out, (t.target for t in stale))
+    announce(out, (t.target for t in stale))
     started = faces(_letters(book), workers) if "html" in options.to else {}
     for done in workers.map(work, list(_jobs(stale, book, resolved, out, sizes, workers)), len(stale)):
         _check(done)
         known.update(done.made)
         output.written += done.written
     if "html" in options.to:
-        _shared_html(book, resolved, out, started, watch, output)
+        shared_html(book, resolved, out, started, watch, output)
     if "notebook" in options.to:
-        _libraries(book, run, out, output)
+        shared_notebooks(book, run, out, output)
     for made in known.values():
         output.stamps.update(made.files)
     output.seen = watch.seen()
     everything = not options.languages and not options.variants
-    _sweep(out, output, options, everything=everything)
+    sweep(out, output.stamps, options.to, everything=everything)
     write_atomic(state, encode({**({} if everything else before), **known}))
     return output
 
@@ -222,106 +209,3 @@ def _pictures(book: Book, watch: Watch) -> dict[str, Picture]:
             continue  # reported when the page was parsed
         found[path] = Picture(digest(data), dimensions(data))
     return found
-
-
-def _shared_html(
-    book: Book,
-    resolved: Resolved,
-    out: Path,
-    started: Mapping[str, Callable[[], bytes | None]],
-    watch: Watch,
-    output: Output,
-) -> None:
-    from etude.render.html.assets import assets  # noqa: PLC0415 -- only for this form
-    from etude.render.html.site_files import site_files  # noqa: PLC0415
-
-    config = book.config
-    cut = {name: data for name, get in started.items() if (data := get()) is not None}
-    homes = {
-        language for language, pages in book.pages.items() if any(p.source.name == config.home for p in pages)
-    }
-    shared = {
-        **assets(config, cut),
-        **site_files(config, {lang: r.navigation for lang, r in resolved.languages.items()}, homes),
-    }
-    own = _own_files(book)
-    for path in sorted({f for pages in book.pages.values() for p in pages for f in p.files} | own.keys()):
-        try:
-            shared[path] = watch.read(path)
-        except OSError as error:
-            if path in own:  # that of a page was reported when the page was parsed
-                output.diagnostics += (_unread(book, path, own[path], error),)
-    for path, data in shared.items():
-        output.put(out, f"html/{path}", data)
-
-
-def _own_files(book: Book) -> dict[str, str]:
-    """Files that the configuration names for the site, each with its key."""
-    html = book.config.html
-    named = {"html.favicon": html.favicon, "html.logo": html.logo}
-    named |= {f"html.css.{number}": path for number, path in enumerate(html.css)}
-    return {path: key for key, path in named.items() if path}
-
-
-def _unread(book: Book, path: str, key: str, error: OSError) -> Diagnostic:
-    span = book.config.span(key)
-    if isinstance(error, FileNotFoundError):
-        hints = ("the path is relative to the book's folder",)
-        return diagnose(Rule.FILE_MISSING, f"the file `{path}` does not exist", CONFIG, span, hints=hints)
-    message = f"the file `{path}` cannot be read: {error.strerror or error}"
-    return diagnose(Rule.READ_FAILED, message, CONFIG, span)
-
-
-def _libraries(book: Book, run: Executed, out: Path, output: Output) -> None:
-    """The modules of saved cells, beside the notebooks that import them: as the last of these finds them."""
-    files: dict[str, bytes] = {}
-    for planned in sorted(run.plan.runs, key=lambda one: one.position) if run.plan else ():
-        assert run.plan is not None
-        modules = run.plan.library(planned)
-        for page in planned.pages:
-            language = page.partition("/")[0] if book.config.language_folders else book.config.languages[0]
-            if language not in book.pages:
-                continue
-            folder = "/".join(filter(None, ("notebook", language, planned.variant, "_library")))
-            files.update((f"{folder}/{path}", source.encode()) for path, source in modules.items())
-    for path, data in files.items():
-        output.put(out, path, data)
-
-
-def _announce(out: Path, paths: Iterable[str]) -> None:
-    """Name outputs in the manifest before they are there, so that what a killed build made is known."""
-    fresh = set(paths)
-    if fresh:
-        write_atomic(out / MANIFEST, _lines(_listed(out) | fresh))
-
-
-def _listed(out: Path) -> set[str]:
-    try:
-        return set((out / MANIFEST).read_text("utf-8").splitlines())
-    except (OSError, UnicodeDecodeError):
-        return set()
-
-
-def _lines(paths: Iterable[str]) -> bytes:
-    return "".join(f"{path}\n" for path in sorted(paths)).encode()
-
-
-def _sweep(out: Path, output: Output, options: BuildOptions, *, everything: bool) -> None:
-    """Remove what an earlier build made and this one would not, and note what there is."""
-    earlier = _listed(out)
-    now = set(output.stamps)
-    mine = tuple(f"{form}/" for form in options.to)
-    gone = {p for p in earlier - now if everything and p.startswith(mine)}
-    write_atomic(out / MANIFEST, _lines((earlier | now) - gone))
-    for path in sorted(gone):
-        place = out / path
-        try:
-            place.unlink(missing_ok=True)
-            for folder in place.relative_to(out).parents:
-                if str(folder) != ".":
-                    (out / folder).rmdir()
-        except (OSError, ValueError):
-            continue  # a folder that still holds something stays
-
-
-__all__ = ["MANIFEST", "Output", "WriteError", "write_outputs"]

@@ -1,0 +1,99 @@
+"""Outputs that pages share: the theme, the site's own pages, files that pages show, the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from etude.adapters.disk import write_atomic
+from etude.build.book import Book
+from etude.build.execution import Executed
+from etude.build.place import CONFIG
+from etude.build.resolution import Resolved
+from etude.build.watch import Seen, Watch, stamp
+from etude.model.diagnostic import Diagnostic, diagnose
+from etude.model.rules import Rule
+
+__all__ = ["Output", "shared_html", "shared_notebooks"]
+
+
+@dataclass(slots=True)
+class Output:
+    """What was written."""
+
+    stamps: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    written: int = 0
+    diagnostics: tuple[Diagnostic, ...] = ()
+    seen: Seen = field(default_factory=Seen)
+    """The files of the book that outputs are copies of."""
+
+    def put(self, out: Path, path: str, data: bytes) -> None:
+        """Write a shared file; raises `WriteError`."""
+        self.written += write_atomic(out / path, data)
+        self.stamps[path] = stamp(out / path)
+
+
+def shared_html(
+    book: Book,
+    resolved: Resolved,
+    out: Path,
+    started: Mapping[str, Callable[[], bytes | None]],
+    watch: Watch,
+    output: Output,
+) -> None:
+    """The files of the website that are no pages; raises `WriteError`."""
+    from etude.render.html.assets import assets  # noqa: PLC0415 -- only for this form
+    from etude.render.html.site_files import site_files  # noqa: PLC0415
+
+    config = book.config
+    cut = {name: data for name, get in started.items() if (data := get()) is not None}
+    homes = {
+        language for language, pages in book.pages.items() if any(p.source.name == config.home for p in pages)
+    }
+    shared = {
+        **assets(config, cut),
+        **site_files(config, {lang: r.navigation for lang, r in resolved.languages.items()}, homes),
+    }
+    own = _own_files(book)
+    for path in sorted({f for pages in book.pages.values() for p in pages for f in p.files} | own.keys()):
+        try:
+            shared[path] = watch.read(path)
+        except OSError as error:
+            if path in own:  # that of a page was reported when the page was parsed
+                output.diagnostics += (_unread(book, path, own[path], error),)
+    for path, data in shared.items():
+        output.put(out, f"html/{path}", data)
+
+
+def _own_files(book: Book) -> dict[str, str]:
+    """Files that the configuration names for the site, each with its key."""
+    html = book.config.html
+    named = {"html.favicon": html.favicon, "html.logo": html.logo}
+    named |= {f"html.css.{number}": path for number, path in enumerate(html.css)}
+    return {path: key for key, path in named.items() if path}
+
+
+def _unread(book: Book, path: str, key: str, error: OSError) -> Diagnostic:
+    span = book.config.span(key)
+    if isinstance(error, FileNotFoundError):
+        hints = ("the path is relative to the book's folder",)
+        return diagnose(Rule.FILE_MISSING, f"the file `{path}` does not exist", CONFIG, span, hints=hints)
+    message = f"the file `{path}` cannot be read: {error.strerror or error}"
+    return diagnose(Rule.READ_FAILED, message, CONFIG, span)
+
+
+def shared_notebooks(book: Book, run: Executed, out: Path, output: Output) -> None:
+    """The modules of saved cells, beside the notebooks that import them: as the last of these finds them."""
+    files: dict[str, bytes] = {}
+    for planned in sorted(run.plan.runs, key=lambda one: one.position) if run.plan else ():
+        assert run.plan is not None
+        modules = run.plan.library(planned)
+        for page in planned.pages:
+            language = page.partition("/")[0] if book.config.language_folders else book.config.languages[0]
+            if language not in book.pages:
+                continue
+            folder = "/".join(filter(None, ("notebook", language, planned.variant, "_library")))
+            files.update((f"{folder}/{path}", source.encode()) for path, source in modules.items())
+    for path, data in files.items():
+        output.put(out, path, data)
