@@ -18,7 +18,7 @@ from etude.parse.context import Context
 from etude.parse.inline.items import Tag
 from etude.parse.lines import Lines, Pieces, Places
 
-_ATTRIBUTE = re.compile(r"""\s+([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?""")
+_ATTRIBUTE = re.compile(r"""(?<!\s)\s++([^\s"'<>/=]++)(?:\s*+=\s*+("[^"]*"|'[^']*'|[^\s"'=<>`]++))?""")
 _SHOWING = {"img": ("src",), "source": ("src",), "video": ("src", "poster"), "audio": ("src",)}
 """The attributes that name a file to be shown."""
 _PICTURE: dict[str, Any] = {
