@@ -19,6 +19,8 @@ from etude.parse.spelling import did_you_mean
 __all__ = ["COMMON", "LABEL", "Build", "Call", "Convert", "Directive", "read_options"]
 
 _OPTION = re.compile(r"[ \t]*:([A-Za-z][\w-]*):(?:[ \t]+(.*)|[ \t]*)\Z", re.DOTALL).match
+_QUOTED = re.compile(r"""("(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+')\Z""").match
+_FOLDED = re.compile(r"[>|][-+]?\Z").match
 
 Convert: TypeAlias = Callable[[Any], Any]
 Build: TypeAlias = "Callable[[Call], Sequence[BlockNode]]"
@@ -189,12 +191,24 @@ def _given(call: Call) -> tuple[list[_Given], int]:
         match = _OPTION(line)
         if match is None:
             break
-        at = body.offsets[number]
-        value = (match[2] or "").rstrip()
-        given.append(
-            _Given(match[1], value, body.span(number, number + 1), at + match.start(2) if value else None)
-        )
+        span = body.span(number, number + 1)
+        value, shift = _bare((match[2] or "").rstrip())
+        if _FOLDED(value):
+            message = f"the option `{match[1]}`: a value of several lines cannot stand here"
+            hints = ("write the options as YAML, between two lines of three dashes",)
+            call.report(Rule.OPTION_VALUE, message, hints, span)
+        at = body.offsets[number] + match.start(2) + shift if value and shift is not None else None
+        given.append(_Given(match[1], value, span, at))
     return given, len(given)
+
+
+def _bare(value: str) -> tuple[str, int | None]:
+    """A value without quotes around it, as YAML has them, and where it begins; None when it had escapes."""
+    if _QUOTED(value) is None:
+        return value, 0
+    inner = value[1:-1]
+    plain = re.sub(r'\\(["\\])', r"\1", inner) if value[0] == '"' else inner.replace("''", "'")
+    return plain, 1 if plain == inner else None
 
 
 def _yaml(call: Call) -> tuple[list[_Given], int]:
