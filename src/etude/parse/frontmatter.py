@@ -19,6 +19,7 @@ from etude.parse.values import Bad, names, parse_resources, seconds, text, truth
 __all__ = ["EXECUTION_FIELDS", "FIELDS", "Head", "from_data", "read_head", "split_head"]
 
 _END = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
+_BLOCK = re.compile(r"^[ ]{0,3}(?:```|~~~|:::|[-*+] |\d+[.)] |#{1,6} |>|\|)", re.MULTILINE).search
 _OPENING = re.compile(r"---[ \t]*\n")
 
 IGNORED = frozenset({
@@ -98,7 +99,7 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], whole_span: 
         span = Span(keys[name], keys[name] + len(name)) if name in keys else whole_span
         try:
             if name in {"substitutions", "myst_substitutions"}:
-                substitutions.update(_substitutions(value))
+                substitutions.update(_substitutions(context, value, span))
             elif name == "kernelspec":
                 found["kernel"] = _kernel(value)
             elif name == "execute":
@@ -120,12 +121,24 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], whole_span: 
     return Head(FrontMatter(**found), substitutions, 0)
 
 
-def _substitutions(value: Any) -> dict[str, str]:
+def _substitutions(context: Context, value: Any, span: Span) -> dict[str, str]:
     if value is None:
         return {}
     if not isinstance(value, dict):
         raise Bad("expected a table of names and texts")
-    return {str(name): text(words) for name, words in value.items()}
+    found: dict[str, str] = {}
+    for name, words in value.items():
+        try:
+            found[str(name)] = text(words)
+        except Bad as bad:
+            found[str(name)] = ""
+            context.report(Rule.FRONT_MATTER_VALUE, f"`substitutions.{name}`: {bad}", span)
+            continue
+        if "\n" in found[str(name)].strip() and _BLOCK(found[str(name)]):
+            message = f"`substitutions.{name}`: lists, directives and other blocks cannot be substituted"
+            hints = ("put them into a file of their own, and write an `include` where they shall stand",)
+            context.report(Rule.FRONT_MATTER_VALUE, message, span, hints=hints)
+    return found
 
 
 def _authors(value: Any) -> tuple[str, ...]:
