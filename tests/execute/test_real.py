@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -87,6 +88,20 @@ PAGE = (
     "import tempfile\nprint(tempfile.gettempdir())",
     "from data import where\nwhere()",
 )
+
+
+def test_generators_of_numpy(book):
+    pytest.importorskip("numpy")
+    book.world.page(
+        "a",
+        "from numpy.random import default_rng\n[default_rng(seed=7).integers(100), default_rng(7).integers(100)]",
+        "[default_rng().integers(10**9) for _ in range(2)]",
+    )
+    given, first = texts(book.execute())
+    assert given.count("np.int64") == 2
+    assert len(set(re.findall(r"int64\((\d+)\)", given))) == 1
+    assert len(set(re.findall(r"int64\((\d+)\)", first))) == 2, "generators of their own"
+    assert [given, first] == texts(book.execute("force"))
 
 
 def test_two_runs_are_byte_identical(book):

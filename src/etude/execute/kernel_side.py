@@ -162,17 +162,17 @@ def _call(hook: Callable[[Any], Any], module: Any) -> None:
         hook(module)
 
 
-def _seed_numpy(module: Any, seed: int) -> None:
-    module.seed(seed % 2**32)
+def _seed_numpy(module: Any, start: int) -> None:
+    module.seed(start % 2**32)
     original = module.default_rng
     made: list[int] = []
 
-    def default_rng(seed_or_generator: Any = None) -> Any:
+    def default_rng(seed: Any = None) -> Any:
         """Like NumPy's, but without a seed it takes the next of a fixed sequence of seeds."""
-        if seed_or_generator is None:
+        if seed is None:
             made.append(0)
-            seed_or_generator = module.SeedSequence([seed, len(made)])
-        return original(seed_or_generator)
+            seed = module.SeedSequence([start, len(made)])
+        return original(seed)
 
     default_rng.__wrapped__ = original  # type: ignore[attr-defined]
     default_rng.__doc__ = original.__doc__
