@@ -182,6 +182,12 @@ def test_the_formula_face_has_what_a_book_uses(formula_face: bytes) -> None:
     parts = variants.HorizGlyphConstruction[arrow].GlyphAssembly.PartRecords
     joints = [min(a.EndConnectorLength, b.StartConnectorLength) for a, b in pairwise(parts)]
     assert min(joints) >= variants.MinConnectorOverlap, "the parts of a long arrow meet"
+    radical = variants.VertGlyphConstruction[
+        variants.VertGlyphCoverage.glyphs.index(font.getBestCmap()[0x221A])
+    ]
+    sizes = [record.VariantGlyph for record in radical.MathGlyphVariantRecord]
+    sizes += [record.glyph for record in radical.GlyphAssembly.PartRecords]
+    assert 880 > max(font["hmtx"][size][0] for size in sizes), "browsers reserve the widest for each"
     assert len(cut) < 90_000
 
 

@@ -158,6 +158,13 @@ def test_formulas_have_a_size(chromium: Any, site: str) -> None:
         assert all(4 < width and 6 < height for width, height in boxes)
 
 
+def test_a_root_ends_where_its_radicand_ends(chromium: Any, site: str) -> None:
+    with Reader(chromium, f"{site}/zh/a/one.html") as reader:
+        reader.page.wait_for_function("document.fonts.status === 'loaded'")
+        hole = "root => root.getBoundingClientRect().right - root.lastChild.getBoundingClientRect().right"
+        assert 2.5 > reader.page.locator("msqrt").first.evaluate(hole)
+
+
 def test_long_arrows_are_painted_whole(chromium: Any, kit: Kit, root: Path, site: str) -> None:
     arrow = MathBlock(N, tex=rf"\xrightarrow{{\text{{{'long ' * 16}}}}}")
     (root / "zh" / "a" / "arrow.html").write_bytes(kit.view(arrow, name="a/arrow").rendered.html)

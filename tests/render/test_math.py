@@ -118,6 +118,13 @@ def test_a_large_delimiter_with_a_script_is_in_a_row() -> None:
     assert "mo" == next(tree(r"(x)^2").iter("msup"))[0].tag
 
 
+@pytest.mark.parametrize("tex", [r"\sqrt{x}", r"\sqrt{x+1}", r"\sqrt[3]{x}", r"\sqrt[3]{x+1}"])
+def test_a_low_radicand_has_a_strut(tex: str) -> None:
+    found = tree(tex)
+    assert ".7em" == next(found.iter("mspace")).get("height")
+    assert all(2 == len(root) for root in found.iter("mroot")), "radicand and index"
+
+
 def test_wide_accents_are_those_that_browsers_stretch() -> None:
     assert "\N{SMALL TILDE}" == "".join(next(tree(r"\widetilde{abc}").iter("mover"))[1].itertext())
     assert "\N{MODIFIER LETTER CIRCUMFLEX ACCENT}" == "".join(

@@ -36,6 +36,8 @@ _ENTITY = re.compile(r"&(?!(?:lt|gt|amp|quot|apos|#)\b)[A-Za-z]+;")
 _PRIME = re.compile("<mo>([″‴⁗])</mo>")
 _PRIMES = {"″": "′′", "‴": "′′′", "⁗": "′′′′"}
 _LARGE = re.compile("(<m(?:sub|sup|subsup|under|over|underover)>)(<mo [^>]*minsize=[^>]*>[^<]*</mo>)")
+_ROOT = re.compile(r"<msqrt>|<mroot>(?:<mrow>|(<m[in]>[^<]*</m[in]>))")
+_STRUT = '<mspace height=".7em"/>'
 _STRETCHY = '<mo stretchy="true">'
 _ACCENTS = {
     "~": "\u02dc",
@@ -80,7 +82,8 @@ def _tidy(found: str) -> str:
 
     Named entities that XML lacks become characters. Several primes are set one by one: only the single
     one has a form for superscripts. A large delimiter with a script is put in a row of its own: as the
-    base of a script it would hang below its partner. A wide accent is the spacing character: browsers
+    base of a script it would hang below its partner. A radicand is as high as a capital: else the bar would
+    lie on a low letter, and the sign hang below the line. A wide accent is the spacing character: browsers
     do not stretch the combining one or ASCII's.
     """
     if "&" in found:
@@ -88,7 +91,13 @@ def _tidy(found: str) -> str:
     found = _PRIME.sub(lambda prime: f'<mo class="primes">{_PRIMES[prime[1]]}</mo>', found)
     if "minsize" in found:
         found = _LARGE.sub(r"\1<mrow>\2</mrow>", found)
+    if "</msqrt>" in found or "</mroot>" in found:
+        found = _ROOT.sub(_heighten, found)
     return _WIDE.sub(lambda wide: f"{wide[1]}{_ACCENTS[wide[2]]}<", found) if _STRETCHY in found else found
+
+
+def _heighten(root: re.Match[str]) -> str:
+    return f"<mroot><mrow>{_STRUT}{root[1]}</mrow>" if root[1] else root[0] + _STRUT
 
 
 def mathml(tex: str, display: bool) -> str:

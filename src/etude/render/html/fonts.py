@@ -84,6 +84,18 @@ _ITALIC = {
 _ACCENTS = {0x2C6: 0x302, 0x2DC: 0x303, 0x2C7: 0x30C, 0x2D8: 0x306}
 """Spacing accents and the combining ones whose wide forms they take."""
 
+_RADICAL = 870
+"""How wide a radical sign may be, in units of the font; the smallest is 794 wide."""
+
+_CONSTANTS = {
+    "FractionNumeratorShiftUp": 394,
+    "FractionDenominatorShiftDown": 345,
+    "SubscriptBaselineDropMin": 20,
+    "SuperscriptBaselineDropMax": 386,
+}
+"""Those of STIX Two Math part the fractions in a line as if they were displayed; its drops, which browsers
+apply to single letters too, hang scripts by the height of each letter."""
+
 _ALWAYS = frozenset(
     "".join(map(chr, range(0x20, 0x7F))) + "αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΦΨΩϵϕ∂∇ℓ"
     "±×÷·−∗∘∙≤≥≠≈≡∼∝∈∉⊂⊆∪∩∀∃∅∞→←↦⇒⇔⟨⟩‖′…⋯⋮⋱∑∏∫√ℝℂℕℤ𝔼ℙˆ¯˜⃗"
@@ -101,6 +113,8 @@ def math_font(source: bytes, characters: Iterable[str]) -> bytes:
     font, options = _open(source, ["*"])
     _stretch_accents(font)
     _join_arrows(font)
+    _narrow_radicals(font)
+    _set_constants(font)
     return _save(_subset(font, options, sorted(map(ord, wanted))))
 
 
@@ -152,6 +166,40 @@ def _join_arrows(font: Any) -> None:
             last = assembly.PartRecords[-1]
             if last.StartConnectorLength == 0:
                 last.StartConnectorLength, last.EndConnectorLength = last.EndConnectorLength, 0
+
+
+def _narrow_radicals(font: Any) -> None:
+    """Give all sizes of the radical sign about the same width.
+
+    Chromium reserves the widest and draws the one that fits: behind the radicand there would be a hole.
+    """
+    if "MATH" not in font or (variants := font["MATH"].table.MathVariants) is None:
+        return
+    sign = font.getBestCmap().get(ord("√"))
+    if sign not in variants.VertGlyphCoverage.glyphs:
+        return
+    sizes = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(sign)]
+    names = {record.VariantGlyph for record in sizes.MathGlyphVariantRecord}
+    names |= {record.glyph for record in sizes.GlyphAssembly.PartRecords} if sizes.GlyphAssembly else set()
+    for name in sorted(names):
+        width, _ = font["hmtx"][name]
+        if width <= _RADICAL:
+            continue
+        # The hook keeps its place, the bar its thickness; the stroke between them becomes steeper.
+        glyph = font["glyf"][name]
+        points = glyph.coordinates
+        hook = 300
+        bar = min(x for x, y in points if y == glyph.yMax)
+        for i, (x, y) in enumerate(points):
+            points[i] = x - round((width - _RADICAL) * min(1, max(0, (x - hook) / (bar - hook)))), y
+        glyph.recalcBounds(font["glyf"])
+        font["hmtx"][name] = _RADICAL, glyph.xMin
+
+
+def _set_constants(font: Any) -> None:
+    if "MATH" in font:
+        for name, value in _CONSTANTS.items():
+            getattr(font["MATH"].table.MathConstants, name).Value = value
 
 
 def _open(source: bytes, features: list[str]) -> tuple[Any, Any]:
