@@ -94,8 +94,8 @@ def test_generators_of_numpy(book):
     pytest.importorskip("numpy")
     book.world.page(
         "a",
-        "from numpy.random import default_rng\n[default_rng(seed=7).integers(100), default_rng(7).integers(100)]",
-        "[default_rng().integers(10**9) for _ in range(2)]",
+        "from numpy.random import default_rng as rng\n[rng(seed=7).integers(100), rng(7).integers(100)]",
+        "[rng().integers(10**9) for _ in range(2)]",
     )
     given, first = texts(book.execute())
     assert given.count("np.int64") == 2
