@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from etude.adapters import disk_scratch
+from etude.adapters.disk import moment
 from etude.adapters.disk_scratch import ScratchDesks
 from etude.model.protocols import KernelError
 
@@ -209,3 +210,28 @@ def test_a_file_that_cannot_be_read_is_left_out(book, kernels):
     (book / "secret.key").write_text("x")
     (book / "secret.key").chmod(0)
     ScratchDesks(book, kernels=kernels).open("python3", "zh", {}, {}).close()
+
+
+def test_files_that_changed_since_the_plan_are_known(book, kernels):
+    since = moment(book / ".etude")
+    (book / "data" / "late.csv").write_text("1")
+    (book / "zh" / "a.md").write_text("# Other")
+    with ScratchDesks(book, kernels=kernels, since=since) as desks:
+        made = desks.open("python3", "zh", {}, {})
+        assert ("data/late.csv",) == made.newer, "a page's cells are in the plan"
+        made.close()
+
+
+def test_what_the_build_itself_prints_is_no_cells_doing(book, kernels):
+    kept = os.dup(1)
+    try:
+        with (book / "zh" / "build.log").open("wb") as log:
+            os.dup2(log.fileno(), 1)
+            made = ScratchDesks(book, kernels=kernels).open("python3", "zh", {}, {})
+            log.write(b"a line")
+            log.flush()
+            assert () == made.written()
+            made.close()
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)

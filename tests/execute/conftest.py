@@ -101,7 +101,7 @@ class FakeDesk:
     kernel: FakeKernel
     world: World
     replaced: tuple[tuple[str, str], ...] = (("/scratch/7/", ""),)
-    late: bool = False
+    newer: tuple[str, ...] = ()
 
     def written(self) -> tuple[str, ...]:
         return self.world.written
@@ -132,6 +132,7 @@ class World:
     environment: dict[str, str] = field(default_factory=dict)
     script: dict = field(default_factory=dict)
     written: tuple[str, ...] = ()
+    newer: tuple[str, ...] = ()
     no_kernel: tuple[str, ...] = ()
     ran: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -243,7 +244,7 @@ class World:
         self.opened.append((kernel, folder, dict(library), dict(environment)))
         made = FakeKernel(self)
         self.kernels.append(made)
-        return FakeDesk(made, self)
+        return FakeDesk(made, self, newer=self.newer)
 
     def execute(self, policy: str = "auto") -> Execution:
         """Build once; `ran`, `asked` and `events` are those of this build."""

@@ -432,6 +432,25 @@ def test_pictures_keep_their_data(world):
     assert (made[0], Result({"text/html": "<b>"}, {}, 1)) == outputs
 
 
+@pytest.mark.parametrize(
+    ("newer", "stored"),
+    [
+        ((), True),
+        (("style.css", "zh/build.log"), True),
+        (("zh/table.csv",), False),
+        (("data/declared-1.bin",), False),
+        (("late/helper.py",), False),
+    ],
+)
+def test_results_of_files_that_changed_after_the_plan_are_not_stored(world, newer, stored):
+    world.page("a", "len('table.csv')", inputs=("data/declared-*",))
+    world.newer = newer
+    world.execute()
+    world.newer, world.ran = (), []
+    world.execute()
+    assert world.ran == ([] if stored else ["len('table.csv')"])
+
+
 # ---- order and progress
 
 

@@ -86,7 +86,7 @@ class ScratchDesks:
             # So that a later build finds what a killed one left, and touches nothing else there.
             Path(base, _ELSEWHERE).write_text(temporary, encoding="utf-8")
             mirror = os.path.join(base, "book")
-            linked, latest = _mirror(self._root, mirror, folder, str(Path(self._scratch).parent))
+            linked, newer = _mirror(self._root, mirror, folder, str(Path(self._scratch).parent), self._since)
             modules = os.path.join(base, "library")
             for path, text in library.items():
                 place = Path(modules, path)
@@ -108,7 +108,7 @@ class ScratchDesks:
             _replaced(mirror, modules, temporary),
             self._root,
             (folder, linked),
-            late=0 < self._since < latest,
+            newer=newer,
         )
 
     def close(self) -> None:
@@ -151,15 +151,16 @@ class ScratchDesk:
         root: str,
         watched: tuple[str, list[str]],
         *,
-        late: bool = False,
+        newer: tuple[str, ...] = (),
     ) -> None:
         """`watched` are the page's folder, and files that the mirror links to."""
-        self.late = late
+        self.newer = newer
         self.kernel = kernel
         self.replaced = replaced
         self._places = places
         self._root = root
         self._folder, self._linked = watched
+        self._own = _own_outputs()
         self._before = self._stamps()
 
     def written(self) -> tuple[str, ...]:
@@ -193,18 +194,29 @@ class ScratchDesk:
                 elif os.path.splitext(entry.name)[1] not in _SOURCES and not _EDITOR.search(entry.name):
                     with suppress(OSError):
                         stat = entry.stat(follow_symlinks=False)
-                        out[entry.path] = (stat.st_size, stat.st_mtime_ns)
+                        if (stat.st_dev, stat.st_ino) not in self._own:
+                            out[entry.path] = (stat.st_size, stat.st_mtime_ns)
         return out
 
 
-def _mirror(root: str, mirror: str, folder: str, state: str) -> tuple[list[str], int]:
+def _own_outputs() -> set[tuple[int, int]]:
+    """The files that the build itself prints into: a log in the book's folder is written by no cell."""
+    found: set[tuple[int, int]] = set()
+    for descriptor in (1, 2):
+        with suppress(OSError):
+            stat = os.fstat(descriptor)
+            found.add((stat.st_dev, stat.st_ino))
+    return found
+
+
+def _mirror(root: str, mirror: str, folder: str, state: str, since: int) -> tuple[list[str], tuple[str, ...]]:
     """Make the mirror: real folders, copies of small files, links to large ones.
 
     Pages of other folders are links as well: there can be many, and no cell changes them. Returns
-    the targets of the links, and when a file that is no page was last changed.
+    the targets of the links, and the files but pages that changed after `since`.
     """
     linked: list[str] = []
-    latest = 0
+    newer: list[str] = []
     queue = [(root, mirror, frozenset[str]())]
     while queue:
         source, target, above = queue.pop()
@@ -225,8 +237,8 @@ def _mirror(root: str, mirror: str, folder: str, state: str) -> tuple[list[str],
                 page = prose and not here
                 # A file may go while we look, or be closed to us: then cells find it as absent.
                 with suppress(FileNotFoundError, PermissionError):
-                    if not prose:
-                        latest = max(latest, changed(entry.stat()))
+                    if not prose and 0 < since < changed(entry.stat()):
+                        newer.append(os.path.relpath(entry.path, root).replace(os.sep, "/"))
                     if not page and entry.stat().st_size <= _COPIED:
                         _copy(entry, place)
                         continue
@@ -234,7 +246,7 @@ def _mirror(root: str, mirror: str, folder: str, state: str) -> tuple[list[str],
                     os.symlink(real, place)
                     if not page:
                         linked.append(real)
-    return linked, latest
+    return linked, tuple(sorted(newer))
 
 
 def _copy(entry: os.DirEntry[str], place: str) -> None:

@@ -27,8 +27,8 @@ class Desk(Protocol):
         ...
 
     @property
-    def late(self) -> bool:
-        """Whether the mirror may hold files that changed since the plan was made: its keys tell of others."""
+    def newer(self) -> tuple[str, ...]:
+        """Files of the mirror that changed since the plan was made, by their paths in the book."""
         ...
 
     def written(self) -> tuple[str, ...]:

@@ -49,6 +49,8 @@ class _Trouble:
     problems: list[Diagnostic] = field(default_factory=list)
     tainted: bool = False
     """The run changed the book: nothing more of it is stored."""
+    outdated: bool = False
+    """The run may read files that are not those of its keys: nothing of it is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class Driver:
         except KernelError as error:
             trouble.problems.append(_no_kernel(run, error))
             return []
+        trouble.outdated = any(map(run.may_read, desk.newer))
         try:
             if run.python:
                 reply = desk.kernel.execute("", (("_", prelude(run.seed)),), _SET_UP_TIMEOUT, 1_000_000)
@@ -191,7 +194,7 @@ class Driver:
         if not trouble.tainted and (written := desk.written()):
             trouble.tainted = True
             trouble.problems.append(_wrote(run, step, written))
-        if record != before and not trouble.tainted and not desk.late:
+        if record != before and not trouble.tainted and not trouble.outdated:
             save(self.store, step, record)
             self.made.add(step.key)
         return Done(record.status, record.outputs, known, record.seconds, record.cut, executed=True)

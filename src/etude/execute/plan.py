@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
 from etude.execute.code import CellCode, EvalCode, PageCode
 from etude.execute.library import Library
@@ -84,6 +85,20 @@ class Run:
     def folder(self) -> str:
         """The working folder, relative to the book's root."""
         return posixpath.dirname(self.page.path)
+
+    def may_read(self, path: str) -> bool:
+        """Whether a file of the book may be among what the run reads: what is named, and every module."""
+        name = posixpath.basename(path)
+        named = (
+            posixpath.basename(part.name)
+            for part in (*self.base, *(part for step in self.steps for part in step.components))
+            if part.kind in {"input", "file"}
+        )
+        return (
+            name.endswith(".py")
+            or any(name in step.cell.code for step in self.steps)
+            or any(fnmatchcase(name, pattern) for pattern in named)
+        )
 
 
 @dataclass(frozen=True, slots=True)
