@@ -41,7 +41,7 @@ EXAMPLES = (
     "*foo**bar*", "***foo** bar*", "*foo **bar***", "foo***bar***baz", "foo******bar*********baz",
     "**foo*bar**", "****foo****", "*foo _bar* baz_", "*a `*`*", "**a<https://e.org/?q=**>",
     '[link](/uri "title")', "[link](<>)", "[link](</my uri>)", "[link](foo\nbar)",
-    "[link](foo(and(bar)))", "[link](foo\\)\\:)", '[link](/url "t\\"x")', "[link [bar](/a)](/b)",
+    "[link](/foo(and(bar)))", "[link](/foo\\)\\:)", '[link](/url "t\\"x")', "[link [bar](/a)](/b)",
     "![[[foo](uri1)](uri2)](uri3)", "[foo`](/uri)`", "[foo][bar]\n\n[bar]: /url 'T'",
     "[foo]\n[]\n\n[foo]: /url", "[foo]: /url\n===\n[foo]", "[foo][bar][baz]\n\n[baz]: /u1\n[foo]: /u2",
     "``foo ` bar``", "` `` `", "`a\nb`", "`foo`bar`", "a\\*b\\\nc", "foo  \nbar",

@@ -17,7 +17,10 @@ _ESCAPE = re.compile(
 )
 _UNSAFE = re.compile(r"[\x00-\x20]*(?:javascript|vbscript|file|data)[\x00-\x20]*:", re.IGNORECASE).match
 _PICTURE_DATA = re.compile(r"data:image/(?:gif|png|jpe?g|webp|avif|svg\+xml)[;,]", re.IGNORECASE).match
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//").match
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):|//").match
+_KNOWN = frozenset(("", "http", "https", "mailto", "tel", "ftp", "irc", "xmpp"))
+"""Kinds of address that outputs print as links; other links would lead nowhere."""
+_NO_LABEL = re.compile(r"[/\\#?]|\.\w+\Z|\A\.*\Z").search
 _DEEPEST = 32
 """Parentheses within an address, as cmark has it."""
 
@@ -32,6 +35,23 @@ class Address(NamedTuple):
 def is_external(address: str) -> bool:
     """Whether an address has a scheme or a host, and so is no file of the book."""
     return _SCHEME(address) is not None
+
+
+def scheme(address: str) -> str:
+    """What stands before the colon of an address, in lower case; empty for a path or a host."""
+    match = _SCHEME(address)
+    return (match[1] or "").lower() if match is not None else ""
+
+
+def is_known(address: str, *, picture: bool = False) -> bool:
+    """Whether outputs can link to an address, as far as its scheme says."""
+    return scheme(address) in _KNOWN or (picture and _PICTURE_DATA(address) is not None)
+
+
+def is_label(address: str) -> bool:
+    """Whether an address can be but a label: ``fig-one`` or ``fig:one``, and no path or known scheme."""
+    kind = scheme(address)
+    return _NO_LABEL(address) is None and (not kind or not is_known(address)) and is_allowed(address)
 
 
 def is_allowed(address: str, *, picture: bool = False) -> bool:

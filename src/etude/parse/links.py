@@ -6,11 +6,11 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from etude.model.inline import Inline, InlineImage, Link, Reference
+from etude.model.inline import Inline, InlineImage, Link, Reference, Text
 from etude.model.rules import Rule, Severity
 from etude.model.span import Span
 from etude.parse import values
-from etude.parse.addresses import Address, encode, is_allowed, is_external
+from etude.parse.addresses import Address, encode, is_allowed, is_external, is_known, is_label, scheme
 from etude.parse.context import Context
 from etude.parse.plain import plain
 from etude.parse.spelling import did_you_mean
@@ -30,7 +30,11 @@ ATTRIBUTES = {
 
 def link(context: Context, address: Address, children: tuple[Inline, ...], span: Span) -> Inline:
     """The node for a Markdown link: `Link` when it leads out, `Reference` within the book."""
-    if not address.url:
+    kind, url = scheme(address.url), address.url
+    if kind == "path":
+        return _download(context, unquote(url[len("path:") :]), address, children, span)
+    url = url[len("project:") :] if kind == "project" else doi(url)
+    if not url:
         shown = plain(children).strip()
         context.report(
             Rule.REFERENCE_BROKEN,
@@ -39,9 +43,14 @@ def link(context: Context, address: Address, children: tuple[Inline, ...], span:
             hints=("write an address, a page or `#label` between its parentheses",),
             severity=Severity.WARNING,
         )
-    if is_external(address.url) or not address.url:
-        return Link(span, children, encode(address.url), address.title)
-    path, _, fragment = address.url.partition("#")
+        return Link(span, children, "", address.title)
+    if is_external(url):
+        if not is_known(url):
+            if is_label(url):
+                return Reference(span, "any", unquote(url), children)
+            warn_scheme(context, url, span)
+        return Link(span, children, encode(url), address.title)
+    path, mark, fragment = url.partition("#")
     path, fragment = unquote(path.partition("?")[0]), unquote(fragment)
     if not path:
         return Reference(span, "any", fragment, children)
@@ -50,10 +59,38 @@ def link(context: Context, address: Address, children: tuple[Inline, ...], span:
         if fragment and is_page(context, path, span):
             return Reference(span, "any", f"{page}#{fragment}", children)
         return Reference(span, "doc", page, children)
+    if not mark and is_label(url) and not context.exists(context.resolve(path, span) or ""):
+        return Reference(span, "any", path, children)
+    return _download(context, path, address, children, span)
+
+
+def _download(
+    context: Context, path: str, address: Address, children: tuple[Inline, ...], span: Span
+) -> Inline:
     found = context.locate(path, span, what="the linked file")
     if found is None:
         return Link(span, children, encode(address.url), address.title)
     return Reference(span, "download", context.use(found), children)
+
+
+def autolink(context: Context, url: str, words: Text, span: Span) -> Inline:
+    """The node for an address between ``<`` and ``>``; one within the book says what it leads to."""
+    if scheme(url) in ("project", "path"):
+        return link(context, Address(url), (), span)
+    if not is_known(url := doi(url)):
+        context.report(
+            Rule.REFERENCE_BROKEN,
+            f"`<{url}>` is read as a link, and leads nowhere",
+            span,
+            hints=("put code between backticks, or write `\\<`; addresses begin with `https:`",),
+            severity=Severity.WARNING,
+        )
+    return Link(span, (words,), encode(url))
+
+
+def doi(address: str) -> str:
+    """An address, with that of its resolver in place of ``doi:``."""
+    return f"https://doi.org/{address[len('doi:') :]}" if scheme(address) == "doi" else address
 
 
 def page_at(context: Context, path: str, span: Span) -> str | None:
@@ -83,8 +120,8 @@ def is_page(context: Context, path: str, span: Span) -> bool:
 
 def image(context: Context, address: str, span: Span) -> str:
     """The book's path of a picture, or the address itself when it leads out or cannot be had."""
-    if address.startswith("attachment:") and (data := context.attachments.get(unquote(address[11:]))):
-        return data
+    if scheme(address) == "attachment":
+        return _attachment(context, unquote(address[len("attachment:") :]), span)
     if is_external(address):
         return safe(context, address, span, picture=True)
     path = unquote(address.partition("#")[0].partition("?")[0])
@@ -93,6 +130,15 @@ def image(context: Context, address: str, span: Span) -> str:
         return ""
     found = context.locate(path, span, what="the picture")
     return context.use(found) if found is not None else path
+
+
+def _attachment(context: Context, name: str, span: Span) -> str:
+    """The data URI of a picture that the notebook cell at hand carries."""
+    pictures = [f"`{other}`" for other, data in context.attachments.items() if data]
+    if not (data := context.attachments.get(name, "")):
+        hint = f"the cell has {', '.join(pictures)}" if pictures else "no picture is attached to this cell"
+        context.report(Rule.FILE_MISSING, f"the attachment `{name}` does not exist", span, hints=(hint,))
+    return data
 
 
 def picture(
@@ -135,11 +181,30 @@ def read_attributes(context: Context, text: str, span: Span) -> dict[str, Any]:
 
 
 def safe(context: Context, address: str, span: Span, *, picture: bool = False) -> str:
-    """An address that leads out, encoded; empty (and a diagnostic) when following it could run code."""
-    if context.config.trust or is_allowed(address, picture=picture):
-        return encode(address)
-    warn_address(context, address, span)
-    return ""
+    """An address that leads out, encoded; empty (and a diagnostic) when it cannot, or could run code."""
+    address = doi(address)
+    if not context.config.trust and not is_allowed(address, picture=picture):
+        warn_address(context, address, span)
+        return ""
+    if is_allowed(address, picture=picture) and not is_known(address, picture=picture):
+        warn_scheme(context, address, span)
+        return ""
+    return encode(address)
+
+
+def warn_scheme(context: Context, address: str, span: Span) -> None:
+    """Say that an address is of a kind that leads nowhere."""
+    kind = scheme(address)
+    hint = "write an `https:` address, or a path of the book"
+    if kind == "inv":
+        hint = "link to what other projects document with a role, such as `` {py:class}`list` ``"
+    context.report(
+        Rule.REFERENCE_BROKEN,
+        f"`{kind}:` is no kind of address that can be linked to",
+        span,
+        hints=(hint,),
+        severity=Severity.WARNING,
+    )
 
 
 def warn_address(context: Context, address: str, span: Span) -> None:

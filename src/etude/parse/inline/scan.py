@@ -12,7 +12,6 @@ from etude.model.inline import (
     Inline,
     InlineCode,
     InlineMath,
-    Link,
     SoftBreak,
     Text,
 )
@@ -322,7 +321,7 @@ def _angle(s: Scanner, at: int) -> int:
         if not addresses.is_allowed(url):
             return at + 1
         words = Text(s.places.span(at + 1, end - 1), shown)
-        return s.add(Link(s.places.span(at, end), (words,), addresses.encode(url)), at, end)
+        return s.add(links.autolink(s.context, url, words, s.places.span(at, end)), at, end)
     end = tags.tag_end(s.text, at, s.ends)
     if end < 0:
         return at + 1

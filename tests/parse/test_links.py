@@ -1,0 +1,44 @@
+"""Links and pictures that need more than text: attachments of notebooks, and what outputs let through."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from etude.model.rules import Rule
+from etude.parse import addresses
+from etude.render.html.address import safe
+from tests.parse.support import parse
+
+
+@pytest.mark.parametrize(
+    ("attachments", "hint"),
+    [
+        ({"a.png": {"image/png": "AA"}, "b.txt": {"text/plain": "x"}}, "the cell has `a.png`"),
+        ({}, "no picture is attached to this cell"),
+    ],
+)
+def test_a_missing_attachment(attachments: dict[str, object], hint: str) -> None:
+    cell = {"cell_type": "markdown", "source": "![m](attachment:miss%20ing.png)", "attachments": attachments}
+    page = parse(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4}), path="zh/a.ipynb")
+    (problem,) = page.diagnostics
+    assert (Rule.FILE_MISSING, "the attachment `miss ing.png` does not exist") == (
+        problem.rule,
+        problem.message,
+    )
+    assert (hint,) == problem.hints
+
+
+@pytest.mark.parametrize(
+    "url", ["https://e.org", "HTTP://e.org", "mailto:a@e.org", "tel:1", "//e.org", "xmpp:a"]
+)
+def test_known_addresses_are_printed(url: str) -> None:
+    assert addresses.is_known(url)
+    assert safe(url) == url
+
+
+@pytest.mark.parametrize("url", ["wiki:x", "std::vector", "inv:python#list", "javascript:x", "git://e.org"])
+def test_unknown_addresses_are_not(url: str) -> None:
+    assert not addresses.is_known(url)
+    assert not safe(url)
