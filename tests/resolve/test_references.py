@@ -27,6 +27,7 @@ def shelf(book, n):
         "a",
         n.h(1, "Chapter", "ch"),
         n.h(2, "Basics", "sec"),
+        n.h(2, "Basic rules", id_="basic-rules", numbered=False),
         n.fig("Fig-One", "A curve"),
         n.math("eq"),
         n.cell("code"),
@@ -85,6 +86,34 @@ def test_each_kind(shelf, n, kind, target, expected):
     assert expected == say(found(done, "b", kind, target))
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("What's new?", "whats-new"),
+        ("What's new?", "what-s-new"),
+        ("Code & symbols", "code--symbols"),
+        ("Home & Stuff: a/b?", "home--stuff-ab"),
+        ("Version 1.2.3", "version-123"),
+        ("snake_case – and 中文，标点", "snake_case--and-中文标点"),
+        ("C", "c-1"),
+    ],
+)
+def test_headings_by_the_names_of_github(book, n, title, name):
+    book.page("a", n.h(1, "A"), n.h(2, "C", id_="one"), n.h(2, title, "lab"), n.p(n.ref("any", name)))
+    book.page("b", n.p(n.ref("any", f"a#{name}")))
+    done = book.resolve()
+    assert done.diagnostics == ()
+    assert found(done, "a", "any", name).id == "lab"
+    assert found(done, "b", "any", f"a#{name}").id == "lab"
+
+
+def test_a_missing_page_of_a_card(shelf, n):
+    shelf.page("later-on", b.Card(n.span, target="/later"))
+    (problem,) = shelf.resolve().diagnostics
+    assert problem.message == "there is no page `later`"
+    assert problem.hints == ("did you mean `later-on`?",)
+
+
 def test_words_of_a_reference_do_not_matter(shelf, n):
     shelf.page("b", n.p(n.ref("ref", "para", "there"), n.ref("ref", "spot", "here")))
     done = shelf.resolve()
@@ -122,6 +151,9 @@ def test_references_anywhere_count(shelf, n):
         ("any", "chh", "did you mean `ch`?"),
         ("any", "a#secc", "did you mean `sec`?"),
         ("any", "b#sec", "`sec` stands on the page `a`"),
+        ("any", "a#baisc-rule", "did you mean `basic-rules`?"),
+        ("any", "wiki:x", "if this is an address, write one that begins with `https:`"),
+        ("any", "/aa", "did you mean `a`?"),
     ],
 )
 def test_broken(shelf, n, kind, target, hint):

@@ -10,11 +10,13 @@ from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule, Severity
 from etude.resolve.entries import PageIndex, ReferenceUse
 from etude.resolve.nearest import did_you_mean
-from etude.resolve.targets import Target, Targets
+from etude.resolve.targets import PAGE, Target, Targets
 from etude.resolve.terms import Terms
 
 __all__ = ["References"]
 
+_OFFERED = 3
+"""How many names a hint offers at most."""
 _UNNUMBERED = {
     "cell": "give the cell a caption, and no tag that removes it: then it is a numbered listing",
     "listing": "give the listing a caption, or refer to it with `{ref}`",
@@ -68,21 +70,30 @@ class References:
                 if target is None and "#" in text:
                     target = targets.any(text, index.name)
                 if target is None:
-                    hints = did_you_mean(targets.nearest_page(text))
-                    self._report(index, use, Rule.REFERENCE_BROKEN, f"there is no page `{text}`", hints)
+                    self._no_page(index, use)
                     return None
                 return targets.resolved(target)
             case "any":
                 target = targets.any(text, index.name)
+                if target is None and text.startswith("/"):
+                    self._no_page(index, use)
+                    return None
             case "ref" | "numref" | "eq" | "exercise" | "source":
                 target = targets.label(text)
             case _:
                 assert_never(use.kind)
         if target is None:
-            self._report(index, use, Rule.REFERENCE_BROKEN, f"there is no label `{text}`", self._hints(use))
+            hints = self._hints(index, use)
+            self._report(index, use, Rule.REFERENCE_BROKEN, f"there is no label `{text}`", hints)
             return None
         self._check(index, use, target)
         return None if use.kind == "source" else self._said(use, target)
+
+    def _no_page(self, index: PageIndex, use: ReferenceUse) -> None:
+        """Report a page that does not exist."""
+        name = use.target.removeprefix("/")
+        hints = did_you_mean(self._targets.nearest_page(name))
+        self._report(index, use, Rule.REFERENCE_BROKEN, f"there is no page `{name}`", hints)
 
     def _said(self, use: ReferenceUse, target: Target) -> Resolved:
         """The answer; the name of an equation is its bare number where an equation is meant."""
@@ -121,20 +132,25 @@ class References:
             case _:
                 pass
 
-    def _hints(self, use: ReferenceUse) -> tuple[str, ...]:
+    def _hints(self, index: PageIndex, use: ReferenceUse) -> tuple[str, ...]:
         """What may help where a label is unknown."""
-        text = use.target.removeprefix("#")
-        page, mark, fragment = text.partition("#")
-        if mark and (elsewhere := self._targets.label(fragment)) is not None:
+        targets, text = self._targets, use.target.removeprefix("#")
+        if use.kind != "any":
+            hints = did_you_mean(targets.nearest(text))
+            if targets.page(text) is not None:
+                hints += (f"there is a page of this name; refer to it with {{doc}}`{text}`",)
+            return hints
+        name, mark, fragment = text.partition("#")
+        if mark and (elsewhere := targets.label(fragment)) is not None:
             return (f"`{fragment}` stands on the page `{elsewhere[0]}`",)
-        if mark and self._targets.page(page) is not None:
-            text = fragment
-        hints = did_you_mean(self._targets.nearest(text))
-        if use.kind == "any":
-            hints += did_you_mean(self._targets.nearest_page(text)) if not hints else ()
-        elif self._targets.page(text) is not None:
-            hints += (f"there is a page of this name; refer to it with {{doc}}`{text}`",)
-        return hints
+        page = targets.page(name) if mark else (index.name, PAGE)
+        text = fragment if mark and page is not None else text
+        near = targets.nearest(text)
+        if page is not None:
+            near = tuple(dict.fromkeys((*near, *targets.nearest_heading(page[0], text))))[:_OFFERED]
+        if hints := did_you_mean(near or targets.nearest_page(text)):
+            return hints
+        return ("if this is an address, write one that begins with `https:`",) if ":" in text else ()
 
     def _report(
         self,

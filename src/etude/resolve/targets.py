@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from etude.model.book import Number, Resolved
 from etude.model.diagnostic import Diagnostic, Place, Related, diagnose
 from etude.model.rules import Rule
-from etude.model.slug import slug
+from etude.model.slug import github_slug, slug
 from etude.model.words import numbered_name, solution_name
 from etude.resolve.entries import AnchorIndex, PageIndex
 from etude.resolve.nearest import Nearest
@@ -142,15 +143,31 @@ class Targets:
         return self._block(found[0], fragment)
 
     def _block(self, page: str, block: str) -> Target | None:
-        """A block of a page by its id; a heading whose id is a label, by the words of its title too."""
+        """A block of a page by its id; a heading by the words of its title too, as in Etude or on GitHub."""
         anchors = self._indexes[page].anchors
         for position, anchor in enumerate(anchors):
             if anchor.id == block:
                 return page, PAGE if anchor.kind == "page" else position
-        for position, anchor in enumerate(anchors):
-            if anchor.kind in _HEADINGS and anchor.labels and slug(plain_text(unpack(anchor.title))) == block:
-                return page, PAGE if anchor.kind == "page" else position
+        for position, name in self._headings(page):
+            if name == block:
+                return page, PAGE if anchors[position].kind == "page" else position
         return None
+
+    def _headings(self, page: str) -> Iterator[tuple[int, str]]:
+        """The positions and names of the headings of a page, those like GitHub's after the others."""
+        anchors = self._indexes[page].anchors
+        titles = [(i, plain_text(unpack(a.title))) for i, a in enumerate(anchors) if a.kind in _HEADINGS]
+        yield from ((position, slug(title)) for position, title in titles)
+        seen: Counter[str] = Counter()
+        for position, title in titles:
+            name = github_slug(title)
+            yield position, f"{name}-{seen[name]}" if seen[name] else name
+            seen[name] += 1
+
+    def nearest_heading(self, page: str, fragment: str) -> tuple[str, ...]:
+        """Ids of headings of a page like a wrong one."""
+        anchors = self._indexes[page].anchors
+        return Nearest(a.id for a in anchors if a.kind in _HEADINGS)(fragment)
 
     def solution(self, solution: AnchorIndex) -> Number:
         """What a solution is called: by its exercise, if that has a number or a title."""

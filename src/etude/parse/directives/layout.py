@@ -18,7 +18,7 @@ from etude.model.block import (
 )
 from etude.model.rules import Rule
 from etude.parse import links, values
-from etude.parse.addresses import is_external
+from etude.parse.addresses import is_external, is_label
 from etude.parse.directives.call import COMMON, Call, Convert, Directive
 from etude.parse.lines import Lines
 
@@ -80,8 +80,9 @@ def _variant(call: Call) -> Sequence[BlockNode]:
 
 
 def _target(call: Call, address: str) -> tuple[str, str]:
-    """An address outside, or a label or page within the book."""
-    if is_external(address):
+    """An address outside, or a label or page within the book; a page that is not there after a slash."""
+    address = address.removeprefix("project:")
+    if is_external(address) and not is_label(address):
         return links.safe(call.context, address, call.opener), ""
     if address.startswith("#"):
         return "", address[1:]
@@ -94,8 +95,10 @@ def _target(call: Call, address: str) -> tuple[str, str]:
     ):
         page = call.context.page_name(found)
     if page is not None and not links.is_page(call.context, path, call.span):
-        fragment = ""
-    return "", fragment or page or address
+        return "", f"/{page}"
+    if page is not None:
+        return "", f"{page}#{fragment}" if fragment else page
+    return "", fragment or address
 
 
 _HEADER = re.compile(r"[ \t]*\^{3,}[ \t]*\Z").match
