@@ -136,14 +136,29 @@ def test_streams_are_joined():
 
 
 def test_displays_are_updated_and_cleared():
-    first = said("display_data", data={"a": 1}, metadata={}, transient={"display_id": "x"})
-    update = said("update_display_data", data={"a": 2}, metadata={}, transient={"display_id": "x"})
-    other = said("update_display_data", data={"a": 3}, metadata={}, transient={"display_id": "y"})
-    assert gathered(first, update, other).outputs() == (Display({"a": 2}),)
+    first = said("display_data", data={"a": "1"}, metadata={}, transient={"display_id": "x"})
+    update = said("update_display_data", data={"a": "2"}, metadata={}, transient={"display_id": "x"})
+    assert gathered(first, update).outputs() == (Display({"a": "2"}),)
     text = said("stream", name="stdout", text="t")
     assert gathered(text, said("clear_output", wait=False)).outputs() == ()
     assert gathered(text, said("clear_output", wait=True)).outputs() == (Stream("stdout", "t"),)
-    assert gathered(text, said("clear_output", wait=True), first).outputs() == (Display({"a": 1}),)
+    assert gathered(text, said("clear_output", wait=True), first).outputs() == (Display({"a": "1"}),)
+    assert gathered(first, said("clear_output", wait=False), update).outputs() == ()
+
+
+def test_an_update_of_an_earlier_cell_is_shown_where_it_was_made():
+    update = said("update_display_data", data={"a": "3"}, metadata={}, transient={"display_id": "y"})
+    assert gathered(update).outputs() == (Display({"a": "3"}),)
+
+
+def test_data_that_is_no_text_is_json():
+    data = {"text/plain": ["a\n", "b"], "application/x-foo": {"z": [1]}, "application/x+json": {"z": [1]}}
+    (shown,) = gathered(said("display_data", data=data)).outputs()
+    assert shown.data == {
+        "text/plain": "a\nb",
+        "application/x-foo": '{"z": [1]}',
+        "application/x+json": {"z": [1]},
+    }
 
 
 def test_outputs_are_cut_at_the_limit():

@@ -97,4 +97,5 @@ def test_a_comment_in_code_that_is_shown(world):
     world.page("a", world.cell("1 / 0", tags=("raises-exception",)))
     world.execute()
     world.page("a", world.cell("1 / 0  # why", tags=("raises-exception",)))
-    assert why(world) == (0, ("its code changed",))
+    shown = "its outputs show the code as it stands, and a comment or a line of it changed"
+    assert why(world) == (0, (shown,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -39,7 +40,7 @@ class Gathering:
         self._items: list[_Text | Output] = []
         self._sizes: list[int] = []
         """Bytes that each item counts."""
-        self._ids: dict[str, list[int]] = {}
+        self._ids: dict[str, tuple[int, ...]] = {}
         self._clear = False
 
     def add(self, message: Message) -> None:
@@ -114,8 +115,8 @@ class Gathering:
             case _:
                 display_id = (content.get("transient") or {}).get("display_id")
                 if display_id:
-                    self._ids.setdefault(display_id, []).append(len(self._items))
-                data, metadata = content.get("data") or {}, content.get("metadata") or {}
+                    self._ids[display_id] = (*self._ids.get(display_id, ()), len(self._items))
+                data, metadata = _bundle(content)
                 self._items.append(
                     Result(data, metadata, content.get("execution_count"))
                     if kind == "execute_result"
@@ -124,10 +125,15 @@ class Gathering:
                 self._sizes.append(size)
 
     def _update(self, content: dict[str, Any], size: int) -> None:
-        """Replace displays of this cell; those of earlier cells are done and stay as they are."""
-        data, metadata = content.get("data") or {}, content.get("metadata") or {}
+        """Replace displays of this cell; earlier cells are done, so what updates theirs is shown here."""
+        display_id = (content.get("transient") or {}).get("display_id", "")
+        places = self._ids.get(display_id)
+        if places is None:
+            self._add("display_data", content, size)
+            return
+        data, metadata = _bundle(content)
         self._left += size
-        for index in self._ids.get((content.get("transient") or {}).get("display_id", ""), ()):
+        for index in places:
             old = self._items[index]
             self._left += self._sizes[index] - size
             self._sizes[index] = size
@@ -139,9 +145,23 @@ class Gathering:
     def _clear_now(self) -> None:
         self._items.clear()
         self._sizes.clear()
-        self._ids.clear()
+        # What is cleared can still be updated, but is not shown.
+        self._ids = dict.fromkeys(self._ids, ())
         self._clear = self.truncated = False
         self._left = self._limit
+
+
+def _bundle(content: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Data by MIME type, as nbformat has it, and its metadata: only JSON may be other than text."""
+    data = {
+        mime: value
+        if isinstance(value, str) or mime == "application/json" or mime.endswith("+json")
+        else "".join(value)
+        if isinstance(value, list) and all(isinstance(line, str) for line in value)
+        else json.dumps(value, ensure_ascii=False)
+        for mime, value in (content.get("data") or {}).items()
+    }
+    return data, content.get("metadata") or {}
 
 
 def _beginning(content: bytes | memoryview, size: int) -> dict[str, Any]:

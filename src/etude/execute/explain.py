@@ -30,6 +30,7 @@ _KINDS = {
     "library": "the library's module `{name}` changed",
     "file": "the file `{name}` changed",
 }
+_SHOWN = "its outputs show the code as it stands, and a comment or a line of it changed"
 
 
 class Explanation(Struct, frozen=True):
@@ -104,7 +105,7 @@ def _reasons(
         return (f"a value is asked for that is not stored: {names}",)
     if stored is not None:
         if stored.text and stored.text != run.steps[first].text:
-            return ("its outputs show the code as it stands, and a comment or a line of it changed",)
+            return (_SHOWN,)
         return ("the output limit changed",)
     if recipe is None:
         return ("it never ran",)
@@ -117,7 +118,8 @@ def _reasons(
         if number < len(recipe.steps):
             changes += _changes(recipe.steps[number].components, run.steps[number].components)
     if changes:
-        return tuple(dict.fromkeys(changes))
+        # Code that changed is also code that stands otherwise.
+        return tuple(dict.fromkeys(text for text in changes if text != _SHOWN)) or (_SHOWN,)
     if step.status not in ("ok", "missing"):
         words = {"error": "it failed", "timeout": "it ran out of time", "dead": "its kernel died"}
         return (f"{words.get(step.status, 'it did not finish')} when it ran last",)
@@ -128,7 +130,10 @@ def _changes(before: Iterable[Component], now: Iterable[Component]) -> Iterable[
     old = {(part.kind, part.name): part.digest for part in before}
     new = {(part.kind, part.name): part.digest for part in now}
     for kind, name in dict.fromkeys((*old, *new)):
-        if old.get((kind, name)) != new.get((kind, name)):
+        if kind == "code" and name:
+            if (kind, name) in old and (kind, name) in new and old[kind, name] != new[kind, name]:
+                yield _SHOWN
+        elif old.get((kind, name)) != new.get((kind, name)):
             text = _KINDS.get(kind, "`{name}` changed").format(name=name)
             if kind in ("module", "library", "file"):
                 if (kind, name) not in new:

@@ -111,6 +111,7 @@ def _hints(name: str) -> tuple[str, ...]:
             return (
                 "install it in the kernel's environment",
                 "for a module of the book, add its folder to `pythonpath` under `[execute]`",
+                "for code that cells save, import it on later pages only",
             )
         case "StdinNotImplementedError":
             return ("nobody is there to type while a book is built: give the value in the code",)

@@ -27,7 +27,7 @@ class Step:
     timeout: float
     """Seconds."""
     requests: tuple[Request, ...]
-    """Sorted; those of every language."""
+    """In the order of the page; those of every language."""
     components: tuple[Component, ...]
 
 

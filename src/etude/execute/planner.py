@@ -79,7 +79,7 @@ def plan(
 def _share(first: Run, second: Run) -> Run:
     """One run for two pages with the same keys: it asks what either asks."""
     steps = tuple(
-        replace(step, requests=tuple(sorted({*step.requests, *other.requests})))
+        replace(step, requests=tuple(dict.fromkeys((*step.requests, *other.requests))))
         for step, other in zip(first.steps, second.steps, strict=True)
     )
     return replace(first, steps=steps, parts=(*first.parts, *second.parts))
@@ -183,7 +183,7 @@ class _Planner:
     ) -> tuple[Component, ...]:
         scan = cell.scan if python else Scan(paths=cell.scan.paths)
         needed = dict.fromkeys(self.modules.components(scan, view))
-        for request in requests if python else ():
+        for request in sorted(requests) if python else ():
             needed.update(dict.fromkeys(self.modules.components(_scan(request.expression), view)))
         return (
             Component("code", "", cell.normal if python else cell.text),
@@ -210,8 +210,11 @@ def _scan(expression: str) -> Scan:
 def _ask(
     page: PageCode, variant: str, cells: Sequence[CellCode]
 ) -> tuple[list[tuple[Request, ...]], tuple[tuple[int, EvalCode], ...]]:
-    """What is asked after each cell, and after which cell each `eval` of the page is asked."""
-    asked: list[set[Request]] = [set() for _ in cells]
+    """What is asked after each cell, and after which cell each `eval` of the page is asked.
+
+    In the order of the page, a cell's own expectations first: an expression may change what it looks at.
+    """
+    asked = [dict.fromkeys(r for claim in cell.expect for r in expectation_requests(claim)) for cell in cells]
     evals: list[tuple[int, EvalCode]] = []
     for item in page.evals:
         if item.variants is not None and variant not in item.variants:
@@ -219,8 +222,5 @@ def _ask(
         step = sum(cell.index < item.after for cell in cells) - 1
         evals.append((step, item))
         if step >= 0:
-            asked[step].add(Request("show", item.expression))
-    for requests, cell in zip(asked, cells, strict=True):
-        for expectation in cell.expect:
-            requests.update(expectation_requests(expectation))
-    return [tuple(sorted(requests)) for requests in asked], tuple(evals)
+            asked[step][Request("show", item.expression)] = None
+    return [tuple(requests) for requests in asked], tuple(evals)
