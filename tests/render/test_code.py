@@ -121,6 +121,18 @@ def test_rich_outputs(kit: Kit) -> None:
     assert "Widget()" == view.all(".//pre")[2].text_content()
 
 
+def test_latex_that_is_words_with_formulas(kit: Kit) -> None:
+    outputs = (
+        Display({"text/latex": r"The value $x^2$ costs \$5"}),
+        Display({"text/latex": r"\begin{cases} 1 & \text{if $y$} \end{cases}"}),
+    )
+    view = kit.view(kit.cell(), results={"": kit.run({0: outputs})})
+    words = view.one(".//div[@class='markdown']/p")
+    assert ("The value ", " costs $5") == (words.text, words[0].tail)
+    assert "math" == words[0].tag
+    assert 1 == len(view.all(".//math[@display='block']"))
+
+
 def picture(size: int) -> str:
     return base64.b64encode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x40\0\0\0\x20" + bytes(size)).decode()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import assert_never
 
@@ -12,13 +13,14 @@ from etude.render.bundle import Failed, Item, Printed, Shown, items
 from etude.render.highlight import tokens
 from etude.render.html.context import Context
 from etude.render.html.escape import attribute, text
-from etude.render.html.formula import broken, latex
+from etude.render.html.formula import broken, inline_formula, latex
 from etude.render.html.picture import output_picture
 from etude.render.html.switch import switched
 from etude.render.math import MathError, letters, mathml
 
 __all__ = ["cell_outputs", "cell_pictures"]
 
+_FORMULAS = re.compile(r"(?<!\\)\${1,2}((?:[^$\\]|\\.)+)\${1,2}", re.DOTALL)
 _TALL = 24
 """Lines from which text scrolls."""
 _OPEN = 14
@@ -133,9 +135,21 @@ def _latex(ctx: Context, content: str) -> str:
     try:
         markup = mathml(tex, display=True)
     except MathError as error:
-        return f'<div class="scroll">{broken(tex, error)}</div>'
+        return _words(ctx, content) or f'<div class="scroll">{broken(tex, error)}</div>'
     ctx.math.update(letters(markup))
     return f'<div class="equation"><div class="scroll">{markup}</div></div>'
+
+
+def _words(ctx: Context, content: str) -> str:
+    """LaTeX that is no formula but words with formulas among them; empty when it has none."""
+    pieces = _FORMULAS.split(content)
+    if len(pieces) == 1 or not any(piece.strip() for piece in pieces[::2]):
+        return ""
+    shown = (
+        inline_formula(ctx.math, piece) if number % 2 else text(piece.replace("\\$", "$"))
+        for number, piece in enumerate(pieces)
+    )
+    return f'<div class="markdown"><p>{"".join(shown).strip()}</p></div>'
 
 
 def _pre(ctx: Context, value: str, kind: str, *, scroll: bool = False, language: str = "") -> str:
