@@ -102,7 +102,7 @@ class Annotation(Struct, frozen=True, array_like=True, gc=False):
 
     number: int
     line: int
-    """Line of the code that carries the mark, from 1."""
+    """Line of the code that carries the mark, from 1; 0 when none does."""
     children: tuple[BlockNode, ...]
 
 
