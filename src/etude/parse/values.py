@@ -123,6 +123,19 @@ def line_ranges(value: Any) -> tuple[int, ...]:
     return tuple(dict.fromkeys(lines))
 
 
+def open_ranges(value: Any) -> tuple[tuple[int, int], ...]:
+    """First and last lines from ``1, 3-5, 9-``; 0 for the last line there is."""
+    ranges: list[tuple[int, int]] = []
+    for part in names(value):
+        match = re.fullmatch(r"(\d{1,7})?(?:\s*([-–])\s*(\d{1,7})?)?", part)
+        first = int(match[1] or 1) if match is not None else 0
+        last = int(match[3] or (0 if match[2] else first)) if match is not None else 0
+        if first < 1 or (last < first and last) or part in ("", "-", "–"):
+            raise Bad(f"expected lines such as `1,3-5` or `9-`, not `{shown(part)}`")
+        ranges.append((first, last))
+    return tuple(ranges)
+
+
 def size(value: Any) -> int:
     """A size in bytes from ``512MB`` or ``2GiB``."""
     match = re.fullmatch(r"\s*([\d.]+)\s*([KMGT]?I?B?)\s*", str(value).upper())

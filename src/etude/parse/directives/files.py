@@ -14,7 +14,7 @@ from etude.parse.text import source_text
 MAX_BYTES = 4_000_000
 
 LINES: dict[str, Convert] = {
-    "lines": values.line_ranges,
+    "lines": values.open_ranges,
     "start-line": values.whole,
     "end-line": values.whole,
     "start-at": values.text,
@@ -63,11 +63,14 @@ def cut(call: Call, text: str) -> Cut:
     wanted = call.option("lines")
     numbers: Sequence[int] = range(len(lines))
     if wanted:
-        numbers = [n - 1 for n in wanted if n <= len(lines)]
-        if len(numbers) < len(wanted):
-            call.report(
-                Rule.OPTION_VALUE, f"the file has {values.count(len(lines), 'line')}; `lines` asks for more"
+        numbers = list(
+            dict.fromkeys(
+                n for first, last in wanted for n in range(first - 1, min(last or len(lines), len(lines)))
             )
+        )
+        if any(max(first, last) > len(lines) for first, last in wanted):
+            message = f"the file has {values.count(len(lines), 'line')}; `lines` asks for more"
+            call.report(Rule.OPTION_VALUE, message, span=call.option_spans.get("lines"))
     else:
         numbers = numbers[call.option("start-line") : call.option("end-line")]
         for name, shift in (("start-at", 0), ("start-after", 1)):
@@ -87,7 +90,8 @@ def _find(call: Call, name: str, lines: list[str], numbers: Sequence[int]) -> in
     for index, number in enumerate(numbers):
         if marker in lines[number]:
             return index
-    call.report(Rule.OPTION_VALUE, f"`{name}`: the text `{values.shown(marker)}` is not in the file")
+    message = f"`{name}`: the text `{values.shown(marker)}` is not in the file"
+    call.report(Rule.OPTION_VALUE, message, span=call.option_spans.get(name))
     return None
 
 
