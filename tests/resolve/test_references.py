@@ -114,6 +114,20 @@ def test_a_missing_page_of_a_card(shelf, n):
     assert problem.hints == ("did you mean `later-on`?",)
 
 
+def test_places_that_raw_html_names(book, n):
+    html = i.RawInline(n.span, '<a class="x" id="one">'), i.RawInline(n.span, "<a name=two>")
+    block = b.RawHtml(
+        n.span, html='<div data-id="no"><p\nID=\'three\' title="name=no">x</p><b name="no"></b></div>'
+    )
+    book.page("a", n.h(1, "A"), n.p(*html), block, n.p(n.ref("any", "one", "words"), n.ref("any", "two")))
+    book.page("b", n.p(n.ref("any", "a#three", "words"), n.ref("any", "one", "words")))
+    done = book.resolve()
+    assert say(found(done, "a", "any", "one"))[:2] == ("a", "one")
+    assert say(found(done, "a", "any", "two")) == ("a", "two", "block", "", "two", "")
+    assert say(found(done, "b", "any", "a#three"))[:2] == ("a", "three")
+    assert rules(done) == [Rule.REFERENCE_KIND, Rule.REFERENCE_BROKEN]
+
+
 def test_words_of_a_reference_do_not_matter(shelf, n):
     shelf.page("b", n.p(n.ref("ref", "para", "there"), n.ref("ref", "spot", "here")))
     done = shelf.resolve()

@@ -218,11 +218,15 @@ def warn_address(context: Context, address: str, span: Span) -> None:
     )
 
 
-def warn_html(context: Context, risk: str, span: Span) -> None:
-    """Say that something risky was taken out of raw HTML."""
-    context.report(
-        Rule.RAW_HTML,
-        f"`{risk}` in raw HTML was removed",
-        span,
-        hints=("set `trust = true` under [html] to keep raw HTML of your own as it is",),
-    )
+def warn_html(context: Context, removed: str, span: Span) -> None:
+    """Say what was taken out of raw HTML: words with commas between them."""
+    kinds = removed.split(", ")
+    hints: list[str] = []
+    if any(kind.startswith("`</") for kind in kinds):
+        hints.append("close an element where it was opened, with no empty line between")
+    if any(kind.startswith("`<") and kind[2] != "/" for kind in kinds):
+        hints.append("what is no HTML is written between backticks, or with `\\<`")
+    if not all(kind.startswith("`<") for kind in kinds):
+        hints.append("set `trust = true` under [html] to keep raw HTML of your own as it is")
+    verb = "were" if len(kinds) > 1 else "was"
+    context.report(Rule.RAW_HTML, f"{removed} in raw HTML {verb} removed", span, hints=hints)

@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 
 from etude.model.block import Comment, RawHtml
 from etude.model.inline import InlineImage, RawInline
+from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.parse import links, sanitise, values
 from etude.parse.addresses import is_external
@@ -19,8 +20,17 @@ from etude.parse.inline.items import Tag
 from etude.parse.lines import Lines, Pieces, Places
 
 _ATTRIBUTE = re.compile(r"""(?<!\s)\s++([^\s"'<>/=]++)(?:\s*+=\s*+("[^"]*"|'[^']*'|[^\s"'=<>`]++))?""")
-_SHOWING = {"img": ("src",), "source": ("src",), "video": ("src", "poster"), "audio": ("src",)}
-"""The attributes that name a file to be shown."""
+_SHOWING = {
+    "img": ("src",),
+    "source": ("src",),
+    "track": ("src",),
+    "video": ("src", "poster"),
+    "audio": ("src",),
+    "a": ("href",),
+}
+"""The attributes that name a file."""
+_MADE = re.compile(r"\.html?\Z|(?:\A|/)[^./]*\Z", re.IGNORECASE).search
+"""Ends what a link may name without there being such a file in the book: a page of the website, a folder."""
 _PICTURE: dict[str, Any] = {
     "src": values.text,
     "alt": values.text,
@@ -129,13 +139,30 @@ def _find_files(context: Context, html: str, places: Places) -> tuple[str, tuple
         for one in _attributes(match[3], match.start(3)) if showing and not match[1] else ():
             if one.name not in showing or not one.value or is_external(one.value):
                 continue
-            path = unquote(one.value.partition("#")[0].partition("?")[0])
-            found = context.locate(path, places.span(one.start, one.end), what="the file") if path else None
+            found = _find(context, one, match[2].lower() == "a", places.span(one.start, one.end))
             if found is not None:
                 files[context.use(found)] = None
                 pieces += (html[done : one.start], f'"{quote(found)}"')
                 done = one.end
     return "".join((*pieces, html[done:])), tuple(files)
+
+
+def _find(context: Context, attribute: _Attribute, linked: bool, span: Span) -> str | None:
+    """The path of the file that an attribute shows or links to; None when it is none of the book's."""
+    path = unquote(attribute.value.partition("#")[0].partition("?")[0])
+    if not path:
+        return None
+    if linked and path.endswith(links.PAGE_SUFFIXES):
+        context.report(
+            Rule.REFERENCE_BROKEN,
+            f"a link in raw HTML cannot lead to the page `{path}`",
+            span,
+            hints=(f"write it in Markdown: `[words]({attribute.value})`",),
+        )
+        return None
+    if linked and _MADE(path) and not context.exists(context.resolve(path, span) or ""):
+        return None
+    return context.locate(path, span, what="the linked file" if linked else "the file")
 
 
 def _attributes(text: str, shift: int) -> Iterator[_Attribute]:

@@ -5,17 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from html import unescape
 from typing import NamedTuple
 
 import nh3
 
-_RISKY = re.compile(
-    r"<\s*(script|style|iframe|object|embed|form|input|button|link|meta|base|frame\w*|applet|math|noscript)\b"
-    r"|\s(on\w+)\s*=|(javascript|vbscript)\s*:|(data:text/html)",
-    re.IGNORECASE,
+_PART = re.compile(
+    r"<!--(?:.*?-->|.*)|<(script|style|svg|math)\b.*?(?:</\1\s*>|\Z)"
+    r"|<([A-Za-z][^\s/>]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>|[^>]*)",
+    re.DOTALL | re.IGNORECASE,
 )
-_EXTRA_TAGS = {"figure", "figcaption", "picture", "source", "video", "audio", "mark", "section", "details"}
-_TAGS = nh3.ALLOWED_TAGS | _EXTRA_TAGS | {"summary"}
+"""A comment, an element that is removed with its content, or a tag, however badly written."""
+_RISKY = re.compile(
+    r"(?<![\w-])(on\w+)\s*=|=\s*+(?:[\"']\s*+)?(?:(javascript|vbscript)\s*:|(data:text/html))", re.IGNORECASE
+)
+_STYLE = re.compile(r"""(?<![\w-])style\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)
+_REMOVED = {
+    "applet", "base", "big", "blink", "body", "button", "canvas", "dialog", "embed", "fieldset", "font",
+    "form", "frame", "frameset", "head", "html", "iframe", "input", "label", "legend", "link", "main",
+    "marquee", "math", "menu", "meta", "meter", "nobr", "noframes", "noscript", "object", "option",
+    "output", "param", "progress", "script", "select", "slot", "style", "svg", "template", "textarea",
+    "title",
+}  # fmt: skip
+"""Elements of HTML that are not let through; other names are none of HTML's."""
+_TAGS = nh3.ALLOWED_TAGS | {
+    "figure", "figcaption", "picture", "source", "video", "audio", "track", "mark", "section", "details",
+    "summary", "tfoot", "colgroup",
+}  # fmt: skip
 _EVERYWHERE = {
     "class",
     "id",
@@ -31,23 +47,30 @@ _EVERYWHERE = {
 }
 _ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
 _ATTRIBUTES["*"] = _EVERYWHERE
+_ATTRIBUTES["a"] = _ATTRIBUTES["a"] | {"name"}
+_ATTRIBUTES["track"] = {"src", "kind", "srclang", "label", "default"}
 _ATTRIBUTES["details"] = {"open"}
 _ATTRIBUTES["video"] = {"src", "controls", "poster", "loop", "muted"}
 _ATTRIBUTES["audio"] = {"src", "controls", "loop", "muted"}
 _ATTRIBUTES["source"] = {"src", "srcset", "media", "type"}
+_SIDES = ("", "-top", "-right", "-bottom", "-left")
 _STYLES = {
-    "color", "background-color", "text-align", "width", "height", "max-width", "margin", "padding", "border",
-    "float", "font-weight", "font-style", "font-size", "vertical-align", "white-space", "display",
+    "color", "background-color", "text-align", "width", "height", "max-width", "min-width", "max-height",
+    "min-height", "float", "clear", "font-family", "font-weight", "font-style", "font-size", "line-height",
+    "text-decoration", "text-indent", "list-style-type", "vertical-align", "white-space", "display", "gap",
+    "align-items", "justify-content", "flex", "flex-direction", "flex-wrap", "border-collapse",
+    "border-color", "border-radius", "border-spacing", "border-style", "border-width", "overflow",
+    *(f"{name}{side}" for name in ("margin", "padding", "border") for side in _SIDES),
 }  # fmt: skip
 TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>")
 """A tag: its slash, its name and its attributes."""
-_VOID = {"br", "img", "wbr", "hr", "source", "area", "col", "input", "link", "meta"}
+_VOID = {"br", "img", "wbr", "hr", "source", "track", "area", "col", "input", "link", "meta"}
 _IMPLIED = {"p", "li", "td", "th", "tr", "dt", "dd", "thead", "tbody", "tfoot", "colgroup", "option"}
 """Elements whose end may be left out."""
 
 
 class Cleaned(NamedTuple):
-    """HTML that is safe, what risky thing was in it (empty for none), and what it leaves open."""
+    """HTML that is safe, what was taken out of it (as words; empty for nothing), and what it leaves open."""
 
     html: str
     risk: str = ""
@@ -60,12 +83,27 @@ class Cleaned(NamedTuple):
 @lru_cache(maxsize=1024)
 def clean(html: str) -> Cleaned:
     """A whole piece of HTML; what it opens is closed at its end."""
-    found = _RISKY.search(html)
-    risk = next((group for group in found.groups() if group), "") if found else ""
     result = nh3.clean(
         html, tags=_TAGS, attributes=_ATTRIBUTES, filter_style_properties=_STYLES, link_rel=None
     )
-    return Cleaned(result, risk.lower())
+    return Cleaned(result, _removed(html))
+
+
+def _removed(html: str) -> str:
+    """What is taken out of a piece of HTML, each kind once: elements, event handlers, addresses, styles."""
+    found: dict[str, None] = {}
+    for part in _PART.finditer(html):
+        name = part[1] or part[2] or ""
+        if name and name.lower() not in _TAGS:
+            found[f"`{name.lower()}`" if name.lower() in _REMOVED else f"`<{name}>`"] = None
+        for risky in _RISKY.finditer(part[3] or ""):
+            found[f"`{next(filter(None, risky.groups())).lower()}`"] = None
+        for style in _STYLE.finditer(part[3] or ""):
+            for declaration in unescape(style[1][1:-1]).split(";"):
+                key = declaration.partition(":")[0].strip().lower()
+                if key and key not in _STYLES:
+                    found[f"the style `{key}`"] = None
+    return ", ".join(found)
 
 
 def clean_part(html: str, open_: Sequence[str]) -> Cleaned:
@@ -77,6 +115,7 @@ def clean_part(html: str, open_: Sequence[str]) -> Cleaned:
     stack: list[tuple[str, int, int]] = []
     end = 0
     closers: list[str] = []
+    lost: dict[str, None] = {}
     left = len(open_)
     for tag in TAG.finditer(html):
         name = tag[2].lower()
@@ -92,6 +131,8 @@ def clean_part(html: str, open_: Sequence[str]) -> Cleaned:
             left -= 1
             closers.append(name)
             end = tag.end()
+        else:
+            lost[f"`</{name}>`"] = None
     opened = tuple(name for name, _, _ in stack if name not in _IMPLIED)
     rest = clean(html[end:])
     inner = rest.html
@@ -101,7 +142,8 @@ def clean_part(html: str, open_: Sequence[str]) -> Cleaned:
             inner = inner.rstrip().removesuffix(tail)
         else:
             opened = ()
-    return Cleaned("".join(f"</{name}>" for name in closers) + inner, rest.risk, opened, len(closers))
+    risk = ", ".join((*filter(None, (rest.risk,)), *lost))
+    return Cleaned("".join(f"</{name}>" for name in closers) + inner, risk, opened, len(closers))
 
 
 class CleanTag(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, TypeAlias, assert_never
 
 from etude.model.block import (
@@ -87,6 +88,9 @@ __all__ = ["Walk"]
 CitationKind: TypeAlias = Literal["p", "t", "year", "author"]
 
 
+_NAME = re.compile(
+    r"""<(?:[a-z][^<>]*?\sid|a\b[^<>]*?\sname)\s*=\s*(?:"([^"]+)"|'([^']+)'|([^\s"'<>]+))""", re.IGNORECASE
+)
 _REMOVED = frozenset(("remove-input", "remove-output"))
 """A cell with both is seen by nobody, as one that is removed whole."""
 
@@ -261,8 +265,11 @@ class Walk:
             case TableOfContents():
                 self._anchor(node, "block")
                 self.contents = True
-            case Image() | RawHtml() | RawBlock():
+            case Image() | RawBlock():
                 self._anchor(node, "block")
+            case RawHtml(html=html):
+                self._anchor(node, "block")
+                self._html(html, node.span)
             case ThematicBreak() | BlockBreak() | Comment():
                 pass
             case _:
@@ -281,6 +288,11 @@ class Walk:
     def _annotations(self, annotations: tuple[Annotation, ...]) -> None:
         for annotation in annotations:
             self.blocks(annotation.children)
+
+    def _html(self, html: str, span: Span) -> None:
+        """Note the places that raw HTML names: links on the page, or to it, may lead there."""
+        for name in _NAME.finditer(html):
+            self.anchors.append(AnchorIndex(next(filter(None, name.groups())), "block", span))
 
     def _refer(self, kind: UseKind, target: str, span: Span, *, bare: bool) -> None:
         self.references.setdefault((kind, target, bare), []).append(span)
@@ -308,7 +320,9 @@ class Walk:
                     self._inlines(node.children)
                 case Anchor(id=id_, label=label):
                     self.anchors.append(AnchorIndex(id_, "block", node.span, "", (label,)))
-                case HardBreak() | InlineImage() | RawInline() | Eval() | Keyboard() | Abbreviation():
+                case RawInline(html=html):
+                    self._html(html, node.span)
+                case HardBreak() | InlineImage() | Eval() | Keyboard() | Abbreviation():
                     pass
                 case UnknownRole():
                     pass

@@ -138,4 +138,16 @@ class _Folder:
                 kept.append(node)
             elif index in pairs:
                 kept.append(RawInline(self.places.span(node.start, node.end), node.html, node.files))
+            else:
+                self.alone(node)
         return kept
+
+    def alone(self, tag: Tag) -> None:
+        """Say that a tag is not printed."""
+        message = (
+            f"`</{tag.name}>` closes nothing in the same piece of text, and is left out"
+            if tag.closing
+            else f"`<{tag.name}>` is not closed in the same piece of text, and is left out"
+        )
+        hint = "open and close it in one paragraph, and within the same emphasis or link"
+        self.context.report(Rule.RAW_HTML, message, self.places.span(tag.start, tag.end), hints=(hint,))
