@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from msgspec.structs import replace
@@ -31,7 +32,7 @@ from etude.parse.directives.code import DIRECTIVES as CODE
 from etude.parse.directives.code import INCLUDE
 from etude.parse.directives.files import cut, read_text
 from etude.parse.frontmatter import split_head
-from etude.parse.lines import Lines
+from etude.parse.lines import Lines, Places
 from etude.parse.plain import plain
 from etude.parse.roles import index_entries
 
@@ -92,9 +93,58 @@ def _include(call: Call) -> Sequence[BlockNode]:
     return nodes
 
 
+_NO_TERM = re.compile(r"(?:[-*+]|[0-9]+[.)])\s|[>#%|]|([`:~])\1\1|\(.*\)=| *:\s").match
+"""Begins a line that is neither a term nor its indented meaning."""
+
+
+def _indented(lines: Sequence[str]) -> list[tuple[list[int], int, int]]:
+    """Of a glossary in Sphinx's form, the lines of terms, and from where to where their meaning is indented.
+
+    Empty when it has another form.
+    """
+    found: list[tuple[list[int], int, int]] = []
+    terms: list[int] = []
+    for number, line in enumerate(lines):
+        if _NO_TERM(line):
+            return []
+        if not line.strip():
+            continue
+        if not line[0].isspace():
+            terms.append(number)
+        elif terms:
+            found.append((terms, number, number + 1))
+            terms = []
+        elif found:
+            found[-1] = (*found[-1][:2], number + 1)
+        else:
+            return []
+    return [] if terms else found
+
+
+def _sphinx_terms(call: Call, terms: list[int], first: int, last: int) -> Iterator[Definition]:
+    """Terms with the meaning that they share; it stands below the last of them."""
+    context, body = call.context, call.body
+    lines, offsets = body.lines[first:last], body.offsets[first:last]
+    indent = min(len(line) - len(line.lstrip()) for line in lines if line.strip())
+    for number in terms:
+        children: tuple[BlockNode, ...] = ()
+        end = number + 1
+        if number == terms[-1]:
+            starts = [at + min(indent, len(line)) for at, line in zip(offsets, lines, strict=True)]
+            inner = Lines([line[indent:] for line in lines], starts, body.source)
+            children, end = context.parse_blocks(inner), last
+        words = body.lines[number].partition(" : ")[0].rstrip()  # what follows is a key to sort by
+        term = context.parse_inline(words, Places(body.offsets[number], body.source))
+        identity = context.identify(f"term-{plain(term)}")
+        yield Definition(body.span(number, end), identity, term=term, children=children)
+
+
 def _glossary(call: Call) -> Sequence[BlockNode]:
     items: list[Definition] = []
     others: list[BlockNode] = []
+    if groups := _indented(call.body.lines):
+        items = [item for group in groups for item in _sphinx_terms(call, *group)]
+        return (DefinitionList(call.span, call.identity(), call.names(), tuple(items), glossary=True),)
     for block in call.blocks():
         if isinstance(block, DefinitionList):
             items += [
