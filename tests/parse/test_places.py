@@ -13,6 +13,7 @@ from etude.parse.json_places import Ribbon, decode, decode_places
 from etude.parse.lines import Fixed, Lines, Pieces, Places, place
 from etude.parse.outline.cursor import Cursor
 from etude.parse.outline.tables import alignments, split_row
+from tests.parse.support import parse
 
 
 def test_lines_of_a_text() -> None:
@@ -102,3 +103,12 @@ def test_line_ends_in_notebooks() -> None:
 
 def test_numbers_that_cannot_be_encoded() -> None:
     assert [None, None, 1e30, None, 5, "\ufffd"] == decode(f'[NaN, -Infinity, {10**30}, 1e999, 5, "\\ud800"]')
+
+
+def test_claims_have_places() -> None:
+    text = (
+        "> ```{code-cell} python\n> ---\n> expect:\n>   - a == 1\n"
+        '>   - \'b ≈ 2 ± 0.1\'\n>   - "c == \\"x\\""\n> ---\n> a = 1\n> ```\n'
+    )
+    (cell,) = parse(text).cells
+    assert ["a == 1", "b ≈ 2 ± 0.1", ""] == [claim.span.slice(text) for claim in cell.expect]

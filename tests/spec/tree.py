@@ -248,7 +248,8 @@ def shown(value: Any) -> str:
         case Resources():
             return "{" + ", ".join(f"{n}={v}" for n, v in _given(value, Resources())) + "}"
         case Struct():
-            return "{" + ", ".join(f"{n}={shown(getattr(value, n))}" for n in value.__struct_fields__) + "}"
+            names = (name for name in value.__struct_fields__ if name != "span")
+            return "{" + ", ".join(f"{n}={shown(getattr(value, n))}" for n in names) + "}"
         case _:
             return str(value)
 

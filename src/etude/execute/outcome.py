@@ -21,6 +21,7 @@ from etude.execute.requests import Request
 from etude.model.config import Policy
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
 from etude.model.result import CellResult, CellStatus, Output, RunResult, Value
+from etude.model.span import NOWHERE
 
 __all__ = ["Done", "Outcome", "complaints", "results"]
 
@@ -155,11 +156,12 @@ def _bad_expectations(part: Part, number: int, done: Done, variant: str) -> Iter
         verdict = judge(expectation, done.values)
         if verdict is not None and not verdict.holds:
             claim = expectation.source or expectation.expression
+            span = cell.span if expectation.span == NOWHERE else expectation.span
             yield diagnose(
                 Rule.EXPECTATION_FAILED,
                 f"`{claim}` does not hold: {_line(verdict.detail)}{_variant(variant)}",
-                part.page.path_of(cell.span),
-                cell.span,
+                part.page.path_of(span),
+                span,
                 hints=("correct the expectation, or the code that breaks it",),
             )
 

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias, Union
 from msgspec import Struct
 
 from etude.model.inline import Inline, Node
+from etude.model.span import NOWHERE, Span
 
 Align: TypeAlias = Literal["", "left", "center", "right"]
 
@@ -143,6 +144,8 @@ class Expectation(Struct, frozen=True, array_like=True, gc=False):
     """Python for the largest absolute difference."""
     source: str = ""
     """As the author wrote it."""
+    span: Span = NOWHERE
+    """Where it stands, if that is known."""
 
 
 class CodeCell(Block, frozen=True, array_like=True, tag=True, gc=False):

@@ -63,6 +63,8 @@ class Call:
     options: dict[str, Any] = field(default_factory=dict)
     value_at: dict[str, int] = field(default_factory=dict)
     """Offsets of the values of options, where they stand in the source as they are."""
+    head: Lines = field(default_factory=lambda: Lines((), ()))
+    """The lines of the options."""
     option_spans: dict[str, Span] = field(default_factory=dict)
     """Where options stand, names and values."""
 
@@ -145,7 +147,7 @@ class _Given:
 def read_options(call: Call, definition: Directive) -> None:
     """Take the options off the head of the body, check and convert them."""
     given, taken = _given(call)
-    call.body = call.body.part(taken)
+    call.head, call.body = call.body.part(0, taken), call.body.part(taken)
     seen: dict[str, _Given] = {}
     for one in given:
         name = one.name.lower().replace("_", "-")

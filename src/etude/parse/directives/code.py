@@ -6,13 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from etude.model.block import BlockNode, CodeBlock, CodeCell
+from msgspec.structs import replace
+
+from etude.model.block import BlockNode, CodeBlock, CodeCell, Expectation
 from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.parse import values
 from etude.parse.context import Context
 from etude.parse.directives.call import COMMON, Call, Convert, Directive
 from etude.parse.directives.files import LINES, cut, dedent, read_text
+from etude.parse.lines import Lines
 
 __all__ = ["CELL", "DIRECTIVES", "TAGS", "language_name", "make_cell"]
 
@@ -133,7 +136,7 @@ def _cell(call: Call) -> Sequence[BlockNode]:
     start = body.offsets[0] if body.lines else call.body.end or call.opener.end
     made = make_cell(
         call.context,
-        call.options,
+        {**call.options, "expect": tuple(_placed(call.head, claim) for claim in call.option("expect", ()))},
         call.span,
         Span(start, max(start, body.end), call.span.source),
         body.text,
@@ -143,6 +146,15 @@ def _cell(call: Call) -> Sequence[BlockNode]:
         call.option_inline("caption"),
     )
     return (made,)
+
+
+def _placed(head: Lines, claim: Expectation) -> Expectation:
+    """A claim with its place among the lines of the options, if it stands there as it is."""
+    for line, offset in zip(head.lines, head.offsets, strict=True):
+        at = offset + line.find(claim.source)
+        if claim.source in line:
+            return replace(claim, span=Span(at, at + len(claim.source), head.source))
+    return claim
 
 
 def make_cell(
