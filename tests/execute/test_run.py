@@ -506,3 +506,14 @@ def test_a_cell_that_fails_in_a_replay_keeps_its_stored_result(world):
     done = world.execute()
     assert rules(done) == [Rule.CELL_ERROR]
     assert shown(done) == {0: ("ok", "good"), 1: ("missing",)}
+
+
+def test_what_is_wrong_in_all_variants_is_said_once(world):
+    world.variants = ("a", "b")
+    world.page("p", "1 / 0", variants=("a", "b"))
+    world.page("q", world.cell("1 / 0", variants=("b",)), variants=("a", "b"))
+    messages = [problem.message for problem in world.execute().diagnostics]
+    assert [
+        "ZeroDivisionError: division by zero (variants a, b)",
+        "ZeroDivisionError: division by zero (variant b)",
+    ] == messages

@@ -362,3 +362,14 @@ def test_outputs_below_a_folder_of_pages(new_book):
     said = book.command("build", "--out", str(out))
     assert (0, [], before) == (said.code, said.problems, said.document["summary"]["pages"])
     assert made == sorted(out.rglob("*.ipynb"))
+
+
+def test_a_list_of_a_pages_own_works_is_not_the_books(new_book):
+    config = '[book]\ntitle = "B"\nlanguages = ["en"]\n\n[bibliography]\nfiles = ["w.bib"]\npage = "a"\n'
+    page = "# A\n\n{cite}`k`\n\n```{bibliography}\n:filter: docname in docnames\n```\n"
+    work = "@book{k, title={T}, author={A B}, year={2000}}\n"
+    said = new_book({"etude.toml": config, "a.md": page, "w.bib": work}).command("build")
+    assert ["config-value"] == said.rules
+    (problem,) = said.document["diagnostics"]
+    assert "that page's own" in problem["message"]
+    assert ":filter:" in problem["hints"][0]

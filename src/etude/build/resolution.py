@@ -110,5 +110,8 @@ def _check_bibliography(book: Book) -> Iterator[Diagnostic]:
     if wanted and not any(parsed.index.bibliography == "book" for parsed in found):
         message = f"the page `{wanted}` has no list of works" if found else f"there is no page `{wanted}`"
         hints = ("put a `bibliography` directive on it",) if found else ()
+        if any(parsed.index.bibliography == "page" for parsed in found):
+            message = f"the list of works on the page `{wanted}` is that page's own, not the book's"
+            hints = ("take `:filter:` or `:scope: page` away from its `bibliography`",)
         span = book.config.span("bibliography.page")
         yield diagnose(Rule.CONFIG_VALUE, message, CONFIG, span, hints=hints)

@@ -141,7 +141,9 @@ def _bad_evals(part: Part, outcome: Outcome, policy: Policy) -> Iterator[Diagnos
         done = outcome.steps[number]
         value = done.values.get(Request("show", item.expression).name)
         if value is not None and value.error:
-            message = f"`{item.expression}` raised {_line(value.error)}{variant}"
+            late = value.error.startswith("KeyboardInterrupt")
+            why = "was stopped when its cell's time was over" if late else f"raised {_line(value.error)}"
+            message = f"`{item.expression}` {why}{variant}"
             yield diagnose(Rule.EVAL_FAILED, message, path, item.span)
         elif value is None and policy == "frozen" and done.status != "missing":
             message = f"the value of `{item.expression}` is not stored, and nothing may run{variant}"

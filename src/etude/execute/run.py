@@ -8,8 +8,11 @@ that an interrupted build keeps them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from etude.execute.desk import Desks, Pool
 from etude.execute.drive import Driver, Job
@@ -25,6 +28,9 @@ from etude.model.protocols import Clock, Files
 from etude.model.result import RunResult
 
 __all__ = ["Execution", "execute", "longest_first"]
+
+_VARIANT = re.compile(r" \(variant ([^()]+)\)\Z")
+"""How a message names the variant that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +95,9 @@ def execute(
         for path, result in results(outcomes[number], policy):
             found.setdefault(path, {})[result.variant] = result
         problems += complaints(outcomes[number], policy)
-    unique = dict.fromkeys(problems)
     return Execution(
         results=found,
-        diagnostics=tuple(sorted(unique, key=lambda item: (item.place, item.rule, item.message))),
+        diagnostics=tuple(sorted(_joined(problems), key=lambda item: (item.place, item.rule, item.message))),
         executed=sum(done.executed for outcome in outcomes.values() for done in outcome.steps),
         standing=sum(
             done.executed or done.status not in ("missing", "skipped")
@@ -100,6 +105,19 @@ def execute(
             for done in outcome.steps
         ),
     )
+
+
+def _joined(problems: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
+    """Problems, with one for all variants that have the same."""
+    alike: dict[Diagnostic, dict[str, None]] = {}
+    for problem in problems:
+        match = _VARIANT.search(problem.message)
+        bare = replace(problem, message=problem.message[: match.start()]) if match else problem
+        alike.setdefault(bare, {})[match[1] if match else ""] = None
+    for bare, names in alike.items():
+        about = ", ".join(filter(None, names))
+        words = f" (variant{'s' if len(names) > 1 else ''} {about})" if about else ""
+        yield replace(bare, message=bare.message + words)
 
 
 def _groups(jobs: Sequence[Job]) -> list[tuple[Job, ...]]:
