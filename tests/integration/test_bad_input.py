@@ -274,7 +274,8 @@ def test_names_and_titles_are_text(new_book):
         }
     )
     said = book.command("build")
-    assert (0, ["raw-html", "raw-html"]) == (said.code, said.rules), "the script, and the tag without a partner"
+    # The script, and the tag without a partner.
+    assert (0, ["raw-html", "raw-html"]) == (said.code, said.rules)
     page = book.read(f"_build/html/en/{name}.html")
     assert "<i>Book</i>" not in page
     assert "&lt;i&gt;Book&lt;/i&gt;" in page
