@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from etude.model import block as b
+from etude.model import inline as i
 from etude.model.book import IndexNode, IndexPlace, Number, Resolved, Work
 from etude.model.span import NOWHERE
 
@@ -286,6 +287,19 @@ def test_the_bibliography(kit: Kit) -> None:
     works = (Work("k", "ref-k", kit.words("Ada. Notes.")),)
     view = kit.view(b.Bibliography(N), facts={"works": works})
     assert "Ada. Notes." == view.says(".//ul[@class='bibliography']/li[@id='ref-k']")
+
+
+def test_latin_works_on_a_chinese_page(kit: Kit) -> None:
+    works = (
+        Work("c", "ref-c", (i.Emphasis(N, kit.words("Systèmes d'équations")), i.Text(N, ", 25, 536–538."))),
+        Work("z", "ref-z", kit.words("周志华. '机器学习'.")),
+    )
+    view = kit.view(b.Bibliography(N), facts={"works": works})
+    latin, han = view.all(".//ul[@class='bibliography']/li")
+    assert ("latin", None) == (latin.get("class"), han.get("class"))
+    assert "Systèmes d’équations, 25, 536–538." == latin.text_content()
+    assert "536–538" == latin.xpath("./span[@class='held']")[0].text
+    assert "周志华. '机器学习'." == han.text_content()
 
 
 def test_the_index(kit: Kit) -> None:

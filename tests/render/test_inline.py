@@ -54,6 +54,7 @@ N = NOWHERE
             '<a class="external" href="https://x.org/?a=1&amp;b" title="t">a</a>',
         ),
         (i.Link(N, (), "#place"), '<a href="#place">#place</a>'),
+        (i.Link(N, (i.Text(N, "x.org/a"),), "https://x.org/a"), '<a href="https://x.org/a">x.org/a</a>'),
     ],
 )
 def test_nodes(kit: Kit, node: i.Inline, expected: str) -> None:
@@ -182,6 +183,33 @@ def test_a_missing_value_says_so(kit: Kit) -> None:
     results = {"": kit.run({0: ()}, {0: {"n": Value(error="NameError: n")}})}
     view = kit.view(kit.cell(), kit.p(i.Eval(N, "n", 1), i.Eval(N, "m", 1)), results=results)
     assert ["NameError: n", "尚无结果"] == [n.get("title") for n in view.all(".//p/span[@class='missing']")]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("-0.93", "−0.93"),
+        ("-10.5", "−10.5"),
+        ("-1.2e-5", "−1.2e−5"),
+        ("-3%", "−3%"),
+        ("-1,000", "−1,000"),
+        ("2013-11-06", "2013-11-06"),
+        ("k-means", "k-means"),
+        ("-", "-"),
+    ],
+)
+def test_a_number_has_a_minus_sign(kit: Kit, value: str, expected: str) -> None:
+    results = {"": kit.run({0: ()}, {0: {"n": Value(value)}})}
+    view = kit.view(kit.cell(), kit.p(i.Eval(N, "n", 1), " °C"), results=results)
+    assert f'<p><span class="eval">{expected}</span> °C</p>' in view.body
+
+
+def test_han_and_values_have_a_gap(kit: Kit) -> None:
+    results = {"": kit.run({0: ()}, {0: {"n": Value("7"), "m": Value("晚7时")}})}
+    view = kit.view(
+        kit.cell(), kit.p("共", i.Eval(N, "n", 1), "个，", i.Eval(N, "m", 1), "到"), results=results
+    )
+    assert ["eval gap-left gap-right", "eval"] == [n.get("class") for n in view.all(".//p/span")]
 
 
 def test_rich_values(kit: Kit) -> None:

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 
 from etude.model.block import Bibliography, PrintIndex, TableOfContents
-from etude.model.book import IndexNode, IndexPlace
+from etude.model.book import IndexNode, IndexPlace, Work
 from etude.render.html.boxes import place
 from etude.render.html.context import Context
 from etude.render.html.escape import attribute, text
+from etude.render.html.formula import HAN
+from etude.render.text import plain
 
 __all__ = ["bibliography", "contents", "footnotes", "index"]
+
+_RANGE = re.compile(r"[0-9][0-9:]*–[0-9][0-9:]*(?![^<>]*>)")
+"""Pages from one to another, outside of tags."""
 
 
 def bibliography(ctx: Context, node: Bibliography) -> str:
     """The list of works."""
     if not ctx.facts.works:
         return ""
-    works = "".join(
-        f'<li id="{attribute(work.id)}">{ctx.inline(ctx, work.content)}</li>' for work in ctx.facts.works
-    )
+    works = "".join(_work(ctx, work) for work in ctx.facts.works)
     return f'<ul class="bibliography"{place(node)}>{works}</ul>\n'
+
+
+def _work(ctx: Context, work: Work) -> str:
+    """An entry; a Latin one has on Chinese pages too the face and the marks of its script."""
+    ctx.latin = ctx.han and HAN.search(plain(work.content)) is None
+    kind = ' class="latin"' if ctx.latin else ""
+    content = _RANGE.sub(r'<span class="held">\g<0></span>', ctx.inline(ctx, work.content))
+    ctx.latin = False
+    return f'<li id="{attribute(work.id)}"{kind}>{content}</li>'
 
 
 def contents(ctx: Context, node: TableOfContents) -> str:

@@ -52,6 +52,8 @@ class Context:
     """Whether anything stands in the margin."""
     flow: bool = True
     """Whether what is being rendered runs in the text column, so that notes can stand beside it."""
+    latin: bool = False
+    """Whether what is being rendered is a Latin text on a Chinese page."""
     count: int = 0
 
     @property

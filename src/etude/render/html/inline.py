@@ -53,31 +53,36 @@ from etude.render.text import fill, plain
 __all__ = ["inlines"]
 
 _TAGS = {Strong: "strong", Strikethrough: "s", Superscript: "sup", Subscript: "sub"}
+_NUMBER = re.compile(r"[+-]?[0-9][0-9,_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s?[%‰]?")
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 
 
 def inlines(ctx: Context, nodes: Sequence[Inline]) -> str:
     """A line's content."""
-    if ctx.english:
+    if ctx.english or ctx.latin:
         nodes = _curly(nodes)
-    if not any(isinstance(node, InlineMath) for node in nodes):
+    if not any(isinstance(node, InlineMath | Eval) for node in nodes):
         return "".join(_node(ctx, node) for node in nodes)
     # A formula takes from the texts beside it what must stay on its line.
     texts = [node.value if isinstance(node, Text) else "" for node in nodes]
-    formulas: dict[int, str] = {}
+    made: dict[int, str] = {}
     for i, node in enumerate(nodes):
-        if isinstance(node, InlineMath):
-            head = held_before(texts[i - 1]) if i else ""
-            tail = held_after(texts[i + 1]) if i + 1 < len(nodes) else ""
-            before = _edge(nodes[i - 1], last=True) if i else ""
-            after = _edge(nodes[i + 1], last=False) if i + 1 < len(nodes) else ""
-            if head:
-                texts[i - 1] = texts[i - 1].removesuffix(head)
-            if tail:
-                texts[i + 1] = texts[i + 1].removeprefix(tail)
-            formulas[i] = inline_formula(ctx.math, node.tex, head, tail, before=before, after=after)
+        if not isinstance(node, InlineMath | Eval):
+            continue
+        before = _edge(nodes[i - 1], last=True) if i else ""
+        after = _edge(nodes[i + 1], last=False) if i + 1 < len(nodes) else ""
+        if isinstance(node, Eval):
+            made[i] = _eval(ctx, node, before, after)
+            continue
+        head = held_before(texts[i - 1]) if i else ""
+        tail = held_after(texts[i + 1]) if i + 1 < len(nodes) else ""
+        if head:
+            texts[i - 1] = texts[i - 1].removesuffix(head)
+        if tail:
+            texts[i + 1] = texts[i + 1].removeprefix(tail)
+        made[i] = inline_formula(ctx.math, node.tex, head, tail, before=before, after=after)
     return "".join(
-        formulas[i] if i in formulas else text(texts[i]) if isinstance(node, Text) else _node(ctx, node)
+        made[i] if i in made else text(texts[i]) if isinstance(node, Text) else _node(ctx, node)
         for i, node in enumerate(nodes)
     )
 
@@ -185,7 +190,9 @@ def _link(ctx: Context, node: Link) -> str:
     content = inlines(ctx, node.children) or text(node.url)
     if not href:
         return content
-    outside = ' class="external"' if _URL.match(href) else ""
+    # Print says where a link leads, unless its words do.
+    named = content.removeprefix("https://") == text(url).removeprefix("https://")
+    outside = ' class="external"' if _URL.match(href) and not named else ""
     return f'<a{outside} href="{attribute(href)}"{attributes(title=node.title)}>{content}</a>'
 
 
@@ -231,15 +238,16 @@ def _api(ctx: Context, node: ApiLink) -> str:
     return f'<a class="api" href="{attribute(safe(found.url))}"{title}>{content}</a>'
 
 
-def _eval(ctx: Context, node: Eval) -> str:
-    """The value in each variant; once when all agree."""
+def _eval(ctx: Context, node: Eval, before: str = "", after: str = "") -> str:
+    """The value in each variant, once when all agree; `before` and `after` are the characters beside it."""
+    gaps = (" gap-left" if HAN.match(before) else "") + (" gap-right" if HAN.match(after) else "")
     shown: dict[str, list[str]] = {}
     for name, run in ctx.results():
         cell = run.after(node.after)
         value = cell.values.get(node.expression) if cell is not None else None
-        shown.setdefault(_value(ctx, value), []).append(name)
+        shown.setdefault(_value(ctx, value, gaps), []).append(name)
     if not shown:
-        return _value(ctx, None)
+        return _value(ctx, None, gaps)
     if len(shown) == 1:
         return next(iter(shown))
     return "".join(
@@ -247,7 +255,7 @@ def _eval(ctx: Context, node: Eval) -> str:
     )
 
 
-def _value(ctx: Context, value: Value | None) -> str:
+def _value(ctx: Context, value: Value | None, gaps: str) -> str:
     if value is None or value.error:
         why = value.error if value is not None else ctx.site.words.missing
         return f'<span class="missing" title="{attribute(why)}">?</span>'
@@ -264,7 +272,8 @@ def _value(ctx: Context, value: Value | None) -> str:
                 return f'<span class="eval">{text(shown.content.strip())}</span>'
     if shown is not None and shown.mime == "text/latex":
         return inline_formula(ctx.math, latex(shown.content))
-    return f'<span class="eval">{text(value.text)}</span>'
+    said = value.text.replace("-", "\N{MINUS SIGN}") if _NUMBER.fullmatch(value.text) else value.text
+    return f'<span class="eval{"" if HAN.search(said) else gaps}">{text(said)}</span>'
 
 
 def _note(ctx: Context, name: str) -> str:
