@@ -155,6 +155,16 @@ def test_code_can_be_copied(new_tab):
     assert code.endswith("return sum(values) / len(values)"), "without the mark of the annotation"
 
 
+def test_code_is_covered_on_a_phone_only_when_tapped(new_tab):
+    tab = new_tab(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = tab.open("bilingual/en/saves.html")
+    block = page.locator(".code").first
+    shown = "button => getComputedStyle(button).opacity"
+    assert "0" == block.locator(".copy").evaluate(shown)
+    block.tap()
+    assert "1" == block.locator(".copy").evaluate(shown)
+
+
 def test_printing_opens_what_is_closed(tab):
     page = tab.open("bilingual/en/more/text.html")
     page.emulate_media(media="print")

@@ -29,6 +29,7 @@ _FACES = (
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(r"\s+")
+_JOINT = re.compile(r"(?<=[;,{(])\n|\n(?=[})])")
 _AROUND = re.compile(r"\s*([{};,>])\s*|(:)\s+")
 
 
@@ -43,6 +44,7 @@ def assets(config: Config, fonts: Mapping[str, bytes] | None = None) -> dict[str
     css += "".join(content.decode() for content in theme_files("css").values())
     script = _COMMENT.sub("", "".join(content.decode() for content in theme_files("js").values()))
     script = "".join(f"{stripped}\n" for line in script.splitlines() if (stripped := line.strip()))
+    script = _JOINT.sub("", script)
     out = {
         f"{STATIC}/etude.css": minified(css).encode(),
         f"{STATIC}/etude.js": script.encode(),
