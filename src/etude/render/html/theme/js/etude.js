@@ -79,15 +79,13 @@ const codeOf = (block) => {
 };
 const copyWords = () => document.body.dataset.copy?.split("|") ?? ["Copy", "Copied"];
 const addCopyButtons = () => {
-  /* Where nothing hovers, a tapped block has the focus, and shows its button. */
-  const touch = matchMedia("(hover: none)").matches;
   for (const block of all(".code:not(:has(> .copy))")) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
     button.textContent = copyWords()[0];
     block.append(button);
-    if (touch) block.tabIndex = -1;
+    block.tabIndex = -1;
   }
 };
 const copy = async (button) => {
