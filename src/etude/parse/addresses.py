@@ -20,7 +20,7 @@ _PICTURE_DATA = re.compile(r"data:image/(?:gif|png|jpe?g|webp|avif|svg\+xml)[;,]
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):|//").match
 _KNOWN = frozenset(("", "http", "https", "mailto", "tel", "ftp", "irc", "xmpp"))
 """Kinds of address that outputs print as links; other links would lead nowhere."""
-_NO_LABEL = re.compile(r"[/\\#?]|\.\w+\Z|\A\.*\Z").search
+_LABEL = re.compile(r"\w[\w:+-]*").fullmatch
 _DEEPEST = 32
 """Parentheses within an address, as cmark has it."""
 
@@ -51,7 +51,7 @@ def is_known(address: str, *, picture: bool = False) -> bool:
 def is_label(address: str) -> bool:
     """Whether an address can be but a label: ``fig-one`` or ``fig:one``, and no path or known scheme."""
     kind = scheme(address)
-    return _NO_LABEL(address) is None and (not kind or not is_known(address)) and is_allowed(address)
+    return _LABEL(address) is not None and (not kind or not is_known(address)) and is_allowed(address)
 
 
 def is_allowed(address: str, *, picture: bool = False) -> bool:
