@@ -60,7 +60,11 @@ def execute(notebook: Path, out: Path) -> dict:
         notebook.name,
         f"--output={out}",
     ]
-    done = subprocess.run(command, cwd=notebook.parent, capture_output=True, text=True, check=False)
+    for _ in range(3):
+        done = subprocess.run(command, cwd=notebook.parent, capture_output=True, text=True, check=False)
+        # Jupyter chooses ports before they are bound: beside other kernels one may be taken by then.
+        if "Kernel died before replying" not in done.stderr:
+            break
     assert 0 == done.returncode, done.stderr
     return json.loads(out.read_text("utf-8"))
 
