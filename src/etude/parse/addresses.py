@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.entities import html5
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 _POINTED = re.compile(r"<((?:[^<>\n\\]|\\.)*)>").match
 _SIMPLE = re.compile(r"[^()<\\\x00-\x20\x7f][^()\\\x00-\x20\x7f]*+(?=[ \t\n)]|\Z)").match
@@ -35,6 +35,11 @@ class Address(NamedTuple):
 def is_external(address: str) -> bool:
     """Whether an address has a scheme or a host, and so is no file of the book."""
     return _SCHEME(address) is not None
+
+
+def file_path(address: str) -> str:
+    """The path of the file that an address within the book names, without query and fragment."""
+    return unquote(address.partition("#")[0].partition("?")[0])
 
 
 def scheme(address: str) -> str:

@@ -57,7 +57,7 @@ def annotate(
             message = f"the listing has {marked}, the list after it {listed}"
         hints = ("write one item for each `# (n)` mark, in the order of their numbers",)
         context.report(Rule.ANNOTATION_MISMATCH, message, given.span, hints=hints)
-    line_of = dict(zip(numbers, (line for _, line in sorted(marks)), strict=True))
+    line_of = dict(sorted(marks))
     noted = tuple(
         Annotation(number, line_of.get(number, 0), item.children)
         for number, item in zip(wanted, given.items, strict=True)

@@ -127,14 +127,14 @@ def _substitutions(context: Context, value: Any, span: Span) -> dict[str, str]:
     if not isinstance(value, dict):
         raise Bad("expected a table of names and texts")
     found: dict[str, str] = {}
-    for name, words in value.items():
+    for name, given in value.items():
         try:
-            found[str(name)] = text(words)
+            words = text(given)
         except Bad as bad:
-            found[str(name)] = ""
+            words = ""
             context.report(Rule.FRONT_MATTER_VALUE, f"`substitutions.{name}`: {bad}", span)
-            continue
-        if "\n" in found[str(name)].strip() and _BLOCK(found[str(name)]):
+        found[str(name)] = words
+        if "\n" in words.strip() and _BLOCK(words):
             message = f"`substitutions.{name}`: lists, directives and other blocks cannot be substituted"
             hints = ("put them into a file of their own, and write an `include` where they shall stand",)
             context.report(Rule.FRONT_MATTER_VALUE, message, span, hints=hints)

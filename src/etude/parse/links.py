@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -10,7 +11,16 @@ from etude.model.inline import Inline, InlineImage, Link, Reference, Text
 from etude.model.rules import Rule, Severity
 from etude.model.span import Span
 from etude.parse import values
-from etude.parse.addresses import Address, encode, is_allowed, is_external, is_known, is_label, scheme
+from etude.parse.addresses import (
+    Address,
+    encode,
+    file_path,
+    is_allowed,
+    is_external,
+    is_known,
+    is_label,
+    scheme,
+)
 from etude.parse.context import Context
 from etude.parse.plain import plain
 from etude.parse.spelling import did_you_mean
@@ -56,7 +66,7 @@ def link(context: Context, address: Address, children: tuple[Inline, ...], span:
         return Reference(span, "any", fragment, children)
     page = page_at(context, path, span)
     if page is not None:
-        if fragment and is_page(context, path, span):
+        if fragment and is_page(context, page):
             return Reference(span, "any", f"{page}#{fragment}", children)
         return Reference(span, "doc", page, children)
     if not mark and is_label(url) and not context.exists(context.resolve(path, span) or ""):
@@ -108,13 +118,10 @@ def page_at(context: Context, path: str, span: Span) -> str | None:
     return None
 
 
-def is_page(context: Context, path: str, span: Span) -> bool:
-    """Whether there is a file for the page that a path names, whatever suffix it names it with."""
-    target = context.resolve(path, span)
-    if target is None:
-        return False
+def is_page(context: Context, name: str) -> bool:
+    """Whether there is a file for a page, with any suffix."""
     folder = f"{context.language}/" if context.config.language_folders else ""
-    stem = folder + context.page_name(target)
+    stem = folder + name
     return any(context.exists(stem + suffix) for suffix in PAGE_SUFFIXES)
 
 
@@ -124,7 +131,7 @@ def image(context: Context, address: str, span: Span) -> str:
         return _attachment(context, unquote(address[len("attachment:") :]), span)
     if is_external(address):
         return safe(context, address, span, picture=True)
-    path = unquote(address.partition("#")[0].partition("?")[0])
+    path = file_path(address)
     if not path:
         context.report(Rule.FILE_MISSING, "the picture has no address", span)
         return ""
@@ -218,15 +225,16 @@ def warn_address(context: Context, address: str, span: Span) -> None:
     )
 
 
-def warn_html(context: Context, removed: str, span: Span) -> None:
-    """Say what was taken out of raw HTML: words with commas between them."""
-    kinds = removed.split(", ")
+def warn_html(context: Context, removed: Sequence[str], span: Span) -> None:
+    """Say what was taken out of raw HTML, if anything was."""
+    if not removed:
+        return
     hints: list[str] = []
-    if any(kind.startswith("`</") for kind in kinds):
+    if any(kind.startswith("`</") for kind in removed):
         hints.append("close an element where it was opened, with no empty line between")
-    if any(kind.startswith("`<") and kind[2] != "/" for kind in kinds):
+    if any(kind.startswith("`<") and kind[2] != "/" for kind in removed):
         hints.append("what is no HTML is written between backticks, or with `\\<`")
-    if not all(kind.startswith("`<") for kind in kinds):
+    if not all(kind.startswith("`<") for kind in removed):
         hints.append("set `trust = true` under [html] to keep raw HTML of your own as it is")
-    verb = "were" if len(kinds) > 1 else "was"
-    context.report(Rule.RAW_HTML, f"{removed} in raw HTML {verb} removed", span, hints=hints)
+    verb = "were" if len(removed) > 1 else "was"
+    context.report(Rule.RAW_HTML, f"{', '.join(removed)} in raw HTML {verb} removed", span, hints=hints)

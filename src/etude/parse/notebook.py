@@ -166,11 +166,10 @@ class _Notebook:
             identity = self.context.identify(labels[-1]) if labels else ""
             if kind != "text/html":
                 return (RawBlock(span, identity, labels, kind.removeprefix("text/"), lines.text),)
-            html, risk = lines.text, ""
+            html = lines.text
             if not self.context.config.trust:
-                html, risk, _, _ = sanitise.clean(html)
-            if risk:
-                links.warn_html(self.context, risk, span)
+                html, removed, _, _ = sanitise.clean(html)
+                links.warn_html(self.context, removed, span)
             return (RawHtml(span, identity, labels, html),)
 
         return make

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from html import unescape
 from itertools import accumulate
 from typing import Any, NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from etude.model.block import Comment, RawHtml
 from etude.model.inline import InlineImage, RawInline
 from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.parse import links, sanitise, values
-from etude.parse.addresses import is_external
+from etude.parse.addresses import file_path, is_external
 from etude.parse.context import Context
 from etude.parse.inline.items import Tag
 from etude.parse.lines import Lines, Pieces, Places
@@ -59,21 +59,21 @@ def block(context: Context, lines: Lines, open_: list[str]) -> InlineImage | Com
     `open_` are the elements that pieces before it left open, and is kept up to date.
     """
     lines = lines.trimmed()
+    text = lines.text
     begins = [0, *accumulate(len(line) + 1 for line in lines.lines)]
-    places = Pieces(begins[:-1], lines.offsets, lines.source).inner(_indent(lines.text))
-    span, html = lines.span(0, len(lines.lines)), lines.text.strip()
+    places = Pieces(begins[:-1], lines.offsets, lines.source).inner(len(text) - len(text.lstrip()))
+    span, html = lines.span(0, len(lines.lines)), text.strip()
     if html.startswith("<!--") and html.endswith("-->") and html.count("<!--") == 1:
         return Comment(span, value=html[4:-3].strip())
     if (picture := _picture(context, html, places, span)) is not None:
         return picture
     html, files = _find_files(context, html, places)
     if not context.config.trust:
-        html, risk, opened, closed = sanitise.clean_part(html, open_)
+        html, removed, opened, closed = sanitise.clean_part(html, open_)
         if closed:
             del open_[-closed:]
         open_.extend(opened)
-        if risk:
-            links.warn_html(context, risk, span)
+        links.warn_html(context, removed, span)
         if not html.strip():
             return None
     return RawHtml(span, html=html, files=files)
@@ -91,17 +91,12 @@ def tag(context: Context, html: str, at: int, places: Places) -> InlineImage | R
     if context.config.trust:
         return RawInline(span, html, files)
     cleaned = sanitise.clean_tag(html)
-    if cleaned.risk:
-        links.warn_html(context, cleaned.risk, span)
+    links.warn_html(context, cleaned.removed, span)
     if not cleaned.html:
         return None
     if cleaned.name:
         return Tag(cleaned.html, at, end, cleaned.name, cleaned.closing, files)
     return RawInline(span, cleaned.html, files)
-
-
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip())
 
 
 def _picture(context: Context, html: str, places: Places, span: Span) -> InlineImage | None:
@@ -149,7 +144,7 @@ def _find_files(context: Context, html: str, places: Places) -> tuple[str, tuple
 
 def _find(context: Context, attribute: _Attribute, linked: bool, span: Span) -> str | None:
     """The path of the file that an attribute shows or links to; None when it is none of the book's."""
-    path = unquote(attribute.value.partition("#")[0].partition("?")[0])
+    path = file_path(attribute.value)
     if not path:
         return None
     if linked and path.endswith(links.PAGE_SUFFIXES):
@@ -169,7 +164,7 @@ def _attributes(text: str, shift: int) -> Iterator[_Attribute]:
     """The attributes of a tag, whose `text` stands at `shift`; the slash at its end is none of them."""
     for match in _ATTRIBUTE.finditer(text.removesuffix("/")):
         value = match[2] or ""
-        bare = value[1:-1] if value[:1] in ("'", '"') and value else value
+        bare = value[1:-1] if value.startswith(("'", '"')) else value
         yield _Attribute(
             match[1].lower(), unescape(bare).strip(), shift + match.start(2), shift + match.end(2)
         )

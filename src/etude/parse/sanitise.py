@@ -70,10 +70,10 @@ _IMPLIED = {"p", "li", "td", "th", "tr", "dt", "dd", "thead", "tbody", "tfoot", 
 
 
 class Cleaned(NamedTuple):
-    """HTML that is safe, what was taken out of it (as words; empty for nothing), and what it leaves open."""
+    """HTML that is safe, what was taken out of it (each kind once), and what it leaves open."""
 
     html: str
-    risk: str = ""
+    removed: tuple[str, ...] = ()
     opened: tuple[str, ...] = ()
     """Names of the elements that it opens and does not close, outermost first."""
     closed: int = 0
@@ -89,7 +89,7 @@ def clean(html: str) -> Cleaned:
     return Cleaned(result, _removed(html))
 
 
-def _removed(html: str) -> str:
+def _removed(html: str) -> tuple[str, ...]:
     """What is taken out of a piece of HTML, each kind once: elements, event handlers, addresses, styles."""
     found: dict[str, None] = {}
     for part in _PART.finditer(html):
@@ -103,7 +103,7 @@ def _removed(html: str) -> str:
                 key = declaration.partition(":")[0].strip().lower()
                 if key and key not in _STYLES:
                     found[f"the style `{key}`"] = None
-    return ", ".join(found)
+    return tuple(found)
 
 
 def clean_part(html: str, open_: Sequence[str]) -> Cleaned:
@@ -142,8 +142,8 @@ def clean_part(html: str, open_: Sequence[str]) -> Cleaned:
             inner = inner.rstrip().removesuffix(tail)
         else:
             opened = ()
-    risk = ", ".join((*filter(None, (rest.risk,)), *lost))
-    return Cleaned("".join(f"</{name}>" for name in closers) + inner, risk, opened, len(closers))
+    ends = "".join(f"</{name}>" for name in closers)
+    return Cleaned(ends + inner, (*rest.removed, *lost), opened, len(closers))
 
 
 class CleanTag(NamedTuple):
@@ -151,7 +151,7 @@ class CleanTag(NamedTuple):
 
     html: str
     """Empty when the tag is not allowed."""
-    risk: str
+    removed: tuple[str, ...]
     name: str
     """Empty for what needs no partner."""
     closing: bool
@@ -163,14 +163,14 @@ def clean_tag(html: str) -> CleanTag:
     match = TAG.fullmatch(html)
     if match is None:
         cleaned = clean(html)
-        return CleanTag(cleaned.html, cleaned.risk, "", closing=False)
+        return CleanTag(cleaned.html, cleaned.removed, "", closing=False)
     name = match[2].lower()
     if match[1]:
-        return CleanTag(f"</{name}>" if name in _TAGS else "", "", name, closing=True)
+        return CleanTag(f"</{name}>" if name in _TAGS else "", (), name, closing=True)
     if name in _VOID or match[3].endswith("/"):
         cleaned = clean(html)
-        return CleanTag(cleaned.html, cleaned.risk, "", closing=False)
+        return CleanTag(cleaned.html, cleaned.removed, "", closing=False)
     cleaned = clean(f"{html}</{name}>")
     ending = f"</{name}>"
     kept = cleaned.html.removesuffix(ending) if cleaned.html.endswith(ending) else ""
-    return CleanTag(kept, cleaned.risk, name, closing=False)
+    return CleanTag(kept, cleaned.removed, name, closing=False)

@@ -16,6 +16,7 @@ _ALIGNMENTS: dict[str, Align] = {"left": "left", "center": "center", "right": "r
 _LENGTH = re.compile(r"(\d*\.?\d+)\s*(px|em|rem|ex|ch|cm|mm|in|pt|pc|%|vw|vh|lh)?")
 _LARGEST = 2**32
 _MOST_LINES = 100_000
+_LONGEST_RANGE = 10_000
 
 
 class Bad(Exception):  # noqa: N818 -- a value is bad; the message says what was expected
@@ -115,7 +116,7 @@ def line_ranges(value: Any) -> tuple[int, ...]:
         match = re.fullmatch(r"(\d{1,7})(?:\s*[-–]\s*(\d{1,7}))?", part)
         first = int(match[1]) if match is not None else 0
         last = int(match[2] or match[1]) if match is not None else 0
-        if not 1 <= first <= last <= first + 10_000:
+        if not 1 <= first <= last <= first + _LONGEST_RANGE:
             raise Bad(f"expected lines such as `1,3-5`, not `{shown(part)}`")
         lines.extend(range(first, last + 1))
         if len(lines) > _MOST_LINES:
@@ -130,9 +131,11 @@ def open_ranges(value: Any) -> tuple[tuple[int, int], ...]:
         match = re.fullmatch(r"(\d{1,7})?(?:\s*([-–])\s*(\d{1,7})?)?", part)
         first = int(match[1] or 1) if match is not None else 0
         last = int(match[3] or (0 if match[2] else first)) if match is not None else 0
-        if first < 1 or (last < first and last) or part in ("", "-", "–"):
+        if first < 1 or (last and not first <= last <= first + _LONGEST_RANGE) or part in ("", "-", "–"):
             raise Bad(f"expected lines such as `1,3-5` or `9-`, not `{shown(part)}`")
         ranges.append((first, last))
+    if sum(max(1, last - first + 1) for first, last in ranges) > _MOST_LINES:
+        raise Bad(f"expected at most {_MOST_LINES:,} lines")
     return tuple(ranges)
 
 

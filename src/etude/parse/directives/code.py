@@ -151,9 +151,9 @@ def _cell(call: Call) -> Sequence[BlockNode]:
 def _placed(head: Lines, claim: Expectation) -> Expectation:
     """A claim with its place among the lines of the options, if it stands there as it is."""
     for line, offset in zip(head.lines, head.offsets, strict=True):
-        at = offset + line.find(claim.source)
-        if claim.source in line:
-            return replace(claim, span=Span(at, at + len(claim.source), head.source))
+        if (at := line.find(claim.source)) >= 0:
+            start = offset + at
+            return replace(claim, span=Span(start, start + len(claim.source), head.source))
     return claim
 
 

@@ -63,11 +63,12 @@ def cut(call: Call, text: str) -> Cut:
     wanted = call.option("lines")
     numbers: Sequence[int] = range(len(lines))
     if wanted:
-        numbers = list(
-            dict.fromkeys(
-                n for first, last in wanted for n in range(first - 1, min(last or len(lines), len(lines)))
-            )
-        )
+        named: dict[int, None] = {}
+        rest = len(lines)  # from here on, a range without an end has taken all
+        for first, last in wanted:
+            named.update(dict.fromkeys(range(first - 1, min(last, len(lines)) if last else rest)))
+            rest = rest if last else min(rest, first - 1)
+        numbers = list(named)
         if any(max(first, last) > len(lines) for first, last in wanted):
             message = f"the file has {values.count(len(lines), 'line')}; `lines` asks for more"
             call.report(Rule.OPTION_VALUE, message, span=call.option_spans.get("lines"))

@@ -94,7 +94,7 @@ def _target(call: Call, address: str) -> tuple[str, str]:
         and (found := call.context.resolve(path, call.span))
     ):
         page = call.context.page_name(found)
-    if page is not None and not links.is_page(call.context, path, call.span):
+    if page is not None and not links.is_page(call.context, page):
         return "", f"/{page}"
     if page is not None:
         return "", f"{page}#{fragment}" if fragment else page

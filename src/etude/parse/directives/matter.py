@@ -206,9 +206,8 @@ def _raw(call: Call) -> Sequence[BlockNode]:
     if kind != "html":
         return (RawBlock(call.span, call.identity(), call.names(), kind, value),)
     if not call.context.config.trust:
-        value, risk, _, _ = sanitise.clean(value)
-        if risk:
-            links.warn_html(call.context, risk, call.opener)
+        value, removed, _, _ = sanitise.clean(value)
+        links.warn_html(call.context, removed, call.opener)
     return (RawHtml(call.span, call.identity(), call.names(), value),)
 
 
