@@ -27,6 +27,10 @@ def test_every_kind_of_block_is_rendered(kit: Kit) -> None:
     [
         (b.ThematicBreak(N), "<hr>"),
         (b.RawHtml(N, html="<section>a</section>"), "<section>a</section>"),
+        (
+            b.RawHtml(N, html='<img alt="a.png" src="a.png"><a href="b.png">', files=("a.png",)),
+            '<img alt="a.png" src="../../a.png"><a href="b.png">',
+        ),
         (b.RawHtml(N, html='<img src="a%26b.png">', files=("a&b.png",)), '<img src="../../a&amp;b.png">'),
         (b.RawBlock(N, format="html", value="<i>a</i>"), "<i>a</i>"),
         (b.RawBlock(N, format="latex", value="x"), ""),

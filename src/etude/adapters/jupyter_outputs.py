@@ -152,16 +152,18 @@ class Gathering:
 
 
 def _bundle(content: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Data by MIME type, as nbformat has it, and its metadata: only JSON may be other than text."""
-    data = {
-        mime: value
-        if isinstance(value, str) or mime == "application/json" or mime.endswith("+json")
-        else "".join(value)
-        if isinstance(value, list) and all(isinstance(line, str) for line in value)
-        else json.dumps(value, ensure_ascii=False)
-        for mime, value in (content.get("data") or {}).items()
-    }
+    """Data by MIME type, as nbformat has it, and its metadata."""
+    data = {mime: _datum(mime, value) for mime, value in (content.get("data") or {}).items()}
     return data, content.get("metadata") or {}
+
+
+def _datum(mime: str, value: Any) -> Any:
+    """Data of a type: only JSON may be other than text."""
+    if isinstance(value, str) or mime == "application/json" or mime.endswith("+json"):
+        return value
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        return "".join(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _beginning(content: bytes | memoryview, size: int) -> dict[str, Any]:

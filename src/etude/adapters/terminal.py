@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from etude.adapters.terminal_ledger import Ledger, title
-from etude.model.progress import Event, PhaseStarted, Progress, RunFinished, RunStarted
+from etude.adapters.terminal_ledger import Ledger
+from etude.model.progress import Event, PhaseStarted, Progress, RunFinished, RunStarted, run_title
 
 if TYPE_CHECKING:
     from etude.adapters.terminal_live import Live
@@ -60,7 +60,8 @@ def describe(event: RunFinished) -> str:
     word = "ran" if event.status == "ok" else "failed"
     kept = f", {event.cells_kept} kept" if event.cells_kept else ""
     cells = "1 cell" if event.cells_run == 1 else f"{event.cells_run} cells"
-    return f"{word} {title(event)}: {cells}{kept}, {event.seconds:.1f} s"
+    name = run_title(event.page, event.variant, event.languages)
+    return f"{word} {name}: {cells}{kept}, {event.seconds:.1f} s"
 
 
 @contextmanager

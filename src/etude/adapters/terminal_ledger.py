@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from etude.model.progress import CellFinished, Event, PhaseStarted, RunFinished, RunsPlanned, RunStarted
+from etude.model.progress import (
+    CellFinished,
+    Event,
+    PhaseStarted,
+    RunFinished,
+    RunsPlanned,
+    RunStarted,
+    run_title,
+)
 
-__all__ = ["Ledger", "RunLine", "title"]
+__all__ = ["Ledger", "RunLine"]
 
 
 @dataclass(slots=True)
@@ -25,12 +33,6 @@ class RunLine:
         if self.estimate is None:
             return None
         return self.estimate * (1 - min(self.done, self.cells) / self.cells) if self.cells else 0.0
-
-
-def title(event: RunStarted | RunFinished) -> str:
-    """What a run is called: its page, and what tells it from other runs of the page."""
-    about = ", ".join(filter(None, (event.variant, event.languages)))
-    return f"{event.page} ({about})" if about else event.page
 
 
 def _key(event: RunStarted | CellFinished | RunFinished) -> tuple[str, str, str]:
@@ -56,7 +58,7 @@ class Ledger:
             case RunsPlanned():
                 self.planned, self._waiting = event.runs, event.estimate
             case RunStarted():
-                self.runs[_key(event)] = RunLine(title(event), event.cells, event.estimate)
+                self.runs[_key(event)] = RunLine(run_title(*_key(event)), event.cells, event.estimate)
                 if self._waiting is not None:
                     self._waiting = (
                         max(0.0, self._waiting - event.estimate) if event.estimate is not None else None

@@ -25,7 +25,7 @@ from etude.build.workers import Workers
 from etude.model.diagnostic import BookError
 from etude.model.result import RunResult
 
-__all__ = ["Output", "write_outputs"]
+__all__ = ["write_outputs"]
 
 _decode = msgspec.msgpack.Decoder(dict[str, Made]).decode
 

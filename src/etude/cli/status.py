@@ -11,6 +11,7 @@ import click
 from etude.cli.options import BOOK
 from etude.cli.output import Output, find_book, say
 from etude.cli.report import duration, plural
+from etude.model.progress import run_title
 
 if TYPE_CHECKING:
     from etude.build import RunStatus
@@ -47,8 +48,7 @@ def _lines(runs: Sequence[RunStatus], *, explain: bool) -> Iterator[str]:
     for run in runs:
         # Languages whose code differs have runs of their own.
         apart = run.languages if count[run.page, run.variant] > 1 else ()
-        about = ", ".join((*((run.variant,) if run.variant else ()), *apart))
-        name = f"{run.page} ({about})" if about else run.page
+        name = run_title(run.page, run.variant, ", ".join(apart))
         if run.stale:
             rest = f", about {duration(run.estimate)}" if run.estimate is not None else ""
             yield f"{name}: {run.stale} of {plural(run.cells, 'cell')} would run{rest}"

@@ -75,5 +75,11 @@ Event: TypeAlias = Union[PhaseStarted, RunsPlanned, RunStarted, CellFinished, Ru
 Progress: TypeAlias = Callable[[Event], None]
 
 
+def run_title(page: str, variant: str, languages: str = "") -> str:
+    """What a run is called: its page, and what tells it from other runs of the page."""
+    about = ", ".join(filter(None, (variant, languages)))
+    return f"{page} ({about})" if about else page
+
+
 def silent(_event: Event) -> None:
     """Show nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["numbered_name", "part_title", "solution_name", "word"]
+__all__ = ["fill", "numbered_name", "part_title", "solution_name", "word"]
 
 _ZH = {
     "part": "部分",
@@ -92,3 +92,8 @@ def solution_name(language: str, exercise: str) -> str:
 def part_title(language: str, label: str, title: str) -> str:
     """A part's label and title in one line; either may be empty."""
     return (" " if _chinese(language) else ": ").join(text for text in (label, title) if text)
+
+
+def fill(template: str, number: str, name: str) -> str:
+    """Put a number and a name into the template of a numbered reference."""
+    return template.replace("%s", number).replace("{number}", number).replace("{name}", name)

@@ -37,9 +37,10 @@ from etude.model.inline import (
     reference_key,
 )
 from etude.model.result import RunResult
+from etude.model.words import fill
 from etude.render.markdown_text import code_span, escape_words, html_image, html_text, link, marked
 from etude.render.raw import with_files
-from etude.render.text import fill, plain
+from etude.render.text import plain
 
 __all__ = ["InlineWriter", "Setting", "is_external"]
 

@@ -34,6 +34,7 @@ from etude.model.inline import (
     citation_key,
     reference_key,
 )
+from etude.model.words import fill
 
 __all__ = ["plain"]
 
@@ -79,8 +80,3 @@ def _reference(node: Reference, facts: PageFacts | None) -> str:
     return (
         fill(plain(node.children), resolved.number, resolved.name) or resolved.name or plain(resolved.title)
     )
-
-
-def fill(template: str, number: str, name: str) -> str:
-    """Put a number and a name into the template of a numbered reference."""
-    return template.replace("%s", number).replace("{number}", number).replace("{name}", name)

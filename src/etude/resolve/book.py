@@ -61,9 +61,11 @@ def resolve(
     """
     numbers = number_book(toc, indexes)
     pages: Mapping[str, PageIndex] = {name: indexes[name] for name in numbers}
-    pages = settle(pages, Targets(toc.language, pages, numbers))
+    targets = Targets(toc.language, pages, numbers)
+    if (settled := settle(pages, targets)) is not pages:
+        pages, targets = settled, Targets(toc.language, settled, numbers)
     navigation, stations = navigate(toc, pages, numbers)
-    targets, terms = Targets(toc.language, pages, numbers), Terms(pages.values())
+    terms = Terms(pages.values())
     references = References(targets, terms)
     citations = Citations(pages, config, bibliography or {}, styles or {}, toc.language)
     known = _inventories(config, inventories or {})

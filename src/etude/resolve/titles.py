@@ -17,6 +17,7 @@ from etude.model.inline import (
     Text,
 )
 from etude.model.span import NOWHERE
+from etude.model.words import fill
 from etude.resolve.entries import PageIndex
 from etude.resolve.plain import Title, pack, plain_text
 from etude.resolve.targets import Targets
@@ -82,8 +83,7 @@ def _words(node: Reference, page: str, targets: Targets) -> str:
     # The title may hold references again: these are left as their words, or labels.
     title = plain_text(resolved.title)
     if template:
-        number, name = resolved.number, title or resolved.name
-        return template.replace("%s", number).replace("{number}", number).replace("{name}", name)
+        return fill(template, resolved.number, title or resolved.name)
     if node.kind == "eq" and resolved.number:
         return f"({resolved.number})"
     by_title = node.kind == "doc" or (node.kind != "numref" and resolved.kind in ("section", "page"))

@@ -87,6 +87,9 @@ _ACCENTS = {0x2C6: 0x302, 0x2DC: 0x303, 0x2C7: 0x30C, 0x2D8: 0x306}
 _RADICAL = 870
 """How wide a radical sign may be, in units of the font; the smallest is 794 wide."""
 
+_HOOK = 300
+"""Where the hook of a radical sign ends."""
+
 _CONSTANTS = {
     "FractionNumeratorShiftUp": 394,
     "FractionDenominatorShiftDown": 345,
@@ -111,10 +114,13 @@ def math_font(source: bytes, characters: Iterable[str]) -> bytes:
     wanted = _ALWAYS.union(characters)
     wanted |= {_ITALIC[c] for c in wanted if c in _ITALIC}
     font, options = _open(source, ["*"])
-    _stretch_accents(font)
-    _join_arrows(font)
-    _narrow_radicals(font)
-    _set_constants(font)
+    if "MATH" in font:
+        for name, value in _CONSTANTS.items():
+            getattr(font["MATH"].table.MathConstants, name).Value = value
+        if (variants := font["MATH"].table.MathVariants) is not None:
+            _stretch_accents(font, variants)
+            _join_arrows(variants)
+            _narrow_radicals(font, variants)
     return _save(_subset(font, options, sorted(map(ord, wanted))))
 
 
@@ -128,14 +134,12 @@ def text_font(source: bytes, cut: str = "text") -> bytes:
     return _save(instantiateVariableFont(_reopen(_subset(font, options, characters)), limits))
 
 
-def _stretch_accents(font: Any) -> None:
+def _stretch_accents(font: Any, variants: Any) -> None:
     """Let spacing accents stretch as the combining ones do.
 
     Fonts have wide forms for the combining accents; browsers stretch the spacing ones (MathML Core's
     operator dictionary).
     """
-    if "MATH" not in font or (variants := font["MATH"].table.MathVariants) is None:
-        return
     names = font.getBestCmap()
     order = font.getReverseGlyphMap()
     found = dict(
@@ -154,13 +158,11 @@ def _stretch_accents(font: Any) -> None:
         variants.HorizGlyphCount = len(glyphs)
 
 
-def _join_arrows(font: Any) -> None:
+def _join_arrows(variants: Any) -> None:
     """Let assemblies whose last part claims to join at its far end join where they can: at its near end.
 
     STIX Two Math says so of the heads of → ↔ ↦; the browser then has nothing to stretch them with.
     """
-    if "MATH" not in font or (variants := font["MATH"].table.MathVariants) is None:
-        return
     for construction in variants.HorizGlyphConstruction or ():
         if assembly := construction.GlyphAssembly:
             last = assembly.PartRecords[-1]
@@ -168,13 +170,11 @@ def _join_arrows(font: Any) -> None:
                 last.StartConnectorLength, last.EndConnectorLength = last.EndConnectorLength, 0
 
 
-def _narrow_radicals(font: Any) -> None:
+def _narrow_radicals(font: Any, variants: Any) -> None:
     """Give all sizes of the radical sign about the same width.
 
     Chromium reserves the widest and draws the one that fits: behind the radicand there would be a hole.
     """
-    if "MATH" not in font or (variants := font["MATH"].table.MathVariants) is None:
-        return
     sign = font.getBestCmap().get(ord("√"))
     if sign not in variants.VertGlyphCoverage.glyphs:
         return
@@ -188,18 +188,11 @@ def _narrow_radicals(font: Any) -> None:
         # The hook keeps its place, the bar its thickness; the stroke between them becomes steeper.
         glyph = font["glyf"][name]
         points = glyph.coordinates
-        hook = 300
         bar = min(x for x, y in points if y == glyph.yMax)
         for i, (x, y) in enumerate(points):
-            points[i] = x - round((width - _RADICAL) * min(1, max(0, (x - hook) / (bar - hook)))), y
+            points[i] = x - round((width - _RADICAL) * min(1, max(0, (x - _HOOK) / (bar - _HOOK)))), y
         glyph.recalcBounds(font["glyf"])
         font["hmtx"][name] = _RADICAL, glyph.xMin
-
-
-def _set_constants(font: Any) -> None:
-    if "MATH" in font:
-        for name, value in _CONSTANTS.items():
-            getattr(font["MATH"].table.MathConstants, name).Value = value
 
 
 def _open(source: bytes, features: list[str]) -> tuple[Any, Any]:

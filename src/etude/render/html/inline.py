@@ -38,6 +38,7 @@ from etude.model.inline import (
     reference_key,
 )
 from etude.model.result import Value
+from etude.model.words import fill
 from etude.render.bundle import choose
 from etude.render.html.address import safe
 from etude.render.html.context import Context
@@ -48,7 +49,7 @@ from etude.render.html.quotes import curly
 from etude.render.html.switch import variant_keys
 from etude.render.html.titles import title_html
 from etude.render.raw import with_files
-from etude.render.text import fill, plain
+from etude.render.text import plain
 
 __all__ = ["inlines"]
 
