@@ -203,18 +203,18 @@ class Driver:
         self, run: Run, number: int, reply: Reply, numbers: Mapping[int, int], desk: Desk, *, late: bool
     ) -> Diagnostic:
         cell = run.steps[number].cell
-        path, variant = run.page.path_of(cell.span), f" (variant {run.variant})" if run.variant else ""
+        path = run.page.path_of(cell.span)
         match reply.status:
             case "timeout" if late:
-                message = f"the run took longer than {run.run_timeout:g} s{variant}"
+                message = f"the run took longer than {run.run_timeout:g} s"
                 hint = "set `run_timeout` under `execute` in the page's front matter"
                 return diagnose(Rule.RUN_TIMEOUT, message, path, cell.span, hints=(hint,))
             case "timeout":
-                message = f"the cell ran longer than {run.steps[number].timeout:g} s{variant}"
+                message = f"the cell ran longer than {run.steps[number].timeout:g} s"
                 hint = "give the cell more time with `:timeout:`, in seconds"
                 return diagnose(Rule.CELL_TIMEOUT, message, path, cell.span, hints=(hint,))
             case "dead":
-                message = f"the kernel died while the cell ran{variant}"
+                message = "the kernel died while the cell ran"
                 hint = "it may have run out of memory, or a library crashed"
                 return diagnose(Rule.KERNEL_DIED, message, path, cell.span, hints=(hint,))
             case _:

@@ -85,7 +85,7 @@ def failure_diagnostic(
 
     return diagnose(
         Rule.CELL_SYNTAX if name in _SYNTAX and _is_broken(cell.code) else Rule.CELL_ERROR,
-        message + (f" (variant {run.variant})" if run.variant else ""),
+        message,
         path,
         span,
         hints=_hints(name),

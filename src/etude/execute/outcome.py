@@ -93,7 +93,7 @@ def results(outcome: Outcome, policy: Policy) -> Iterator[tuple[str, RunResult]]
 
 
 def complaints(outcome: Outcome, policy: Policy) -> Iterator[Diagnostic]:
-    """Everything that is wrong with a run's results."""
+    """Everything that is wrong with a run's results; the run's variant is in no message."""
     yield from outcome.problems
     if policy == "off":
         return
@@ -112,7 +112,7 @@ def complaints(outcome: Outcome, policy: Policy) -> Iterator[Diagnostic]:
     for part in run.parts:
         yield from _bad_evals(part, outcome, policy)
         for number, done in enumerate(outcome.steps):
-            yield from _bad_expectations(part, number, done, run.variant)
+            yield from _bad_expectations(part, number, done)
 
 
 def _missing(outcome: Outcome) -> Iterator[Diagnostic]:
@@ -123,7 +123,7 @@ def _missing(outcome: Outcome) -> Iterator[Diagnostic]:
             count = "one result is" if len(missing) == 1 else f"{len(missing)} results are"
             yield diagnose(
                 Rule.RESULT_MISSING,
-                f"{count} not stored, and nothing may run{_variant(outcome.run.variant)}",
+                f"{count} not stored, and nothing may run",
                 part.page.path_of(cell.span),
                 cell.span,
                 hints=("build once with the policy `auto`",),
@@ -131,11 +131,10 @@ def _missing(outcome: Outcome) -> Iterator[Diagnostic]:
 
 
 def _bad_evals(part: Part, outcome: Outcome, policy: Policy) -> Iterator[Diagnostic]:
-    variant = _variant(outcome.run.variant)
     for number, item in part.evals:
         path = part.page.path_of(item.span)
         if number < 0:
-            message = f"no cell runs before `{item.expression}` is asked for{variant}"
+            message = f"no cell runs before `{item.expression}` is asked for"
             yield diagnose(Rule.EVAL_FAILED, message, path, item.span)
             continue
         done = outcome.steps[number]
@@ -143,16 +142,16 @@ def _bad_evals(part: Part, outcome: Outcome, policy: Policy) -> Iterator[Diagnos
         if value is not None and value.error:
             late = value.error.startswith("KeyboardInterrupt")
             why = "was stopped when its cell's time was over" if late else f"raised {_line(value.error)}"
-            message = f"`{item.expression}` {why}{variant}"
+            message = f"`{item.expression}` {why}"
             yield diagnose(Rule.EVAL_FAILED, message, path, item.span)
         elif value is None and policy == "frozen" and done.status != "missing":
-            message = f"the value of `{item.expression}` is not stored, and nothing may run{variant}"
+            message = f"the value of `{item.expression}` is not stored, and nothing may run"
             yield diagnose(
                 Rule.RESULT_MISSING, message, path, item.span, hints=("build once with the policy `auto`",)
             )
 
 
-def _bad_expectations(part: Part, number: int, done: Done, variant: str) -> Iterator[Diagnostic]:
+def _bad_expectations(part: Part, number: int, done: Done) -> Iterator[Diagnostic]:
     cell = part.cell(number)
     for expectation in cell.expect:
         verdict = judge(expectation, done.values)
@@ -161,7 +160,7 @@ def _bad_expectations(part: Part, number: int, done: Done, variant: str) -> Iter
             span = cell.span if expectation.span == NOWHERE else expectation.span
             yield diagnose(
                 Rule.EXPECTATION_FAILED,
-                f"`{claim}` does not hold: {_line(verdict.detail)}{_variant(variant)}",
+                f"`{claim}` does not hold: {_line(verdict.detail)}",
                 part.page.path_of(span),
                 span,
                 hints=("correct the expectation, or the code that breaks it",),
@@ -198,10 +197,6 @@ def _notebook_outputs(cell: CellCode) -> tuple[Output, ...]:
 def _joined(output: dict[str, Any]) -> dict[str, Any]:
     text = output.get("text")
     return {**output, "text": "".join(text)} if isinstance(text, list) else output
-
-
-def _variant(name: str) -> str:
-    return f" (variant {name})" if name else ""
 
 
 def _line(text: str) -> str:

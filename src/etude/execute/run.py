@@ -8,8 +8,7 @@ that an interrupted build keeps them.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -26,11 +25,12 @@ from etude.model.diagnostic import Diagnostic
 from etude.model.progress import Progress, RunFinished, RunsPlanned, silent
 from etude.model.protocols import Clock, Files
 from etude.model.result import RunResult
+from etude.model.rules import Rule
 
 __all__ = ["Execution", "execute", "longest_first"]
 
-_VARIANT = re.compile(r" \(variant ([^()]+)\)\Z")
-"""How a message names the variant that it is about."""
+_OF_ANY_VARIANT = frozenset({Rule.OUTPUT_TOO_LARGE, Rule.KERNEL_MISSING, Rule.WROTE_INTO_BOOK})
+"""Rules whose messages name no variant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +90,11 @@ def execute(
         outcomes.update(group)
     _remember(store, outcomes.values(), recipes)
     found: dict[str, dict[str, RunResult]] = {}
-    problems: list[Diagnostic] = list(plan.diagnostics)
-    for number in range(len(plan.runs)):
+    problems = [(problem, "") for problem in plan.diagnostics]
+    for number, run in enumerate(plan.runs):
         for path, result in results(outcomes[number], policy):
             found.setdefault(path, {})[result.variant] = result
-        problems += complaints(outcomes[number], policy)
+        problems += ((problem, run.variant) for problem in complaints(outcomes[number], policy))
     return Execution(
         results=found,
         diagnostics=tuple(sorted(_joined(problems), key=lambda item: (item.place, item.rule, item.message))),
@@ -107,17 +107,16 @@ def execute(
     )
 
 
-def _joined(problems: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
-    """Problems, with one for all variants that have the same."""
+def _joined(problems: Iterable[tuple[Diagnostic, str]]) -> Iterator[Diagnostic]:
+    """Problems of variants, each named with all the variants that have it."""
     alike: dict[Diagnostic, dict[str, None]] = {}
-    for problem in problems:
-        match = _VARIANT.search(problem.message)
-        bare = replace(problem, message=problem.message[: match.start()]) if match else problem
-        alike.setdefault(bare, {})[match[1] if match else ""] = None
-    for bare, names in alike.items():
-        about = ", ".join(filter(None, names))
-        words = f" (variant{'s' if len(names) > 1 else ''} {about})" if about else ""
-        yield replace(bare, message=bare.message + words)
+    for problem, variant in problems:
+        names = alike.setdefault(problem, {})
+        if variant and problem.rule not in _OF_ANY_VARIANT:
+            names[variant] = None
+    for problem, names in alike.items():
+        about = f" (variant{'s' if len(names) > 1 else ''} {', '.join(names)})" if names else ""
+        yield replace(problem, message=problem.message + about)
 
 
 def _groups(jobs: Sequence[Job]) -> list[tuple[Job, ...]]:
