@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from etude.adapters.jupyter import JupyterKernels
 from etude.adapters.jupyter_outputs import Gathering
 from etude.adapters.jupyter_specs import KernelSpec, find_kernel, installed_kernels
 from etude.adapters.jupyter_wire import Message, Wire
+from etude.adapters.kernels import LocalKernels
 from etude.execute.failure import strip_ansi
-from etude.model.protocols import KernelError
+from etude.model.protocols import KernelError, KernelNeeds
 from etude.model.result import Display, Failure, Result, Stream, Value
 
 MB = 1_000_000
@@ -40,25 +40,39 @@ def gone(*pids):
     return not any(map(alive, pids))
 
 
+BACKENDS = ["cold"] if sys.platform != "linux" else ["cold", "warm", "lean"]
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def backend(request):
+    """Every kind of kernel: what a page can do in one, it can do in all."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def needs(backend):
+    return KernelNeeds("python3", backend=backend)
+
+
 @pytest.fixture(scope="module")
 def kernels():
-    made = JupyterKernels(grace=1.0)
+    made = LocalKernels(grace=1.0)
     yield made
     made.close()
 
 
 @pytest.fixture(scope="module")
-def shared(kernels, tmp_path_factory):
+def shared(kernels, needs, tmp_path_factory):
     """A kernel for tests that leave it working."""
-    kernel = kernels.start("python3", dict(os.environ), str(tmp_path_factory.mktemp("work")))
+    kernel = kernels.start(needs, dict(os.environ), str(tmp_path_factory.mktemp("work")))
     yield kernel
     kernel.close()
 
 
 @pytest.fixture
-def kernel(kernels, tmp_path):
+def kernel(kernels, needs, tmp_path):
     """A kernel for tests that may harm it."""
-    made = kernels.start("python3", dict(os.environ), str(tmp_path))
+    made = kernels.start(needs, dict(os.environ), str(tmp_path))
     yield made
     made.close()
 
@@ -336,8 +350,10 @@ def test_closing_ends_every_process(kernel):
 
 PARENT = """
 import os, sys
-from etude.adapters.jupyter import JupyterKernels
-kernel = JupyterKernels().start("python3", dict(os.environ), sys.argv[1])
+from etude.adapters.kernels import LocalKernels
+from etude.model.protocols import KernelNeeds
+kernels = LocalKernels()
+kernel = kernels.start(KernelNeeds("python3", backend=sys.argv[2]), dict(os.environ), sys.argv[1])
 code = '''
 import os, subprocess
 print(os.getpid(), subprocess.Popen(['sleep', '60'], start_new_session=True).pid)
@@ -348,9 +364,12 @@ kernel.execute("while True: pass", (), 60, 1000)
 
 
 @pytest.mark.kernel
-def test_a_killed_builder_leaves_no_kernel(tmp_path):
+def test_a_killed_builder_leaves_nothing(tmp_path, backend):
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PARENT, str(tmp_path), backend],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
     )
     pids = [int(text) for text in parent.stdout.readline().split()]
     assert all(map(alive, pids))
@@ -358,12 +377,16 @@ def test_a_killed_builder_leaves_no_kernel(tmp_path):
     parent.wait()
     parent.stdout.close()
     assert gone(*pids)
+    until = time.monotonic() + 5
+    while time.monotonic() < until and list(tmp_path.glob("etude-*")):
+        time.sleep(0.01)
+    assert list(tmp_path.glob("etude-*")) == []
 
 
 @pytest.mark.kernel
-def test_closing_all_from_another_thread_ends_a_wait(tmp_path):
-    kernels = JupyterKernels()
-    kernel = kernels.start("python3", dict(os.environ), str(tmp_path))
+def test_closing_all_from_another_thread_ends_a_wait(tmp_path, needs):
+    kernels = LocalKernels()
+    kernel = kernels.start(needs, dict(os.environ), str(tmp_path))
     timer = threading.Timer(0.3, kernels.close)
     timer.start()
     assert run(kernel, "while True: pass", timeout=60).status == "dead"
@@ -371,7 +394,7 @@ def test_closing_all_from_another_thread_ends_a_wait(tmp_path):
     kernel.close()
     kernel.close()
     with pytest.raises(KernelError):
-        kernels.start("python3", dict(os.environ), str(tmp_path))
+        kernels.start(needs, dict(os.environ), str(tmp_path))
 
 
 @pytest.mark.kernel
@@ -381,27 +404,28 @@ def test_a_kernel_that_does_not_start(tmp_path, monkeypatch):
     (folder / "kernel.json").write_text(json.dumps({"argv": ["python", "-c", "raise SystemExit('no luck')"]}))
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     with pytest.raises(KernelError) as caught:
-        JupyterKernels().start("bad", dict(os.environ), str(tmp_path))
+        LocalKernels().start(KernelNeeds("bad"), dict(os.environ), str(tmp_path))
     assert caught.value.args == ("it ended while it started", "it said: no luck")
     (folder / "kernel.json").write_text(json.dumps({"argv": ["/no/such/program"]}))
     with pytest.raises(KernelError) as caught:
-        JupyterKernels().start("bad", dict(os.environ), str(tmp_path))
+        LocalKernels().start(KernelNeeds("bad"), dict(os.environ), str(tmp_path))
     assert "No such file" in caught.value.args[1]
     (folder / "kernel.json").write_text(json.dumps({"argv": ["sleep", "60"]}))
     with pytest.raises(KernelError) as caught:
-        JupyterKernels(start_timeout=0.3).start("bad", dict(os.environ), str(tmp_path))
+        LocalKernels(start_timeout=0.3).start(KernelNeeds("bad"), dict(os.environ), str(tmp_path))
     assert caught.value.args == ("it did not start within 0.3 s",)
 
 
 @pytest.mark.kernel
-def test_the_users_profile_does_not_show(kernels, tmp_path):
+def test_the_users_profile_does_not_show(kernels, needs, tmp_path):
     startup = tmp_path / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
     (startup / "a.py").write_text("secret = 1")
-    kernel = kernels.start("python3", {**os.environ, "IPYTHONDIR": str(tmp_path / "ipython")}, str(tmp_path))
+    kernel = kernels.start(needs, {**os.environ, "IPYTHONDIR": str(tmp_path / "ipython")}, str(tmp_path))
     assert run(kernel, "secret").status == "error"
     kernel.close()
-    assert not kernel._home.exists()
+    home = getattr(kernel, "_home", None)
+    assert home is None or not home.exists()
 
 
 def test_only_what_is_kept_counts_against_the_limit():

@@ -11,7 +11,9 @@ import pytest
 from etude.adapters import disk_scratch
 from etude.adapters.disk import moment
 from etude.adapters.disk_scratch import ScratchDesks
-from etude.model.protocols import KernelError
+from etude.model.protocols import KernelError, KernelNeeds
+
+PYTHON = KernelNeeds("python3")
 
 
 class NoKernels:
@@ -22,10 +24,10 @@ class NoKernels:
         self.error = None
         self.ended = 0
 
-    def start(self, name, environment, folder):
+    def start(self, needs, environment, folder, _path):
         if self.error:
             raise self.error
-        self.started.append((name, environment, Path(folder)))
+        self.started.append((needs.name, environment, Path(folder)))
         return self
 
     def close(self):
@@ -61,7 +63,7 @@ def kernels():
 @pytest.fixture
 def desk(book, kernels):
     made = ScratchDesks(book, kernels=kernels).open(
-        "python3", "zh", {"lib/__init__.py": "", "lib/sub/m.py": "y = 2"}, {"PYTHONPATH": "/more", "A": "b"}
+        PYTHON, "zh", {"lib/__init__.py": "", "lib/sub/m.py": "y = 2"}, {"PYTHONPATH": "/more", "A": "b"}
     )
     yield made
     made.close()
@@ -149,7 +151,7 @@ def test_its_paths_are_replaced(desk, kernels):
 
 
 def test_a_page_at_the_root(book, kernels):
-    made = ScratchDesks(book, kernels=kernels, pythonpath=("data", "../outside")).open("python3", "", {}, {})
+    made = ScratchDesks(book, kernels=kernels, pythonpath=("data", "../outside")).open(PYTHON, "", {}, {})
     _, environment, folder = kernels.started[0]
     assert (folder / "etude.toml").exists()
     assert [Path(part).name for part in environment["PYTHONPATH"].split(os.pathsep)] == ["library", "data"]
@@ -159,7 +161,7 @@ def test_a_page_at_the_root(book, kernels):
 def test_a_kernel_that_fails_leaves_no_folder(book, kernels):
     kernels.error = KernelError("no")
     with pytest.raises(KernelError):
-        ScratchDesks(book, kernels=kernels).open("python3", "zh", {}, {})
+        ScratchDesks(book, kernels=kernels).open(PYTHON, "zh", {}, {})
     assert list((book / ".etude" / "scratch").iterdir()) == []
 
 
@@ -169,7 +171,7 @@ def test_a_folder_that_cannot_be_made_is_a_kernel_error(book, kernels, monkeypat
 
     monkeypatch.setattr(disk_scratch, "_copy", full)
     with pytest.raises(KernelError, match="its folder cannot be made: No space left on device"):
-        ScratchDesks(book, kernels=kernels).open("python3", "zh", {}, {})
+        ScratchDesks(book, kernels=kernels).open(PYTHON, "zh", {}, {})
     assert list((book / ".etude" / "scratch").iterdir()) == []
 
 
@@ -178,7 +180,7 @@ def test_what_killed_builds_left_is_removed(book, kernels):
     mine = book / ".etude" / "scratch" / f"{os.getppid()}-abc"
     old.mkdir(parents=True)
     mine.mkdir()
-    ScratchDesks(book, kernels=kernels).open("python3", "zh", {}, {}).close()
+    ScratchDesks(book, kernels=kernels).open(PYTHON, "zh", {}, {}).close()
     assert not old.exists()
     assert mine.exists()
 
@@ -198,7 +200,7 @@ def test_what_killed_builds_left_elsewhere_is_removed_and_nothing_else(book, ker
         (desk / "temporary").write_text(str(place))
     others.mkdir()
     (scratch / "99999999999999999999-abc").mkdir()
-    ScratchDesks(book, kernels=kernels).open("python3", "zh", {}, {}).close()
+    ScratchDesks(book, kernels=kernels).open(PYTHON, "zh", {}, {}).close()
     assert not left.exists()
     assert others.is_dir()
     assert outside.is_dir()
@@ -209,7 +211,7 @@ def test_what_killed_builds_left_elsewhere_is_removed_and_nothing_else(book, ker
 def test_a_file_that_cannot_be_read_is_left_out(book, kernels):
     (book / "secret.key").write_text("x")
     (book / "secret.key").chmod(0)
-    ScratchDesks(book, kernels=kernels).open("python3", "zh", {}, {}).close()
+    ScratchDesks(book, kernels=kernels).open(PYTHON, "zh", {}, {}).close()
 
 
 def test_files_that_changed_since_the_plan_are_known(book, kernels):
@@ -217,7 +219,7 @@ def test_files_that_changed_since_the_plan_are_known(book, kernels):
     (book / "data" / "late.csv").write_text("1")
     (book / "zh" / "a.md").write_text("# Other")
     with ScratchDesks(book, kernels=kernels, since=since) as desks:
-        made = desks.open("python3", "zh", {}, {})
+        made = desks.open(PYTHON, "zh", {}, {})
         assert ("data/late.csv",) == made.newer, "a page's cells are in the plan"
         made.close()
 
@@ -227,7 +229,7 @@ def test_what_the_build_itself_prints_is_no_cells_doing(book, kernels):
     try:
         with (book / "zh" / "build.log").open("wb") as log:
             os.dup2(log.fileno(), 1)
-            made = ScratchDesks(book, kernels=kernels).open("python3", "zh", {}, {})
+            made = ScratchDesks(book, kernels=kernels).open(PYTHON, "zh", {}, {})
             log.write(b"a line")
             log.flush()
             assert () == made.written()

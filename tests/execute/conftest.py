@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 import pytest
 
 from etude.adapters.memory import MemoryFiles, MemoryInputs, MemoryStore
-from etude.execute import kernel_side
 from etude.execute.code import PageCode, page_code
 from etude.execute.plan import Plan
 from etude.execute.planner import plan
@@ -25,6 +24,7 @@ from etude.model.progress import Event
 from etude.model.protocols import KernelError, Reply
 from etude.model.result import Failure, Output, Result, Stream, Value
 from etude.model.span import Span
+from etude.worker import values
 
 
 class FakeKernel:
@@ -87,7 +87,7 @@ class FakeKernel:
             found = eval(expression, self.names)
         except Exception as error:  # noqa: BLE001 -- what a kernel does
             return Value(error=f"{type(error).__name__}: {error}")
-        if isinstance(found, kernel_side.Text):
+        if isinstance(found, values.Text):
             data = found._repr_mimebundle_()
             return Value(found.text, data if len(data) > 1 else {})
         return Value(repr(found))
@@ -238,10 +238,10 @@ class World:
     def keys(self, run: int = 0) -> tuple[str, ...]:
         return tuple(step.key for step in self.plan().runs[run].steps)
 
-    def open(self, kernel, folder, library, environment) -> FakeDesk:
+    def open(self, needs, folder, library, environment) -> FakeDesk:
         if self.no_kernel:
             raise KernelError(*self.no_kernel)
-        self.opened.append((kernel, folder, dict(library), dict(environment)))
+        self.opened.append((needs.name, folder, dict(library), dict(environment)))
         made = FakeKernel(self)
         self.kernels.append(made)
         return FakeDesk(made, self, newer=self.newer)
@@ -266,5 +266,5 @@ class World:
 @pytest.fixture
 def world(monkeypatch) -> World:
     """An empty book in Chinese and English."""
-    monkeypatch.setitem(sys.modules, "_etude", kernel_side)
+    monkeypatch.setitem(sys.modules, "_etude", values)
     return World()

@@ -7,11 +7,11 @@ import warnings
 
 import pytest
 
-from etude.execute import kernel_side
 from etude.execute.expectations import judge
 from etude.execute.requests import Request, python_of, split_format
 from etude.model.block import Expectation
 from etude.model.result import Value
+from etude.worker import values as kernel_side
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,15 @@ import re
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
 from etude.adapters.disk import IGNORED, changed
-from etude.adapters.jupyter import JupyterKernels
-from etude.model.protocols import Kernel, KernelError
+from etude.adapters.kernels import LocalKernels
+from etude.model.protocols import Kernel, KernelError, KernelNeeds
 
 __all__ = ["ScratchDesk", "ScratchDesks"]
 
@@ -38,7 +38,9 @@ Stamp = tuple[int, int]
 
 
 class _Kernels(Protocol):
-    def start(self, name: str, environment: dict[str, str], folder: str) -> Kernel: ...
+    def start(
+        self, needs: KernelNeeds, environment: dict[str, str], folder: str, path: Sequence[str] = ()
+    ) -> Kernel: ...
 
     def close(self) -> None: ...
 
@@ -62,13 +64,13 @@ class ScratchDesks:
         self._since = since
         self._root = os.path.realpath(root)
         self._scratch = os.path.join(os.path.realpath(state or os.path.join(self._root, ".etude")), "scratch")
-        self._kernels = kernels or JupyterKernels()
+        self._kernels = kernels or LocalKernels()
         self._pythonpath = tuple(pythonpath)
         self._lock = threading.Lock()
         self._swept = False
 
     def open(
-        self, kernel: str, folder: str, library: Mapping[str, str], environment: Mapping[str, str]
+        self, needs: KernelNeeds, folder: str, library: Mapping[str, str], environment: Mapping[str, str]
     ) -> ScratchDesk:
         """A desk whose kernel works in `folder`; raises `KernelError`."""
         with self._lock:
@@ -94,8 +96,9 @@ class ScratchDesks:
                 place.write_text(text, encoding="utf-8")
             working = os.path.join(mirror, folder) if folder else mirror
             Path(working).mkdir(parents=True, exist_ok=True)
-            variables = self._variables(environment, mirror, modules, temporary, working)
-            started = self._kernels.start(kernel, variables, working)
+            imports = self._path(mirror, modules)
+            variables = _variables(environment, imports, temporary, working)
+            started = self._kernels.start(needs, variables, working, imports)
         except OSError as error:
             _remove(places)
             raise KernelError(f"its folder cannot be made: {error.strerror or error}") from error
@@ -123,21 +126,26 @@ class ScratchDesks:
     ) -> None:
         self.close()
 
-    def _variables(
-        self, environment: Mapping[str, str], mirror: str, modules: str, temporary: str, working: str
-    ) -> dict[str, str]:
+    def _path(self, mirror: str, modules: str) -> list[str]:
+        """The folders that cells import from before all others, but for their own."""
         path = [modules]
         for folder in self._pythonpath:
             place = os.path.normpath(os.path.join(mirror, folder))
             if place == mirror or place.startswith(mirror + os.sep):
                 path.append(place)
-        path += [part for part in environment.get("PYTHONPATH", "").split(os.pathsep) if part]
-        return {
-            **environment,
-            "PYTHONPATH": os.pathsep.join(path),
-            "PWD": working,
-            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary),
-        }
+        return path
+
+
+def _variables(
+    environment: Mapping[str, str], path: Sequence[str], temporary: str, working: str
+) -> dict[str, str]:
+    users = [part for part in environment.get("PYTHONPATH", "").split(os.pathsep) if part]
+    return {
+        **environment,
+        "PYTHONPATH": os.pathsep.join([*path, *users]),
+        "PWD": working,
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary),
+    }
 
 
 class ScratchDesk:

@@ -2,72 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from etude.adapters.jupyter_outputs import Gathering
-from etude.adapters.jupyter_process import channels, launch, open_pidfd
-from etude.adapters.jupyter_specs import KernelSpec, find_kernel
+from etude.adapters.jupyter_outputs import Gathering, values_of
+from etude.adapters.jupyter_process import Starter, channels, start_process
+from etude.adapters.jupyter_specs import KernelSpec
 from etude.adapters.jupyter_wire import Message, Wire
 from etude.model.protocols import KernelError, Reply
-from etude.model.result import Value
 
 if TYPE_CHECKING:
     import zmq
 
-__all__ = ["JupyterKernel", "JupyterKernels"]
+__all__ = ["JupyterKernel"]
 
-_START_TIMEOUT: Final = 60.0
-_GRACE: Final = 3.0
-"""Seconds that an interrupted kernel has to answer before it is killed."""
 _TICK: Final = 0.2
 """Seconds between looks at the process, where the system cannot report its end."""
 _QUIET: Final = 10.0
 """Seconds without a message after which an answered cell is taken to have no more outputs."""
-
-
-class JupyterKernels:
-    """Starts the kernels that are installed on this machine."""
-
-    def __init__(self, *, grace: float = _GRACE, start_timeout: float = _START_TIMEOUT) -> None:
-        """`grace`: seconds between interrupting a kernel and killing it."""
-        self._grace = grace
-        self._start_timeout = start_timeout
-        self._lock = threading.Lock()
-        self._live: set[JupyterKernel] = set()
-        self._closed = False
-
-    def start(self, name: str, environment: dict[str, str], folder: str) -> JupyterKernel:
-        """A fresh kernel in a folder; raises `KernelError` when it cannot be had."""
-        spec = find_kernel(name)
-        with self._lock:
-            if self._closed:
-                raise KernelError("the build is being stopped")
-            kernel = JupyterKernel(spec, environment, folder, grace=self._grace, ended=self._live.discard)
-            self._live.add(kernel)
-        try:
-            kernel.wait_until_ready(self._start_timeout)
-        except BaseException:
-            kernel.close()
-            raise
-        return kernel
-
-    def close(self) -> None:
-        """Kill every kernel; those who wait for one see it die. No kernel starts any more."""
-        with self._lock:
-            self._closed = True
-            for kernel in tuple(self._live):
-                kernel.kill()
 
 
 class JupyterKernel:
@@ -76,21 +34,25 @@ class JupyterKernel:
     def __init__(
         self,
         spec: KernelSpec,
-        environment: dict[str, str],
+        environment: Mapping[str, str],
         folder: str,
         *,
         grace: float,
+        start: Starter = start_process,
+        within: Path | None = None,
         ended: Callable[[JupyterKernel], None] | None = None,
     ) -> None:
-        """Start the process; raises `KernelError` when there is no such program."""
+        """Start the process with `start`; raises `KernelError` when there is no such program.
+
+        `within` is the folder for what it keeps; that of the system for temporary files if it is None.
+        """
         import zmq  # noqa: PLC0415 -- takes long; most builds start no kernel
 
         self._zmq = zmq
         self._spec = spec
         self._grace = grace
         self._ended = ended
-        self._kill_lock = threading.Lock()
-        self._home = Path(tempfile.mkdtemp(prefix=f"etude-{os.getpid()}-"))
+        self._home = Path(tempfile.mkdtemp(prefix=f"etude-{os.getpid()}-", dir=within))
         connection = channels(self._home)
         self._wire = Wire(connection["key"])
         file = self._home / "connection.json"
@@ -99,7 +61,7 @@ class JupyterKernel:
         variables = {"IPYTHONDIR": str(self._home / "ipython"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         self._log = self._home / "log"
         try:
-            self._process, self._pipe = launch(
+            self._process = start(
                 spec.command(str(file)), {**environment, **spec.environment, **variables}, folder, self._log
             )
         except KernelError:
@@ -113,9 +75,8 @@ class JupyterKernel:
         self._poller = zmq.Poller()
         self._poller.register(self._shell, zmq.POLLIN)
         self._poller.register(self._iopub, zmq.POLLIN)
-        self._pidfd = open_pidfd(self._process.pid)
-        if self._pidfd is not None:
-            self._poller.register(self._pidfd, zmq.POLLIN)
+        if self._process.pidfd is not None:
+            self._poller.register(self._process.pidfd, zmq.POLLIN)
 
     def wait_until_ready(self, timeout: float) -> None:
         """Wait until requests are answered and outputs arrive; raises `KernelError`."""
@@ -192,7 +153,7 @@ class JupyterKernel:
         return Reply(
             status=state,
             outputs=gathering.outputs(),
-            values=_values((answer or {}).get("user_expressions")),
+            values=values_of((answer or {}).get("user_expressions")),
             seconds=time.monotonic() - started,
             execution_count=(answer or {}).get("execution_count") if code.strip() else None,
             truncated=gathering.truncated,
@@ -200,29 +161,17 @@ class JupyterKernel:
 
     def kill(self) -> None:
         """End the kernel and every process it started, without waiting; any thread may call this."""
-        with self._kill_lock:
-            if self._pipe >= 0:
-                os.close(self._pipe)
-                self._pipe = -1
-            if sys.platform == "win32":
-                self._process.kill()
+        self._process.kill()
 
     def close(self) -> None:
         """End the kernel and every process it started."""
-        self.kill()
-        try:
-            self._process.wait(timeout=5.0)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.close()
         if self._context.closed:
             return
         for channel in (self._shell, self._iopub, self._control):
             if channel is not None:
                 channel.close(linger=0)
         self._context.term()
-        if self._pidfd is not None:
-            os.close(self._pidfd)
         shutil.rmtree(self._home, ignore_errors=True)
         if self._ended is not None:
             self._ended(self)
@@ -281,7 +230,7 @@ class JupyterKernel:
                 gathering.add(message)
 
     def _alive(self) -> bool:
-        return self._process.poll() is None
+        return self._process.alive()
 
     def _interrupt(self) -> None:
         if self._spec.interrupt_by_message:
@@ -289,9 +238,7 @@ class JupyterKernel:
                 self._control = self._connect(self._zmq.DEALER, self._connection, "control")
             self._send("interrupt_request", {}, self._control)
             return
-        with self._kill_lock, contextlib.suppress(OSError):
-            if self._pipe >= 0:
-                os.write(self._pipe, b"i")
+        self._process.interrupt()
 
     def _last_words(self) -> tuple[str, ...]:
         try:
@@ -299,15 +246,3 @@ class JupyterKernel:
         except OSError:
             return ()
         return (f"it said: {lines[-1]}",) if lines else ()
-
-
-def _values(answers: Any) -> dict[str, Value]:
-    out: dict[str, Value] = {}
-    for name, answer in (answers or {}).items():
-        if answer.get("status") == "ok":
-            data = answer.get("data") or {}
-            text = data.get("text/plain", "")
-            out[name] = Value(text=str(text), data=data if data.keys() - {"text/plain"} else {})
-        else:
-            out[name] = Value(error=f"{answer.get('ename', 'Error')}: {answer.get('evalue', '')}")
-    return out

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from etude.adapters.jupyter_wire import Message
-from etude.model.result import Display, Failure, Output, Result, Stream
+from etude.model.result import Display, Failure, Output, Result, Stream, Value
 
-__all__ = ["Gathering"]
+__all__ = ["Gathering", "values_of"]
 
 _FAILURE_LIMIT = 200_000
 """Bytes of a traceback that is kept even when the outputs are cut."""
@@ -179,3 +179,16 @@ def _beginning(content: bytes | memoryview, size: int) -> dict[str, Any]:
         except msgspec.DecodeError:
             text = text[:-1]
     return {}
+
+
+def values_of(answers: Any) -> dict[str, Value]:
+    """Values of expressions, as a kernel's answer has them, by name."""
+    out: dict[str, Value] = {}
+    for name, answer in (answers or {}).items():
+        if answer.get("status") == "ok":
+            data = answer.get("data") or {}
+            text = data.get("text/plain", "")
+            out[name] = Value(text=str(text), data=data if data.keys() - {"text/plain"} else {})
+        else:
+            out[name] = Value(error=f"{answer.get('ename', 'Error')}: {answer.get('evalue', '')}")
+    return out

@@ -16,6 +16,9 @@ from etude.model.protocols import KernelError
 
 __all__ = ["KernelSpec", "find_kernel", "installed_kernels"]
 
+_HARMLESS = frozenset({"-Xfrozen_modules=off"})
+"""Options of Python without which a kernel works alike."""
+
 
 class KernelSpec(Struct, frozen=True):
     """A kernel as its `kernel.json` describes it."""
@@ -26,18 +29,32 @@ class KernelSpec(Struct, frozen=True):
     environment: dict[str, str] = {}
     interrupt_by_message: bool = False
 
+    @property
+    def interpreter(self) -> str:
+        """The Python that runs the kernel, if it is a plain ipykernel; else empty."""
+        match self.argv:
+            case (program, *options, "-m", "ipykernel_launcher" | "ipykernel", "-f", "{connection_file}") if (
+                all(option in _HARMLESS for option in options)
+            ):
+                return _python(program)
+            case _:
+                return ""
+
     def command(self, connection_file: str) -> list[str]:
         """The command that starts it."""
         places = {"{connection_file}": connection_file, "{resource_dir}": self.folder, "{prefix}": sys.prefix}
         command = list(self.argv)
         for name, value in places.items():
             command = [part.replace(name, value) for part in command]
-        if command[0] in ("python", "python3", f"python3.{sys.version_info[1]}"):
-            # The interpreter that has Etude is the one whose packages the author sees.
-            command[0] = sys.executable
+        command[0] = _python(command[0])
         if any("ipykernel" in part for part in command):
             command.append("--HistoryManager.hist_file=:memory:")
         return command
+
+
+def _python(program: str) -> str:
+    """The interpreter that has Etude is the one whose packages the author sees."""
+    return sys.executable if program in ("python", "python3", f"python3.{sys.version_info[1]}") else program
 
 
 def find_kernel(name: str) -> KernelSpec:

@@ -86,7 +86,7 @@ def _unread(book: Book, path: str, key: str, error: OSError) -> Diagnostic:
 def shared_notebooks(book: Book, run: Executed, out: Path, output: Output) -> None:
     """The modules of saved cells, beside the notebooks that import them: as the last of these finds them."""
     files: dict[str, bytes] = {}
-    for planned in sorted(run.plan.runs, key=lambda one: one.position) if run.plan else ():
+    for planned in sorted(run.plan.runs, key=lambda one: one.view.position) if run.plan else ():
         assert run.plan is not None
         modules = run.plan.library(planned)
         for page in planned.pages:

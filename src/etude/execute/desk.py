@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from etude.model.protocols import Kernel
+from etude.model.protocols import Kernel, KernelNeeds
 
 __all__ = ["Desk", "Desks", "Pool"]
 
@@ -44,7 +44,7 @@ class Desks(Protocol):
     """Opens desks."""
 
     def open(
-        self, kernel: str, folder: str, library: Mapping[str, str], environment: Mapping[str, str]
+        self, needs: KernelNeeds, folder: str, library: Mapping[str, str], environment: Mapping[str, str]
     ) -> Desk:
         """A desk whose kernel works in `folder` of the mirror and can import `library` (path to source).
 

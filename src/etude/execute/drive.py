@@ -10,24 +10,22 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from etude.execute.backends import Backends, next_backend
 from etude.execute.desk import Desk, Desks
 from etude.execute.failure import SourceLines, failure_diagnostic
 from etude.execute.normalise_output import normalise_outputs, normalise_value, shows_source
 from etude.execute.outcome import Done, Outcome
 from etude.execute.plan import Plan, Run, Step
-from etude.execute.prelude import kernel_environment, prelude
 from etude.execute.record import Kept, ResultStore, load, make, save
 from etude.execute.requests import python_of
+from etude.execute.surroundings import kernel_environment
 from etude.model.config import Policy
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
 from etude.model.progress import CellFinished, Progress, RunFinished, RunStarted
-from etude.model.protocols import Clock, KernelError, Reply
+from etude.model.protocols import Backend, Clock, KernelError, Reply
 from etude.model.result import CellStatus, Failure, Value
 
 __all__ = ["Driver", "Job"]
-
-_SET_UP_TIMEOUT = 60.0
-"""Seconds that preparing a kernel may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +45,23 @@ class _Trouble:
     """What stopped a run."""
 
     problems: list[Diagnostic] = field(default_factory=list)
+    notes: list[Diagnostic] = field(default_factory=list)
+    """What is to be told and stopped nothing."""
+    backend: Backend | None = None
+    """The kind of kernel that the run turned out to need."""
     tainted: bool = False
     """The run changed the book: nothing more of it is stored."""
     outdated: bool = False
     """The run may read files that are not those of its keys: nothing of it is stored."""
+
+
+class _ElsewhereError(Exception):
+    """A cell asks for what this kernel has not."""
+
+    def __init__(self, step: Step, what: str) -> None:
+        super().__init__(what)
+        self.step = step
+        self.what = what
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,7 @@ class Driver:
     """Runs jobs; called from several threads."""
 
     plan: Plan
+    backends: Backends
     lines: SourceLines
     store: ResultStore
     desks: Desks
@@ -101,27 +113,30 @@ class Driver:
                 run.languages,
             )
         )
-        return Outcome(run, tuple(done), tuple(trouble.problems))
+        return Outcome(run, tuple(done), (*trouble.notes, *trouble.problems), trouble.backend)
 
     def _at_desk(self, run: Run, kept: Sequence[Kept], last: int, trouble: _Trouble) -> list[Done]:
         environment = kernel_environment(self.environment, threads=self.threads)
-        try:
-            desk = self.desks.open(run.kernel, run.folder, self.plan.library(run), environment)
-        except KernelError as error:
-            trouble.problems.append(_no_kernel(run, error))
-            return []
-        trouble.outdated = any(map(run.may_read, desk.newer))
-        try:
-            if run.python:
-                reply = desk.kernel.execute("", (("_", prelude(run.seed)),), _SET_UP_TIMEOUT, 1_000_000)
-                value = reply.values.get("_")
-                if reply.status != "ok" or value is None or value.error:
-                    why = value.error if value and value.error else f"it answered `{reply.status}`"
-                    trouble.problems.append(_no_kernel(run, KernelError(f"it cannot be prepared: {why}")))
+        needs = self.backends.of(run)
+        while True:
+            try:
+                desk = self.desks.open(needs, run.folder, self.plan.library(run), environment)
+            except KernelError as error:
+                trouble.problems.append(_no_kernel(run, error))
+                return []
+            trouble.outdated = any(map(run.may_read, desk.newer))
+            try:
+                return self._cells(run, kept, last, desk, trouble)
+            except _ElsewhereError as error:
+                trouble.backend = next_backend(needs.backend)
+                found = _elsewhere(run, error.step, error.what, trouble.backend)
+                if trouble.backend is None:
+                    trouble.problems.append(found)
                     return []
-            return self._cells(run, kept, last, desk, trouble)
-        finally:
-            desk.close()
+                trouble.notes.append(found)
+                needs = msgspec.structs.replace(needs, backend=trouble.backend)
+            finally:
+                desk.close()
 
     def _cells(self, run: Run, kept: Sequence[Kept], last: int, desk: Desk, trouble: _Trouble) -> list[Done]:
         """Execute the steps up to `last`, or up to the one that fails."""
@@ -131,6 +146,8 @@ class Driver:
         for number, step in enumerate(run.steps[: last + 1]):
             remaining = run.run_timeout - (self.clock() - started)
             reply, values = self._cell(run, step, kept[number], desk, max(0.0, min(step.timeout, remaining)))
+            if reply.elsewhere:
+                raise _ElsewhereError(step, reply.elsewhere)
             if reply.execution_count is not None:
                 numbers[reply.execution_count] = number
             done = self._finish(run, number, kept[number], reply, values, desk, trouble)
@@ -244,6 +261,20 @@ def _no_kernel(run: Run, error: KernelError) -> Diagnostic:
         run.page.path_of(cell.span),
         cell.span,
         hints=hints,
+    )
+
+
+def _elsewhere(run: Run, step: Step, what: str, backend: Backend | None) -> Diagnostic:
+    path, span = run.page.path_of(step.cell.span), step.cell.span
+    if backend is None:
+        message = f"the cell asks for {what}, which no kernel of this machine has"
+        return diagnose(Rule.KERNEL_MISSING, message, path, span)
+    return diagnose(
+        Rule.WORKER_CHANGED,
+        f"the cell asks for {what}, so the page runs in a kernel of the kind `{backend}`",
+        path,
+        span,
+        hints=(f"`worker: {backend}` under `execute` in the page's front matter saves the first try",),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -110,6 +110,22 @@ class Modules:
             for path, value in self._mentioned(unit.scan, (view.folders[0], unit.folder, "")):
                 out.setdefault(("file", path), Component("file", path, value))
         return tuple(out[mark] for mark in sorted(out))
+
+    def outside(self, scans: Iterable[Scan], view: View) -> tuple[str, ...]:
+        """Modules that code imports which are not the book's, also through modules that are; sorted."""
+        queue = [_Unit("", "", view.folders[0], "", "", scan, "") for scan in scans]
+        seen: set[_Unit] = set()
+        names: set[str] = set()
+        while queue:
+            unit = queue.pop()
+            if unit in seen:
+                continue
+            seen.add(unit)
+            queue += self._reached(unit, view)
+            for item in unit.scan.imports:
+                if not item.level and not any(self._named(item.module, view.folders)):
+                    names.add(item.module)
+        return tuple(sorted(names))
 
     def _reached(self, unit: _Unit, view: View) -> list[_Unit]:
         """The modules that a unit imports by name."""

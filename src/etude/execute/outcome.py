@@ -20,6 +20,7 @@ from etude.execute.record import Kept, Record
 from etude.execute.requests import Request
 from etude.model.config import Policy
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
+from etude.model.protocols import Backend
 from etude.model.result import CellResult, CellStatus, Output, RunResult, Value
 from etude.model.span import NOWHERE
 
@@ -54,6 +55,8 @@ class Outcome:
     steps: tuple[Done, ...]
     problems: tuple[Diagnostic, ...] = ()
     """What went wrong while it ran."""
+    backend: Backend | None = None
+    """The kind of kernel that it turned out to need."""
 
     @classmethod
     def stored(cls, run: Run, kept: Sequence[Kept]) -> Outcome:

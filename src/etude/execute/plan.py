@@ -9,8 +9,10 @@ from fnmatch import fnmatchcase
 
 from etude.execute.code import CellCode, EvalCode, PageCode
 from etude.execute.library import Library
+from etude.execute.modules import Modules, View
 from etude.execute.recipe import Component
 from etude.execute.requests import Request
+from etude.model.config import Worker
 from etude.model.diagnostic import Diagnostic
 
 __all__ = ["Part", "Plan", "Run", "Step"]
@@ -66,8 +68,9 @@ class Run:
     """Empty when the page only shows cells that do not run."""
     parts: tuple[Part, ...]
     """The first is executed; its page's folder is the working folder."""
-    position: int
-    """Of the page, in the reading order of its language."""
+    view: View
+    """From where its code looks for modules."""
+    worker: Worker = "auto"
     languages: str = ""
     """Of its pages, when other languages of the page run other code; empty when one run is for all."""
 
@@ -110,6 +113,11 @@ class Plan:
     output_limit: int
     """Bytes of outputs that a cell may make."""
     _library: Library
+    _modules: Modules
+
+    def outside(self, run: Run) -> tuple[str, ...]:
+        """Modules that a run imports and that are not the book's, as far as its code says; sorted."""
+        return self._modules.outside((step.cell.scan for step in run.steps), run.view)
 
     def only(self, paths: Collection[str]) -> Plan:
         """The runs that the pages at these paths show."""
@@ -121,4 +129,4 @@ class Plan:
         A module that is in no key is not there either, so nothing can be imported unnoticed.
         """
         used = {part.name for step in run.steps for part in step.components if part.kind == "library"}
-        return self._library.sources(run.page.language, run.position, run.variant, used)
+        return self._library.sources(run.view.language, run.view.position, run.variant, used)

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 from etude.execute.check import foreign_cells
 from etude.execute.code import CellCode, EvalCode, PageCode
@@ -28,7 +28,7 @@ from etude.execute.plan import Part, Plan, Run, Step
 from etude.execute.recipe import Component
 from etude.execute.requests import Request, expectation_requests, split_format
 from etude.execute.scan import Scan, scan_code
-from etude.model.config import Config
+from etude.model.config import Config, Worker
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
 from etude.model.protocols import Files, Store
 
@@ -57,9 +57,8 @@ def plan(
     for page in pages:
         ordered.setdefault(page.language, []).append(page)
     library = Library(config.library.name, ordered, config.languages[0])
-    planner = _Planner(
-        config, Modules(files, inputs, library, store), library, Declared(inputs, environment, home)
-    )
+    modules = Modules(files, inputs, library, store)
+    planner = _Planner(config, modules, library, Declared(inputs, environment, home))
     places: dict[tuple[str, str, tuple[str, ...]], int] = {}
     runs: list[Run] = []
     for language_pages in ordered.values():
@@ -72,7 +71,11 @@ def plan(
                     places[mark] = len(runs)
                     runs.append(run)
     return Plan(
-        _told_apart(runs), (*library.diagnostics, *planner.problems), config.execute.output_limit, library
+        _told_apart(runs),
+        (*library.diagnostics, *planner.problems),
+        config.execute.output_limit,
+        library,
+        modules,
     )
 
 
@@ -175,7 +178,8 @@ class _Planner:
                     tuple(cell for cell in own if cell.skip or settings.skip),
                 ),
             ),
-            position=position,
+            view=view,
+            worker=cast("Worker", settings.worker or config.worker),
         )
 
     def _components(

@@ -40,3 +40,5 @@ class Recipe(Struct, frozen=True, array_like=True):
     base: tuple[Component, ...]
     """What all its cells depend on."""
     steps: tuple[StepRecipe, ...]
+    backend: str = ""
+    """The kind of kernel that the run turned out to need; empty when the first choice did."""

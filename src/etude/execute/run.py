@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from msgspec.structs import replace
 
+from etude.execute.backends import Backends
 from etude.execute.desk import Desks, Pool
 from etude.execute.drive import Driver, Job
 from etude.execute.failure import SourceLines
@@ -23,7 +25,7 @@ from etude.execute.record import ResultStore, load, load_recipe, recipe_bytes, r
 from etude.model.config import Policy
 from etude.model.diagnostic import Diagnostic
 from etude.model.progress import Progress, RunFinished, RunsPlanned, silent
-from etude.model.protocols import Clock, Files
+from etude.model.protocols import Backend, Clock, Files
 from etude.model.result import RunResult
 from etude.model.rules import Rule
 
@@ -85,10 +87,18 @@ def execute(
         if outcome.run.steps:
             run = outcome.run
             progress(RunFinished(run.name, run.variant, "kept", 0.0, 0, len(outcome.steps), run.languages))
-    driver = Driver(plan, SourceLines(files), store, desks, clock, policy, environment, threads, progress)
+    learned = {
+        number: cast("Backend", recipe.backend)
+        for number, job in enumerate(jobs)
+        if (recipe := known.get(recipe_key(job.run))) is not None and recipe.backend
+    }
+    backends = Backends(plan, (job.run for job in jobs), learned)
+    driver = Driver(
+        plan, backends, SourceLines(files), store, desks, clock, policy, environment, threads, progress
+    )
     for group in pool.map(driver.work, longest_first(_groups(jobs))):
         outcomes.update(group)
-    _remember(store, outcomes.values(), recipes)
+    _remember(store, outcomes.values(), recipes, known)
     found: dict[str, dict[str, RunResult]] = {}
     problems = [(problem, "") for problem in plan.diagnostics]
     for number, run in enumerate(plan.runs):
@@ -145,7 +155,12 @@ def _estimate(recipe: Recipe | None, run: Run, last: int) -> float | None:
     return sum(step.seconds for step in recipe.steps)
 
 
-def _remember(store: ResultStore, outcomes: Iterable[Outcome], before: Mapping[str, bytes]) -> None:
+def _remember(
+    store: ResultStore,
+    outcomes: Iterable[Outcome],
+    before: Mapping[str, bytes],
+    known: Mapping[str, Recipe | None],
+) -> None:
     """Keep the recipes that changed; a run that could not start keeps its old one."""
     for outcome in outcomes:
         run = outcome.run
@@ -155,6 +170,7 @@ def _remember(store: ResultStore, outcomes: Iterable[Outcome], before: Mapping[s
             StepRecipe(step.components, step.requests, done.status, round(done.seconds, 3))
             for step, done in zip(run.steps, outcome.steps, strict=True)
         )
-        data = recipe_bytes(Recipe(run.base, steps))
+        old = known.get(recipe_key(run))
+        data = recipe_bytes(Recipe(run.base, steps, outcome.backend or (old.backend if old else "")))
         if before.get(recipe_key(run)) != data:
             store.put("recipe", recipe_key(run), data)

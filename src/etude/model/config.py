@@ -11,6 +11,9 @@ from etude.model.span import NOWHERE, Span
 
 Policy = Literal["auto", "frozen", "force", "off"]
 
+Worker = Literal["auto", "lean", "warm", "cold"]
+"""Which kind of kernel runs cells; see `protocols.Backend`."""
+
 
 class Localized(Struct, frozen=True):
     """A text in one or more languages."""
@@ -88,6 +91,7 @@ class ExecuteConfig(Struct, frozen=True):
     seed: int = 0
     output_limit: int = 10_000_000
     """Bytes of outputs a cell may make; what is more is cut and reported."""
+    worker: Worker = "auto"
     resources: Resources = Resources()
 
 

@@ -22,6 +22,8 @@ class PageExecution(Struct, frozen=True, omit_defaults=True):
     """Names of environment variables that the cells read."""
     resources: Resources | None = None
     seed: int | None = None
+    worker: str = ""
+    """One of `config.Worker`; empty takes the book's."""
     skip: bool = False
     """True: the cells of this page never run."""
 

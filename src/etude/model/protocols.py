@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Sequence
+from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -62,6 +62,8 @@ class Reply(Struct, frozen=True):
     execution_count: int | None = None
     truncated: bool = False
     """Outputs were cut at the limit."""
+    elsewhere: str = ""
+    """What the cell asked for that this kernel has not and another has; the run must start anew there."""
 
 
 class Kernel(Protocol):
@@ -81,11 +83,35 @@ class Kernel(Protocol):
         ...
 
 
+Backend: TypeAlias = Literal["lean", "warm", "cold"]
+"""How a kernel comes to be: a worker of our own forked from a parent that has loaded what pages import;
+an ipykernel forked likewise; a kernel of any language started from nothing."""
+
+
+class KernelNeeds(Struct, frozen=True):
+    """What a run asks of its kernel."""
+
+    name: str = "python3"
+    """Of an installed kernel."""
+    python: bool = True
+    """Whether it speaks Python, and is to be prepared."""
+    seed: int = 0
+    backend: Backend = "cold"
+    """The first choice; where it cannot be had, the next one is taken."""
+    warm: tuple[str, ...] = ()
+    """Modules that a parent should have loaded."""
+
+
 class Kernels(Protocol):
     """Starts kernels."""
 
-    def start(self, name: str, environment: dict[str, str], folder: str) -> Kernel:
-        """A fresh kernel in a folder; raises `KernelError` when it cannot be had."""
+    def start(
+        self, needs: KernelNeeds, environment: dict[str, str], folder: str, path: Sequence[str] = ()
+    ) -> Kernel:
+        """A fresh, prepared kernel that works in a folder; raises `KernelError` when it cannot be had.
+
+        `environment` names the folders of `path` in ``PYTHONPATH`` already.
+        """
         ...
 
 

@@ -85,6 +85,7 @@ class Rule(StrEnum):
     RUN_TIMEOUT = "run-timeout"
     KERNEL_MISSING = "kernel-missing"
     KERNEL_DIED = "kernel-died"
+    WORKER_CHANGED = "worker-changed"
     OUTPUT_TOO_LARGE = "output-too-large"
     WROTE_INTO_BOOK = "wrote-into-book"
     EVAL_FAILED = "eval-failed"
@@ -156,6 +157,7 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.RUN_TIMEOUT, _E, "A run took longer than its time-out."),
         (Rule.KERNEL_MISSING, _E, "A kernel is not installed or does not start."),
         (Rule.KERNEL_DIED, _E, "A kernel died while a cell ran."),
+        (Rule.WORKER_CHANGED, _I, "A cell asked for what only another kind of kernel has."),
         (Rule.OUTPUT_TOO_LARGE, _E, "A cell printed more than the limit."),
         (Rule.WROTE_INTO_BOOK, _E, "A cell changed files of the book."),
         (Rule.EVAL_FAILED, _E, "An `eval` expression raised an exception."),

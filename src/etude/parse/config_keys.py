@@ -168,6 +168,14 @@ KEYS: tuple[Key, ...] = (
     Key("execute", "seed", SEED, "0", "The seed that each run starts from."),
     Key(
         "execute",
+        "worker",
+        one_of("auto", "lean", "warm", "cold"),
+        '"auto"',
+        "The kind of kernel. lean: forked from a process that has loaded what pages import; warm: a whole "
+        "ipykernel, forked likewise; cold: a kernel started anew. auto: the first of these that will do.",
+    ),
+    Key(
+        "execute",
         "output_limit",
         SIZE,
         "10_000_000",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from msgspec import Struct
 
+from etude.model.config import Worker
 from etude.model.page import FrontMatter, PageExecution
 from etude.model.rules import Rule
 from etude.model.span import Span
@@ -166,6 +167,12 @@ def _numbered(value: Any) -> bool | None:
     return None if isinstance(value, dict) else truth(value)
 
 
+def _worker(value: Any) -> str:
+    if value not in get_args(Worker):
+        raise Bad(f"expected one of {', '.join(get_args(Worker))}")
+    return str(value)
+
+
 _FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "title": ("title", text),
     "subtitle": ("subtitle", text),
@@ -188,6 +195,7 @@ _EXECUTION: dict[str, Callable[[Any], Any]] = {
     "environment": names,
     "resources": parse_resources,
     "seed": whole,
+    "worker": _worker,
     "skip": truth,
 }
 

@@ -1,9 +1,9 @@
-"""Guards a kernel: ends it, and every process it started, when the builder lets go or dies.
+"""Guards a process: ends it, and every process it started, when the builder lets go or dies.
 
-Run as a script of its own (no imports of Etude): ``guard.py FD COMMAND…``. FD is a pipe from
-the builder: the byte ``i`` interrupts the kernel, the pipe's end ends it. The guard adopts
+Run as a script of its own (no imports of Etude): ``guard.py FD FOLDER COMMAND…``. FD is a pipe from
+the builder: the byte ``i`` interrupts the process, the pipe's end ends it. The guard adopts
 orphans below it (Linux), so that no process escapes by leaving its parent or its session. It
-exits as the kernel did.
+exits as the process did; when it has ended the process itself it removes FOLDER (``-`` for none).
 """
 
 from __future__ import annotations
@@ -11,30 +11,50 @@ from __future__ import annotations
 import ctypes
 import os
 import select
+import shutil
 import signal
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
+ENDED = 137
+"""Exit code of a process that was ended with all that is below it."""
+
 _PR_SET_CHILD_SUBREAPER = 36
 
 
 def main() -> int:
-    """Start the command and watch; returns the kernel's exit code, as a shell would give it."""
-    pipe, command = int(sys.argv[1]), sys.argv[2:]
+    """Start the command and watch it; returns its exit code, as a shell would give it."""
+    pipe, folder, command = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
     parent = os.getppid()
+    adopt_orphans()
+    child = os.fork()
+    if child == 0:
+        _become(command, pipe)
+    code = watch(child, pipe, parent)
+    if code == ENDED and folder != "-":
+        shutil.rmtree(folder, ignore_errors=True)
+    return code
+
+
+def adopt_orphans() -> None:
+    """Make this process the parent of whatever loses its own below it."""
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def watch(child: int, pipe: int, parent: int) -> int:
+    """Wait until a child ends, the pipe is closed or the parent is another; then end all that is below.
+
+    Returns the child's exit code as a shell gives it; `ENDED` when it was ended here.
+    """
     awake, waker = os.pipe()
     os.set_blocking(waker, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
-    kernel = os.fork()
-    if kernel == 0:
-        _become(command, pipe)
-    code: int | None = None
+    code = _reap(child)
     while code is None:
         ready, _, _ = select.select([pipe, awake], [], [], 2.0)
         if awake in ready:
@@ -44,21 +64,19 @@ def main() -> int:
             if not order:
                 break
             with suppress(OSError):
-                os.killpg(kernel, signal.SIGINT)
+                os.killpg(child, signal.SIGINT)
         if os.getppid() != parent:
             break
-        code = _reap(kernel)
-    _end_all(kernel)
-    return 137 if code is None else code
+        code = _reap(child)
+    _end_all(child)
+    return ENDED if code is None else code
 
 
 def _become(command: list[str], pipe: int) -> None:
-    """In the child: become the kernel, leading a session of its own."""
+    """In the child: become the command, leading a session of its own."""
     try:
         os.setsid()
         os.close(pipe)
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.execvp(command[0], command)  # noqa: S606 -- the command is the installed kernel's
     except OSError as error:
@@ -67,29 +85,29 @@ def _become(command: list[str], pipe: int) -> None:
         os._exit(127)
 
 
-def _reap(kernel: int) -> int | None:
-    """Bury children that ended; the kernel's exit code if it is among them."""
+def _reap(child: int) -> int | None:
+    """Bury children that ended; the exit code of `child` if it is among them."""
     code = None
     with suppress(ChildProcessError):
         while True:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 break
-            if pid == kernel:
+            if pid == child:
                 code = os.waitstatus_to_exitcode(status)
                 code = 128 - code if code < 0 else code
     return code
 
 
-def _end_all(kernel: int) -> None:
+def _end_all(child: int) -> None:
     for _ in range(500):
         with suppress(OSError):
-            os.killpg(kernel, signal.SIGKILL)
+            os.killpg(child, signal.SIGKILL)
         below = _below(os.getpid())
         for pid in below:
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
-        _reap(kernel)
+        _reap(child)
         if not below:
             break
         time.sleep(0.002)

@@ -1,34 +1,10 @@
-"""How a kernel is prepared: the environment it starts in, and the expression that sets it up."""
+"""The environment that kernels start in."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
-from functools import lru_cache
 
-from etude.execute import kernel_side
-
-__all__ = ["kernel_environment", "prelude"]
-
-
-@lru_cache(maxsize=1)
-def _source() -> str:
-    return inspect.getsource(kernel_side)
-
-
-def prelude(seed: int) -> str:
-    """A Python expression that installs the module `_etude` and seeds; its value is None.
-
-    As an expression it leaves no cell, no number and no name behind.
-    """
-    steps = (
-        "import sys, types",
-        "module = types.ModuleType('_etude')",
-        "sys.modules['_etude'] = module",
-        f"exec(compile({_source()!r}, '<etude>', 'exec'), module.__dict__)",
-        f"module.prepare({seed})",
-    )
-    return f"exec({chr(10).join(steps)!r}, {{}})"
+__all__ = ["kernel_environment"]
 
 
 def kernel_environment(environment: Mapping[str, str], *, threads: int) -> dict[str, str]:

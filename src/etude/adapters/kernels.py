@@ -1,0 +1,191 @@
+"""Starts kernels of every backend, and ends them all."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from etude.adapters.jupyter import JupyterKernel
+from etude.adapters.jupyter_specs import KernelSpec, find_kernel
+from etude.adapters.lean import LeanKernel, WarmParent
+from etude.adapters.prelude import prepare
+from etude.adapters.warm import forked
+from etude.model.protocols import Kernel, KernelError, KernelNeeds
+
+__all__ = ["LocalKernels"]
+
+_START_TIMEOUT: Final = 60.0
+_GRACE: Final = 3.0
+"""Seconds that an interrupted kernel has to answer before it is killed."""
+
+_OF_ONE_RUN: Final = frozenset({"PYTHONPATH", "PWD", "OLDPWD", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR"})
+"""Variables that differ between the runs that share a parent."""
+
+_Profile = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]
+"""What a parent is for: the interpreter, the environment, what it loads."""
+
+
+class LocalKernels:
+    """Starts kernels on this machine; for several threads."""
+
+    def __init__(self, *, grace: float = _GRACE, start_timeout: float = _START_TIMEOUT) -> None:
+        """`grace`: seconds between interrupting a kernel and killing it."""
+        self._grace = grace
+        self._start_timeout = start_timeout
+        self._lock = threading.Lock()
+        self._live: set[JupyterKernel | LeanKernel] = set()
+        self._parents: dict[_Profile, _Warming] = {}
+        self._closed = False
+
+    def start(
+        self, needs: KernelNeeds, environment: Mapping[str, str], folder: str, path: Sequence[str] = ()
+    ) -> Kernel:
+        """A fresh, prepared kernel in a folder; raises `KernelError` when it cannot be had."""
+        spec = find_kernel(needs.name)
+        self._look()
+        if needs.backend != "cold" and needs.python and spec.interpreter and sys.platform == "linux":
+            modules = () if _shadowed(needs.warm, folder, path) else needs.warm
+            if needs.backend == "warm":
+                modules = ("ipykernel.kernelapp", *modules)
+            parent = self._parent(spec, environment, modules)
+            if parent is not None:
+                return self._forked(parent, spec, needs, environment, folder, path)
+        return self._cold(spec, needs, environment, folder)
+
+    def close(self) -> None:
+        """Kill every kernel; those who wait for one see it die. No kernel starts any more."""
+        with self._lock:
+            self._closed = True
+            live, parents = tuple(self._live), tuple(self._parents.values())
+        for kernel in live:
+            kernel.kill()
+        for parent in parents:
+            parent.close()
+
+    def _look(self) -> None:
+        if self._closed:
+            raise KernelError("the build is being stopped")
+
+    def _add(self, kernel: JupyterKernel | LeanKernel) -> None:
+        with self._lock:
+            self._live.add(kernel)
+            stopped = self._closed
+        if stopped:
+            kernel.kill()
+
+    def _cold(
+        self, spec: KernelSpec, needs: KernelNeeds, environment: Mapping[str, str], folder: str
+    ) -> JupyterKernel:
+        kernel = JupyterKernel(spec, environment, folder, grace=self._grace, ended=self._live.discard)
+        return self._opened(kernel, needs)
+
+    def _opened(self, kernel: JupyterKernel, needs: KernelNeeds) -> JupyterKernel:
+        self._add(kernel)
+        try:
+            kernel.wait_until_ready(self._start_timeout)
+            if needs.python:
+                prepare(kernel, needs.seed)
+        except BaseException:
+            kernel.close()
+            raise
+        return kernel
+
+    def _forked(
+        self,
+        parent: WarmParent,
+        spec: KernelSpec,
+        needs: KernelNeeds,
+        environment: Mapping[str, str],
+        folder: str,
+        path: Sequence[str],
+    ) -> Kernel:
+        variables = {**environment, **spec.environment}
+        if needs.backend == "lean":
+            kernel = LeanKernel(
+                parent,
+                variables,
+                folder,
+                path=path,
+                seed=needs.seed,
+                grace=self._grace,
+                ended=self._live.discard,
+            )
+            self._add(kernel)
+            return kernel
+        whole = JupyterKernel(
+            spec,
+            environment,
+            folder,
+            grace=self._grace,
+            start=forked(parent, path),
+            # What is left when this process is killed goes with the parent's.
+            within=parent.home,
+            ended=self._live.discard,
+        )
+        return self._opened(whole, needs)
+
+    def _parent(
+        self, spec: KernelSpec, environment: Mapping[str, str], modules: Sequence[str]
+    ) -> WarmParent | None:
+        """The parent for these modules, started and loaded; None when there can be none."""
+        fixed = {**environment, **spec.environment}
+        fixed = {name: value for name, value in fixed.items() if name not in _OF_ONE_RUN}
+        profile = (spec.interpreter, tuple(sorted(fixed.items())), tuple(modules))
+        with self._lock:
+            warming = self._parents.setdefault(profile, _Warming(spec.interpreter, fixed, modules))
+        return warming.ready()
+
+
+class _Warming:
+    """A parent that is started when it is first needed; without what has turned out to do harm."""
+
+    def __init__(self, interpreter: str, environment: Mapping[str, str], modules: Sequence[str]) -> None:
+        self._interpreter = interpreter
+        self._environment = environment
+        self._modules = list(modules)
+        self._lock = threading.Lock()
+        self._parent: WarmParent | None = None
+        self._broken = False
+
+    def ready(self) -> WarmParent | None:
+        """The parent; None when it cannot be had."""
+        with self._lock:
+            while self._parent is None and not self._broken:
+                parent = WarmParent(self._interpreter, self._environment)
+                try:
+                    harm = parent.load(self._modules)
+                except KernelError:
+                    parent.close()
+                    self._broken = not self._modules
+                    self._modules = []
+                    continue
+                if not harm:
+                    self._parent = parent
+                elif harm in self._modules:
+                    parent.close()
+                    self._modules.remove(harm)
+                else:
+                    parent.close()
+                    self._broken = True
+            return self._parent
+
+    def close(self) -> None:
+        """End the parent."""
+        with self._lock:
+            self._broken = True
+            if self._parent is not None:
+                self._parent.close()
+                self._parent = None
+
+
+def _shadowed(modules: Sequence[str], folder: str, path: Sequence[str]) -> bool:
+    """Whether a module of the book is called like one that a parent would have loaded."""
+    names = {name.partition(".")[0] for name in modules}
+    return any(
+        Path(place, f"{name}.py").is_file() or Path(place, name, "__init__.py").is_file()
+        for place in (folder, *path)
+        for name in names
+    )

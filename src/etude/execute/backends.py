@@ -1,0 +1,75 @@
+"""Which kind of kernel a run starts with, and what a parent of such kernels should have loaded.
+
+In: runs that must be executed. Out: what they ask of their kernels.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from etude.execute.plan import Plan, Run
+from etude.model.protocols import Backend, KernelNeeds
+
+__all__ = ["Backends", "next_backend"]
+
+_WIDGETS: Final = frozenset(
+    {"ipywidgets", "anywidget", "ipympl", "ipyleaflet", "bqplot", "ipyvolume", "pythreejs", "k3d"}
+)
+"""Packages that talk with the page through comms, which only a whole kernel has."""
+
+_ORDER: Final[tuple[Backend, ...]] = ("lean", "warm", "cold")
+
+
+def next_backend(backend: Backend) -> Backend | None:
+    """The one that does more; None after the last."""
+    number = _ORDER.index(backend) + 1
+    return _ORDER[number] if number < len(_ORDER) else None
+
+
+class Backends:
+    """What each of some runs asks of its kernel."""
+
+    def __init__(self, plan: Plan, runs: Iterable[Run], learned: Mapping[int, Backend]) -> None:
+        """`runs` are those that start a kernel; `learned`, by place among them, what they needed before."""
+        ordered = tuple(runs)
+        outside = [plan.outside(run) if run.python else () for run in ordered]
+        wanted: dict[str, Counter[str]] = {}
+        for run, names in zip(ordered, outside, strict=True):
+            wanted.setdefault(run.kernel, Counter()).update(set(names))
+        warm = {kernel: _worthwhile(names) for kernel, names in wanted.items()}
+        self._needs = {
+            id(run): KernelNeeds(
+                name=run.kernel,
+                python=run.python,
+                seed=run.seed,
+                backend=learned.get(number) or _first(run, names),
+                warm=warm[run.kernel],
+            )
+            for number, (run, names) in enumerate(zip(ordered, outside, strict=True))
+        }
+
+    def of(self, run: Run) -> KernelNeeds:
+        """What a run asks."""
+        return self._needs[id(run)]
+
+
+def _first(run: Run, outside: Iterable[str]) -> Backend:
+    if not run.python:
+        return "cold"
+    if run.worker != "auto":
+        return run.worker
+    return "warm" if any(name.partition(".")[0] in _WIDGETS for name in outside) else "lean"
+
+
+def _worthwhile(names: Counter[str]) -> tuple[str, ...]:
+    """What more than one run imports: a parent that loads for one run alone saves nothing."""
+    return tuple(
+        sorted(
+            name
+            for name, count in names.items()
+            if count > 1 and name.partition(".")[0] not in sys.stdlib_module_names
+        )
+    )

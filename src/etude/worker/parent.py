@@ -1,0 +1,217 @@
+"""The warm parent at work: requests to load modules, and to fork workers."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import os
+import random
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from .guard import adopt_orphans, watch
+from .park import LATE, Edges, Parked, unit_of
+from .wire import receive, send
+
+__all__ = ["main"]
+
+_ALWAYS = ("IPython.core.magics", "IPython.core.completer", "IPython.core.pylabtools", "pexpect")
+"""Modules of the shell that cells load sooner or later."""
+_PR_SET_PDEATHSIG = 1
+
+
+def main(descriptor: int) -> None:
+    """Serve the builder until it lets go."""
+    channel = socket.socket(fileno=descriptor)
+    channel.set_inheritable(False)
+    parent = _Parent(channel)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        request, descriptors = receive(channel, 4)
+        if request is None:
+            return
+        _bury()
+        if request["op"] == "load":
+            send(channel, parent.load(request["modules"]))
+        else:
+            parent.fork(request, descriptors)
+            for number in descriptors:
+                os.close(number)
+
+
+class _Parent:
+    """What the parent has loaded."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self.channel = channel
+        self.edges = Edges()
+        self.own: frozenset[str] = frozenset()
+        """Units that every worker has: the shell and what it needs."""
+        self.loaded: dict[str, float] = {}
+        """Seconds that each asked-for module took."""
+        self.shell: Any = None
+
+    def load(self, modules: Sequence[str]) -> dict[str, Any]:
+        """Load the shell, then modules; each that fails is left to the page, which sees the same failure."""
+        started = time.perf_counter()
+        gc.disable()
+        if not self.own:
+            lean = importlib.import_module("_etude.lean")
+            for name in _ALWAYS:
+                with suppress(ImportError):
+                    importlib.import_module(name)
+            self.own = frozenset(unit_of(name) for name in sys.modules)
+            self.lean = lean
+        self.shell = None
+        failed: dict[str, str] = {}
+        with self.edges.noting():
+            for name in modules:
+                before = time.perf_counter()
+                try:
+                    importlib.import_module(name)
+                except BaseException as error:
+                    failed[name] = f"{type(error).__name__}: {error}"
+                else:
+                    self.loaded[name] = time.perf_counter() - before
+                if _hazard():
+                    return {"hazard": _hazard(), "module": name, "loaded": self.loaded, "failed": failed}
+            if any(unit_of(name) == "matplotlib" for name in self.loaded):
+                for name in (*LATE, "matplotlib.backends.backend_agg"):
+                    with suppress(Exception):
+                        importlib.import_module(name)
+        # Made last: modules that find a shell when they are loaded act on it.
+        self.shell = importlib.import_module("_etude.shell").make_shell()
+        gc.collect()
+        gc.freeze()
+        seconds = time.perf_counter() - started
+        return {"hazard": "", "loaded": self.loaded, "failed": failed, "seconds": seconds}
+
+    def fork(self, request: dict[str, Any], descriptors: Sequence[int]) -> None:
+        """Fork a keeper, which forks the worker; the worker tells the builder of itself."""
+        if os.fork():
+            return
+        try:
+            self._keep(request, descriptors)
+        finally:
+            os._exit(1)
+
+    def _keep(self, request: dict[str, Any], descriptors: Sequence[int]) -> None:
+        pipe, channel, out, err = descriptors
+        parent = os.getppid()
+        self.channel.close()
+        os.setsid()
+        adopt_orphans()
+        child = os.fork()
+        if child:
+            for number in (channel, out, err):
+                os.close(number)
+            os._exit(watch(child, pipe, parent))
+        os.close(pipe)
+        try:
+            self._become(request, channel, out, err)
+        except BaseException as error:
+            with suppress(OSError):
+                failure = f"{type(error).__name__}: {error}"
+                send(socket.socket(fileno=channel), {"kind": "failed", "why": failure, "number": 0})
+            os._exit(1)
+
+    def _become(self, request: dict[str, Any], channel: int, out: int, err: int) -> None:
+        """Repair what a fork brings along, and be a worker."""
+        os.setsid()
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        for usual in (signal.SIGCHLD, signal.SIGTERM):
+            signal.signal(usual, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        null = os.open(os.devnull, os.O_RDWR)
+        os.dup2(null, 0)
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        for number in (null, out, err):
+            os.close(number)
+        os.environ.clear()
+        os.environ.update(request["environment"])
+        os.chdir(request["folder"])
+        sys.argv[:] = list(request["arguments"])
+        sys.path[:] = ["", *request["path"], *(path for path in sys.path if path)]
+        importlib.invalidate_caches()
+        sys.path_importer_cache.clear()
+        with suppress(AttributeError):
+            importlib.import_module("tempfile").tempdir = None  # type: ignore[attr-defined]
+        _raise_threads(int(request["environment"].get("OPENBLAS_NUM_THREADS", "1")))
+        random.seed()
+        parked = Parked(self._others(), self.edges)
+        if "ipykernel" in request:
+            self.shell.clear_instance()
+            _be_ipykernel(channel)
+        worker = self.lean.Worker(self.shell, request["mark"], parked)
+        sys.modules["_etude"].prepare(request["seed"])
+        connection = socket.socket(fileno=channel)
+        send(connection, {"kind": "ready", "pid": os.getpid(), "number": 0})
+        self.lean.begin(worker, connection)
+
+    def _others(self) -> set[str]:
+        """Units that pages must import to have."""
+        standard: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset())
+        units = {unit_of(name) for name in sys.modules} - self.own - standard
+        return {unit for unit in units if unit != "_etude"}
+
+
+def _be_ipykernel(channel: int) -> None:
+    """Be a whole kernel until it is ended; the builder drives it over ZeroMQ."""
+    connection = socket.socket(fileno=channel)
+    application = importlib.import_module("ipykernel.kernelapp").IPKernelApp
+    application.clear_instance()
+    app = application.instance()
+    app.initialize(sys.argv[1:])
+    # Its sockets are bound: the builder need not try again and again.
+    send(connection, {"kind": "ready", "pid": os.getpid(), "number": 0})
+    connection.close()
+    app.start()
+    os._exit(0)
+
+
+def _hazard() -> str:
+    """Why this process must not fork any more; empty when it may."""
+    with suppress(OSError):
+        threads = len(list(Path("/proc/self/task").iterdir()))
+        if threads > 1:
+            return f"{threads} threads"
+        for entry in Path("/proc/self/fd").iterdir():
+            with suppress(OSError):
+                if str(entry.readlink()).startswith("/dev/nvidia"):
+                    return "a GPU in use"
+    return ""
+
+
+def _raise_threads(count: int) -> None:
+    """Give OpenBLAS its threads back, which were held down so that loading it starts none."""
+    if count < 2:
+        return
+    with suppress(OSError):
+        lines = Path("/proc/self/maps").read_text().splitlines()
+        paths = {line.split(None, 5)[5] for line in lines if "openblas" in line and ".so" in line}
+        for path in paths:
+            library = ctypes.CDLL(path)
+            for name in (
+                "openblas_set_num_threads",
+                "openblas_set_num_threads64_",
+                "scipy_openblas_set_num_threads64_",
+                "scipy_openblas_set_num_threads",
+            ):
+                with suppress(AttributeError):
+                    getattr(library, name)(count)
+
+
+def _bury() -> None:
+    """Bury keepers that ended."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass

@@ -1,0 +1,56 @@
+"""Makes runs alike: seeds of everything that draws random numbers, and the set-up of figures."""
+
+from __future__ import annotations
+
+import random
+import sys
+from typing import Any
+
+from .hooks import AfterImport
+
+__all__ = ["prepare"]
+
+
+def prepare(seed: int) -> None:
+    """Seed what draws random numbers, now or when it is imported, and set up figures."""
+    random.seed(seed)
+    hooks = AfterImport(
+        {
+            "numpy.random": lambda module: _seed_numpy(module, seed),
+            "torch": lambda module: module.manual_seed(seed),
+            "tensorflow": lambda module: module.random.set_seed(seed),
+            "matplotlib": _set_up_matplotlib,
+        }
+    )
+    hooks.install()
+    for finder in sys.meta_path:
+        # By its name: the one that put the modules aside may be of another instance of this package.
+        if type(finder).__name__ == "Parked":
+            finder.tell = hooks.restored  # type: ignore[attr-defined]
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is not None:
+        # Read when the first figure is made; nothing is imported here.
+        shell.config.InlineBackend.figure_formats = {"retina"}
+
+
+def _seed_numpy(module: Any, start: int) -> None:
+    module.seed(start % 2**32)
+    original = module.default_rng
+    made: list[int] = []
+
+    def default_rng(seed: Any = None) -> Any:
+        """Like NumPy's, but without a seed it takes the next of a fixed sequence of seeds."""
+        if seed is None:
+            made.append(0)
+            seed = module.SeedSequence([start, len(made)])
+        return original(seed)
+
+    default_rng.__wrapped__ = original  # type: ignore[attr-defined]
+    default_rng.__doc__ = original.__doc__
+    default_rng.made = made  # type: ignore[attr-defined]
+    module.default_rng = default_rng
+
+
+def _set_up_matplotlib(module: Any) -> None:
+    module.rcParams["svg.hashsalt"] = "etude"
