@@ -87,7 +87,7 @@ def run(capsys, *args):
         (["build", "--to", "html,pfd"], 2, "", "`pfd` is not one of html, notebook"),
         (["build", "--to", ","], 2, "", "choose among html, notebook"),
         (["build", "--jobs", "0"], 2, "", "--jobs"),
-        (["build", "--execute", "maybe"], 2, "", "'auto', 'frozen', 'force', 'off'"),
+        (["build", "--execute", "maybe"], 2, "", "'auto', 'strict', 'frozen', 'force', 'off'"),
         (["build", "--format", "xml"], 2, "", "'human', 'json', 'github'"),
         (["build", "a", "b"], 2, "", "unexpected extra argument"),
         (["build", "nowhere"], 2, "", "error[config-missing]"),

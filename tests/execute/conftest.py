@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import json
 import sys
 import traceback
 from dataclasses import dataclass, field
@@ -13,15 +14,17 @@ import pytest
 
 from etude.adapters.memory import MemoryFiles, MemoryInputs, MemoryStore
 from etude.execute.code import PageCode, page_code
-from etude.execute.plan import Plan
+from etude.execute.digest import digest
+from etude.execute.plan import Plan, Run
 from etude.execute.planner import plan
 from etude.execute.run import Execution, execute
+from etude.execute.ways import scanned
 from etude.model.block import CodeCell, Expectation, Paragraph, VariantBlock
 from etude.model.config import Config, ExecuteConfig, LibraryConfig, Variant
 from etude.model.inline import Eval
 from etude.model.page import FrontMatter, Page, PageExecution
 from etude.model.progress import Event
-from etude.model.protocols import KernelError, Reply
+from etude.model.protocols import KernelError, Observed, Reply
 from etude.model.result import Failure, Output, Result, Stream, Value
 from etude.model.span import Span
 from etude.worker import values
@@ -106,8 +109,19 @@ class FakeDesk:
     def written(self) -> tuple[str, ...]:
         return self.world.written
 
+    def observed(self) -> Observed:
+        return Observed()
+
     def close(self) -> None:
         self.kernel.close()
+
+
+def depends(run: Run) -> tuple[str, ...]:
+    """Hashes of all that each cell of a run depends on, as far as it can be told before it runs."""
+    keys: list[str] = []
+    for step in run.steps:
+        keys.append(digest(*keys[-1:], step.key, step.own, step.shown, scanned(step).digest))
+    return tuple(keys)
 
 
 class LinePool:
@@ -236,7 +250,13 @@ class World:
         )
 
     def keys(self, run: int = 0) -> tuple[str, ...]:
-        return tuple(step.key for step in self.plan().runs[run].steps)
+        """Hashes of all that each cell depends on, as far as it can be told before it runs."""
+        return depends(self.plan().runs[run])
+
+    @property
+    def records(self) -> dict[str, dict]:
+        """What is stored of cells."""
+        return {key: json.loads(self.store.get("cell", key)) for key in self.store.keys("cell")}
 
     def open(self, needs, folder, library, environment) -> FakeDesk:
         if self.no_kernel:

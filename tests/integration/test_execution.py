@@ -237,7 +237,7 @@ CALM: dict[str, Callable[[object], None]] = {
     "a comment of saved code": both("saves.md", "# twice", "# two times"),
     "the order": one("etude.toml", '"local", "alone"', '"alone", "local"'),
     "a page without cells": lambda book: book.write({"zh/more.md": "# More\n", "en/more.md": "# More\n"}),
-    "a file that nobody declares": lambda book: book.write({"data/notes.txt": "notes\n"}),
+    "a file that nobody reads": lambda book: book.write({"notes/notes.txt": "notes\n"}),
 }
 
 
@@ -255,6 +255,10 @@ BUSY: dict[str, tuple[Callable[[object], None], set[tuple[str, str]]]] = {
     "a cell": (both("start.md", "[1, 2, 3]", "[1, 2]"), {("start", "plain")}),
     "a cell of a variant": (both("alone.md", "alone-fancy", "alone-fancier"), {("alone", "fancy")}),
     "a declared input": (one("data/a.csv", "1", "2"), {("data", "plain")}),
+    "a file in a folder that a cell lists": (
+        lambda book: book.write({"data/notes.txt": "notes\n"}),
+        {("data", "plain")},
+    ),
     "a new input": (lambda book: book.write({"data/b.csv": "3\n"}), {("data", "plain")}),
     "an input that goes": (lambda book: book.write({"data/a.csv": None}), {("data", "plain")}),
     "a module": (one("helper.py", "inner.VALUE", "-inner.VALUE"), {("local", "plain")}),

@@ -23,6 +23,7 @@ __all__ = [
     "changed",
     "glob_pattern",
     "moment",
+    "names_in",
     "write_atomic",
 ]
 
@@ -247,3 +248,19 @@ def _choice(body: str) -> str:
     if negated:
         return f"[^/{''.join(items)}]"
     return f"(?!/)[{''.join(items)}]" if items else "(?!)"
+
+
+def names_in(root: str, folder: str) -> tuple[str, ...] | None:
+    """What a run finds in a folder (relative to `root`, or absolute), sorted; None when there is none.
+
+    Of the book's folders, what does not belong to the book is left out, as in the copy that runs work in.
+    """
+    inside = not os.path.isabs(folder)
+    try:
+        with os.scandir(os.path.join(root, folder)) as entries:
+            names = [entry.name for entry in entries]
+    except OSError:
+        return None
+    return tuple(
+        sorted(name for name in names if not inside or not (name.startswith(".") or name in IGNORED))
+    )

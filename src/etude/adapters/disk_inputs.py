@@ -12,18 +12,24 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from etude.adapters.disk import IGNORED, glob_pattern
+from etude.adapters.disk import IGNORED, glob_pattern, names_in
 from etude.model.protocols import Store
 
 __all__ = ["UNREADABLE", "DiskInputs"]
 
 UNREADABLE: Final = "unreadable"
 """Stands for the hash of a file that exists and cannot be read."""
+
+ABSENT: Final = "absent"
+
+_SINGLE: Final = "single files"
+"""What the hashes of files are stored under that were asked for one by one."""
 
 _SETTLED: Final = 2_000_000_000
 """Nanoseconds after its last change from which a file's stamp proves its content: a file can change
@@ -45,6 +51,9 @@ class DiskInputs:
         """Resolve relative patterns from `root`."""
         self.root = root
         self._store = store
+        self._contents: dict[str, str] = {}
+        self._single: dict[str, _Known] | None = None
+        self._fresh = False
         self._decode = msgspec.json.Decoder(dict[str, _Known]).decode
 
     def hashes(self, pattern: str) -> tuple[tuple[str, str], ...]:
@@ -63,7 +72,7 @@ class DiskInputs:
         for path, place in _matches(start, rest):
             try:
                 stat = os.stat(place)
-                stamp = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+                stamp = _stamp(stat)
                 before = known.get(path)
                 fresh[path] = before if before and before.stamp == stamp else _Known(stamp, _hash(place))
             except OSError as error:
@@ -76,12 +85,64 @@ class DiskInputs:
             self._store.put("input", key, msgspec.json.encode(sure))
         return tuple(sorted((path, entry.digest) for path, entry in fresh.items()))
 
+    def content(self, path: str) -> str:
+        """Hash of a file; ``absent``, ``folder`` or ``unreadable`` when it has none."""
+        if path not in self._contents:
+            self._contents[path] = self._content(path)
+        return self._contents[path]
+
+    def _content(self, path: str) -> str:
+        place = os.path.join(self.root, path)  # noqa: PTH118 -- there are many
+        try:
+            stat = os.stat(place)
+        except OSError as error:
+            return ABSENT if error.errno in (errno.ENOENT, errno.ENOTDIR) else UNREADABLE
+        if S_ISDIR(stat.st_mode):
+            return "folder"
+        if not S_ISREG(stat.st_mode):
+            return "special"  # a pipe, a device: reading it would wait, or never end
+        stamp = _stamp(stat)
+        known = self._known_contents().get(path)
+        if known is not None and known.stamp == stamp:
+            return known.digest
+        try:
+            found = _Known(stamp, _hash(place))
+        except OSError:
+            return UNREADABLE
+        if time.time_ns() - max(stamp[1], stamp[2]) > _SETTLED:
+            self._known_contents()[path] = found
+            self._fresh = True
+        return found.digest
+
+    def _known_contents(self) -> dict[str, _Known]:
+        if self._single is None:
+            self._single = self._recall(_SINGLE)
+        return self._single
+
+    def flush(self) -> None:
+        """Keep what was learned of single files."""
+        if self._fresh and self._store is not None:
+            self._store.put("input", _SINGLE, msgspec.json.encode(self._known_contents()))
+            self._fresh = False
+
+    def read(self, path: str) -> bytes:
+        """The content of a file; raises `OSError`."""
+        return (self.root / path).read_bytes()
+
+    def names(self, folder: str) -> tuple[str, ...] | None:
+        """What a run finds in a folder, sorted; None when there is no such folder."""
+        return names_in(str(self.root), folder)
+
     def _recall(self, key: str) -> dict[str, _Known]:
         data = self._store.get("input", key) if self._store else None
         try:
             return self._decode(data) if data else {}
         except msgspec.DecodeError:
             return {}
+
+
+def _stamp(stat: os.stat_result) -> tuple[int, int, int, int]:
+    return (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
 
 
 def _split(pattern: str) -> tuple[str, str]:

@@ -11,14 +11,15 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
 from etude.adapters.disk import IGNORED, changed
 from etude.adapters.kernels import LocalKernels
-from etude.model.protocols import Kernel, KernelError, KernelNeeds
+from etude.adapters.tracing import Mirrored, RunTrace
+from etude.model.protocols import Kernel, KernelError, KernelNeeds, Observed
 
 __all__ = ["ScratchDesk", "ScratchDesks"]
 
@@ -78,6 +79,7 @@ class ScratchDesks:
                 self._swept = True
                 _sweep(self._scratch)
         places: list[str] = []
+        closing = ExitStack()
         try:
             Path(self._scratch).mkdir(parents=True, exist_ok=True)
             base = tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=self._scratch)
@@ -88,7 +90,8 @@ class ScratchDesks:
             # So that a later build finds what a killed one left, and touches nothing else there.
             Path(base, _ELSEWHERE).write_text(temporary, encoding="utf-8")
             mirror = os.path.join(base, "book")
-            linked, newer = _mirror(self._root, mirror, folder, str(Path(self._scratch).parent), self._since)
+            copied = Mirrored()
+            newer = _mirror(self._root, mirror, folder, str(Path(self._scratch).parent), self._since, copied)
             modules = os.path.join(base, "library")
             for path, text in library.items():
                 place = Path(modules, path)
@@ -97,12 +100,16 @@ class ScratchDesks:
             working = os.path.join(mirror, folder) if folder else mirror
             Path(working).mkdir(parents=True, exist_ok=True)
             imports = self._path(mirror, modules)
-            variables = _variables(environment, imports, temporary, working)
+            trace = RunTrace(base, self._root, mirror, modules, copied, [temporary], self._since)
+            closing.callback(trace.close)
+            variables = {**_variables(environment, imports, temporary, working), **trace.variables}
             started = self._kernels.start(needs, variables, working, imports)
         except OSError as error:
+            closing.close()
             _remove(places)
             raise KernelError(f"its folder cannot be made: {error.strerror or error}") from error
         except BaseException:
+            closing.close()
             _remove(places)
             raise
         return ScratchDesk(
@@ -110,7 +117,9 @@ class ScratchDesks:
             places,
             _replaced(mirror, modules, temporary),
             self._root,
-            (folder, linked),
+            (folder, tuple(copied.links)),
+            trace,
+            python=needs.python,
             newer=newer,
         )
 
@@ -157,8 +166,10 @@ class ScratchDesk:
         places: list[str],
         replaced: tuple[tuple[str, str], ...],
         root: str,
-        watched: tuple[str, list[str]],
+        watched: tuple[str, tuple[str, ...]],
+        trace: RunTrace,
         *,
+        python: bool = True,
         newer: tuple[str, ...] = (),
     ) -> None:
         """`watched` are the page's folder, and files that the mirror links to."""
@@ -168,8 +179,14 @@ class ScratchDesk:
         self._places = places
         self._root = root
         self._folder, self._linked = watched
+        self._trace = trace
+        self._python = python
         self._own = _own_outputs()
         self._before = self._stamps()
+
+    def observed(self) -> Observed:
+        """What the run has read since this was asked last."""
+        return self._trace.observed(python=self._python)
 
     def written(self) -> tuple[str, ...]:
         """Files of the book that changed since the desk was opened, sorted."""
@@ -185,6 +202,7 @@ class ScratchDesk:
         try:
             self.kernel.close()
         finally:
+            self._trace.close()
             _remove(self._places)
 
     def _stamps(self) -> dict[str, Stamp]:
@@ -217,21 +235,23 @@ def _own_outputs() -> set[tuple[int, int]]:
     return found
 
 
-def _mirror(root: str, mirror: str, folder: str, state: str, since: int) -> tuple[list[str], tuple[str, ...]]:
-    """Make the mirror: real folders, copies of small files, links to large ones.
+def _mirror(root: str, mirror: str, folder: str, state: str, since: int, copied: Mirrored) -> tuple[str, ...]:
+    """Make the mirror: real folders, copies of small files, links to large ones; note it in `copied`.
 
     Pages of other folders are links as well: there can be many, and no cell changes them. Returns
-    the targets of the links, and the files but pages that changed after `since`.
+    the files but pages that changed after `since`.
     """
-    linked: list[str] = []
     newer: list[str] = []
-    queue = [(root, mirror, frozenset[str]())]
+    queue = [(root, mirror, "", frozenset[str]())]
     while queue:
-        source, target, above = queue.pop()
+        source, target, inner, above = queue.pop()
         os.mkdir(target)
-        here = os.path.relpath(source, root) == (folder or ".")
-        for entry in _entries(source):
+        here = inner == folder
+        entries = _entries(source)
+        copied.folders[inner] = tuple(sorted(entry.name for entry in entries))
+        for entry in entries:
             place = os.path.join(target, entry.name)
+            name = f"{inner}/{entry.name}" if inner else entry.name
             if entry.is_dir():
                 real = os.path.realpath(entry.path)
                 if real == state:
@@ -239,22 +259,23 @@ def _mirror(root: str, mirror: str, folder: str, state: str, since: int) -> tupl
                 if entry.is_symlink() and (not real.startswith(root + os.sep) or real in above):
                     os.symlink(real, place)
                 else:
-                    queue.append((entry.path, place, above | {real}))
+                    queue.append((entry.path, place, name, above | {real}))
             elif entry.is_file():
                 prose = os.path.splitext(entry.name)[1] in (".md", ".ipynb")
                 page = prose and not here
                 # A file may go while we look, or be closed to us: then cells find it as absent.
                 with suppress(FileNotFoundError, PermissionError):
                     if not prose and 0 < since < changed(entry.stat()):
-                        newer.append(os.path.relpath(entry.path, root).replace(os.sep, "/"))
+                        newer.append(name)
+                    copied.files.add(name)
                     if not page and entry.stat().st_size <= _COPIED:
                         _copy(entry, place)
                         continue
                     real = os.path.realpath(entry.path)
                     os.symlink(real, place)
                     if not page:
-                        linked.append(real)
-    return linked, tuple(sorted(newer))
+                        copied.links[real] = name
+    return tuple(sorted(newer))
 
 
 def _copy(entry: os.DirEntry[str], place: str) -> None:

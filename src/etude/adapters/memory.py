@@ -48,6 +48,25 @@ class MemoryInputs:
         """Hash `files`."""
         self._files = files
 
+    def content(self, path: str) -> str:
+        """Hash of a file; ``absent`` or ``folder`` when it has none."""
+        data = self._files.content.get(path)
+        if data is not None:
+            return hashlib.blake2b(data, digest_size=16).hexdigest()
+        return "folder" if any(other.startswith(path + "/") for other in self._files.content) else "absent"
+
+    def read(self, path: str) -> bytes:
+        """The content of a file; raises `OSError`."""
+        return self._files.read(path)
+
+    def names(self, folder: str) -> tuple[str, ...] | None:
+        """What is in a folder, sorted; None when there is no such folder."""
+        start = f"{folder}/" if folder else ""
+        below = {
+            path[len(start) :].partition("/")[0] for path in self._files.content if path.startswith(start)
+        }
+        return tuple(sorted(below)) or None
+
     def hashes(self, pattern: str) -> tuple[tuple[str, str], ...]:
         """Pairs of path and hash of the files that match, sorted; a folder stands for all below it."""
         content = self._files.content

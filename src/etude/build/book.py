@@ -44,11 +44,13 @@ class Book:
     def seen(self, *others: Seen) -> Seen:
         """All that was looked at until now."""
         stamps, present, globs = dict(self.head.stamps), dict(self.head.present), dict(self.head.globs)
+        folders = dict(self.head.folders)
         for seen in (*(p.seen for pages in self.pages.values() for p in pages), *others):
             stamps.update(seen.stamps)
             present.update(seen.present)
             globs.update(seen.globs)
-        return Seen(stamps, present, globs)
+            folders.update(seen.folders)
+        return Seen(stamps, present, globs, folders)
 
 
 def load(files: DiskFiles, store: SqliteStore, options: BuildOptions, program: str, workers: Workers) -> Book:

@@ -11,11 +11,12 @@ import msgspec
 
 from etude.adapters.disk import moment
 from etude.adapters.disk_inputs import DiskInputs
+from etude.adapters.packages import InstalledPackages
 from etude.adapters.store import SqliteStore
 from etude.build.book import Book
 from etude.build.options import BuildOptions, RunStatus
 from etude.build.outputs import encode, stored_page
-from etude.build.watch import Seen, Watch, digest
+from etude.build.watch import Seen, Watch, digest, stamp
 from etude.build.workers import Workers
 from etude.execute.code import PageCode, page_code
 from etude.execute.explain import Explanation, explain
@@ -43,6 +44,8 @@ class Executed:
     seen: Seen
     globs: dict[str, str]
     environment: dict[str, str | None]
+    outdated: bool = False
+    """Files changed while cells ran: what is shown may not be what is there now."""
 
 
 class WatchedInputs:
@@ -52,6 +55,27 @@ class WatchedInputs:
         """Pass every question on to `inputs`."""
         self._inputs = inputs
         self.matches: dict[str, str] = {}
+        self.stamps: dict[str, tuple[int, int, int]] = {}
+        self.folders: dict[str, str] = {}
+
+    def content(self, path: str) -> str:
+        """Hash of a file; ``absent``, ``folder`` or ``unreadable`` when it has none."""
+        self.stamps[path] = stamp(os.path.join(self._inputs.root, path))
+        return self._inputs.content(path)
+
+    def read(self, path: str) -> bytes:
+        """The content of a file; raises `OSError`."""
+        return self._inputs.read(path)
+
+    def names(self, folder: str) -> tuple[str, ...] | None:
+        """What a run finds in a folder, sorted; None when there is no such folder."""
+        found = self._inputs.names(folder)
+        self.folders[folder] = digest(repr(found))
+        return found
+
+    def flush(self) -> None:
+        """Keep what was learned."""
+        self._inputs.flush()
 
     def hashes(self, pattern: str) -> tuple[tuple[str, str], ...]:
         """Pairs of path and hash of the files that match."""
@@ -87,10 +111,22 @@ def _codes(task: tuple[str, tuple[tuple[str, str], ...]]) -> list[tuple[str, byt
 _decode_code = msgspec.msgpack.Decoder(PageCode).decode
 
 
-def make_plan(
-    book: Book, options: BuildOptions, store: SqliteStore, workers: Workers
-) -> tuple[Plan, Seen, dict[str, str]]:
-    """Which runs there are, with their keys; and which files and inputs that depends on."""
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and what was looked at to make it."""
+
+    plan: Plan
+    watch: Watch
+    inputs: WatchedInputs
+
+    def seen(self) -> Seen:
+        """Everything that was looked at until now."""
+        seen = self.watch.seen()
+        return Seen({**seen.stamps, **self.inputs.stamps}, seen.present, seen.globs, self.inputs.folders)
+
+
+def make_plan(book: Book, options: BuildOptions, store: SqliteStore, workers: Workers) -> Planned:
+    """Which runs there are, with their keys."""
     watch = Watch(book.files)
     inputs = WatchedInputs(DiskInputs(book.root, store))
     planned = plan(
@@ -101,12 +137,13 @@ def make_plan(
         environment=os.environ,
         home=str(Path.home()),
         store=store,
+        packages=InstalledPackages(),
     )
     if options.variants:
         planned = replace(
             planned, runs=tuple(r for r in planned.runs if r.variant in {"", *options.variants})
         )
-    return planned, watch.seen(), inputs.matches
+    return Planned(planned, watch, inputs)
 
 
 def run_cells(
@@ -118,9 +155,10 @@ def run_cells(
         return Executed({}, None, (), 0, 0, 0, Seen(), {}, {})  # nothing runs and nothing could be shown
     jobs = workers.jobs
     since = moment(book.root / ".etude")
-    planned, seen, matches = make_plan(book, options, store, workers)
+    made = make_plan(book, options, store, workers)
+    planned = made.plan
     if not planned.runs:
-        return Executed({}, planned, planned.diagnostics, 0, 0, 0, seen, matches, {})
+        return Executed({}, planned, planned.diagnostics, 0, 0, 0, made.seen(), made.inputs.matches, {})
     from etude.adapters.disk_scratch import ScratchDesks  # noqa: PLC0415 -- only with runs
     from etude.adapters.pool import ThreadPool, threads_each  # noqa: PLC0415
     from etude.execute.run import execute  # noqa: PLC0415
@@ -140,6 +178,7 @@ def run_cells(
             threads=threads_each(min(jobs, len(planned.runs))),
             progress=progress,
         )
+    made.inputs.flush()
     return Executed(
         done.results,
         planned,
@@ -147,9 +186,10 @@ def run_cells(
         len(planned.runs),
         done.standing,
         done.executed,
-        seen,
-        matches,
+        made.seen(),
+        made.inputs.matches,
         {name: os.environ.get(name) for name in sorted(names)},
+        done.outdated,
     )
 
 
@@ -157,7 +197,8 @@ def explain_runs(
     book: Book, options: BuildOptions, store: SqliteStore, workers: Workers
 ) -> tuple[tuple[RunStatus, ...], tuple[Diagnostic, ...]]:
     """What each run would do, and why."""
-    planned, _, _ = make_plan(book, options, store, workers)
+    policy = options.policy or book.config.execute.policy
+    planned = make_plan(book, options, store, workers).plan
     of = {p.source.path: p.source.language for pages in book.pages.values() for p in pages}
     return (
         tuple(
@@ -170,7 +211,7 @@ def explain_runs(
                 reasons=_reasons(item),
                 estimate=item.seconds,
             )
-            for item in explain(planned, store)
+            for item in explain(planned, store, versions=policy == "strict")
         ),
         planned.diagnostics,
     )

@@ -71,10 +71,12 @@ def _inputs_hold(files: DiskFiles, globs: dict[str, str]) -> bool:
         return all(digest(repr(inputs.hashes(pattern))) == before for pattern, before in globs.items())
 
 
-def remember(files: DiskFiles, out: Path, options: BuildOptions, program: str, memory: Memory) -> None:
-    """Keep what a build saw and said; a build with failed cells is tried again next time."""
+def remember(
+    files: DiskFiles, out: Path, options: BuildOptions, program: str, memory: Memory, *, again: bool = False
+) -> None:
+    """Keep what a build saw and said; a build with failed cells, or with `again`, is tried anew next time."""
     place = _place(files, out, options)
-    if any(d.rule in RETRIED for d in memory.diagnostics):
+    if again or any(d.rule in RETRIED for d in memory.diagnostics):
         place.unlink(missing_ok=True)
         return
     write_atomic(place, msgspec.msgpack.encode(msgspec.structs.replace(memory, program=program)))

@@ -91,9 +91,9 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
 
             with SqliteStore(files.root / ".etude" / "store") as store:
                 asked = files, store, out, options, progress, timings, program
-                memory, written, executed = _again(store, lambda: _build(*asked))
+                memory, written, executed, outdated = _again(store, lambda: _build(*asked))
                 with timings.phase("remember"):
-                    remember(files, out, options, program, memory)
+                    remember(files, out, options, program, memory, again=outdated)
                 return _report(files, memory, written, begun, timings, executed=executed)
     except LockedError as error:
         hint = "wait for it to end; if none is running, the other is on another machine with this folder"
@@ -121,7 +121,7 @@ def _build(
     progress: Progress,
     timings: Timings,
     program: str,
-) -> tuple[Memory, int, int]:
+) -> tuple[Memory, int, int, bool]:
     # The stages are loaded here: the build in which nothing changed needs none of them.
     from etude.build import book as books  # noqa: PLC0415
     from etude.build.execution import run_cells  # noqa: PLC0415
@@ -154,7 +154,7 @@ def _build(
         environment=run.environment,
         outputs=output.stamps,
     )
-    return memory, output.written, run.executed
+    return memory, output.written, run.executed, run.outdated
 
 
 def _report(

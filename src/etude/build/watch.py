@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from etude.adapters.disk import DiskFiles, changed
+from etude.adapters.disk import DiskFiles, changed, names_in
 from etude.model.protocols import Files
 
 
@@ -21,6 +21,8 @@ class Seen(Struct, frozen=True, array_like=True):
     """Files whose existence was asked for."""
     globs: dict[str, str] = {}
     """Digest of what a pattern matched."""
+    folders: dict[str, str] = {}
+    """Digest of the names in folders that cells have listed."""
 
     def holds(self, root: str, files: Files, known: dict[str, str]) -> bool:
         """Whether the same would be seen now; `known` keeps globs that were looked at before."""
@@ -29,6 +31,7 @@ class Seen(Struct, frozen=True, array_like=True):
             all(stamp(join(root, path)) == before for path, before in self.stamps.items())
             and all(os.path.isfile(join(root, path)) == before for path, before in self.present.items())
             and all(_glob(files, pattern, known) == before for pattern, before in self.globs.items())
+            and all(_names(root, folder) == before for folder, before in self.folders.items())
         )
 
 
@@ -55,6 +58,10 @@ def _glob(files: Files, pattern: str, known: dict[str, str]) -> str:
     if pattern not in known:
         known[pattern] = digest(*files.glob(pattern))
     return known[pattern]
+
+
+def _names(root: str, folder: str) -> str:
+    return digest(repr(names_in(root, folder)))
 
 
 class Watch:

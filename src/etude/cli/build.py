@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 OUTPUTS = ("html", "notebook")
-POLICIES = ("auto", "frozen", "force", "off")
+POLICIES = ("auto", "strict", "frozen", "force", "off")
 
 
 @click.command("build")
@@ -34,8 +34,9 @@ POLICIES = ("auto", "frozen", "force", "off")
 @click.option(
     "--execute",
     type=click.Choice(POLICIES),
-    help="auto: run what changed; frozen: run nothing, and a missing result is an error; force: run "
-    "everything; off: run nothing and show what is stored. Without it the book's own policy counts.",
+    help="auto: run what changed; strict: also what was made with other versions of packages; frozen: run "
+    "nothing, and a missing result is an error; force: run everything; off: run nothing and show what is "
+    "stored. Without it the book's own policy counts.",
 )
 @click.option(
     "--jobs",

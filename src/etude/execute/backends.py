@@ -40,20 +40,21 @@ class Backends:
         for run, names in zip(ordered, outside, strict=True):
             wanted.setdefault(run.kernel, Counter()).update(set(names))
         warm = {kernel: _worthwhile(names) for kernel, names in wanted.items()}
-        self._needs = {
-            id(run): KernelNeeds(
+        self._needs: dict[object, KernelNeeds] = {}
+        for number, (run, names) in enumerate(zip(ordered, outside, strict=True)):
+            needs = KernelNeeds(
                 name=run.kernel,
                 python=run.python,
                 seed=run.seed,
                 backend=learned.get(number) or _first(run, names),
                 warm=warm[run.kernel],
             )
-            for number, (run, names) in enumerate(zip(ordered, outside, strict=True))
-        }
+            # A run that turns out to be several has the needs of the one it was.
+            self._needs[id(run)] = self._needs[run.name, run.variant] = needs
 
     def of(self, run: Run) -> KernelNeeds:
         """What a run asks."""
-        return self._needs[id(run)]
+        return self._needs.get(id(run)) or self._needs[run.name, run.variant]
 
 
 def _first(run: Run, outside: Iterable[str]) -> Backend:

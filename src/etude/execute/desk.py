@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from etude.model.protocols import Kernel, KernelNeeds
+from etude.model.protocols import Kernel, KernelNeeds, Observed
 
 __all__ = ["Desk", "Desks", "Pool"]
 
@@ -29,6 +29,10 @@ class Desk(Protocol):
     @property
     def newer(self) -> tuple[str, ...]:
         """Files of the mirror that changed since the plan was made, by their paths in the book."""
+        ...
+
+    def observed(self) -> Observed:
+        """What the run has read since this was asked last."""
         ...
 
     def written(self) -> tuple[str, ...]:

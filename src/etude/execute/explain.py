@@ -5,13 +5,17 @@ In: a `Plan` and a store. Out: an `Explanation` for each run. Nothing runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from etude.execute.facts import ABSENT, Facts
 from etude.execute.plan import Plan, Run
-from etude.execute.recipe import Component, Recipe
-from etude.execute.record import Kept, Record, ResultStore, load, load_recipe, read, recipe_key
+from etude.execute.recipe import Component, Recipe, StepRecipe
+from etude.execute.record import ResultStore, load_recipe, recipe_key
+from etude.execute.sharing import split_runs
+from etude.execute.ways import Cursor, Found, Lookup
 from etude.model.diagnostic import Place
 
 __all__ = ["Explanation", "explain"]
@@ -29,8 +33,15 @@ _KINDS = {
     "module": "the module `{name}` changed",
     "library": "the library's module `{name}` changed",
     "file": "the file `{name}` changed",
+    "folder": "the files in the folder `{name}` are others",
 }
+_READ = frozenset({"file", "folder", "module", "library", "package"})
 _SHOWN = "its outputs show the code as it stands, and a comment or a line of it changed"
+_MISSES = {
+    "gone": "its result is not stored any more",
+    "shown": _SHOWN,
+    "limit": "the output limit changed",
+}
 
 
 class Explanation(Struct, frozen=True):
@@ -54,90 +65,125 @@ class Explanation(Struct, frozen=True):
     """Why it must, as phrases; empty when fresh."""
     seconds: float | None = None
     """How long the run took when it ran last."""
+    languages: str = ""
+    """As in `Run`."""
+    versions: tuple[str, ...] = ()
+    """Packages that have other versions now than the stored results were made with."""
 
 
-def explain(plan: Plan, store: ResultStore) -> tuple[Explanation, ...]:
-    """Explain every run of a plan that has cells, in reading order."""
-    runs = [run for run in plan.runs if run.steps]
-    entries = store.get_many("cell", (step.key for run in runs for step in run.steps))
+def explain(plan: Plan, store: ResultStore, *, versions: bool = False) -> tuple[Explanation, ...]:
+    """Explain every run of a plan that has cells, in reading order; `versions` as in `Lookup`."""
+    lookup = Lookup(store, plan.facts, plan.output_limit, versions=versions)
+    runs, found = split_runs(plan, lookup)
     recipes = store.get_many("recipe", map(recipe_key, runs))
     return tuple(
         _explain(
-            run,
-            load(run, entries, plan.output_limit),
-            load_recipe(recipes.get(recipe_key(run))),
-            entries,
+            run, ways, load_recipe(recipes.get(recipe_key(run))), _Now(lookup, plan.facts, run, versions)
         )
-        for run in runs
+        for run, ways in zip(runs, found, strict=True)
+        if run.steps
     )
 
 
-def _explain(
-    run: Run, kept: Sequence[Kept], recipe: Recipe | None, entries: Mapping[str, bytes]
-) -> Explanation:
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """The world as a run finds it."""
+
+    lookup: Lookup
+    facts: Facts
+    run: Run
+    versions: bool
+
+    def step(self, number: int, before: StepRecipe) -> Iterator[Component]:
+        """A step as it is, asked what it was asked before."""
+        step = self.run.steps[number]
+        yield from step.components
+        for part in before.components:
+            if part.kind in _READ and (self.versions or part.kind != "package"):
+                yield self.facts.answer(part.kind, part.name, self.run.view, self.run.kernel)
+            elif part.kind == "package":
+                yield part
+        if any(part.kind.startswith("scan:") for part in before.components):
+            yield from (Component(f"scan:{p.kind}", p.name, p.digest, p.text) for p in step.scanned)
+
+
+def _explain(run: Run, found: Sequence[Found], recipe: Recipe | None, now: _Now) -> Explanation:
+    kept = [item.kept for item in found]
     first = next((number for number, item in enumerate(kept) if not item.complete), None)
-    seconds = sum(step.seconds for step in recipe.steps) if recipe else None
-    stored = sum(item.complete for item in kept)
-    if first is None:
-        return Explanation(
-            run.name, run.variant, run.pages, fresh=True, cells=len(kept), stored=stored, seconds=seconds
-        )
-    cell = run.steps[first].cell
-    return Explanation(
+    if first is None and len(kept) < len(run.steps):
+        first = len(kept)
+    fresh = Explanation(
         run.name,
         run.variant,
         run.pages,
-        fresh=False,
-        cells=len(kept),
-        stored=stored,
+        fresh=first is None,
+        cells=len(run.steps),
+        stored=sum(item.complete for item in kept),
+        languages=run.languages,
+        seconds=sum(step.seconds for step in recipe.steps) if recipe else None,
+        versions=tuple(
+            dict.fromkeys(f"{part.name}: {part.digest}" for item in found for part in item.changed)
+        ),
+    )
+    if first is None:
+        return fresh
+    cell = run.steps[first].cell
+    return structs.replace(
+        fresh,
         place=Place(run.page.path_of(cell.span), cell.span),
         cell=cell.index,
-        reasons=_reasons(run, first, kept[first], recipe, stored=read(entries.get(run.steps[first].key))),
-        seconds=seconds,
+        reasons=_reasons(run, first, found, recipe, now),
     )
 
 
 def _reasons(
-    run: Run, first: int, kept: Kept, recipe: Recipe | None, *, stored: Record | None
+    run: Run, first: int, found: Sequence[Found], recipe: Recipe | None, now: _Now
 ) -> tuple[str, ...]:
-    if kept.record is not None:
-        names = ", ".join(f"`{request.expression}`" for request in kept.missing)
+    if first < len(found):
+        names = ", ".join(f"`{request.expression}`" for request in found[first].kept.missing)
         return (f"a value is asked for that is not stored: {names}",)
-    if stored is not None:
-        if stored.text and stored.text != run.steps[first].text:
-            return (_SHOWN,)
-        return ("the output limit changed",)
+    if miss := now.lookup.miss(run, first, found[-1].after if found else Cursor.start(run)):
+        return (_MISSES[miss],)
     if recipe is None:
         return ("it never ran",)
     changes = list(_changes(recipe.base, run.base))
     if first >= len(recipe.steps):
         return (*changes, "the cell is new")
     step = recipe.steps[first]
-    # The key of a cell names those before it: a change there shows here, if its result is kept by chance.
+    # What stands for the cells before it led here: a change there shows here, if its result is kept.
     for number in range(first + 1):
-        if number < len(recipe.steps):
-            changes += _changes(recipe.steps[number].components, run.steps[number].components)
+        before = recipe.steps[number]
+        changes += _changes(before.components, tuple(now.step(number, before)))
     if changes:
         # Code that changed is also code that stands otherwise.
         return tuple(dict.fromkeys(text for text in changes if text != _SHOWN)) or (_SHOWN,)
     if step.status not in ("ok", "missing"):
         words = {"error": "it failed", "timeout": "it ran out of time", "dead": "its kernel died"}
         return (f"{words.get(step.status, 'it did not finish')} when it ran last",)
-    return ("its result is not stored any more",) if step.status == "ok" else ("it never ran to the end",)
+    return (_MISSES["gone"],) if step.status == "ok" else ("it never ran to the end",)
 
 
-def _changes(before: Iterable[Component], now: Iterable[Component]) -> Iterable[str]:
+def _changes(before: Iterable[Component], now: Iterable[Component]) -> Iterator[str]:
     old = {(part.kind, part.name): part.digest for part in before}
     new = {(part.kind, part.name): part.digest for part in now}
     for kind, name in dict.fromkeys((*old, *new)):
+        was, found = old.get((kind, name)), new.get((kind, name))
+        if was == found:
+            continue
         if kind == "code" and name:
-            if (kind, name) in old and (kind, name) in new and old[kind, name] != new[kind, name]:
+            if was is not None and found is not None:
                 yield _SHOWN
-        elif old.get((kind, name)) != new.get((kind, name)):
-            text = _KINDS.get(kind, "`{name}` changed").format(name=name)
-            if kind in ("module", "library", "file"):
-                if (kind, name) not in new:
-                    text = text.replace(" changed", " is not used any more")
-                elif (kind, name) not in old:
-                    text = text.replace(" changed", " is used now")
-            yield text
+            continue
+        yield _phrase(kind.removeprefix("scan:"), name, was, found)
+
+
+def _phrase(kind: str, name: str, was: str | None, found: str | None) -> str:
+    if kind == "package":
+        return f"the package `{name}` was {was or 'not there'}, and is {found or 'not there'}"
+    text = _KINDS.get(kind, "`{name}` changed").format(name=name)
+    if kind in ("module", "library", "file"):
+        if found in (None, ABSENT):
+            return text.replace(" changed", " is gone" if found == ABSENT else " is not used any more")
+        if was in (None, ABSENT):
+            return text.replace(" changed", " is there now" if was == ABSENT else " is used now")
+    return text

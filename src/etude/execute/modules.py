@@ -26,7 +26,19 @@ _GLOB: Final = re.compile(r"[*?\[]")
 
 
 class Inputs(Protocol):
-    """Hashes of files, inside the book or outside."""
+    """Files, inside the book (relative to its root) or outside (absolute)."""
+
+    def content(self, path: str) -> str:
+        """Hash of a file; ``absent``, ``folder`` or ``unreadable`` when it has none."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """The content of a file; raises `OSError`."""
+        ...
+
+    def names(self, folder: str) -> tuple[str, ...] | None:
+        """What a run finds in a folder, sorted; None when there is no such folder."""
+        ...
 
     def hashes(self, pattern: str) -> tuple[tuple[str, str], ...]:
         """Pairs of path and hash of the files that match, sorted; ``unreadable`` is one's hash, if it is."""

@@ -16,8 +16,10 @@ from etude.execute.digest import digest
 from etude.execute.expectations import judge
 from etude.execute.normalise_output import normalise_outputs
 from etude.execute.plan import Part, Run
-from etude.execute.record import Kept, Record
+from etude.execute.recipe import Component
+from etude.execute.record import Record
 from etude.execute.requests import Request
+from etude.execute.ways import Found
 from etude.model.config import Policy
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
 from etude.model.protocols import Backend
@@ -38,13 +40,33 @@ class Done:
     seconds: float = 0.0
     cut: bool = False
     executed: bool = False
+    reads: tuple[Component, ...] = ()
+    """What it was seen to read."""
+    changed: tuple[Component, ...] = ()
+    """Packages as they are now whose versions differ from those that the result was made with."""
 
     @classmethod
-    def of(cls, record: Record | None) -> Done:
-        """A step that did not run now: what is stored, or nothing."""
+    def of(
+        cls,
+        record: Record | None,
+        found: Found | None = None,
+        *,
+        values: Mapping[str, Value] | None = None,
+        executed: bool = False,
+    ) -> Done:
+        """A step with a stored result, or with none; `values` in the place of the stored ones."""
         if record is None:
             return cls("missing")
-        return cls(record.status, record.outputs, record.values, record.seconds, record.cut)
+        return cls(
+            record.status,
+            record.outputs,
+            record.values if values is None else values,
+            record.seconds,
+            record.cut,
+            executed,
+            found.way.reads if found else (),
+            found.changed if found else (),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +79,14 @@ class Outcome:
     """What went wrong while it ran."""
     backend: Backend | None = None
     """The kind of kernel that it turned out to need."""
+    outdated: bool = False
+    """Whether it may have read files that changed since it was planned."""
 
     @classmethod
-    def stored(cls, run: Run, kept: Sequence[Kept]) -> Outcome:
+    def stored(cls, run: Run, found: Sequence[Found]) -> Outcome:
         """A run of which nothing is executed."""
-        return cls(run, tuple(Done.of(item.record) for item in kept))
+        missing = len(run.steps) - len(found)
+        return cls(run, (*(Done.of(item.kept.record, item) for item in found), *(Done("missing"),) * missing))
 
 
 def results(outcome: Outcome, policy: Policy) -> Iterator[tuple[str, RunResult]]:

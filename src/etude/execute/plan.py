@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from etude.execute.code import CellCode, EvalCode, PageCode
+from etude.execute.facts import Facts
 from etude.execute.library import Library
 from etude.execute.modules import Modules, View
 from etude.execute.recipe import Component
@@ -23,14 +24,20 @@ class Step:
     """One cell of a run."""
 
     key: str
-    text: str
-    """Hash of the code up to here as it stands, for results that show it."""
+    """Hash of the code of the cells up to here."""
+    own: str
+    """Hash of what later cells depend on of this one: its code and options."""
+    shown: str
+    """Hash of the code as it stands where the result, but nothing later, depends on it; else empty."""
     cell: CellCode
     timeout: float
     """Seconds."""
     requests: tuple[Request, ...]
     """In the order of the page; those of every language."""
     components: tuple[Component, ...]
+    """The cell itself: its code, its options."""
+    scanned: tuple[Component, ...]
+    """Files and modules that its code names, for runs that cannot be seen reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,8 @@ class Part:
     evals: tuple[tuple[int, EvalCode], ...]
     """What the prose asks, with the step it is asked after; -1 when no cell of the run stands before it."""
     skipped: tuple[CellCode, ...]
+    view: View
+    """From where its code looks for modules."""
 
     def cell(self, step: int) -> CellCode:
         """The page's own cell at a step."""
@@ -68,8 +77,6 @@ class Run:
     """Empty when the page only shows cells that do not run."""
     parts: tuple[Part, ...]
     """The first is executed; its page's folder is the working folder."""
-    view: View
-    """From where its code looks for modules."""
     worker: Worker = "auto"
     languages: str = ""
     """Of its pages, when other languages of the page run other code; empty when one run is for all."""
@@ -78,6 +85,11 @@ class Run:
     def page(self) -> PageCode:
         """The page that is executed."""
         return self.parts[0].page
+
+    @property
+    def view(self) -> View:
+        """From where its code looks for modules."""
+        return self.parts[0].view
 
     @property
     def pages(self) -> tuple[str, ...]:
@@ -94,7 +106,7 @@ class Run:
         name = posixpath.basename(path)
         named = (
             posixpath.basename(part.name)
-            for part in (*self.base, *(part for step in self.steps for part in step.components))
+            for part in (*self.base, *(part for step in self.steps for part in step.scanned))
             if part.kind in {"input", "file"}
         )
         return (
@@ -114,6 +126,8 @@ class Plan:
     """Bytes of outputs that a cell may make."""
     _library: Library
     _modules: Modules
+    facts: Facts
+    """The world as it is now."""
 
     def outside(self, run: Run) -> tuple[str, ...]:
         """Modules that a run imports and that are not the book's, as far as its code says; sorted."""
@@ -124,9 +138,5 @@ class Plan:
         return replace(self, runs=tuple(run for run in self.runs if not set(run.pages).isdisjoint(paths)))
 
     def library(self, run: Run) -> dict[str, str]:
-        """The files of the library that a run imports: path to source; empty when there is no library.
-
-        A module that is in no key is not there either, so nothing can be imported unnoticed.
-        """
-        used = {part.name for step in run.steps for part in step.components if part.kind == "library"}
-        return self._library.sources(run.view.language, run.view.position, run.variant, used)
+        """The files of the library that a run finds: path to source; empty when there is no library."""
+        return self._library.sources(run.view.language, run.view.position, run.variant)

@@ -2,10 +2,10 @@
 
 In: the code of all pages, configuration, files, environment. Out: a `Plan`. Nothing runs here.
 
-A key is a chain: it names its cell's normal form and all that the cell may read, and the key of
-the cell before it. Prose, comments, formatting and the page's language are in no key, so pages
-of several languages with the same code have the same keys and share one run. The page's name is
-in them: pages do not share results, as each runs in its own folder.
+A key is a chain: it names its cell's normal form and the key of the cell before it. Prose, comments,
+formatting and the page's language are in no key, so pages of several languages with the same code have
+the same keys and share one run. The page's name is in them: pages do not share results, as each runs in
+its own folder. What cells read is not in the keys: it is seen when they run (see `ways`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Final, cast
 from etude.execute.check import foreign_cells
 from etude.execute.code import CellCode, EvalCode, PageCode
 from etude.execute.digest import digest
+from etude.execute.facts import Facts, Packages
 from etude.execute.inputs import Declared
 from etude.execute.library import Library
 from etude.execute.modules import Inputs, Modules, View
@@ -34,7 +35,7 @@ from etude.model.protocols import Files, Store
 
 __all__ = ["FORMAT", "plan"]
 
-FORMAT: Final = "1"
+FORMAT: Final = "2"
 """Changes when results made before must not be used any more."""
 
 
@@ -47,6 +48,7 @@ def plan(
     environment: Mapping[str, str],
     home: str = "",
     store: Store | None = None,
+    packages: Packages | None = None,
 ) -> Plan:
     """Plan the execution of a book.
 
@@ -59,12 +61,14 @@ def plan(
     library = Library(config.library.name, ordered, config.languages[0])
     modules = Modules(files, inputs, library, store)
     planner = _Planner(config, modules, library, Declared(inputs, environment, home))
-    places: dict[tuple[str, str, tuple[str, ...]], int] = {}
+    places: dict[tuple[object, ...], int] = {}
     runs: list[Run] = []
     for language_pages in ordered.values():
         for position, page in enumerate(language_pages):
             for run in planner.runs_of(page, position):
-                mark = (run.name, run.variant, tuple(step.key for step in run.steps))
+                # Two languages may name files of their own folders by the same words.
+                named = tuple((step.key, step.scanned) for step in run.steps)
+                mark = (run.name, run.variant, named)
                 if mark in places:
                     runs[places[mark]] = _share(runs[places[mark]], run)
                 else:
@@ -76,6 +80,7 @@ def plan(
         config.execute.output_limit,
         library,
         modules,
+        Facts(inputs, library, packages or _NoPackages(), home, store),
     )
 
 
@@ -97,6 +102,14 @@ def _told_apart(runs: Sequence[Run]) -> tuple[Run, ...]:
         else run
         for run in runs
     )
+
+
+class _NoPackages:
+    """Where nothing is known of what is installed."""
+
+    def version(self, _kernel: str, _name: str) -> str:
+        """Nothing."""
+        return ""
 
 
 class _Planner:
@@ -138,8 +151,8 @@ class _Planner:
             Component("seed", "", str(seed)),
             *shared,
         )
-        own = [cell for cell in page.cells if not cell.variants or variant in cell.variants]
-        cells = [] if settings.skip else [cell for cell in own if not cell.skip]
+        ours = [cell for cell in page.cells if not cell.variants or variant in cell.variants]
+        cells = [] if settings.skip else [cell for cell in ours if not cell.skip]
         self.problems += foreign_cells(page, cells, kernel)
         asked, evals = _ask(page, variant, cells)
         view = View(self._folders(page), page.language, position, variant)
@@ -147,20 +160,30 @@ class _Planner:
         steps: list[Step] = []
         for cell, requests in zip(cells, asked, strict=True):
             python = is_python(cell.language, kernel)
-            components = self._components(cell, requests, view, python=python)
-            text = digest(text, cell.text, *(part.text or part.digest for part in components))
+            components = _own(cell, python=python)
+            text = digest(text, cell.text)
             shown = Component("code", "as it stands", text)
             if python and cell.shows_source:
                 components = (*components, shown)
-            chain = key = digest(
-                chain, *(item for part in components for item in (part.kind, part.name, part.digest))
-            )
-            if python and cell.raises and not cell.shows_source:
-                # The traceback shows the code, but what later cells give does not depend on it.
+            own = digest(*(item for part in components for item in (part.kind, part.name, part.digest)))
+            # A meant traceback shows the code, but what later cells give does not depend on it.
+            traced = python and cell.raises and not cell.shows_source
+            if traced:
                 components = (*components, shown)
-                key = digest(chain, text)
+            chain = digest(chain, own)
             timeout = next(t for t in (cell.timeout, settings.timeout, config.timeout) if t is not None)
-            steps.append(Step(key, text, cell, timeout, requests, components))
+            steps.append(
+                Step(
+                    key=digest(chain, text) if traced else chain,
+                    own=own,
+                    shown=text if traced else "",
+                    cell=cell,
+                    timeout=timeout,
+                    requests=requests,
+                    components=components,
+                    scanned=self._scanned(cell, requests, view, python=python),
+                )
+            )
         return Run(
             name=page.name,
             variant=variant,
@@ -175,25 +198,21 @@ class _Planner:
                     page,
                     tuple(cell.index for cell in cells),
                     evals,
-                    tuple(cell for cell in own if cell.skip or settings.skip),
+                    tuple(cell for cell in ours if cell.skip or settings.skip),
+                    view,
                 ),
             ),
-            view=view,
             worker=cast("Worker", settings.worker or config.worker),
         )
 
-    def _components(
+    def _scanned(
         self, cell: CellCode, requests: Sequence[Request], view: View, *, python: bool
     ) -> tuple[Component, ...]:
         scan = cell.scan if python else Scan(paths=cell.scan.paths)
         needed = dict.fromkeys(self.modules.components(scan, view))
         for request in sorted(requests) if python else ():
             needed.update(dict.fromkeys(self.modules.components(_scan(request.expression), view)))
-        return (
-            Component("code", "", cell.normal if python else cell.text),
-            *((Component("option", "raises-exception", "1"),) if cell.raises else ()),
-            *needed,
-        )
+        return tuple(needed)
 
     def _folders(self, page: PageCode) -> tuple[str, ...]:
         own = posixpath.dirname(page.path)
@@ -204,6 +223,13 @@ class _Planner:
         known = [variant.name for variant in self.config.variants]
         named = set(page.variants) or {name for cell in page.cells for name in cell.variants}
         return tuple(name for name in known if name in named) or (known[0] if known else "",)
+
+
+def _own(cell: CellCode, *, python: bool) -> tuple[Component, ...]:
+    return (
+        Component("code", "", cell.normal if python else cell.text),
+        *((Component("option", "raises-exception", "1"),) if cell.raises else ()),
+    )
 
 
 @lru_cache(maxsize=4096)

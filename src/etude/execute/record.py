@@ -20,7 +20,6 @@ __all__ = [
     "Kept",
     "Record",
     "ResultStore",
-    "load",
     "load_recipe",
     "make",
     "read",
@@ -52,15 +51,15 @@ class Record(Struct, frozen=True, omit_defaults=True):
     size: int
     """Bytes of the outputs."""
     text: str = ""
-    """`Step.text`, when the outputs may show the code; the record then serves this text only."""
+    """`Cursor.text`, when the outputs may show the code; the record then serves this text only."""
     limit: int = 0
     """The output limit when it ran."""
     cut: bool = False
     """Whether the outputs were cut at the limit."""
 
-    def serves(self, step: Step, output_limit: int) -> bool:
-        """Whether running the step now would give these outputs."""
-        if self.text and self.text != step.text:
+    def serves(self, text: str, output_limit: int) -> bool:
+        """Whether running the step now would give these outputs; `text` hashes the code as it stands."""
+        if self.text and self.text != text:
             return False
         if self.cut or output_limit < self.size:
             return self.limit == output_limit
@@ -97,18 +96,6 @@ _decode = msgspec.json.Decoder(Record).decode
 _decode_recipe = msgspec.json.Decoder(Recipe).decode
 
 
-def load(run: Run, entries: dict[str, bytes], output_limit: int) -> tuple[Kept, ...]:
-    """What `entries`, by key, hold for each step of a run."""
-    out: list[Kept] = []
-    for step in run.steps:
-        record = read(entries.get(step.key))
-        if record is not None and not record.serves(step, output_limit):
-            record = None
-        known = record.values if record else {}
-        out.append(Kept(record, tuple(item for item in step.requests if item.name not in known)))
-    return tuple(out)
-
-
 def read(data: bytes | None) -> Record | None:
     """A stored record; None when there is none that can be read."""
     try:
@@ -118,17 +105,16 @@ def read(data: bytes | None) -> Record | None:
 
 
 def make(
-    step: Step,
     status: Literal["ok", "error"],
     outputs: tuple[Output, ...],
     values: dict[str, Value],
     seconds: float,
     *,
-    source_shown: bool,
+    text: str,
     limit: int,
     cut: bool,
 ) -> Record:
-    """A record of a step that went as it should."""
+    """A record of a step that went as it should; `text` is what it serves, if only that."""
     data = _encode(outputs)
     return Record(
         status=status,
@@ -137,15 +123,15 @@ def make(
         seconds=round(seconds, 6),
         digest=digest(status, data),
         size=len(data),
-        text=step.text if source_shown else "",
+        text=text,
         limit=limit,
         cut=cut,
     )
 
 
-def save(store: Store, step: Step, record: Record) -> None:
-    """Keep a record under its step's key."""
-    store.put("cell", step.key, _encode(record))
+def save(store: Store, key: str, record: Record) -> None:
+    """Keep a record."""
+    store.put("cell", key, _encode(record))
 
 
 def recipe_key(run: Run) -> str:

@@ -19,9 +19,12 @@ from etude.execute.desk import Desks, Pool
 from etude.execute.drive import Driver, Job
 from etude.execute.failure import SourceLines
 from etude.execute.outcome import Outcome, complaints, results
-from etude.execute.plan import Plan, Run
+from etude.execute.plan import Plan
 from etude.execute.recipe import Recipe, StepRecipe
-from etude.execute.record import ResultStore, load, load_recipe, recipe_bytes, recipe_key
+from etude.execute.record import ResultStore, load_recipe, recipe_bytes, recipe_key
+from etude.execute.session import World, last_needed
+from etude.execute.sharing import split_runs
+from etude.execute.ways import Lookup, recipe_of
 from etude.model.config import Policy
 from etude.model.diagnostic import Diagnostic
 from etude.model.progress import Progress, RunFinished, RunsPlanned, silent
@@ -47,6 +50,8 @@ class Execution:
     """Cells that ran."""
     standing: int
     """Cells that have a result, from this time or an earlier one."""
+    outdated: bool = False
+    """Whether files changed while runs read them, so that their results were not stored."""
 
 
 def execute(
@@ -67,23 +72,29 @@ def execute(
     `environment` is the user's; kernels get it with `threads` computing threads and what makes
     runs alike. Never raises for what cells do; what the store raises goes through.
     """
-    recipes = store.get_many("recipe", (recipe_key(run) for run in plan.runs))
+    made: set[str] = set()
+    lookup = Lookup(
+        store,
+        plan.facts,
+        plan.output_limit,
+        versions=policy == "strict",
+        # Made anew means once: runs that share their first cells show the same results.
+        only=made if policy == "force" else None,
+    )
+    runs, found = split_runs(plan, lookup)
+    recipes = store.get_many("recipe", map(recipe_key, runs))
     known = {key: load_recipe(data) for key, data in recipes.items()}
-    keys = (step.key for run in plan.runs for step in run.steps)
-    entries = {} if policy == "force" else store.get_many("cell", keys)
-    outcomes: dict[int, Outcome] = {}
+    outcomes: dict[int, tuple[Outcome, ...]] = {}
     jobs: list[Job] = []
-    for number, run in enumerate(plan.runs):
-        kept = load(run, entries, plan.output_limit)
-        last = max((n for n, item in enumerate(kept) if not item.complete), default=-1)
-        if last < 0 or policy in ("frozen", "off"):
-            outcomes[number] = Outcome.stored(run, kept)
+    for number, (run, ways) in enumerate(zip(runs, found, strict=True)):
+        last = last_needed(run, 0, ways)
+        if last is None or policy in ("frozen", "off"):
+            outcomes[number] = (Outcome.stored(run, ways),)
         else:
-            jobs.append(Job(number, run, last, _estimate(known.get(recipe_key(run)), run, last)))
+            jobs.append(Job(number, run, last + 1, _estimate(known.get(recipe_key(run)))))
     estimates = [job.estimate for job in jobs if job.estimate is not None]
-    total = sum(estimates) if estimates else None
-    progress(RunsPlanned(len(jobs), sum(job.last + 1 for job in jobs), total))
-    for outcome in outcomes.values():
+    progress(RunsPlanned(len(jobs), sum(job.cells for job in jobs), sum(estimates) if estimates else None))
+    for (outcome,) in outcomes.values():
         if outcome.run.steps:
             run = outcome.run
             progress(RunFinished(run.name, run.variant, "kept", 0.0, 0, len(outcome.steps), run.languages))
@@ -92,28 +103,25 @@ def execute(
         for number, job in enumerate(jobs)
         if (recipe := known.get(recipe_key(job.run))) is not None and recipe.backend
     }
-    backends = Backends(plan, (job.run for job in jobs), learned)
-    driver = Driver(
-        plan, backends, SourceLines(files), store, desks, clock, policy, environment, threads, progress
-    )
+    world = World(plan, lookup, store, clock, progress, SourceLines(files), made)
+    driver = Driver(world, Backends(plan, [job.run for job in jobs], learned), desks, environment, threads)
     for group in pool.map(driver.work, longest_first(_groups(jobs))):
         outcomes.update(group)
-    _remember(store, outcomes.values(), recipes, known)
-    found: dict[str, dict[str, RunResult]] = {}
+    ordered = [outcome for _, some in sorted(outcomes.items()) for outcome in some]
+    _remember(store, ordered, recipes, known)
+    results_of: dict[str, dict[str, RunResult]] = {}
     problems = [(problem, "") for problem in plan.diagnostics]
-    for number, run in enumerate(plan.runs):
-        for path, result in results(outcomes[number], policy):
-            found.setdefault(path, {})[result.variant] = result
-        problems += ((problem, run.variant) for problem in complaints(outcomes[number], policy))
+    for outcome in ordered:
+        for path, result in results(outcome, policy):
+            results_of.setdefault(path, {})[result.variant] = result
+        problems += ((problem, outcome.run.variant) for problem in complaints(outcome, policy))
+    steps = [done for outcome in ordered for done in outcome.steps]
     return Execution(
-        results=found,
+        results=results_of,
         diagnostics=tuple(sorted(_joined(problems), key=lambda item: (item.place, item.rule, item.message))),
-        executed=sum(done.executed for outcome in outcomes.values() for done in outcome.steps),
-        standing=sum(
-            done.executed or done.status not in ("missing", "skipped")
-            for outcome in outcomes.values()
-            for done in outcome.steps
-        ),
+        executed=sum(done.executed for done in steps),
+        outdated=any(outcome.outdated for outcome in ordered),
+        standing=sum(done.executed or done.status not in ("missing", "skipped") for done in steps),
     )
 
 
@@ -147,12 +155,8 @@ def longest_first(groups: Sequence[tuple[Job, ...]]) -> list[tuple[Job, ...]]:
     return sorted(groups, key=weight)
 
 
-def _estimate(recipe: Recipe | None, run: Run, last: int) -> float | None:
-    if recipe is None:
-        return None
-    if len(recipe.steps) == len(run.steps):
-        return sum(step.seconds for step in recipe.steps[: last + 1])
-    return sum(step.seconds for step in recipe.steps)
+def _estimate(recipe: Recipe | None) -> float | None:
+    return None if recipe is None else sum(step.seconds for step in recipe.steps)
 
 
 def _remember(
@@ -167,7 +171,7 @@ def _remember(
         if not run.steps or all(done.status == "missing" for done in outcome.steps):
             continue
         steps = tuple(
-            StepRecipe(step.components, step.requests, done.status, round(done.seconds, 3))
+            StepRecipe(recipe_of(step, done.reads), step.requests, done.status, round(done.seconds, 3))
             for step, done in zip(run.steps, outcome.steps, strict=True)
         )
         old = known.get(recipe_key(run))

@@ -9,7 +9,7 @@ from msgspec import Struct
 from etude.model.block import Resources
 from etude.model.span import NOWHERE, Span
 
-Policy = Literal["auto", "frozen", "force", "off"]
+Policy = Literal["auto", "strict", "frozen", "force", "off"]
 
 Worker = Literal["auto", "lean", "warm", "cold"]
 """Which kind of kernel runs cells; see `protocols.Backend`."""

@@ -66,6 +66,21 @@ class Reply(Struct, frozen=True):
     """What the cell asked for that this kernel has not and another has; the run must start anew there."""
 
 
+class Observed(Struct, frozen=True):
+    """What a run was seen to read since it was asked last."""
+
+    reads: tuple[tuple[str, str], ...] = ()
+    """Pairs of kind and name, sorted. Kinds: ``file``, ``module`` (a file that was imported), ``folder`` (its
+    names were listed), ``library`` (a module's dotted name), ``package`` (a top-level name). Names of files
+    and folders are relative to the book's root, or absolute (``~`` for the user's home) outside of it."""
+    complete: bool = False
+    """Whether nothing that was read of the book can be missing."""
+    programs: bool = False
+    """Whether other programs were started: what they read outside of the book is not seen."""
+    outdated: tuple[str, ...] = ()
+    """Files among them that are not, or no longer, what they were when the plan was made."""
+
+
 class Kernel(Protocol):
     """One live kernel."""
 

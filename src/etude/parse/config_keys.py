@@ -151,9 +151,10 @@ KEYS: tuple[Key, ...] = (
     Key(
         "execute",
         "policy",
-        one_of("auto", "frozen", "force", "off"),
+        one_of("auto", "strict", "frozen", "force", "off"),
         '"auto"',
-        "auto: run what changed; frozen: run nothing, and a missing result is an error; "
+        "auto: run what changed, and tell of packages that have other versions now; strict: run what was "
+        "made with other versions, too; frozen: run nothing, and a missing result is an error; "
         "force: run everything; off: run nothing and show what is stored.",
     ),
     Key("execute", "pythonpath", PATHS, '["."]', "Folders of the book that cells import from."),

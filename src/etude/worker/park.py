@@ -43,16 +43,13 @@ class Edges:
             if importer and name:
                 self.known.setdefault(unit_of(importer), set()).add(unit_of(name))
 
-        def importing(
-            name: str,
-            globals: Any = None,
-            locals: Any = None,
-            fromlist: Any = (),
-            level: int = 0,  # noqa: A002
-        ) -> Any:
+        def importing(name: str, *more: Any, **named: Any) -> Any:
+            # As in `__import__`: globals, locals, fromlist, level.
+            level = named.get("level", more[3] if len(more) > 3 else 0)
             if not level:
-                note((globals or {}).get("__name__") or "", name)
-            return original(name, globals, locals, fromlist, level)
+                names = named.get("globals", more[0] if more else None)
+                note((names or {}).get("__name__") or "", name)
+            return original(name, *more, **named)
 
         def import_module(name: str, package: str | None = None) -> ModuleType:
             if not name.startswith("."):
@@ -87,7 +84,7 @@ class Parked(importlib.abc.MetaPathFinder):
         wanted = frozenset(units)
         self._edges = edges
         self.tell: Callable[[list[str]], None] | None = None
-        """Called with the names that came back."""
+        """Called with the names of the modules that came back."""
         self._modules: dict[str, dict[str, ModuleType]] = {}
         for name in [name for name in sys.modules if unit_of(name) in wanted]:
             self._modules.setdefault(unit_of(name), {})[name] = sys.modules.pop(name)

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from .hooks import AfterImport
+from .trace import start
 
 __all__ = ["prepare"]
 
@@ -23,10 +24,17 @@ def prepare(seed: int) -> None:
         }
     )
     hooks.install()
+    trace = start()
+
+    def told(names: list[str]) -> None:
+        if trace is not None:
+            trace.restored([sys.modules[name] for name in names])
+        hooks.restored(names)
+
     for finder in sys.meta_path:
         # By its name: the one that put the modules aside may be of another instance of this package.
         if type(finder).__name__ == "Parked":
-            finder.tell = hooks.restored  # type: ignore[attr-defined]
+            finder.tell = told  # type: ignore[attr-defined]
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is not None:

@@ -1,0 +1,96 @@
+"""What a run read, as it is now: the answers that a stored result is held against.
+
+In: kinds and names of what was read, the page that read it. Out: components with hashes. An answer
+is found once for a plan, as files are taken not to change meanwhile; who stores a result makes sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, Protocol
+
+from etude.execute.digest import digest
+from etude.execute.library import Library
+from etude.execute.modules import Inputs, View
+from etude.execute.normalise import normalise, parse_cell, reads_source
+from etude.execute.recipe import Component
+from etude.model.protocols import Store
+
+__all__ = ["ABSENT", "Facts", "Packages"]
+
+ABSENT: Final = "absent"
+
+
+class Packages(Protocol):
+    """Installed distributions."""
+
+    def version(self, kernel: str, name: str) -> str:
+        """``numpy 2.3.1`` for the top-level name of a package; empty when it belongs to none."""
+        ...
+
+
+class Facts:
+    """Answers questions about the world; each once."""
+
+    def __init__(
+        self, inputs: Inputs, library: Library, packages: Packages, home: str, store: Store | None
+    ) -> None:
+        """`home` is the user's; `store` keeps normal forms of modules."""
+        self._inputs = inputs
+        self._library = library
+        self._packages = packages
+        self._home = home.rstrip("/")
+        self._store = store
+        self._known: dict[tuple[str, str], Component] = {}
+        self._names: dict[str, str] = {}
+
+    def answers(self, reads: Iterable[tuple[str, str]], view: View, kernel: str) -> tuple[Component, ...]:
+        """Answers to questions of kind and name."""
+        return tuple(self.answer(kind, name, view, kernel) for kind, name in reads)
+
+    def hold(self, reads: Iterable[Component], view: View, kernel: str, *, versions: bool) -> bool:
+        """Whether everything is as it was; with `versions` packages must be, too."""
+        return all(
+            self.answer(part.kind, part.name, view, kernel).digest == part.digest
+            for part in reads
+            if versions or part.kind != "package"
+        )
+
+    def answer(self, kind: str, name: str, view: View, kernel: str) -> Component:
+        """The answer to one question."""
+        if kind == "library":
+            module = self._library.module(name, view.language, view.position, view.variant)
+            return (
+                Component(kind, name, module.normal, module.text) if module else Component(kind, name, ABSENT)
+            )
+        if kind == "package":
+            return Component(kind, name, self._packages.version(kernel, name))
+        mark = (kind, name)
+        if mark not in self._known:
+            self._known[mark] = self._file(kind, name)
+        return self._known[mark]
+
+    def _file(self, kind: str, name: str) -> Component:
+        place = self._home + name[1:] if name.startswith("~/") else name
+        if kind == "folder":
+            names = self._inputs.names(place)
+            return Component(kind, name, ABSENT if names is None else digest(*names))
+        value = self._inputs.content(place)
+        if kind == "module" and value not in (ABSENT, "folder", "unreadable"):
+            return Component(kind, name, self._normal(place, value), value)
+        return Component(kind, name, value)
+
+    def _normal(self, place: str, value: str) -> str:
+        """Hash of a module that comments do not change, unless it looks at its own source."""
+        kept = self._store.get("module", value) if self._store else None
+        if kept is not None:
+            return kept.decode()
+        try:
+            code = self._inputs.read(place).decode()
+        except (OSError, UnicodeDecodeError):
+            return value
+        tree = parse_cell(code)
+        found = value if tree is None or reads_source(code, tree) else digest(normalise(code, python=True))
+        if self._store is not None:
+            self._store.put("module", value, found.encode())
+        return found

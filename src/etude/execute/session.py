@@ -1,0 +1,227 @@
+"""One run at a desk: its cells from the first on, as long as something of it is not stored.
+
+In: a run, a desk. Out: what each step gave. Results that are stored already stay as they are; new ones
+are stored as each cell ends, with what the cell was seen to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from etude.execute.desk import Desk
+from etude.execute.failure import SourceLines
+from etude.execute.normalise_output import normalise_outputs, normalise_value, shows_source
+from etude.execute.outcome import Done
+from etude.execute.plan import Plan, Run, Step
+from etude.execute.recipe import Component
+from etude.execute.record import Record, ResultStore, make, save
+from etude.execute.requests import Request, python_of
+from etude.execute.troubles import stopped, wrote
+from etude.execute.ways import Cursor, Found, Lookup, Way, scanned
+from etude.model.diagnostic import Diagnostic
+from etude.model.progress import CellFinished, Progress
+from etude.model.protocols import Backend, Clock, Observed, Reply
+from etude.model.result import CellStatus, Value
+
+__all__ = ["ElsewhereError", "Session", "Trouble", "World", "last_needed"]
+
+
+@dataclass(slots=True)
+class Trouble:
+    """What stopped a run, or is to be told of it."""
+
+    problems: list[Diagnostic] = field(default_factory=list)
+    notes: list[Diagnostic] = field(default_factory=list)
+    """What is to be told and stopped nothing."""
+    backend: Backend | None = None
+    """The kind of kernel that the run turned out to need."""
+    tainted: bool = False
+    """The run changed the book: nothing more of it is stored."""
+    outdated: bool = False
+    """The run may have read files that changed since it was planned: nothing more of it is stored."""
+
+
+class ElsewhereError(Exception):
+    """A cell asks for what this kernel has not."""
+
+    def __init__(self, step: Step, what: str) -> None:
+        """`what` is a thing, as `widgets`."""
+        super().__init__(what)
+        self.step = step
+        self.what = what
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What sessions share."""
+
+    plan: Plan
+    lookup: Lookup
+    store: ResultStore
+    clock: Clock
+    progress: Progress
+    lines: SourceLines
+    made: set[str]
+    """Keys of the results that were stored now."""
+
+
+def last_needed(run: Run, number: int, found: Sequence[Found]) -> int | None:
+    """The last step that must run, when `found` is what is stored from step `number` on."""
+    if number + len(found) < len(run.steps):
+        return number + len(found)
+    return max((number + n for n, item in enumerate(found) if not item.kept.complete), default=None)
+
+
+class Session:
+    """Drives one kernel."""
+
+    def __init__(self, run: Run, desk: Desk, world: World, trouble: Trouble) -> None:
+        """Nothing has run at the desk."""
+        self.run = run
+        self.desk = desk
+        self.world = world
+        self.trouble = trouble
+        self.numbers: dict[int, int] = {}
+        """Steps by the kernel's numbers of cells."""
+
+    def cells(self) -> list[Done]:
+        """Execute steps until all is stored, or one fails; raises `ElsewhereError`."""
+        run, world = self.run, self.world
+        cursor = Cursor.start(run)
+        found = world.lookup.ahead(run, 0, cursor)
+        started = world.clock()
+        out: list[Done] = []
+        self.desk.observed()  # what the kernel did to start is nobody's
+        for number, step in enumerate(run.steps):
+            if last_needed(run, number, found) is None:
+                break
+            here = found[0] if found else None
+            remaining = run.run_timeout - (world.clock() - started)
+            missing = here.kept.missing if here else step.requests
+            reply, values = self._ask(step, missing, max(0.0, min(step.timeout, remaining)))
+            if reply.elsewhere:
+                raise ElsewhereError(step, reply.elsewhere)
+            if reply.execution_count is not None:
+                self.numbers[reply.execution_count] = number
+            observed = self._observed()
+            if here is not None:
+                cursor, found = here.after, found[1:]
+                done = self._again(number, here, values, observed)
+            elif _went_well(step, reply):
+                cursor, done = self._new(number, cursor, reply, values, observed)
+                stores = not (self.trouble.tainted or self.trouble.outdated)
+                found = world.lookup.ahead(run, number + 1, cursor) if stores else []
+            else:
+                outputs = normalise_outputs(reply.outputs, number + 1, self.desk.replaced)
+                done = Done(_status(reply), outputs, values, reply.seconds, reply.truncated, executed=True)
+            out.append(done)
+            world.progress(
+                CellFinished(
+                    run.name, run.variant, step.cell.index, reply.seconds, _status(reply), run.languages
+                )
+            )
+            if not _went_well(step, reply):
+                self._stopped(number, reply, late=remaining < step.timeout)
+                return out
+        return [*out, *(Done.of(item.kept.record, item) for item in found)]
+
+    def _ask(self, step: Step, missing: Sequence[Request], timeout: float) -> tuple[Reply, dict[str, Value]]:
+        """Execute one cell and ask for its missing values."""
+        limit = self.world.plan.output_limit
+        asked = [(item.name, python_of(item)) for item in missing] if self.run.python else []
+        reply = self.desk.kernel.execute(step.cell.code, asked, timeout, limit)
+        values = reply.values
+        if asked and reply.status == "error" and step.cell.raises:
+            values = self.desk.kernel.execute("", asked, timeout, limit).values
+        out = {name: normalise_value(value, self.desk.replaced) for name, value in values.items()}
+        if not self.run.python and _went_well(step, reply):
+            error = "TypeError: values can be asked of Python kernels only"
+            out |= {item.name: Value(error=error) for item in missing}
+        return reply, out
+
+    def _observed(self) -> Observed:
+        observed = self.desk.observed()
+        newer = observed.outdated if observed.complete else filter(self.run.may_read, self.desk.newer)
+        self.trouble.outdated |= any(True for _ in newer)
+        return observed
+
+    def _reads(self, step: Step, observed: Observed) -> tuple[Component, ...]:
+        """What a step read, with the answers of now."""
+        asked = dict.fromkeys(observed.reads)
+        # The shell's own packages are there before a cell imports them.
+        named = {item.module.partition(".")[0] for item in step.cell.scan.imports if not item.level}
+        asked |= dict.fromkeys(("package", name) for name in sorted(named))
+        facts = self.world.plan.facts
+        answers = facts.answers(sorted(asked), self.run.view, self.run.kernel)
+        known = tuple(part for part in answers if part.kind != "package" or part.digest)
+        return known if observed.complete else (*known, scanned(step))
+
+    def _again(self, number: int, here: Found, values: Mapping[str, Value], observed: Observed) -> Done:
+        """A step whose result is stored: it stays, with the values that were missing."""
+        before = here.kept.record
+        assert before is not None
+        known = {**before.values, **values}
+        good = {name: value for name, value in known.items() if not value.error}
+        record = msgspec.structs.replace(before, values=good)
+        step = self.run.steps[number]
+        if record != before and self._may_store(step):
+            # Expressions may read files, too.
+            more = [part for part in self._reads(step, observed) if part not in here.way.reads]
+            way = msgspec.structs.replace(here.way, reads=(*here.way.reads, *more))
+            self._store(number, here.before, way, record)
+        return Done.of(record, here, values=known, executed=True)
+
+    def _new(
+        self, number: int, cursor: Cursor, reply: Reply, values: Mapping[str, Value], observed: Observed
+    ) -> tuple[Cursor, Done]:
+        """A step that went well and whose result is new."""
+        step = self.run.steps[number]
+        reads = self._reads(step, observed)
+        after = cursor.after(step, reads)
+        outputs = normalise_outputs(reply.outputs, number + 1, self.desk.replaced)
+        record = make(
+            "error" if reply.status == "error" else "ok",
+            outputs,
+            dict(values),
+            reply.seconds,
+            text=after.text if shows_source(outputs) else "",
+            limit=self.world.plan.output_limit,
+            cut=reply.truncated,
+        )
+        way = Way(reads, cursor.result(step, reads), after.state)
+        if self._may_store(step):
+            self._store(number, cursor, way, record)
+        done = Done(record.status, outputs, values, record.seconds, record.cut, executed=True, reads=reads)
+        return after, done
+
+    def _may_store(self, step: Step) -> bool:
+        if not self.trouble.tainted and (written := self.desk.written()):
+            self.trouble.tainted = True
+            self.trouble.problems.append(wrote(self.run, step, written))
+        return not self.trouble.tainted and not self.trouble.outdated
+
+    def _store(self, number: int, cursor: Cursor, way: Way, record: Record) -> None:
+        # The record first: a way to nothing would be no result.
+        save(self.world.store, way.result, record)
+        self.world.lookup.keep(self.run, number, cursor, way)
+        self.world.made.add(way.result)
+
+    def _stopped(self, number: int, reply: Reply, *, late: bool) -> None:
+        outputs = normalise_outputs(reply.outputs, number + 1, self.desk.replaced)
+        found = stopped(self.run, number, reply, outputs, self.numbers, self.world.lines, late=late)
+        self.trouble.problems.append(found)
+
+
+def _went_well(step: Step, reply: Reply) -> bool:
+    return reply.status == "ok" or (reply.status == "error" and step.cell.raises)
+
+
+def _status(reply: Reply) -> CellStatus:
+    match reply.status:
+        case "ok" | "error" | "timeout" | "dead" as status:
+            return status
+        case _:
+            return "dead"

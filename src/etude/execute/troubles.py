@@ -1,0 +1,87 @@
+"""What to say when a run stops, or could not begin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from etude.execute.failure import SourceLines, failure_diagnostic
+from etude.execute.plan import Run, Step
+from etude.model.diagnostic import Diagnostic, Rule, diagnose
+from etude.model.protocols import Backend, KernelError, Reply
+from etude.model.result import Failure, Output
+
+__all__ = ["elsewhere", "no_kernel", "stopped", "wrote"]
+
+
+def stopped(
+    run: Run,
+    number: int,
+    reply: Reply,
+    outputs: Sequence[Output],
+    numbers: Mapping[int, int],
+    lines: SourceLines,
+    *,
+    late: bool,
+) -> Diagnostic:
+    """Why a step ended the run; `late`: the run's time was over, not the cell's."""
+    cell = run.steps[number].cell
+    path = run.page.path_of(cell.span)
+    match reply.status:
+        case "timeout" if late:
+            message = f"the run took longer than {run.run_timeout:g} s"
+            hint = "set `run_timeout` under `execute` in the page's front matter"
+            return diagnose(Rule.RUN_TIMEOUT, message, path, cell.span, hints=(hint,))
+        case "timeout":
+            message = f"the cell ran longer than {run.steps[number].timeout:g} s"
+            hint = "give the cell more time with `:timeout:`, in seconds"
+            return diagnose(Rule.CELL_TIMEOUT, message, path, cell.span, hints=(hint,))
+        case "dead":
+            message = "the kernel died while the cell ran"
+            hint = "it may have run out of memory, or a library crashed"
+            return diagnose(Rule.KERNEL_DIED, message, path, cell.span, hints=(hint,))
+        case _:
+            failure = next((item for item in reversed(outputs) if isinstance(item, Failure)), None)
+            return failure_diagnostic(run, number, failure, numbers, lines)
+
+
+def no_kernel(run: Run, error: KernelError) -> Diagnostic:
+    """The run could not begin."""
+    message, *hints = (str(item) for item in error.args or ("",))
+    cell = run.steps[0].cell
+    return diagnose(
+        Rule.KERNEL_MISSING,
+        f"the kernel `{run.kernel}` cannot be used: {message}",
+        run.page.path_of(cell.span),
+        cell.span,
+        hints=hints,
+    )
+
+
+def elsewhere(run: Run, step: Step, what: str, backend: Backend | None) -> Diagnostic:
+    """The run goes on in another kind of kernel, if there is one."""
+    path, span = run.page.path_of(step.cell.span), step.cell.span
+    if backend is None:
+        message = f"the cell asks for {what}, which no kernel of this machine has"
+        return diagnose(Rule.KERNEL_MISSING, message, path, span)
+    return diagnose(
+        Rule.WORKER_CHANGED,
+        f"the cell asks for {what}, so the page runs in a kernel of the kind `{backend}`",
+        path,
+        span,
+        hints=(f"`worker: {backend}` under `execute` in the page's front matter saves the first try",),
+    )
+
+
+def wrote(run: Run, step: Step, written: Sequence[str]) -> Diagnostic:
+    """The book changed while the run ran."""
+    names = ", ".join(f"`{path}`" for path in written[:5]) + (" …" if len(written) > 5 else "")
+    return diagnose(
+        Rule.WROTE_INTO_BOOK,
+        f"the book's own files changed while the cell ran: {names}",
+        run.page.path_of(step.cell.span),
+        step.cell.span,
+        hints=(
+            "if it was the cell, let it write to a relative path: a run works in a copy of the book",
+            "if you saved the file yourself, build again",
+        ),
+    )
