@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from etude.model.amounts import duration
 from etude.model.diagnostic import Diagnostic, Place
 from etude.model.rules import Rule, Severity
 from etude.model.span import NOWHERE, LineIndex, Position
@@ -108,18 +109,6 @@ def exit_code(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -> int
 def plural(count: int, noun: str) -> str:
     """``1 page``, ``2 pages``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them: ``0.24 s``, ``3.2 s``, ``2 min 5 s``, ``1 h 3 min``."""
-    if seconds < 0.995:
-        return f"{seconds:.2f} s"
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def tally(diagnostics: Iterable[Diagnostic]) -> dict[Severity, int]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from etude.execute.digest import digest
 from etude.execute.normalise import is_python, normalise, parse_cell, reads_source
 from etude.execute.scan import Scan, scan_code
-from etude.model.block import CodeCell, Expectation, VariantBlock
+from etude.model.block import CodeCell, Expectation, Resources, VariantBlock
 from etude.model.inline import Eval
 from etude.model.page import Page, PageExecution
 from etude.model.span import Span
@@ -47,6 +47,7 @@ class CellCode(Struct, frozen=True, array_like=True):
     timeout: float | None = None
     expect: tuple[Expectation, ...] = ()
     outputs: bytes = b""
+    resources: Resources | None = None
 
 
 class EvalCode(Struct, frozen=True, array_like=True):
@@ -114,6 +115,7 @@ def _cell_code(cell: CodeCell) -> CellCode:
         timeout=cell.timeout,
         expect=cell.expect,
         outputs=cell.outputs,
+        resources=cell.resources,
     )
 
 

@@ -24,6 +24,7 @@ from etude.execute.facts import Facts, Packages
 from etude.execute.inputs import Declared
 from etude.execute.library import Library
 from etude.execute.modules import Inputs, Modules, View
+from etude.execute.needs import declared, fixed
 from etude.execute.normalise import is_python
 from etude.execute.plan import Part, Plan, Run, Step
 from etude.execute.recipe import Component
@@ -143,16 +144,18 @@ class _Planner:
             (v.kernel for v in self.config.variants if v.name == variant and v.kernel), config.kernel
         )
         seed = config.seed if settings.seed is None else settings.seed
+        ours = [cell for cell in page.cells if not cell.variants or variant in cell.variants]
+        cells = [] if settings.skip else [cell for cell in ours if not cell.skip]
+        resources = declared(cells, settings, config)
         base = (
             Component("format", "", FORMAT),
             Component("page", "", page.name),
             Component("kernel", "", kernel),
             Component("variant", "", variant),
             Component("seed", "", str(seed)),
+            *fixed(resources),
             *shared,
         )
-        ours = [cell for cell in page.cells if not cell.variants or variant in cell.variants]
-        cells = [] if settings.skip else [cell for cell in ours if not cell.skip]
         self.problems += foreign_cells(page, cells, kernel)
         asked, evals = _ask(page, variant, cells)
         view = View(self._folders(page), page.language, position, variant)
@@ -203,6 +206,8 @@ class _Planner:
                 ),
             ),
             worker=cast("Worker", settings.worker or config.worker),
+            resources=resources,
+            memory_limit=config.memory_limit if settings.memory_limit is None else settings.memory_limit,
         )
 
     def _scanned(

@@ -92,6 +92,8 @@ class ExecuteConfig(Struct, frozen=True):
     output_limit: int = 10_000_000
     """Bytes of outputs a cell may make; what is more is cut and reported."""
     worker: Worker = "auto"
+    memory_limit: int = 0
+    """Bytes of memory a run may take; 0: as many as the machine has to give."""
     resources: Resources = Resources()
 
 
