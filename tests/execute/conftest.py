@@ -33,6 +33,9 @@ from etude.worker import values
 class FakeKernel:
     """Runs cells with `exec`; `script` overrides what some of them answer."""
 
+    backend = "lean"
+    root = 0
+
     def __init__(self, world: World) -> None:
         self.world = world
         self.names: dict[str, object] = {}
@@ -127,8 +130,12 @@ def depends(run: Run) -> tuple[str, ...]:
 class LinePool:
     """Runs tasks one after the other."""
 
-    def map(self, work, tasks):
-        return tuple(work(task) for task in tasks)
+    def run(self, schedule, work):
+        out = []
+        while (placed := schedule.start(0.0)) is not None:
+            out.append(work(placed))
+            schedule.done(placed)
+        return out
 
 
 @dataclass

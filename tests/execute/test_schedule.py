@@ -146,9 +146,9 @@ def test_the_time_that_is_left_of_what_runs():
 
 machines = st.builds(
     Machine,
-    slots=st.integers(1, 5),
-    cpus=st.sampled_from((1.0, 1.5, 2.0, 4.0, 8.0)),
-    memory=st.sampled_from((0, 4, 10)),
+    slots=st.sampled_from((1, 2, 3, 5, 8)),
+    cpus=st.sampled_from((1.0, 1.5, 4.0, 8.0)),
+    memory=st.sampled_from((0, 10, 20)),
     gpus=st.integers(0, 3).map(lambda count: tuple(map(str, range(count)))),
 )
 needs = st.builds(
@@ -157,14 +157,15 @@ needs = st.builds(
     memory=st.integers(0, 14),
     gpus=st.sampled_from((0.0, 0.0, 0.0, 0.1, 0.5, 1.0, 2.0)),
 )
-durations = st.one_of(st.none(), st.floats(0.1, 50))
+lengths = st.one_of(st.floats(0.1, 50), st.integers(1, 5).map(float))
+durations = st.one_of(st.none(), lengths)
 
 
 @st.composite
 def books(draw):
     """A machine, tasks that it can run, and how long each really takes."""
     machine = draw(machines)
-    drawn = draw(st.lists(st.tuples(needs, durations, st.floats(0.1, 50)), max_size=14))
+    drawn = draw(st.lists(st.tuples(needs, durations, lengths), min_size=draw(st.sampled_from((0, 8))), max_size=14))
     made = [
         Task(number, need, seconds)
         for number, (need, seconds, _) in enumerate(drawn)

@@ -21,7 +21,11 @@ _START_TIMEOUT: Final = 60.0
 _GRACE: Final = 3.0
 """Seconds that an interrupted kernel has to answer before it is killed."""
 
-_OF_ONE_RUN: Final = frozenset({"PYTHONPATH", "PWD", "OLDPWD", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR"})
+_OF_ONE_RUN: Final = frozenset(
+    {"PYTHONPATH", "PWD", "OLDPWD", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR"}
+    # A parent sets up no GPU: its workers look which they may see.
+    | {"CUDA_VISIBLE_DEVICES", "TF_FORCE_GPU_ALLOW_GROWTH", "XLA_PYTHON_CLIENT_MEM_FRACTION"}
+)
 """Variables that differ between the runs that share a parent."""
 
 _Profile = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]

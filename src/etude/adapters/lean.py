@@ -20,6 +20,7 @@ from etude.adapters.jupyter_process import Leash, launch, open_pidfd
 from etude.adapters.jupyter_wire import Message
 from etude.adapters.lean_streams import Merger
 from etude.adapters.prelude import FOLDER
+from etude.adapters.processes import parent_of
 from etude.model.protocols import KernelError, Reply
 from etude.worker.wire import receive, send
 
@@ -121,6 +122,8 @@ class WarmParent:
 class LeanKernel:
     """One worker; all its methods but `kill` belong to one thread."""
 
+    backend: Final = "lean"
+
     def __init__(
         self,
         parent: WarmParent,
@@ -173,6 +176,7 @@ class LeanKernel:
     def _wait_until_ready(self, parent: WarmParent) -> None:
         try:
             self.pid = fork_hello(self._channel, parent)
+            self.root = parent_of(self.pid)
         except KernelError:
             self.close()
             raise

@@ -118,6 +118,8 @@ class Planned:
     plan: Plan
     watch: Watch
     inputs: WatchedInputs
+    runs: int
+    """Runs of the whole book."""
 
     def seen(self) -> Seen:
         """Everything that was looked at until now."""
@@ -139,11 +141,12 @@ def make_plan(book: Book, options: BuildOptions, store: SqliteStore, workers: Wo
         store=store,
         packages=InstalledPackages(),
     )
+    runs = len(planned.runs)
     if options.variants:
         planned = replace(
             planned, runs=tuple(r for r in planned.runs if r.variant in {"", *options.variants})
         )
-    return Planned(planned, watch, inputs)
+    return Planned(planned, watch, inputs, runs)
 
 
 def run_cells(
@@ -153,18 +156,23 @@ def run_cells(
     policy = options.policy or book.config.execute.policy
     if policy == "off" and "notebook" not in options.to and not store.keys("cell"):
         return Executed({}, None, (), 0, 0, 0, Seen(), {}, {})  # nothing runs and nothing could be shown
-    jobs = workers.jobs
     since = moment(book.root / ".etude")
     made = make_plan(book, options, store, workers)
     planned = made.plan
     if not planned.runs:
         return Executed({}, planned, planned.diagnostics, 0, 0, 0, made.seen(), made.inputs.matches, {})
     from etude.adapters.disk_scratch import ScratchDesks  # noqa: PLC0415 -- only with runs
-    from etude.adapters.pool import ThreadPool, threads_each  # noqa: PLC0415
+    from etude.adapters.machine import capacity, free_memory, threads_each  # noqa: PLC0415
+    from etude.adapters.pool import ThreadPool  # noqa: PLC0415
+    from etude.adapters.process_watch import ProcessWatch  # noqa: PLC0415
     from etude.execute.run import execute  # noqa: PLC0415
+    from etude.execute.schedule import Machine  # noqa: PLC0415
 
     names = {n for run in planned.runs for part in run.parts for n in part.page.execute.environment}
     names.update(book.config.execute.environment)
+    # As many as there are in the whole book: what is left out now must not change the share of the others.
+    jobs = min(workers.jobs, made.runs)
+    there = capacity(os.environ)
     with ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath, since=since) as desks:
         done = execute(
             planned,
@@ -175,7 +183,9 @@ def run_cells(
             clock=time.monotonic,
             policy=policy,
             environment=os.environ,
-            threads=threads_each(min(jobs, len(planned.runs))),
+            threads=threads_each(jobs),
+            machine=Machine(jobs, there.cpus, there.memory, there.gpus, there.total),
+            watch=ProcessWatch(there.total, there.reserve, free_memory),
             progress=progress,
         )
     made.inputs.flush()

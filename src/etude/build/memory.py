@@ -89,6 +89,8 @@ RETRIED = frozenset(
         Rule.RUN_TIMEOUT,
         Rule.KERNEL_MISSING,
         Rule.KERNEL_DIED,
+        Rule.MEMORY_LIMIT,
+        Rule.RESOURCES_MISSING,
         Rule.WROTE_INTO_BOOK,
         Rule.EVAL_FAILED,
         Rule.STORE_UNREADABLE,

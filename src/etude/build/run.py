@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from etude.adapters.disk import DiskFiles, WriteError
 from etude.adapters.lock import BuildLock, LockedError
-from etude.adapters.pool import cores
+from etude.adapters.machine import cores
 from etude.build.memory import Memory, recall, remember
 from etude.build.options import BuildOptions, BuildReport, RunStatus, StatusReport
 from etude.build.place import require, unwritable

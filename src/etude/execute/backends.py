@@ -36,10 +36,11 @@ class Backends:
         """`runs` are those that start a kernel; `learned`, by place among them, what they needed before."""
         ordered = tuple(runs)
         outside = [plan.outside(run) if run.python else () for run in ordered]
-        wanted: dict[str, Counter[str]] = {}
+        # Runs with other numbers of threads have parents of their own.
+        wanted: dict[tuple[str, float | None], Counter[str]] = {}
         for run, names in zip(ordered, outside, strict=True):
-            wanted.setdefault(run.kernel, Counter()).update(set(names))
-        warm = {kernel: _worthwhile(names) for kernel, names in wanted.items()}
+            wanted.setdefault((run.kernel, run.resources.cpus), Counter()).update(set(names))
+        warm = {profile: _worthwhile(names) for profile, names in wanted.items()}
         self._needs: dict[object, KernelNeeds] = {}
         for number, (run, names) in enumerate(zip(ordered, outside, strict=True)):
             needs = KernelNeeds(
@@ -47,7 +48,7 @@ class Backends:
                 python=run.python,
                 seed=run.seed,
                 backend=learned.get(number) or _first(run, names),
-                warm=warm[run.kernel],
+                warm=warm[run.kernel, run.resources.cpus],
             )
             # A run that turns out to be several has the needs of the one it was.
             self._needs[id(run)] = self._needs[run.name, run.variant] = needs

@@ -85,6 +85,8 @@ class Rule(StrEnum):
     RUN_TIMEOUT = "run-timeout"
     KERNEL_MISSING = "kernel-missing"
     KERNEL_DIED = "kernel-died"
+    MEMORY_LIMIT = "memory-limit"
+    RESOURCES_MISSING = "resources-missing"
     WORKER_CHANGED = "worker-changed"
     OUTPUT_TOO_LARGE = "output-too-large"
     WROTE_INTO_BOOK = "wrote-into-book"
@@ -157,6 +159,8 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.RUN_TIMEOUT, _E, "A run took longer than its time-out."),
         (Rule.KERNEL_MISSING, _E, "A kernel is not installed or does not start."),
         (Rule.KERNEL_DIED, _E, "A kernel died while a cell ran."),
+        (Rule.MEMORY_LIMIT, _E, "A run took more memory than it may, and was ended."),
+        (Rule.RESOURCES_MISSING, _E, "A run asks for what the machine does not have."),
         (Rule.WORKER_CHANGED, _I, "A cell asked for what only another kind of kernel has."),
         (Rule.OUTPUT_TOO_LARGE, _E, "A cell printed more than the limit."),
         (Rule.WROTE_INTO_BOOK, _E, "A cell changed files of the book."),
