@@ -14,10 +14,12 @@ import pytest
 
 from etude.adapters.memory import MemoryFiles, MemoryInputs, MemoryStore
 from etude.execute.code import PageCode, page_code
+from etude.execute.desk import Watch, unwatched
 from etude.execute.digest import digest
 from etude.execute.plan import Plan, Run
 from etude.execute.planner import plan
 from etude.execute.run import Execution, execute
+from etude.execute.schedule import Machine
 from etude.execute.ways import scanned
 from etude.model.block import CodeCell, Expectation, Paragraph, VariantBlock
 from etude.model.config import Config, ExecuteConfig, LibraryConfig, Variant
@@ -162,6 +164,9 @@ class World:
     kernels: list[FakeKernel] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     now: float = 0.0
+    threads: int = 1
+    machine: Machine | None = None
+    watch: Watch = unwatched
 
     def page(
         self,
@@ -193,6 +198,7 @@ class World:
                     tags=cell.tags,
                     timeout=cell.timeout,
                     expect=cell.expect,
+                    resources=cell.resources,
                     outputs=cell.outputs,
                 )
             )
@@ -287,6 +293,9 @@ class World:
             policy=policy,
             environment=self.environment,
             progress=self.events.append,
+            threads=self.threads,
+            machine=self.machine,
+            watch=self.watch,
         )
 
 

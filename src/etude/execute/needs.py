@@ -56,7 +56,9 @@ def needs_of(resources: Resources, recipe: Recipe | None, *, share: float, limit
         size = min(size, limit) if limit else size
     cpus = resources.cpus
     if cpus is None:
-        cpus = recipe.cpus if recipe is not None and recipe.cpus else share
+        seen = recipe.cpus if recipe is not None else 0.0
+        # What was measured is never quite the share, and must not keep one run too few at work.
+        cpus = seen if seen and not share / 2 <= seen < share + 0.5 else share
     return Needs(cpus, size, resources.gpus or 0.0)
 
 
