@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from etude.adapters.terminal_ledger import Ledger
+from etude.model.amounts import duration, memory
 from etude.model.progress import Event, PhaseStarted, Progress, RunFinished, RunStarted, run_title
 
 if TYPE_CHECKING:
@@ -57,11 +59,14 @@ def plain_progress(stream: TextIO) -> Progress:
 
 def describe(event: RunFinished) -> str:
     """A run that ended, in a line."""
+    name = run_title(event.page, event.variant, event.languages)
+    if event.status == "again":
+        return f"put back {name}: memory ran out, it will run again alone"
     word = "ran" if event.status == "ok" else "failed"
     kept = f", {event.cells_kept} kept" if event.cells_kept else ""
     cells = "1 cell" if event.cells_run == 1 else f"{event.cells_run} cells"
-    name = run_title(event.page, event.variant, event.languages)
-    return f"{word} {name}: {cells}{kept}, {event.seconds:.1f} s"
+    taken = f", {memory(event.memory)}" if event.memory else ""
+    return f"{word} {name}: {cells}{kept}, {duration(event.seconds)}{taken}"
 
 
 @contextmanager
@@ -89,11 +94,11 @@ class _Display:
         with self._lock:
             if self._closed:
                 return
-            self._ledger.note(event)
+            self._ledger.note(event, time.monotonic())
             if isinstance(event, RunStarted) and self._live is None:
                 from etude.adapters.terminal_live import Live  # noqa: PLC0415 -- imports rich
 
-                self._live = Live(self._stream)
+                self._live = Live(self._stream, time.monotonic)
             if self._live is None:
                 return
             if isinstance(event, PhaseStarted):
@@ -101,7 +106,7 @@ class _Display:
                 self._live.close()
                 self._live = None
             else:
-                self._live.update(self._ledger)
+                self._live.update(self._ledger.snapshot())
 
     def close(self) -> None:
         """End the display, whatever happened."""
