@@ -152,13 +152,15 @@ class _Warming:
         self._modules = list(modules)
         self._lock = threading.Lock()
         self._parent: WarmParent | None = None
+        self._loading: WarmParent | None = None
         self._broken = False
+        self._closed = False
 
     def ready(self) -> WarmParent | None:
         """The parent; None when it cannot be had."""
         with self._lock:
-            while self._parent is None and not self._broken:
-                parent = WarmParent(self._interpreter, self._environment)
+            while self._parent is None and not self._broken and not self._closed:
+                parent = self._loading = WarmParent(self._interpreter, self._environment)
                 try:
                     harm = parent.load(self._modules)
                 except KernelError:
@@ -177,9 +179,11 @@ class _Warming:
             return self._parent
 
     def close(self) -> None:
-        """End the parent."""
+        """End the parent, also one that is still loading."""
+        self._closed = True
+        if self._loading is not None:
+            self._loading.let_go()
         with self._lock:
-            self._broken = True
             if self._parent is not None:
                 self._parent.close()
                 self._parent = None

@@ -88,9 +88,13 @@ class WarmParent:
             except OSError as error:
                 raise KernelError("its parent process is gone", *self.last_words()) from error
 
+    def let_go(self) -> None:
+        """End the parent and every worker below it, without waiting; any thread may call this."""
+        self._leash.let_go()
+
     def close(self) -> None:
         """End the parent and every worker below it."""
-        self._leash.let_go()
+        self.let_go()
         try:
             self._process.wait(timeout=5.0)
         except subprocess.TimeoutExpired:
