@@ -69,6 +69,12 @@ class LocalKernels:
         for parent in parents:
             parent.close()
 
+    def parents(self) -> tuple[tuple[tuple[str, ...], float], ...]:
+        """Modules that each parent loaded, and how many seconds it took; the closed ones, too."""
+        with self._lock:
+            parents = tuple(self._parents.values())
+        return tuple(told for warming in parents if (told := warming.told) is not None)
+
     def _look(self) -> None:
         if self._closed:
             raise KernelError("the build is being stopped")
@@ -155,6 +161,8 @@ class _Warming:
         self._loading: WarmParent | None = None
         self._broken = False
         self._closed = False
+        self.told: tuple[tuple[str, ...], float] | None = None
+        """What the parent has loaded, and how many seconds that took."""
 
     def ready(self) -> WarmParent | None:
         """The parent; None when it cannot be had."""
@@ -170,6 +178,7 @@ class _Warming:
                     continue
                 if not harm:
                     self._parent = parent
+                    self.told = tuple(self._modules), parent.seconds
                 elif harm in self._modules:
                     parent.close()
                     self._modules.remove(harm)

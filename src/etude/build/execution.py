@@ -6,6 +6,7 @@ import os
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,15 +17,23 @@ from etude.adapters.store import SqliteStore
 from etude.build.book import Book
 from etude.build.options import BuildOptions, RunStatus
 from etude.build.outputs import encode, stored_page
+from etude.build.texts import SourceTexts
 from etude.build.watch import Seen, Watch, digest, stamp
 from etude.build.workers import Workers
 from etude.execute.code import PageCode, page_code
 from etude.execute.explain import Explanation, explain
 from etude.execute.plan import Plan
 from etude.execute.planner import plan
+from etude.model.account import MachineAccount, ParentAccount
+from etude.model.config import Policy
 from etude.model.diagnostic import Diagnostic
 from etude.model.progress import Progress
 from etude.model.result import RunResult
+
+if TYPE_CHECKING:
+    from etude.adapters.kernels import LocalKernels
+    from etude.build.account import Background
+    from etude.execute.schedule import Machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,8 @@ class Executed:
     environment: dict[str, str | None]
     outdated: bool = False
     """Files changed while cells ran: what is shown may not be what is there now."""
+    background: Background | None = None
+    """For a report, if one is wanted."""
 
 
 class WatchedInputs:
@@ -162,6 +173,7 @@ def run_cells(
     if not planned.runs:
         return Executed({}, planned, planned.diagnostics, 0, 0, 0, made.seen(), made.inputs.matches, {})
     from etude.adapters.disk_scratch import ScratchDesks  # noqa: PLC0415 -- only with runs
+    from etude.adapters.kernels import LocalKernels  # noqa: PLC0415
     from etude.adapters.machine import capacity, free_memory, threads_each  # noqa: PLC0415
     from etude.adapters.pool import ThreadPool  # noqa: PLC0415
     from etude.adapters.process_watch import ProcessWatch  # noqa: PLC0415
@@ -173,7 +185,12 @@ def run_cells(
     # As many as there are in the whole book: what is left out now must not change the share of the others.
     jobs = min(workers.jobs, made.runs)
     there = capacity(os.environ)
-    with ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath, since=since) as desks:
+    kernels = LocalKernels()
+    machine = Machine(jobs, there.cpus, there.memory, there.gpus, there.total)
+    why = explain(planned, store, versions=policy == "strict") if options.report is not None else ()
+    with ScratchDesks(
+        book.root, kernels=kernels, pythonpath=book.config.execute.pythonpath, since=since
+    ) as desks:
         done = execute(
             planned,
             files=book.files,
@@ -184,7 +201,7 @@ def run_cells(
             policy=policy,
             environment=os.environ,
             threads=threads_each(jobs),
-            machine=Machine(jobs, there.cpus, there.memory, there.gpus, there.total),
+            machine=machine,
             watch=ProcessWatch(there.total, there.reserve, free_memory),
             progress=progress,
         )
@@ -200,7 +217,23 @@ def run_cells(
         made.inputs.matches,
         {name: os.environ.get(name) for name in sorted(names)},
         done.outdated,
+        _background(planned, why, policy, book, machine, kernels) if options.report is not None else None,
     )
+
+
+def _background(
+    planned: Plan,
+    why: tuple[Explanation, ...],
+    policy: Policy,
+    book: Book,
+    machine: Machine,
+    kernels: LocalKernels,
+) -> Background:
+    from etude.build.account import background  # noqa: PLC0415 -- only for a report
+
+    parents = tuple(ParentAccount(*told) for told in kernels.parents())
+    there = MachineAccount(machine.slots, machine.cpus, machine.memory, machine.gpus)
+    return background(planned, why, policy, SourceTexts(book.files), there, parents)
 
 
 def explain_runs(

@@ -26,6 +26,8 @@ class BuildOptions:
     """Empty: all."""
     variants: tuple[str, ...] = ()
     """Empty: all."""
+    report: Path | None = None
+    """File for a report of the build, ``.html`` or ``.json``; None: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -15,14 +15,16 @@ from etude.build.memory import Memory, recall, remember
 from etude.build.options import BuildOptions, BuildReport, RunStatus, StatusReport
 from etude.build.place import require, unwritable
 from etude.build.program import program_key
+from etude.build.texts import SourceTexts
 from etude.build.workers import Workers
 from etude.model.diagnostic import BookError, Diagnostic, diagnose
 from etude.model.progress import PhaseStarted, Progress, silent
 from etude.model.rules import Rule
-from etude.parse.text import source_text
 
 if TYPE_CHECKING:
     from etude.adapters.store import SqliteStore
+    from etude.build.account import Recorder
+    from etude.build.execution import Executed
 
 T = TypeVar("T")
 
@@ -50,51 +52,37 @@ class Timings:
         return tuple(self._seconds.items())
 
 
-class SourceTexts(Mapping[str, str]):
-    """Texts of the book's files by path, read when a snippet is printed."""
-
-    def __init__(self, files: DiskFiles) -> None:
-        """Read from `files`."""
-        self._files = files
-
-    def __getitem__(self, path: str) -> str:
-        """The text that spans count in; KeyError when the file is gone."""
-        try:
-            return source_text(self._files.read(path))
-        except (OSError, ValueError):
-            raise KeyError(path) from None
-
-    def __iter__(self) -> Iterator[str]:
-        """Nothing: the texts are found by asking."""
-        return iter(())
-
-    def __len__(self) -> int:
-        """As `__iter__`."""
-        return 0
-
-
 def build(root: Path, options: BuildOptions, progress: Progress = silent) -> BuildReport:
     """Bring the outputs of the book in `root` up to date; raises `BookError`."""
     begun = time.perf_counter()
     files = DiskFiles(root)
     out = options.out if options.out is not None else files.root / "_build"
+    recorder: Recorder | None = None
+    if options.report is not None:
+        from etude.build.account import Recorder, write_account  # noqa: PLC0415 -- only when one is asked for
+
+        progress = recorder = Recorder(progress)
     timings = Timings(progress)
     require(files)
     try:
         with BuildLock(files.root / ".etude" / "lock"):
             program = program_key()
             with timings.phase("check"):
-                kept = recall(files, out, options, program)
+                # A report tells of runs, which only a look at them finds.
+                kept = recall(files, out, options, program) if recorder is None else None
             if kept is not None:
                 return _report(files, kept, 0, begun, timings, executed=0)
             from etude.adapters.store import SqliteStore  # noqa: PLC0415 -- not when nothing changed
 
             with SqliteStore(files.root / ".etude" / "store") as store:
                 asked = files, store, out, options, progress, timings, program
-                memory, written, executed, outdated = _again(store, lambda: _build(*asked))
+                memory, written, run, title = _again(store, lambda: _build(*asked))
                 with timings.phase("remember"):
-                    remember(files, out, options, program, memory, again=outdated)
-                return _report(files, memory, written, begun, timings, executed=executed)
+                    remember(files, out, options, program, memory, again=run.outdated)
+                report = _report(files, memory, written, begun, timings, executed=run.executed)
+                if options.report is not None and recorder is not None:
+                    write_account(options.report, recorder, run.background, report, title)
+                return report
     except LockedError as error:
         hint = "wait for it to end; if none is running, the other is on another machine with this folder"
         raise BookError((diagnose(Rule.BUILD_LOCKED, str(error), "", hints=(hint,)),)) from error
@@ -121,7 +109,7 @@ def _build(
     progress: Progress,
     timings: Timings,
     program: str,
-) -> tuple[Memory, int, int, bool]:
+) -> tuple[Memory, int, Executed, str]:
     # The stages are loaded here: the build in which nothing changed needs none of them.
     from etude.build import book as books  # noqa: PLC0415
     from etude.build.execution import run_cells  # noqa: PLC0415
@@ -154,7 +142,7 @@ def _build(
         environment=run.environment,
         outputs=output.stamps,
     )
-    return memory, output.written, run.executed, run.outdated
+    return memory, output.written, run, book.config.title.get(book.config.languages[0])
 
 
 def _report(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from etude.cli.options import BOOK, FORMAT, OUT, names_of
+from etude.cli.options import BOOK, FORMAT, OUT, REPORT, names_of
 from etude.cli.output import Format, Output, find_book
 from etude.cli.report import Summary
 
@@ -50,6 +50,7 @@ POLICIES = ("auto", "strict", "frozen", "force", "off")
 @click.option("--strict", is_flag=True, help="End with exit code 1 when there are warnings, too.")
 @FORMAT
 @click.option("--timings", is_flag=True, help="Show how long each phase took.")
+@REPORT
 def command(
     book: str | None,
     *,
@@ -62,6 +63,7 @@ def command(
     strict: bool,
     format: Format,  # noqa: A002 -- the option's name
     timings: bool,
+    report: Path | None,
 ) -> int:
     """Run what changed in BOOK and write its outputs.
 
@@ -72,12 +74,16 @@ def command(
     def work() -> int:
         from etude.build import BuildOptions, build  # noqa: PLC0415 -- loads all stages
 
-        options = BuildOptions(to=to, out=out, policy=execute, jobs=jobs, languages=lang, variants=variant)
+        options = BuildOptions(
+            to=to, out=out, policy=execute, jobs=jobs, languages=lang, variants=variant, report=report
+        )
         with output.progress() as progress:
-            report = build(output.root, options, progress)
-        code = output.report(report.diagnostics, report.sources, _summary(report))
+            done = build(output.root, options, progress)
+        code = output.report(done.diagnostics, done.sources, _summary(done))
         if timings:
-            output.timings(report.timings)
+            output.timings(done.timings)
+        if report is not None:
+            output.result(f"Report {output.path(report)}")
         target = (out or output.root / "_build") / "html" / "index.html"
         if "html" in to and target.is_file():
             output.result(f"Open {output.path(target)}")
