@@ -82,3 +82,21 @@ def test_an_exception_ends_what_others_wait_for_and_is_raised():
         ThreadPool(2, stop.set).run(numbers(10), work)
     assert stop.is_set()
     assert len(begun) < 10
+
+
+def test_tasks_in_a_line_give_results_in_their_order():
+    begun = []
+    second = threading.Event()
+
+    def work(number):
+        begun.append(number)
+        if number == 0:
+            assert second.wait(20)
+        if number == 1:
+            second.set()
+        return number * number
+
+    assert (0, 1, 4, 9) == ThreadPool(2).map(work, [0, 1, 2, 3])
+    assert () == ThreadPool(2).map(work, [])
+    with pytest.raises(ZeroDivisionError):
+        ThreadPool(1).map(lambda number: 1 // number, [1, 0, 2])

@@ -14,6 +14,7 @@ from etude.adapters.lean import LeanKernel, WarmParent
 from etude.adapters.prelude import prepare
 from etude.adapters.warm import forked
 from etude.model.protocols import Kernel, KernelError, KernelNeeds
+from etude.worker.trace import ROOT, VARIABLE
 
 __all__ = ["LocalKernels"]
 
@@ -23,6 +24,8 @@ _GRACE: Final = 3.0
 
 _OF_ONE_RUN: Final = frozenset(
     {"PYTHONPATH", "PWD", "OLDPWD", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR"}
+    # Where a run notes what it reads.
+    | {VARIABLE, ROOT}
     # A parent sets up no GPU: its workers look which they may see.
     | {"CUDA_VISIBLE_DEVICES", "TF_FORCE_GPU_ALLOW_GROWTH", "XLA_PYTHON_CLIENT_MEM_FRACTION"}
 )

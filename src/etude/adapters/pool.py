@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 __all__ = ["ThreadPool"]
 
@@ -21,6 +21,23 @@ class _Schedule(Protocol[T]):
     def done(self, placed: T) -> None: ...
 
 
+class _Line:
+    """Tasks one after the other, so many at a time."""
+
+    def __init__(self, tasks: Sequence[T], jobs: int) -> None:
+        self._tasks = iter(enumerate(tasks))
+        self._free = jobs
+
+    def start(self, _now: float) -> tuple[int, Any] | None:
+        if not self._free:
+            return None
+        self._free -= 1
+        return next(self._tasks, None)
+
+    def done(self, _task: tuple[int, Any]) -> None:
+        self._free += 1
+
+
 class ThreadPool:
     """Runs up to `jobs` tasks at a time; threads suffice, as the work is done elsewhere."""
 
@@ -34,6 +51,15 @@ class ThreadPool:
         self.jobs = max(1, jobs)
         self._on_interrupt = on_interrupt
         self._clock = clock
+
+    def map(self, work: Callable[[T], R], tasks: Sequence[T]) -> tuple[R, ...]:
+        """Results in the order of `tasks`, which are begun in that order.
+
+        The first exception stops the rest and is raised again.
+        """
+        line = _Line(tasks, self.jobs)
+        found = dict(self.run(line, lambda task: (task[0], work(task[1]))))
+        return tuple(found[number] for number in range(len(tasks)))
 
     def run(self, schedule: _Schedule[T], work: Callable[[T], R]) -> list[R]:
         """Results of `work` for everything that the schedule has start, in the order in which they come.

@@ -230,7 +230,7 @@ def write_account(
     if path.suffix == ".json":
         data = msgspec.json.format(msgspec.json.encode(account), indent=1) + b"\n"
     else:
-        from etude.render.report import report_page  # noqa: PLC0415 -- only when one is asked for
+        from etude.render.account import account_page  # noqa: PLC0415 -- only when one is asked for
 
-        data = report_page(account).encode()
+        data = account_page(account).encode()
     write_atomic(path, data)

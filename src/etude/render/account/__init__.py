@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from etude.render.report.page import report_page
+from etude.render.account.page import account_page
 
-__all__ = ["report_page"]
+__all__ = ["account_page"]

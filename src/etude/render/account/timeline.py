@@ -8,7 +8,7 @@ from etude.model.account import RunAccount
 from etude.model.amounts import duration
 from etude.model.progress import run_title
 from etude.render.html.escape import attribute, text
-from etude.render.report.lanes import lanes, ticks
+from etude.render.account.lanes import lanes, ticks
 
 __all__ = ["timeline"]
 

@@ -10,16 +10,16 @@ from etude.model.account import Account, CellAccount, RunAccount
 from etude.model.amounts import duration, memory
 from etude.model.progress import run_title
 from etude.render.html.escape import attribute, text
-from etude.render.report.lanes import Totals, totals
-from etude.render.report.timeline import timeline
+from etude.render.account.lanes import Totals, totals
+from etude.render.account.timeline import timeline
 
-__all__ = ["report_page"]
+__all__ = ["account_page"]
 
 _SLOWEST = 20
 """Cells in the list of the slowest."""
 
 
-def report_page(account: Account) -> str:
+def account_page(account: Account) -> str:
     """One page with all that there is to say of a build."""
     sums = totals(account)
     ran = [run for run in account.runs if run.status != "kept"]
@@ -35,7 +35,7 @@ def report_page(account: Account) -> str:
         _section("kept", "Taken from the store", _kept(kept)) if kept else "",
         _section("versions", "Machine and versions", _versions(account)),
     )
-    style = files(__package__ or "").joinpath("report.css").read_text("utf-8")
+    style = files(__package__ or "").joinpath("account.css").read_text("utf-8")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
