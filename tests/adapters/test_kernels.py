@@ -27,7 +27,7 @@ def test_nobody_waits_for_a_parent_that_still_loads(tmp_path):
     found = []
     thread = threading.Thread(target=lambda: found.append(warming.ready()))
     thread.start()
-    with open(tmp_path / "begun", "rb") as fifo:
+    with (tmp_path / "begun").open("rb") as fifo:
         fifo.read()  # until the module is being loaded
     warming.close()
     thread.join(20)
@@ -41,7 +41,9 @@ def test_runs_share_a_parent_whatever_is_their_own(tmp_path):
     with ScratchDesks(tmp_path, kernels=kernels) as desks:
         for gpu in ("0", "1"):
             desk = desks.open(needs, "", {}, {**os.environ, "CUDA_VISIBLE_DEVICES": gpu})
-            said = desk.kernel.execute("import os, fractions; print(os.environ['CUDA_VISIBLE_DEVICES'])", [], 60, 1000)
+            said = desk.kernel.execute(
+                "import os, fractions; print(os.environ['CUDA_VISIBLE_DEVICES'])", [], 60, 1000
+            )
             assert gpu == said.outputs[0].text.strip()
             assert ("package", "fractions") not in desk.observed().reads
             assert "lean" == desk.kernel.backend

@@ -9,6 +9,7 @@ import pytest
 from etude.adapters.machine import capacity, cores, free_memory, reserve_of, threads_each
 
 GB = 10**9
+STAT = f"x 1\ninactive_file {GB}\n"
 MEMINFO = "MemTotal:       16000000 kB\nMemFree:  1 kB\nMemAvailable:    8000000 kB\n"
 
 
@@ -58,7 +59,7 @@ def test_processors_in_a_container(machine, tmp_path, group, files, cpus):
     [
         (
             "0::/a",
-            {"a/memory.max": f"{4 * GB}", "a/memory.current": f"{3 * GB}", "a/memory.stat": f"x 1\ninactive_file {GB}\n"},
+            {"a/memory.max": f"{4 * GB}", "a/memory.current": f"{3 * GB}", "a/memory.stat": STAT},
             4 * GB,
             2 * GB,
         ),

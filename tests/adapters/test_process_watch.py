@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -71,8 +72,7 @@ def test_processes_are_found_with_what_they_take():
         assert run.root == parent_of(pid)
         ended_first(pid)
         ended_first(pid)
-        with open(f"/proc/{pid}/oom_score_adj") as file:
-            assert 600 <= int(file.read())
+        assert 600 <= int(Path(f"/proc/{pid}/oom_score_adj").read_text())
     assert state_of(run.root) is None
     assert 0 == parent_of(run.root)
     assert [] == processes_below(run.root)
@@ -83,7 +83,12 @@ def test_processes_are_found_with_what_they_take():
 def test_a_run_is_counted_with_all_its_processes():
     heard = []
     burn = "import time\nwhile time.process_time() < 0.2: pass\n"
-    child = f"import subprocess; p = subprocess.Popen([sys.executable, '-c', {TAKE.format(size=80 * MB)!r}], stdin=subprocess.PIPE, stdout=subprocess.PIPE); p.stdout.readline(); "
+    pipes = "stdin=subprocess.PIPE, stdout=subprocess.PIPE"
+    child = (
+        "import subprocess; "
+        f"p = subprocess.Popen([sys.executable, '-c', {TAKE.format(size=80 * MB)!r}], {pipes}); "
+        "p.stdout.readline(); "
+    )
     with taking(50 * MB, burn + "import sys; " + child) as run:
         with ProcessWatch().over(run, 0, 0, heard.append) as usage:
             pass
@@ -95,7 +100,10 @@ def test_a_run_is_counted_with_all_its_processes():
 
 
 def test_memory_that_processes_share_is_counted_once():
-    fork = "import os, sys\nx = bytearray(100_000_000)\nfor n in range(3):\n    if not os.fork(): sys.stdin.read(); os._exit(0)\n"
+    fork = (
+        "import os, sys\nx = bytearray(100_000_000)\n"
+        "for n in range(3):\n    if not os.fork(): sys.stdin.read(); os._exit(0)\n"
+    )
     with taking(MB, fork) as run, ProcessWatch().over(run, 0, 0, silent) as usage:
         pass
     assert 4 == usage().processes
@@ -115,7 +123,10 @@ def test_a_run_over_its_limit_is_ended_and_the_others_go_on():
 
 
 def test_growing_is_noticed_between_exact_counts():
-    grow = "import sys; print('have', flush=True); sys.stdin.readline(); x = bytearray(300_000_000); sys.stdin.read()"
+    grow = (
+        "import sys; print('have', flush=True); sys.stdin.readline(); "
+        "x = bytearray(300_000_000); sys.stdin.read()"
+    )
     run = Below(grow)
     run.wait()
     heard = threading.Event()

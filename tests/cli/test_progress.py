@@ -116,9 +116,7 @@ def test_elsewhere_each_run_is_a_line():
     show = plain_progress(stream)
     for event in ALL:
         show(event)
-    assert stream.getvalue() == (
-        "ran a (numpy): 10 cells, 2 kept, 10.0 s\nfailed b: 1 cell, 0.50 s\n"
-    )
+    assert stream.getvalue() == ("ran a (numpy): 10 cells, 2 kept, 10.0 s\nfailed b: 1 cell, 0.50 s\n")
 
 
 def test_in_a_terminal_runs_are_drawn_and_vanish(monkeypatch):

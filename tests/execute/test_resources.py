@@ -81,7 +81,12 @@ def test_what_is_kept_for_a_run(resources, recipe, limit, needs):
 
 def test_what_a_run_took_is_remembered(world):
     world.watch = FakeWatch(Usage(2 * GB, 3 * GB, 9.0))
-    world.script["slow()"] = lambda kernel: (setattr(world, "now", world.now + 4.0), Reply("ok", (), {}, 4.0))[1]
+
+    def slow(_kernel):
+        world.now += 4.0
+        return Reply("ok", (), {}, 4.0)
+
+    world.script["slow()"] = slow
     world.page("a", "slow()")
     world.execute()
     kept = recipe_of(world)
@@ -276,7 +281,9 @@ def test_a_run_that_had_to_make_room_runs_once_more_alone(world):
 
 
 def test_runs_that_make_room_for_each_other_all_end(world):
-    world.watch = FakeWatch(Usage(GB, GB, ended="crowded"), Usage(GB, GB, ended="crowded"), Usage(ended="machine"))
+    world.watch = FakeWatch(
+        Usage(GB, GB, ended="crowded"), Usage(GB, GB, ended="crowded"), Usage(ended="machine")
+    )
     world.script["big()"] = DEAD
     world.page("a", "big()")
     (problem,) = world.execute().diagnostics

@@ -165,7 +165,9 @@ durations = st.one_of(st.none(), lengths)
 def books(draw):
     """A machine, tasks that it can run, and how long each really takes."""
     machine = draw(machines)
-    drawn = draw(st.lists(st.tuples(needs, durations, lengths), min_size=draw(st.sampled_from((0, 8))), max_size=14))
+    drawn = draw(
+        st.lists(st.tuples(needs, durations, lengths), min_size=draw(st.sampled_from((0, 8))), max_size=14)
+    )
     made = [
         Task(number, need, seconds)
         for number, (need, seconds, _) in enumerate(drawn)

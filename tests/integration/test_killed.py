@@ -133,7 +133,7 @@ sleep = [sys.executable, "-c", "import os, time; os.chdir({folder!r}); time.slee
 _ = subprocess.Popen(sleep), subprocess.Popen(sleep, start_new_session=True)
 if os.fork() == 0:
     os.setsid()
-    _ = subprocess.Popen(sleep, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _ = subprocess.Popen(sleep, **dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL))
     os._exit(0)
 """
 
@@ -164,11 +164,9 @@ def test_no_process_of_a_cell_survives(new_book, tmp_path, worker, how):
     log, folder = tmp_path / "log", tmp_path / "children"
     folder.mkdir()
     code = CHILDREN.format(folder=str(folder)) + LONG.format(log=str(log))
-    pages = {
-        name: f"---\nexecute: {{worker: {worker}}}\n---\n# {name}\n\n```{{code-cell}} python\nprint('kept')\n```\n"
-        f"\n```{{code-cell}} python\n{code}\n```\n"
-        for name in ("one", "two")
-    }
+    front = f"---\nexecute: {{worker: {worker}}}\n---\n"
+    cells = "".join(f"\n```{{code-cell}} python\n{cell}\n```\n" for cell in ("print('kept')", code))
+    pages = {name: f"{front}# {name}\n{cells}" for name in ("one", "two")}
     book = new_book({"etude.toml": CONFIG, **{f"{name}.md": text for name, text in pages.items()}})
     with book.process("build", "--jobs", "2") as process:
         wait_until(lambda: len(noted(log)) == 2 and len(family(folder)) >= 6, 60)
@@ -221,7 +219,10 @@ def test_ctrl_c_in_a_terminal_leaves_it_as_it_was(new_book, tmp_path):
     text = f"# One\n\n```{{code-cell}} python\n{LONG.format(log=str(log))}\n```\n"
     book = new_book({"etude.toml": CONFIG, "one.md": text, "two.md": text})
     terminal, own = pty.openpty()
-    take = "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    take = (
+        "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+        "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    )
     process = subprocess.Popen(
         [sys.executable, "-c", take, "-m", "etude", "build", str(book.root)],
         stdin=own,

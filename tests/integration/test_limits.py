@@ -7,6 +7,9 @@ import sys
 
 import pytest
 
+from etude.adapters.store import SqliteStore
+from etude.execute.record import load_recipe
+
 pytestmark = [
     pytest.mark.kernel,
     pytest.mark.slow,
@@ -23,7 +26,7 @@ def page(front: str, *cells: str) -> str:
 
 
 BIG = ("first = 1\nprint('first')", "import time\nlarge = bytearray(300_000_000)\ntime.sleep(60)")
-CHILD = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', '''{}'''])".format(BIG[1])
+CHILD = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', '''{BIG[1]}'''])"
 SMALL = "import time\nfor n in range(20): time.sleep(0.05)\nprint('to the end')"
 
 
@@ -56,9 +59,6 @@ def test_processes_that_a_cell_starts_count(new_book):
 
 
 def test_what_a_run_took_is_known_to_the_next_build(new_book):
-    from etude.adapters.store import SqliteStore
-    from etude.execute.record import load_recipe
-
     book = new_book(
         {
             "etude.toml": CONFIG,
@@ -76,7 +76,9 @@ def test_what_a_run_took_is_known_to_the_next_build(new_book):
 def test_gpus_that_are_not_there(new_book, monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     asks = page("resources: {gpus: 1}", "print('never')")
-    shows = page("resources: {gpus: 0}", "import os\nprint('none' + os.environ['CUDA_VISIBLE_DEVICES'] + 'none')")
+    shows = page(
+        "resources: {gpus: 0}", "import os\nprint('none' + os.environ['CUDA_VISIBLE_DEVICES'] + 'none')"
+    )
     book = new_book({"etude.toml": CONFIG, "big.md": asks, "small.md": shows})
     said = book.command("build")
     assert [("resources-missing", "big.md:6:1")] == said.problems

@@ -35,7 +35,7 @@ class ProcessWatch:
     """Watches kernels; for several threads."""
 
     def __init__(self, total: int = 0, reserve: int = 0, free: Callable[[], int] | None = None) -> None:
-        """`total`: bytes of memory of the machine, `reserve`: those left to others; `free` tells what is free.
+        """`total`: bytes of memory of the machine, `reserve`: those left to others; `free` tells of the rest.
 
         Without `free` nobody is ended for the machine's sake, but by `total`.
         """

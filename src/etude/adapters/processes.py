@@ -1,6 +1,6 @@
 """What the processes below one take of the machine, as the system counts it (Linux; elsewhere nothing)."""
 
-# ruff: noqa: PTH123 -- read for every process several times a second
+# ruff: noqa: PTH123, PTH208 -- read for every process several times a second
 
 from __future__ import annotations
 

@@ -17,7 +17,6 @@ from etude import __version__
 from etude.adapters.disk import write_atomic
 from etude.build.options import BuildReport
 from etude.model.account import FORMAT, Account, CellAccount, MachineAccount, ParentAccount, RunAccount
-from etude.model.config import Policy
 from etude.model.diagnostic import Severity
 from etude.model.progress import (
     CellFinished,
@@ -32,7 +31,6 @@ from etude.model.span import LineIndex
 
 if TYPE_CHECKING:
     from etude.execute.code import CellCode
-    from etude.execute.explain import Explanation
     from etude.execute.plan import Plan, Run
 
 __all__ = ["Background", "Recorder", "background", "run_accounts", "write_account"]
@@ -60,7 +58,7 @@ class Recorder:
     def __call__(self, event: Event) -> None:
         """Take an event."""
         with self._lock:
-            self._events.append((self._clock() - self._begun, event))
+            self._events.append((round(self._clock() - self._begun, 6), event))
         self._progress(event)
 
     @property
@@ -76,26 +74,20 @@ class Background:
 
     machine: MachineAccount
     parents: tuple[ParentAccount, ...] = ()
-    versions: tuple[tuple[str, str], ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[_Key, tuple[str, ...]] = field(default_factory=dict)
     cells: CellFacts = lambda _run, _index: ("", "")
 
 
 def background(
     plan: Plan,
-    explanations: Iterable[Explanation],
-    policy: Policy,
+    reasons: Mapping[_Key, tuple[str, ...]],
     texts: Mapping[str, str],
     machine: MachineAccount,
     parents: tuple[ParentAccount, ...],
 ) -> Background:
-    """What a plan and a look at the store say of runs; `explanations` are of before they ran."""
-    everything = ("everything is run anew: the policy is `force`",)
-    reasons = {
-        (item.name, item.variant, item.languages): everything if policy == "force" else item.reasons
-        for item in explanations
-    }
-    return Background(machine, parents, tuple(_packages(plan).items()), reasons, _CellFacts(plan.runs, texts))
+    """What a plan says of runs; `reasons`: why each would run, before it did."""
+    return Background(machine, parents, _packages(plan), reasons, _CellFacts(plan.runs, texts))
 
 
 class _CellFacts:
@@ -211,8 +203,8 @@ def write_account(
         format=FORMAT,
         title=title,
         date=dt.datetime.now().astimezone().isoformat(timespec="seconds"),
-        seconds=report.seconds,
-        phases=report.timings,
+        seconds=round(report.seconds, 6),
+        phases={name: round(seconds, 6) for name, seconds in report.timings},
         pages=report.pages,
         written=report.written,
         errors=severities.count(Severity.ERROR),
@@ -220,12 +212,12 @@ def write_account(
         machine=known.machine,
         runs=run_accounts(recorder.events, known),
         parents=known.parents,
-        versions=(
-            ("Etude", __version__),
-            ("Python", platform.python_version()),
-            ("System", f"{platform.system()} {platform.release()} ({platform.machine()})"),
-            *known.versions,
-        ),
+        versions={
+            "Etude": __version__,
+            "Python": platform.python_version(),
+            "System": f"{platform.system()} {platform.release()} ({platform.machine()})",
+            **known.versions,
+        },
     )
     if path.suffix == ".json":
         data = msgspec.json.format(msgspec.json.encode(account), indent=1) + b"\n"

@@ -231,9 +231,14 @@ def _background(
 ) -> Background:
     from etude.build.account import background  # noqa: PLC0415 -- only for a report
 
+    anew = ("everything is run anew: the policy is `force`",)
+    reasons = {
+        (item.name, item.variant, item.languages): anew if policy == "force" else _reasons(item)
+        for item in why
+    }
     parents = tuple(ParentAccount(*told) for told in kernels.parents())
     there = MachineAccount(machine.slots, machine.cpus, machine.memory, machine.gpus)
-    return background(planned, why, policy, SourceTexts(book.files), there, parents)
+    return background(planned, reasons, SourceTexts(book.files), there, parents)
 
 
 def explain_runs(

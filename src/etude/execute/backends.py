@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from etude.execute.needs import threads_of
 from etude.execute.plan import Plan, Run
 from etude.model.protocols import Backend, KernelNeeds
 
@@ -32,14 +33,20 @@ def next_backend(backend: Backend) -> Backend | None:
 class Backends:
     """What each of some runs asks of its kernel."""
 
-    def __init__(self, plan: Plan, runs: Iterable[Run], learned: Mapping[int, Backend]) -> None:
-        """`runs` are those that start a kernel; `learned`, by place among them, what they needed before."""
+    def __init__(
+        self, plan: Plan, runs: Iterable[Run], learned: Mapping[int, Backend], share: int = 1
+    ) -> None:
+        """`runs` are those that start a kernel; `learned`, by place among them, what they needed before.
+
+        `share`: computing threads of a run that does not say how many processors it needs.
+        """
         ordered = tuple(runs)
         outside = [plan.outside(run) if run.python else () for run in ordered]
         # Runs with other numbers of threads have parents of their own.
-        wanted: dict[tuple[str, float | None], Counter[str]] = {}
+        wanted: dict[tuple[str, int], Counter[str]] = {}
         for run, names in zip(ordered, outside, strict=True):
-            wanted.setdefault((run.kernel, run.resources.cpus), Counter()).update(set(names))
+            profile = run.kernel, threads_of(run.resources, share)
+            wanted.setdefault(profile, Counter()).update(set(names))
         warm = {profile: _worthwhile(names) for profile, names in wanted.items()}
         self._needs: dict[object, KernelNeeds] = {}
         for number, (run, names) in enumerate(zip(ordered, outside, strict=True)):
@@ -48,7 +55,7 @@ class Backends:
                 python=run.python,
                 seed=run.seed,
                 backend=learned.get(number) or _first(run, names),
-                warm=warm[run.kernel, run.resources.cpus],
+                warm=warm[run.kernel, threads_of(run.resources, share)],
             )
             # A run that turns out to be several has the needs of the one it was.
             self._needs[id(run)] = self._needs[run.name, run.variant] = needs

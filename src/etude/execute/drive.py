@@ -85,9 +85,7 @@ class Driver:
         trouble = attempt.trouble
         started = self.world.clock()
         self.world.progress(
-            RunStarted(
-                run.name, run.variant, count, job.estimate, run.languages, attempt.threads, gpus or ()
-            )
+            RunStarted(run.name, run.variant, count, job.estimate, run.languages, attempt.threads, gpus or ())
         )
         done: list[Done] = []
         if count:

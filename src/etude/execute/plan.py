@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from etude.execute.code import CellCode, EvalCode, PageCode
@@ -79,7 +79,7 @@ class Run:
     parts: tuple[Part, ...]
     """The first is executed; its page's folder is the working folder."""
     worker: Worker = "auto"
-    resources: Resources = Resources()
+    resources: Resources = field(default_factory=Resources)
     """What its cells, its page and the book declare."""
     memory_limit: int = 0
     """Bytes it may take; 0: as many as the machine has to give."""

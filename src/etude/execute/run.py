@@ -117,7 +117,7 @@ def execute(
         for number, job in enumerate(jobs)
         if (recipe := known.get(recipe_key(job.run))) is not None and recipe.backend
     }
-    backends = Backends(plan, [job.run for job in jobs], learned)
+    backends = Backends(plan, [job.run for job in jobs], learned, threads)
     schedule = Schedule(_tasks(jobs, known, machine), machine)
     forecast = Forecast(progress, schedule, clock, _cell_seconds(jobs, known))
     world = World(plan, lookup, store, clock, forecast, SourceLines(files), made)
@@ -157,7 +157,7 @@ def _joined(problems: Iterable[tuple[Diagnostic, str]]) -> Iterator[Diagnostic]:
 def _tasks(
     jobs: Sequence[Job], known: Mapping[str, Recipe | None], machine: Machine
 ) -> Iterator[Task[tuple[Job, ...]]]:
-    """Jobs with what they need; runs of one page may share the keys of their first cells, and stay together."""
+    """Jobs with what they need; runs of one page stay together, as they may share their first results."""
     groups: dict[tuple[str, str], list[Job]] = {}
     for job in jobs:
         groups.setdefault((job.run.name, job.run.variant), []).append(job)
@@ -185,9 +185,7 @@ def _estimate(recipe: Recipe | None, cells: int) -> float | None:
     return None if recipe is None else sum(step.seconds for step in recipe.steps[:cells])
 
 
-def _cell_seconds(
-    jobs: Sequence[Job], known: Mapping[str, Recipe | None]
-) -> dict[int, tuple[float, ...]]:
+def _cell_seconds(jobs: Sequence[Job], known: Mapping[str, Recipe | None]) -> dict[int, tuple[float, ...]]:
     """How long the cells that must run took last, by job."""
     return {
         job.number: tuple(step.seconds for step in recipe.steps[: job.cells])

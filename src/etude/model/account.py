@@ -85,7 +85,7 @@ class Account(Struct, frozen=True):
     date: str
     """When it ended, as ISO 8601 has it."""
     seconds: float
-    phases: tuple[tuple[str, float], ...]
+    phases: dict[str, float]
     """In their order, with the seconds they took."""
     pages: int
     written: int
@@ -96,5 +96,5 @@ class Account(Struct, frozen=True):
     runs: tuple[RunAccount, ...]
     """In the order in which they began; those that were taken from the store last."""
     parents: tuple[ParentAccount, ...]
-    versions: tuple[tuple[str, str], ...]
-    """Pairs of a name and a version: Etude, Python, the system, packages that cells import."""
+    versions: dict[str, str]
+    """By name: Etude, Python, the system, packages that cells import."""

@@ -9,13 +9,13 @@ from importlib.resources import files
 from etude.model.account import Account, CellAccount, RunAccount
 from etude.model.amounts import duration, memory
 from etude.model.progress import run_title
-from etude.render.html.escape import attribute, text
 from etude.render.account.lanes import Totals, totals
 from etude.render.account.timeline import timeline
+from etude.render.html.escape import attribute, text
 
 __all__ = ["account_page"]
 
-_SLOWEST = 20
+_SLOWEST = 12
 """Cells in the list of the slowest."""
 
 
@@ -44,7 +44,9 @@ def account_page(account: Account) -> str:
         f'<header><h1>{text(title)}</h1><p><time datetime="{attribute(account.date)}">'
         f"{text(account.date.replace('T', ' '))}</time></p></header>\n<main>\n"
         + "\n".join(filter(None, parts))
-        + "\n</main>\n</body>\n</html>\n"
+        + "\n</main>\n<footer>Written by <code>etude build --report</code>. "
+        "Times of cells are those of this build; what was taken from the store took none.</footer>"
+        "\n</body>\n</html>\n"
     )
 
 
@@ -62,9 +64,7 @@ def _percent(part: float) -> str:
     return f"{part * 100:.0f} %"
 
 
-def _overview(
-    account: Account, sums: Totals, ran: Sequence[RunAccount], kept: Sequence[RunAccount]
-) -> str:
+def _overview(account: Account, sums: Totals, ran: Sequence[RunAccount], kept: Sequence[RunAccount]) -> str:
     problems = [
         part
         for part in (
@@ -87,7 +87,9 @@ def _overview(
         figures.append(("Processors in use", _percent(sums.cpus_used), of))
     if sums.memory:
         figures.append(("Memory", memory(sums.memory), "the most that one run took"))
-    figures.append(("Problems", ", ".join(problems) or "none", f"{_plural(account.written, 'file')} written"))
+    count = account.errors + account.warnings
+    figures.append(("Problems", f"{count:,}" if count else "none", ", ".join(problems)))
+    figures.append(("Pages", f"{account.pages:,}", f"{_plural(account.written, 'file')} written"))
     return (
         '<dl class="figures">'
         + "".join(
@@ -107,8 +109,8 @@ def _timeline(ran: Sequence[RunAccount], sums: Totals, ids: dict[int, str]) -> s
     legend += [("again", "a run that had to make room and began again")] if "again" in seen else []
     longest = max(ran, key=lambda run: run.seconds)
     said = (
-        f"The longest run, {text(_name(longest))}, took {duration(longest.seconds)}"
-        f" of the {duration(sums.wall)}."
+        f"The longest run, {text(_name(longest))}, took {_unbroken(longest.seconds)}"
+        f" of the {_unbroken(sums.wall)}."
         if len(ran) > 1
         else ""
     )
@@ -119,6 +121,11 @@ def _timeline(ran: Sequence[RunAccount], sums: Totals, ids: dict[int, str]) -> s
         + "".join(f'<li><span class="swatch {kind}"></span>{words}</li>' for kind, words in legend)
         + "</ul>"
     )
+
+
+def _unbroken(seconds: float) -> str:
+    """A duration that no line is broken in."""
+    return duration(seconds).replace(" ", "\u00a0")
 
 
 def _scrolling(label: str, body: str) -> str:
@@ -143,7 +150,7 @@ def _runs(ran: Sequence[RunAccount], ids: dict[int, str]) -> str:
         started = f"<small>started in {duration(run.kernel_seconds)}</small>" if run.backend else ""
         reasons = "".join(f"<li>{_code(reason)}</li>" for reason in run.reasons)
         rows.append(
-            f'<tr id="{ids[id(run)]}" class="{run.status}"><th scope="row">{text(_name(run))}</th>'
+            f'<tr id="{ids[id(run)]}" class="{run.status}"><th scope="row">{_breakable(_name(run))}</th>'
             f"<td>{_WORDS[run.status]}</td>"
             f'<td class="number">{duration(run.seconds)}</td>'
             f'<td class="number">{run.cells_run}{kept}</td>'
@@ -154,6 +161,11 @@ def _runs(ran: Sequence[RunAccount], ids: dict[int, str]) -> str:
             f"<td>{f'<ul>{reasons}</ul>' if reasons else '–'}</td></tr>"
         )
     return _scrolling("Runs", _table(heads, rows))
+
+
+def _breakable(name: str) -> str:
+    """A name with lines broken between its folders."""
+    return text(name).replace("/", "/<wbr>")
 
 
 def _amount(count: int, most: int) -> str:
@@ -174,12 +186,12 @@ def _slowest(ran: Sequence[RunAccount]) -> str:
     most = shown[0][0].seconds or 1.0
     part = sum(cell.seconds for cell, _ in shown) / whole
     many = f"These {len(shown)} of {len(cells):,} cells took" if len(cells) > len(shown) else "The cells took"
-    took = f"{_percent(part)} of the time of all." if len(cells) > len(shown) else f"{duration(whole)} together."
+    took = (
+        f"{_percent(part)} of the time of all." if len(cells) > len(shown) else f"{duration(whole)} together."
+    )
     return (
         f"<p>{many} {took}</p>\n"
-        + '<ol class="cells">'
-        + "".join(_slow(cell, run, most) for cell, run in shown)
-        + "</ol>"
+        '<ol class="cells">' + "".join(_slow(cell, run, most) for cell, run in shown) + "</ol>"
     )
 
 
@@ -188,7 +200,7 @@ def _slow(cell: CellAccount, run: RunAccount, most: float) -> str:
     place = f"<small>{text(cell.place)}</small>" if cell.place else ""
     return (
         f'<li><span class="time">{duration(cell.seconds)}</span>'
-        f'<span class="what"><span>{text(_name(run))}, cell {cell.index + 1}</span>{code}{place}'
+        f'<span class="what"><span>{text(_name(run))}, cell {cell.index + 1}{place}</span>{code}'
         f'<span class="bar" style="--part: {cell.seconds / most:.3f}"></span></span></li>'
     )
 
@@ -213,8 +225,12 @@ def _kernels(account: Account, ran: Sequence[RunAccount]) -> str:
 
 def _kept(kept: Sequence[RunAccount]) -> str:
     cells = sum(run.cells_kept for run in kept)
-    names = "".join(f"<li>{text(_name(run))} <small>{_plural(run.cells_kept, 'cell')}</small></li>" for run in kept)
-    said = f"{_plural(len(kept), 'run')} with {_plural(cells, 'cell')}: nothing that they depend on has changed"
+    names = "".join(
+        f"<li>{text(_name(run))} <small>{_plural(run.cells_kept, 'cell')}</small></li>" for run in kept
+    )
+    said = (
+        f"{_plural(len(kept), 'run')} with {_plural(cells, 'cell')}: nothing that they depend on has changed"
+    )
     return f'<details><summary>{said}</summary><ul class="names">{names}</ul></details>'
 
 
@@ -224,8 +240,8 @@ def _versions(account: Account) -> str:
         ("Processors", f"{machine.cpus:g}, for {_plural(machine.slots, 'run')} at a time"),
         ("Memory", f"{memory(machine.memory)} for all runs" if machine.memory else "not known"),
         ("GPUs", ", ".join(machine.gpus) or "none"),
-        *account.versions,
-        *((f"Phase: {name}", duration(seconds)) for name, seconds in account.phases),
+        *account.versions.items(),
+        *((f"Phase: {name}", duration(seconds)) for name, seconds in account.phases.items()),
     ]
     return (
         '<dl class="facts">'

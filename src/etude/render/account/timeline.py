@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from etude.model.account import RunAccount
 from etude.model.amounts import duration
 from etude.model.progress import run_title
-from etude.render.html.escape import attribute, text
 from etude.render.account.lanes import lanes, ticks
+from etude.render.html.escape import attribute, text
 
 __all__ = ["timeline"]
 
@@ -16,6 +16,8 @@ _TOP, _PITCH, _BAR = 24, 34, 26
 """Height of the axis, of a lane, and of a bar in it, in pixels."""
 _USUAL, _LETTER = 800, 7.5
 """Pixels that the whole usually has, and one letter: what is too long for its bar is left out."""
+_LEAST = 6
+"""Letters of a name that are worth showing."""
 
 
 def timeline(runs: Sequence[RunAccount], begun: float, wall: float, ids: Mapping[int, str]) -> str:
@@ -23,7 +25,7 @@ def timeline(runs: Sequence[RunAccount], begun: float, wall: float, ids: Mapping
     drawn = lanes(runs)
     height = _TOP + _PITCH * len(drawn)
     parts = [
-        f'<svg class="timeline" width="100%" height="{height}" role="group" aria-label="Time line of the runs">'
+        f'<svg class="timeline" width="100%" height="{height}" role="group" aria-label="Runs by their time">'
     ]
     marks = ticks(wall)
     for mark in marks:
@@ -33,15 +35,18 @@ def timeline(runs: Sequence[RunAccount], begun: float, wall: float, ids: Mapping
         parts.append(f'<line class="tick" x1="{x:.3f}%" x2="{x:.3f}%" y1="{_TOP - 6}" y2="{height}"/>')
         parts.append(f'<text class="mark" x="{x:.3f}%" y="13" text-anchor="{anchor}">{label}</text>')
     for number, lane in enumerate(drawn):
-        for run in lane:
-            parts.append(_bar(run, begun, wall, _TOP + number * _PITCH, ids[id(run)]))
+        top = _TOP + number * _PITCH
+        parts += (_bar(run, begun, wall, top, ids[id(run)]) for run in lane)
     return "".join((*parts, "</svg>"))
 
 
 def _mark(seconds: float, step: float) -> str:
     if step < 0.001:
         return f"{seconds * 1e6:g} µs"
-    return f"{seconds * 1000:g} ms" if step < 0.1 else duration(seconds).replace(".0 s", " s")
+    if step < 0.1:
+        return f"{seconds * 1000:g} ms"
+    said = duration(seconds)
+    return said.removesuffix(" 0 s").removesuffix(" 0 min") if seconds >= 60 else said.replace(".0 s", " s")
 
 
 def _bar(run: RunAccount, begun: float, wall: float, top: int, row: str) -> str:
@@ -49,16 +54,24 @@ def _bar(run: RunAccount, begun: float, wall: float, top: int, row: str) -> str:
     title = run_title(run.page, run.variant, run.languages)
     x, width = (100 * part / wall if wall else 0 for part in (run.start - begun, run.seconds))
     about = f"{title}: {_STATUS[run.status]}, {duration(run.seconds)}"
-    room = len(title) * _LETTER + 12 <= width * _USUAL / 100
+    name = _fitting(title, int((width * _USUAL / 100 - 12) / _LETTER))
     return (
         f'<a class="{run.status}" href="#{row}" aria-label="{attribute(about)}">'
         f'<svg x="{x:.3f}%" y="{top}" width="{max(width, 0.15):.3f}%" height="{_BAR}">'
         f"<title>{text(about)}</title>"
         f'<rect class="start" width="100%" height="{_BAR}"/>'
         f"{''.join(_cells(run))}"
-        + (f'<text class="name" x="6" y="{_BAR - 9}">{text(title)}</text>' if room else "")
+        + (f'<text class="name" x="6" y="{_BAR - 9}">{text(name)}</text>' if name else "")
         + f'<rect class="frame" x="0" y="0" width="100%" height="{_BAR}"/></svg></a>'
     )
+
+
+def _fitting(title: str, letters: int) -> str:
+    """As much of a name as has room: without its folder, or cut; nothing when little would be left."""
+    for name in (title, title.rpartition("/")[2]):
+        if len(name) <= letters:
+            return name
+    return f"{title.rpartition('/')[2][: letters - 1]}…" if letters >= _LEAST else ""
 
 
 def _cells(run: RunAccount) -> Iterator[str]:
