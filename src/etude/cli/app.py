@@ -138,7 +138,7 @@ def _stop(number: int, _frame: object) -> None:
 
 
 def _end(since: float, number: int, _frame: object) -> None:
-    """End without clearing away: kernels end when they lose this process, the next build tidies up."""
+    """End without clearing away: kernels end with this process, the next build tidies up."""
     if time.monotonic() - since < _ECHO:
         return
     with contextlib.suppress(OSError, ValueError):
