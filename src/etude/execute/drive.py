@@ -14,12 +14,12 @@ import msgspec
 
 from etude.execute.backends import Backends, next_backend
 from etude.execute.desk import Desk, Desks, Watch
-from etude.execute.job import Job
+from etude.execute.job import Job, cells_ahead
 from etude.execute.needs import threads_of
 from etude.execute.outcome import Done, Outcome, Taken
 from etude.execute.plan import Run
 from etude.execute.schedule import Placed, Schedule
-from etude.execute.session import ElsewhereError, Session, Trouble, World, last_needed
+from etude.execute.session import ElsewhereError, Session, Trouble, World
 from etude.execute.sharing import apart
 from etude.execute.surroundings import kernel_environment
 from etude.execute.troubles import elsewhere, no_kernel, took_too_much
@@ -77,8 +77,7 @@ class Driver:
     def _run(self, job: Job, placed: Placed[tuple[Job, ...]]) -> Iterator[Outcome]:
         run = job.run
         found = self.world.lookup.ahead(run, 0, Cursor.start(run))
-        last = last_needed(run, 0, found)
-        count = 0 if last is None else last + 1
+        count = cells_ahead(run, found)
         names = self.schedule.machine.gpus
         gpus = None if run.resources.gpus is None else tuple(names[at] for at in placed.gpus)
         attempt = _Attempt(run, placed, threads_of(run.resources, self.share), gpus)

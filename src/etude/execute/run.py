@@ -19,7 +19,7 @@ from etude.execute.desk import Desks, Pool, Watch, unwatched
 from etude.execute.drive import Driver
 from etude.execute.failure import SourceLines
 from etude.execute.forecast import Forecast
-from etude.execute.job import Job
+from etude.execute.job import Job, cells_ahead
 from etude.execute.needs import lacking, needs_of
 from etude.execute.outcome import Outcome, complaints, results
 from etude.execute.plan import Plan, Run
@@ -27,7 +27,7 @@ from etude.execute.recipe import Recipe
 from etude.execute.record import ResultStore, load_recipe, recipe_key
 from etude.execute.remember import remember
 from etude.execute.schedule import Machine, Needs, Schedule, Task
-from etude.execute.session import World, last_needed
+from etude.execute.session import World
 from etude.execute.sharing import split_runs
 from etude.execute.troubles import no_resources
 from etude.execute.ways import Lookup
@@ -97,13 +97,13 @@ def execute(
     outcomes: dict[int, tuple[Outcome, ...]] = {}
     jobs: list[Job] = []
     for number, (run, ways) in enumerate(zip(runs, found, strict=True)):
-        last = last_needed(run, 0, ways)
-        if last is None or policy in ("frozen", "off"):
+        cells = cells_ahead(run, ways)
+        if not cells or policy in ("frozen", "off"):
             outcomes[number] = (Outcome.stored(run, ways),)
         elif missing := lacking(run.resources, machine):
             outcomes[number] = (Outcome.stored(run, ways, no_resources(run, missing, machine)),)
         else:
-            jobs.append(Job(number, run, last + 1, _estimate(known.get(recipe_key(run)), last + 1)))
+            jobs.append(Job(number, run, cells, _estimate(known.get(recipe_key(run)), cells)))
     estimates = [job.estimate for job in jobs if job.estimate is not None]
     progress(RunsPlanned(len(jobs), sum(job.cells for job in jobs), sum(estimates) if estimates else None))
     for (outcome,) in outcomes.values():
