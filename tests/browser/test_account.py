@@ -36,7 +36,8 @@ def runs():
         )
         yield RunAccount(
             f"{NAMES[number % 4]}{number}", "numpy", "", status, start, 4.8, 4, number % 3, cells,
-            backend="lean", kernel_seconds=0.5, memory=10**8 * number, cpu_seconds=3.0, gpus=("0",) if number == 5 else (),
+            backend="lean", kernel_seconds=0.5, memory=10**8 * number, cpu_seconds=3.0,
+            gpus=("0",) if number == 5 else (),
             reasons=("cell 1: its code changed", "the module `util` changed"),
         )  # fmt: skip
     yield RunAccount("kept", "numpy", "", "kept", 0, 0, 0, 7)

@@ -118,7 +118,7 @@ _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP
 
 
 _ECHO = 0.5
-"""Seconds in which the same wish may arrive twice: from the terminal, and passed on by a program like make."""
+"""Seconds in which the same wish may arrive twice: from the terminal, and passed on by `make`."""
 
 
 def listen() -> None:

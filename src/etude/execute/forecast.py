@@ -97,7 +97,7 @@ class Forecast:
                     self._over.add(key)
             case _:
                 pass
-        if now < self._next:
+        if now < self._next and self._said is not None:
             return None
         left = self._left(now)
         spent = self._clock() - now
