@@ -294,7 +294,7 @@ class World:
             environment=self.environment,
             progress=self.events.append,
             threads=self.threads,
-            machine=self.machine,
+            machine=self.machine or Machine(),
             watch=self.watch,
         )
 

@@ -185,8 +185,8 @@ def test_a_second_signal_ends_at_once():
     code = """import signal, time
 from etude.cli import app
 app.listen()
-print("ready", flush=True)
 try:
+    print("ready", flush=True)
     signal.pause()
 except KeyboardInterrupt:
     print("clearing", flush=True)

@@ -70,8 +70,8 @@ def execute(
     clock: Clock,
     policy: Policy,
     environment: Mapping[str, str],
+    machine: Machine,
     threads: int = 1,
-    machine: Machine | None = None,
     watch: Watch = unwatched,
     progress: Progress = silent,
 ) -> Execution:
@@ -81,7 +81,6 @@ def execute(
     runs alike. `machine` is what there is to share out. Never raises for what cells do; what the store
     raises goes through.
     """
-    machine = machine or Machine()
     made: set[str] = set()
     lookup = Lookup(
         store,
