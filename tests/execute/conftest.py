@@ -95,6 +95,9 @@ class FakeKernel:
             return Value(found.text, data if len(data) > 1 else {})
         return Value(repr(found))
 
+    def copy(self, **_asked) -> None:
+        return None
+
     def close(self) -> None:
         self.closed = True
 
@@ -108,6 +111,9 @@ class FakeDesk:
 
     def written(self) -> tuple[str, ...]:
         return self.world.written
+
+    def files(self) -> str | None:
+        return ""
 
     def observed(self) -> Observed:
         return Observed()

@@ -48,6 +48,7 @@ class Backends:
                 seed=run.seed,
                 backend=learned.get(number) or _first(run, names),
                 warm=warm[run.kernel],
+                run=f"{run.page.path}|{run.variant}",
             )
             # A run that turns out to be several has the needs of the one it was.
             self._needs[id(run)] = self._needs[run.name, run.variant] = needs

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from etude.execute.digest import digest
-from etude.execute.normalise import is_python, normalise, parse_cell, reads_source
+from etude.execute.normalise import is_python, normalise, parse_cell, reads_history, reads_source
 from etude.execute.scan import Scan, scan_code
 from etude.model.block import CodeCell, Expectation, VariantBlock
 from etude.model.inline import Eval
@@ -39,6 +39,8 @@ class CellCode(Struct, frozen=True, array_like=True):
     scan: Scan
     shows_source: bool
     """What it gives may depend on the code as it stands, of itself and of earlier cells."""
+    history: bool = False
+    """It may use the shell's memory of earlier inputs and outputs."""
     variants: tuple[str, ...] = ()
     save: str | None = None
     skip: bool = False
@@ -107,6 +109,7 @@ def _cell_code(cell: CodeCell) -> CellCode:
         text=digest(cell.code),
         scan=scan_code(cell.code, python=python, tree=tree),
         shows_source=python and reads_source(cell.code, tree),
+        history=not python or reads_history(tree),
         variants=cell.variants,
         save=cell.save,
         skip="skip-execution" in cell.tags,

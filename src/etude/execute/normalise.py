@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable
 from typing import Final
 
-__all__ = ["PLACEHOLDER", "is_python", "normalise", "parse_cell", "reads_source", "shape_of"]
+__all__ = ["PLACEHOLDER", "is_python", "normalise", "parse_cell", "reads_history", "reads_source", "shape_of"]
 
 PLACEHOLDER: Final = "__etude_line__"
 """Function that stands for a line of IPython's own syntax in the tree; its argument is the line."""
@@ -36,6 +36,7 @@ _SHOWS_SOURCE: Final = re.compile(
     r"getsource\w*|findsource|inspect|linecache|_ih|_i{1,3}|_i\d+|In|currentframe|_getframe|\w*lineno|settrace"
     r"|__code__|dis|doctest|help"
 )
+_HISTORY: Final = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[iod]h|In|Out|get_ipython")
 _SOURCE_MAGIC: Final = re.compile(
     r"%(?:history|hist|recall|rep|macro|psource|pinfo2)\b|\?\?|^%%(?:writefile|file)\b", re.MULTILINE
 )
@@ -68,6 +69,14 @@ def reads_source(code: str, tree: ast.Module | None) -> bool:
                 if _SHOWS_SOURCE.fullmatch(name) or "%(lineno" in name:
                     return True
     return False
+
+
+def reads_history(tree: ast.Module | None) -> bool:
+    """Whether a cell may use the shell's memory of earlier inputs and outputs."""
+    return tree is None or any(
+        isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and _HISTORY.fullmatch(node.id)
+        for node in ast.walk(tree)
+    )
 
 
 def parse_cell(code: str) -> ast.Module | None:

@@ -91,7 +91,8 @@ def execute(
         if last is None or policy in ("frozen", "off"):
             outcomes[number] = (Outcome.stored(run, ways),)
         else:
-            jobs.append(Job(number, run, last + 1, _estimate(known.get(recipe_key(run)))))
+            times = _times(known.get(recipe_key(run)))
+            jobs.append(Job(number, run, last + 1, sum(times) if times else None, times))
     estimates = [job.estimate for job in jobs if job.estimate is not None]
     progress(RunsPlanned(len(jobs), sum(job.cells for job in jobs), sum(estimates) if estimates else None))
     for (outcome,) in outcomes.values():
@@ -155,8 +156,8 @@ def longest_first(groups: Sequence[tuple[Job, ...]]) -> list[tuple[Job, ...]]:
     return sorted(groups, key=weight)
 
 
-def _estimate(recipe: Recipe | None) -> float | None:
-    return None if recipe is None else sum(step.seconds for step in recipe.steps)
+def _times(recipe: Recipe | None) -> tuple[float, ...]:
+    return tuple(step.seconds for step in recipe.steps) if recipe else ()
 
 
 def _remember(

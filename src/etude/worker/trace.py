@@ -100,7 +100,7 @@ class Trace:
             text = os.fsdecode(path)
             if text == ":memory:" or "\0" in text:
                 return
-            text = os.path.abspath(text)  # noqa: PTH100 -- much faster
+            text = os.path.abspath(text)
             if not text.startswith(self._installed):
                 self.note(kind, text)
         except (TypeError, ValueError, OSError):
@@ -115,7 +115,7 @@ class Trace:
             def ask(path: Any, *arguments: Any, **named: Any) -> Any:
                 if not isinstance(path, int) and not named.get("dir_fd"):
                     try:
-                        text = os.path.abspath(os.fsdecode(path))  # noqa: PTH100
+                        text = os.path.abspath(os.fsdecode(path))
                     except (TypeError, ValueError, OSError):
                         text = ""
                     if text.startswith(inside) and not _asked_by_import():
@@ -171,7 +171,7 @@ def start() -> Trace | None:
 
 def _installed() -> tuple[str, ...]:
     """Where installed packages and the system's own files are: versions stand for those."""
-    places = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__)}  # noqa: PTH120
+    places = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__)}
     if "site" in sys.modules:
         user = getattr(sys.modules["site"], "USER_SITE", None)
         places |= {user} if user else set()
