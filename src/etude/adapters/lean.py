@@ -245,6 +245,7 @@ class LeanKernel:
         """Fork a copy of the worker as it is now, between two cells: for its digest, or to resume from it."""
         mine, theirs = socket.socketpair()
         hazards: list[str] = ["the worker is gone"]
+        seconds = 0.0
         try:
             with theirs:
                 self._channel.setblocking(True)
@@ -253,11 +254,12 @@ class LeanKernel:
             answer = self._answer(_COPY_TIMEOUT)
             if answer is not None:
                 hazards = [str(text) for text in answer["hazards"]]
+                seconds = float(answer["seconds"])
         except OSError:
             pass
         if hazards:
             mine.close()
-        return LeanCopy(mine, tuple(hazards))
+        return LeanCopy(mine, tuple(hazards), seconds)
 
     def _answer(self, timeout: float) -> dict[str, Any] | None:
         """The next answer, when no output is to come; None when there is none in time."""
@@ -322,9 +324,10 @@ class LeanKernel:
 class LeanCopy:
     """A frozen copy of a worker."""
 
-    def __init__(self, channel: socket.socket, hazards: tuple[str, ...]) -> None:
-        """`hazards`: why there is none."""
+    def __init__(self, channel: socket.socket, hazards: tuple[str, ...], seconds: float) -> None:
+        """`hazards`: why there is none; `seconds`: processor time that making it took."""
         self._channel = channel
+        self._seconds = seconds
         self.hazards = hazards
         self._told: dict[str, Any] | None = {} if hazards else None
 
@@ -334,8 +337,8 @@ class LeanCopy:
 
     @property
     def seconds(self) -> float:
-        """Processor time that the digest took."""
-        return float((self._told or {}).get("seconds", 0.0))
+        """Processor time that making the copy and its digest took, as far as it is known."""
+        return self._seconds + float((self._told or {}).get("seconds", 0.0))
 
     @property
     def why(self) -> str:

@@ -20,8 +20,8 @@ __all__ = ["States"]
 
 _SHARE: Final = 0.05
 """Of the run's time that may go into digests."""
-_COST: Final = 0.03
-"""Seconds that a digest is taken to cost before one was taken."""
+_COST: Final = 0.05
+"""Seconds of processor time that a digest is taken to cost before one was taken."""
 _WORTH: Final = 0.3
 """Seconds that later cells must have taken for a digest to be waited for."""
 
@@ -55,13 +55,12 @@ class States:
         """Take the digest after a step, if it is worth it; it comes later."""
         if not self._possible or number + 1 >= len(self._run.steps) or not self._worth(number):
             return
-        started = self._clock()
         files = self._desk.files()
         copy = self._desk.kernel.copy(digest=True) if files is not None else None
-        self._count(self._clock() - started)
         if copy is None:
             self._possible = False
         elif copy.hazards:
+            self._spent += copy.seconds
             copy.close()
         else:
             self._pending = (copy, files or "")
@@ -77,6 +76,7 @@ class States:
         (copy, files), self._pending = self._pending, None
         found = copy.state()
         self._spent += copy.seconds
+        self._cost = 0.5 * (self._cost + copy.seconds)
         copy.close()
         if not found:
             return ""
@@ -91,7 +91,3 @@ class States:
     def _later(self, number: int) -> float:
         """Seconds that the steps after one took when they ran before."""
         return sum(self._times[number + 1 :])
-
-    def _count(self, seconds: float) -> None:
-        self._spent += seconds
-        self._cost = max(seconds, 0.5 * self._cost)

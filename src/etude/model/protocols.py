@@ -119,7 +119,7 @@ class Copy(Protocol):
 
     @property
     def seconds(self) -> float:
-        """Processor time that the digest took, once it is there."""
+        """Processor time that making it took, and taking the digest once that is there."""
         ...
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -93,10 +94,11 @@ class Worker:
                 return
 
     def _copy(self, request: dict[str, Any], descriptor: int) -> dict[str, Any]:
+        started = time.process_time()
         self.census.own.add(descriptor)
         hazards = copy(self, request, descriptor)
         os.close(descriptor)
-        return {"hazards": hazards}
+        return {"hazards": hazards, "seconds": time.process_time() - started}
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a frame, after all that was printed before it."""

@@ -250,7 +250,13 @@ def _shell(shell: Any) -> list[Any]:
     if inline is not None and inline.InlineBackend.initialized():
         one = inline.InlineBackend.instance()
         out.append({key: repr(value) for key, value in one._trait_values.items() if _is_setting(value)})
-    out.append({key: repr(value) for key, value in shell._trait_values.items() if _is_setting(value)})
+    out.append(
+        {
+            key: repr(value)
+            for key, value in shell._trait_values.items()
+            if _is_setting(value) and not key.endswith(("_dir", "_file"))
+        }
+    )
     out.append(
         [_named(call) for name in sorted(shell.events.callbacks) for call in shell.events.callbacks[name]]
     )
