@@ -12,6 +12,7 @@ from etude.execute.library import Library
 from etude.execute.recipe import Component
 from etude.execute.requests import Request
 from etude.model.diagnostic import Diagnostic
+from etude.model.environment import Environment
 
 __all__ = ["Part", "Plan", "Run", "Step"]
 
@@ -70,6 +71,8 @@ class Run:
     """Of the page, in the reading order of its language."""
     languages: str = ""
     """Of its pages, when other languages of the page run other code; empty when one run is for all."""
+    environment: Environment | None = None
+    """What must be installed where its kernel starts; None: it starts as its name says."""
 
     @property
     def page(self) -> PageCode:

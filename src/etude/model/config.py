@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from etude.model.block import Resources
+from etude.model.environment import PYTHON, Environment
 from etude.model.span import NOWHERE, Span
 
 Policy = Literal["auto", "frozen", "force", "off"]
@@ -75,7 +76,10 @@ class Part(Struct, frozen=True):
 class ExecuteConfig(Struct, frozen=True):
     """How cells run unless a page says otherwise."""
 
-    kernel: str = "python3"
+    kernel: str = PYTHON
+    requires: tuple[str, ...] = ()
+    """As `Environment.written`; `Config.environments` has what comes of it."""
+    python: str = ""
     timeout: float = 600.0
     """Seconds a cell may take."""
     run_timeout: float = 3600.0
@@ -155,6 +159,8 @@ class Config(Struct, frozen=True):
     """False: the only language's pages lie in the book's root."""
     parts: tuple[Part, ...] = ()
     execute: ExecuteConfig = ExecuteConfig()
+    environments: tuple[Environment, ...] = ()
+    """One for each variant whose runs have an environment; in a book without variants one at most."""
     html: HtmlConfig = HtmlConfig()
     library: LibraryConfig = LibraryConfig()
     bibliography: BibliographyConfig = BibliographyConfig()
@@ -167,6 +173,20 @@ class Config(Struct, frozen=True):
     def span(self, key: str) -> Span:
         """Where a value stands in `etude.toml` (``bibliography.files.0``); `NOWHERE` when it is a default."""
         return dict(self.spans).get(key, NOWHERE)
+
+    def requirement_span(self, environment: Environment, number: int) -> Span:
+        """Where one of an environment's requirements stands, or all of them, or what else asks for it."""
+        table = environment.key.rpartition(".")[0]
+        keys = (f"{environment.key}.{number}", environment.key, f"{table}.python")
+        spans = dict(self.spans)
+        return next((spans[key] for key in keys if key in spans), NOWHERE)
+
+    def kernel(self, variant: str, asked: str = "") -> tuple[str, Environment | None]:
+        """The kernel of a variant's runs on a page that asks for `asked`, and the environment of it."""
+        environment = next((one for one in self.environments if one.variant == variant), None)
+        own = next((one.kernel for one in self.variants if one.name == variant), "")
+        name = asked or (PYTHON if environment else own or self.execute.kernel)
+        return name, environment if name == PYTHON else None
 
     def variant_title(self, name: str, language: str) -> str:
         """How a variant is called in print in a language."""
