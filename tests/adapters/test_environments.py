@@ -159,9 +159,10 @@ def test_a_pylock_is_installed(installed_by, root):
     assert ("demo==1.0", KERNEL) == provide(root, asked(files=[locked]))[0].packages
 
 
-def test_a_python_that_is_nowhere(packages, root):
-    with pytest.raises(InstallError, match=r"no Python >=3\.99 is on the PATH") as caught:
+def test_a_python_that_is_nowhere(installed_by, root):
+    with pytest.raises(InstallError, match=r">=3\.99") as caught:
         provide(root, asked("demo", python=">=3.99"), own=False)
+    assert caught.value.python
     assert "uv" in caught.value.hints[0]
 
 
@@ -245,6 +246,14 @@ def test_what_nobody_used_for_long_is_removed(packages, root):
         assert 1 == remove_unused(0), "one that is in use stays"
     assert 1 == remove_unused(0)
     assert 0 == remove_unused(0)
+
+
+def test_a_cache_beside_the_working_folder(packages, root, tmp_path):
+    packages.patch.chdir(tmp_path)
+    packages.patch.setenv("ETUDE_CACHE", "kept")
+    found, _ = provide(root, asked("demo"))
+    assert str(tmp_path / "kept/environments/one/bin/python") == found.interpreter
+    assert Path(found.interpreter).exists()
 
 
 def test_a_cache_that_takes_no_files(packages, root):

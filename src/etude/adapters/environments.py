@@ -38,7 +38,7 @@ _decode = msgspec.json.Decoder(Installed).decode
 
 
 def _home() -> Path:
-    return user_cache() / "environments"
+    return user_cache().absolute() / "environments"
 
 
 class Environments:

@@ -44,12 +44,14 @@ _AROUND = re.compile(r"^(?:ERROR:|error:|[×╰─▶\s]+)\s*|(?:,? we can(?: co
 class InstallError(Exception):
     """An environment cannot be made; the message says why in a line, `words` are the installer's last."""
 
-    def __init__(self, message: str, words: Iterable[str] = (), *hints: str) -> None:
-        """Carry what was said, and what helps."""
+    def __init__(
+        self, message: str, words: Iterable[str] = (), *, hints: Iterable[str] = (), python: bool = False
+    ) -> None:
+        """Carry what was said, and what helps; `python` when it is the Python that cannot be had."""
         super().__init__(message)
         self.message = message
-        self.words = tuple(words)
-        self.hints = hints
+        self.words, self.hints = tuple(words), tuple(hints)
+        self.python = python
 
 
 class Installer:
@@ -72,12 +74,14 @@ class Installer:
     def make(self, folder: Path, request: str) -> None:
         """Make an empty environment of the Python that runs Etude, or of one that fits `request`."""
         if self._uv:
-            self._run([self._uv, "venv", "--no-project", "--python", request or sys.executable, str(folder)])
+            command = [self._uv, "venv", "--no-project", "--python", request or sys.executable, str(folder)]
+            self._run(command, python=bool(request))
             return
         python = find_python(request) if request else sys.executable
         if python is None:
             message = f"no Python {request} is on the PATH"
-            raise InstallError(message, (), "put one there, or install uv, which finds and fetches them")
+            hint = "put one there, or install uv, which finds and fetches them"
+            raise InstallError(message, hints=(hint,), python=True)
         without = ["--without-pip"] if _has_pip() else []
         self._run([python, "-m", "venv", *without, str(folder)])
 
@@ -98,7 +102,7 @@ class Installer:
             for process in tuple(self._work):
                 self._end(process)
 
-    def _run(self, command: list[str]) -> None:
+    def _run(self, command: list[str], *, python: bool = False) -> None:
         variables = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
         variables |= {"NO_COLOR": "1", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
         with tempfile.TemporaryDirectory(prefix="etude-") as home:
@@ -121,8 +125,9 @@ class Installer:
             if code:
                 lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
                 message = _reason(lines) or f"{self.name} ended with code {code}"
-                hint = f"{self.name} looks for packages where its own settings say, else in the network"
-                raise InstallError(message, lines[-_SHOWN:], hint)
+                what = "Pythons" if python else "packages"
+                hint = f"{self.name} looks for {what} where its own settings say, else in the network"
+                raise InstallError(message, lines[-_SHOWN:], hints=(hint,), python=python)
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         """Let go of a process; one that still works ends. The lock is held."""

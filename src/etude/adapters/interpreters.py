@@ -63,10 +63,11 @@ def find_python(request: str) -> str | None:
 
 def look_into(interpreter: Path) -> Installed | None:
     """What is installed in an environment; None when its interpreter does not run."""
-    answer = _said(str(interpreter), _WHAT)
-    if answer is None:
+    try:
+        # What start-up files print comes before it.
+        version, found = json.loads((_said(str(interpreter), _WHAT) or "").splitlines()[-1])
+    except (ValueError, IndexError):
         return None
-    version, found = json.loads(answer)
     packages = sorted({f"{_plain(name)}=={number}" for name, number in found if name})
     return Installed(str(interpreter), version, tuple(packages))
 

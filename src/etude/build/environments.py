@@ -154,12 +154,18 @@ class _Maker:
 
     def _failed(self, environment: Environment, variants: str, error: InstallError) -> Diagnostic:
         said = error.message[:1].lower() + error.message[1:]
-        number = _at_fault(environment, (error.message, *error.words))
+        config = self.book.config
+        if error.python:
+            place = config.python_span(environment)
+        else:
+            place = config.requirement_span(
+                environment, _at_fault(environment, (error.message, *error.words))
+            )
         return diagnose(
             Rule.ENVIRONMENT_FAILED,
             f"{environment_title(variants)} cannot be made: {said}",
             CONFIG,
-            self.book.config.requirement_span(environment, number),
+            place,
             hints=error.hints,
             trace="\n".join(error.words),
         )

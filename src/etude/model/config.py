@@ -174,12 +174,15 @@ class Config(Struct, frozen=True):
         """Where a value stands in `etude.toml` (``bibliography.files.0``); `NOWHERE` when it is a default."""
         return dict(self.spans).get(key, NOWHERE)
 
-    def requirement_span(self, environment: Environment, number: int) -> Span:
-        """Where one of an environment's requirements stands, or all of them, or what else asks for it."""
-        table = environment.key.rpartition(".")[0]
-        keys = (f"{environment.key}.{number}", environment.key, f"{table}.python")
-        spans = dict(self.spans)
-        return next((spans[key] for key in keys if key in spans), NOWHERE)
+    def requirement_span(self, environment: Environment, number: int = -1) -> Span:
+        """Where one of an environment's requirements stands, else all of them, else its Python."""
+        places = (self.span(f"{environment.key}.{number}"), self.span(environment.key))
+        return next((span for span in places if span != NOWHERE), self.python_span(environment))
+
+    def python_span(self, environment: Environment) -> Span:
+        """Where the Python of an environment is asked for."""
+        own = self.span(f"variant.{environment.variant}.python")
+        return self.span("execute.python") if own == NOWHERE else own
 
     def kernel(self, variant: str, asked: str = "") -> tuple[str, Environment | None]:
         """The kernel of a variant's runs on a page that asks for `asked`, and the environment of it."""
