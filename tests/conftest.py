@@ -127,7 +127,7 @@ import os, shutil, time, zipfile
 def build_wheel(folder, settings=None, metadata=None):
     with open({str(self.log)!r}, "a") as log:
         log.write(f"{{os.getpid()}}\\n")
-    while not os.path.exists({str(self.go)!r}):
+    while os.path.isdir({str(self.folder)!r}) and not os.path.exists({str(self.go)!r}):
         time.sleep(0.01)
     return os.path.basename(shutil.copy({str(wheel)!r}, folder))
 def prepare_metadata_for_build_wheel(folder, settings=None):

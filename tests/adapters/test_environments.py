@@ -108,6 +108,18 @@ def test_the_settings_of_the_book_s_user_do_not_lead_elsewhere(installed_by, roo
     assert not (tmp_path / "target").exists()
 
 
+def test_the_book_s_own_modules_are_not_imported(installed_by, root):
+    for name in ("random", "types", "venv", "pip", "logging", "ensurepip", "demo"):
+        (root / f"{name}.py").write_text("raise SystemExit('not this one')\n")
+    assert ("demo==2.0", KERNEL) == provide(root, asked("demo"))[0].packages
+
+
+def test_an_etude_that_has_no_pip(packages, root):
+    packages.patch.setattr("etude.adapters.installers._has_pip", lambda: False)
+    found, _ = provide(root, asked("demo<2"))
+    assert {"demo==1.0", KERNEL} <= set(found.packages)
+
+
 def test_a_half_made_environment_is_made_again(packages, root):
     place = packages.environments / "one"
     (place / "bin").mkdir(parents=True)

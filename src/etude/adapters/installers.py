@@ -55,10 +55,13 @@ class InstallError(Exception):
 
 
 class Installer:
-    """Makes virtual environments and installs into them; can be stopped from another thread."""
+    """Makes virtual environments and installs into them; can be stopped from another thread.
+
+    It works in the book's folder, where files may be called as modules of Python: none of them is imported.
+    """
 
     def __init__(self, root: Path) -> None:
-        """Work in `root`, the book's folder: settings of installers there count, and paths start there."""
+        """Work in `root`, the book's folder: settings of installers there count."""
         self._root = root
         self._uv = shutil.which("uv")
         self._lock = threading.Lock()
@@ -83,7 +86,7 @@ class Installer:
             hint = "put one there, or install uv, which finds and fetches them"
             raise InstallError(message, hints=(hint,), python=True)
         without = ["--without-pip"] if _has_pip() else []
-        self._run([python, "-m", "venv", *without, str(folder)])
+        self._run([python, "-I", "-m", "venv", *without, str(folder)])
 
     def install(self, folder: Path, arguments: Sequence[str]) -> None:
         """Install into an environment, with arguments that uv and pip both take."""
@@ -91,9 +94,9 @@ class Installer:
         if self._uv:
             self._run([self._uv, "pip", "install", "--python", interpreter, *arguments])
         elif _has_pip():
-            self._run([sys.executable, "-m", "pip", "--python", interpreter, "install", *arguments])
+            self._run([sys.executable, "-P", "-m", "pip", "--python", interpreter, "install", *arguments])
         else:
-            self._run([interpreter, "-m", "pip", "install", *arguments])
+            self._run([interpreter, "-I", "-m", "pip", "install", *arguments])
 
     def close(self) -> None:
         """End what is at work; nothing is begun any more."""
