@@ -172,6 +172,18 @@ def test_results_that_are_stored_need_no_environment(new_book, packages):
         assert (code, {"result-missing"} if code else set()) == (said.code, set(said.rules))
 
 
+def test_claims_of_what_is_stored_are_judged_all_the_same(new_book, packages):
+    claim = PAGE.replace("python\n", "python\n:expect: demo.version == '3.0'\n")
+    more = PAGE.replace("# Home", "# More")
+    book = new_book({"etude.toml": CONFIG, "index.md": claim, "more.md": more})
+    assert ["expectation-failed"] == build(book).rules
+    packages.nothing()
+    for place in packages.environments.glob("*"):
+        place.rename(place.with_name(f"gone-{place.name}"))
+    book.edit("more.md", '"demo"', '"more"')
+    assert ["expectation-failed", "environment-failed"] == sorted(build(book).rules, reverse=True)
+
+
 def test_wrong_requirements_let_nothing_run(new_book, packages):
     book = new_book({"etude.toml": CONFIG.replace("demo==1.0", "demo=1.0"), "index.md": BOTH})
     assert (1, [("config-value", "etude.toml:7:13")], 1) == summary(build(book))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from etude.adapters.pool import ThreadPool
 from etude.adapters.store import SqliteStore
@@ -52,8 +52,9 @@ def provided(
     from etude.adapters.environments import Environments  # noqa: PLC0415 -- only where something is required
 
     names = environment_names(planned, book)
+    needed = _needed(planned, store, policy)
     groups: dict[str, list[Run]] = {}
-    for run in _needed(planned, store, policy):
+    for run in needed.values():
         groups.setdefault(names[run.variant], []).append(run)
     with Environments(book.root) as environments:
         maker = _Maker(book, environments, progress)
@@ -62,11 +63,11 @@ def provided(
         failed = {name for name, found in made.items() if not isinstance(found, Installed)}
         kept: list[Run] = []
         left: list[Run] = []
-        for run in planned.runs:
+        for number, run in enumerate(planned.runs):
             name = names[run.variant] if run.environment else ""
             # Also a run that needs nothing now gets its interpreter: it must never start elsewhere.
             started = replace(run, kernel=environments.interpreter(name)) if name else run
-            (left if name in failed else kept).append(started)
+            (left if number in needed and name in failed else kept).append(started)
         yield Provided(
             replace(planned, runs=tuple(kept)),
             replace(nothing, runs=tuple(left)),
@@ -100,14 +101,14 @@ def missing(planned: Plan, book: Book) -> frozenset[str]:
         return frozenset(variant for variant, name in names.items() if environments.find(name) is None)
 
 
-def _needed(planned: Plan, store: SqliteStore, policy: Policy) -> Iterator[Run]:
-    """Runs that must run, of those that require something."""
+def _needed(planned: Plan, store: SqliteStore, policy: Policy) -> dict[int, Run]:
+    """Runs that must run, of those that require something, by their number in the plan."""
     if policy in ("frozen", "off"):
-        return
-    runs = tuple(run for run in planned.runs if run.environment and run.steps)
-    for run, state in zip(runs, explain(replace(planned, runs=runs), store), strict=True):
-        if policy == "force" or not state.fresh:
-            yield run
+        return {}
+    runs = {number: run for number, run in enumerate(planned.runs) if run.environment and run.steps}
+    states = explain(replace(planned, runs=tuple(runs.values())), store)
+    stale = zip(runs.items(), states, strict=True)
+    return {number: run for (number, run), state in stale if policy == "force" or not state.fresh}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +137,10 @@ class _Maker:
             started.append(time.monotonic())
             self.progress(EnvironmentStarted(variants, self.environments.installer))
 
-        def ended(status: str, packages: int = 0) -> None:
+        def ended(status: Literal["ok", "failed"], packages: int = 0) -> None:
             if started:
                 took = time.monotonic() - started[0]
-                self.progress(
-                    EnvironmentFinished(variants, "ok" if status == "ok" else "failed", packages, took)
-                )
+                self.progress(EnvironmentFinished(variants, status, packages, took))
 
         own = fits(wanted, python_version())
         try:
