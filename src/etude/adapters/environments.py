@@ -25,7 +25,7 @@ from etude.adapters.lock import BuildLock, LockedError, SharedLock
 from etude.adapters.user_cache import user_cache
 from etude.model.environment import Environment, Installed
 
-__all__ = ["Environments", "remove_unused"]
+__all__ = ["Environments", "interpreter_of", "remove_unused"]
 
 _KERNEL: Final = "ipykernel"
 """What every environment has besides what is required: without it no kernel starts."""
@@ -56,10 +56,6 @@ class Environments:
     def installer(self) -> str:
         """What installs: ``uv`` or ``pip``."""
         return self._installer.name
-
-    def interpreter(self, name: str) -> str:
-        """Where the interpreter of an environment is, or would be."""
-        return str(interpreter_in(self._folder / name))
 
     def find(self, name: str) -> Installed | None:
         """An environment that is there; nothing is made, and no network asked."""
@@ -151,6 +147,11 @@ class Environments:
 
     def _lock(self, name: str) -> Path:
         return self._folder / f"{name}.lock"
+
+
+def interpreter_of(name: str) -> str:
+    """Where the interpreter of an environment is, or would be."""
+    return str(interpreter_in(_home() / name))
 
 
 def remove_unused(days: float, folder: Path | None = None) -> int:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from etude.adapters.environments import Environments
     from etude.adapters.installers import InstallError
 
-__all__ = ["Provided", "environment_names", "missing", "provided"]
+__all__ = ["Provided", "environment_names", "missing", "placed", "provided"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,9 @@ def provided(
     names = environment_names(planned, book)
     needed = _needed(planned, store, policy)
     groups: dict[str, list[Run]] = {}
-    for run in needed.values():
-        groups.setdefault(names[run.variant], []).append(run)
+    for run in planned.runs:
+        if _mark(run) in needed:
+            groups.setdefault(names[run.variant], []).append(run)
     with Environments(book.root) as environments:
         maker = _Maker(book, environments, progress)
         tasks = tuple(groups.items())
@@ -63,11 +64,9 @@ def provided(
         failed = {name for name, found in made.items() if not isinstance(found, Installed)}
         kept: list[Run] = []
         left: list[Run] = []
-        for number, run in enumerate(planned.runs):
-            name = names[run.variant] if run.environment else ""
-            # Also a run that needs nothing now gets its interpreter: it must never start elsewhere.
-            started = replace(run, kernel=environments.interpreter(name)) if name else run
-            (left if number in needed and name in failed else kept).append(started)
+        for run in planned.runs:
+            lost = _mark(run) in needed and names[run.variant] in failed
+            (left if lost else kept).append(run)
         yield Provided(
             replace(planned, runs=tuple(kept)),
             replace(nothing, runs=tuple(left)),
@@ -80,13 +79,32 @@ def provided(
         )
 
 
+def placed(planned: Plan, book: Book) -> Plan:
+    """The plan with the interpreters of its environments in place of the kernels' names.
+
+    Every run has its own, made or not: none may ever start elsewhere, or be judged by other packages.
+    """
+    names = environment_names(planned, book)
+    if not names:
+        return planned
+    from etude.adapters.environments import interpreter_of  # noqa: PLC0415 -- as above
+
+    runs = (
+        replace(run, kernel=interpreter_of(names[run.variant])) if run.environment else run
+        for run in planned.runs
+    )
+    return replace(planned, runs=tuple(runs))
+
+
 def environment_names(planned: Plan, book: Book) -> dict[str, str]:
     """The name of the environment of each variant that has one."""
+    found = {run.variant: run.environment for run in planned.runs if run.environment}
+    if not found:
+        return {}
     from etude.adapters.interpreters import python_tag, python_version, system  # noqa: PLC0415 -- as above
     from etude.execute.environments import Machine, environment_name  # noqa: PLC0415
 
     machine = Machine(python_tag(), python_version(), system())
-    found = {run.variant: run.environment for run in planned.runs if run.environment}
     return {variant: environment_name(one, machine, str(book.root)) for variant, one in found.items()}
 
 
@@ -101,14 +119,20 @@ def missing(planned: Plan, book: Book) -> frozenset[str]:
         return frozenset(variant for variant, name in names.items() if environments.find(name) is None)
 
 
-def _needed(planned: Plan, store: SqliteStore, policy: Policy) -> dict[int, Run]:
-    """Runs that must run, of those that require something, by their number in the plan."""
+def _needed(planned: Plan, store: SqliteStore, policy: Policy) -> frozenset[tuple[str, str]]:
+    """Runs that must run, of those that require something."""
     if policy in ("frozen", "off"):
-        return {}
-    runs = {number: run for number, run in enumerate(planned.runs) if run.environment and run.steps}
-    states = explain(replace(planned, runs=tuple(runs.values())), store)
-    stale = zip(runs.items(), states, strict=True)
-    return {number: run for (number, run), state in stale if policy == "force" or not state.fresh}
+        return frozenset()
+    runs = tuple(run for run in planned.runs if run.environment)
+    return frozenset(
+        (state.name, state.variant)
+        for state in explain(replace(planned, runs=runs), store)
+        if policy == "force" or not state.fresh
+    )
+
+
+def _mark(run: Run) -> tuple[str, str]:
+    return (run.name, run.variant) if run.environment else ("", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from etude.adapters.disk import moment
 from etude.adapters.disk_inputs import DiskInputs
 from etude.adapters.store import SqliteStore
 from etude.build.book import Book
-from etude.build.environments import missing, provided
+from etude.build.environments import missing, placed, provided
 from etude.build.options import BuildOptions, RunStatus
 from etude.build.outputs import encode, stored_page
 from etude.build.watch import Seen, Watch, digest
@@ -115,7 +115,7 @@ def make_plan(
         planned = replace(
             planned, runs=tuple(r for r in planned.runs if r.variant in {"", *options.variants})
         )
-    return planned, watch.seen(), inputs.matches
+    return placed(planned, book), watch.seen(), inputs.matches
 
 
 def run_cells(
