@@ -21,6 +21,7 @@ from etude.execute.run import Execution, execute
 from etude.execute.ways import scanned
 from etude.model.block import CodeCell, Expectation, Paragraph, VariantBlock
 from etude.model.config import Config, ExecuteConfig, LibraryConfig, Variant
+from etude.model.environment import Environment
 from etude.model.inline import Eval
 from etude.model.page import FrontMatter, Page, PageExecution
 from etude.model.progress import Event
@@ -148,6 +149,7 @@ class World:
     variants: tuple[str, ...] = ()
     execution: ExecuteConfig = field(default_factory=ExecuteConfig)
     kernel_of: dict[str, str] = field(default_factory=dict)
+    environments: tuple[Environment, ...] = ()
     library_name: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     script: dict = field(default_factory=dict)
@@ -238,6 +240,7 @@ class World:
             languages=self.languages,
             variants=tuple(Variant(name, name, self.kernel_of.get(name, "")) for name in self.variants),
             execute=self.execution,
+            environments=self.environments,
             library=LibraryConfig(self.library_name),
         )
 

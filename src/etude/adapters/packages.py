@@ -36,6 +36,8 @@ class InstalledPackages:
         python = self._kernels[kernel]
         if not python:
             return ""
+        if not Path(python).exists():
+            return ""  # an environment that may be made yet
         if python not in self._known:
             self._known[python] = dict(_versions(python))
         return self._known[python].get(name, "")

@@ -24,6 +24,7 @@ _KINDS = {
     "format": "Etude stores results in another form now",
     "page": "the page has another name",
     "kernel": "the kernel is another",
+    "environment": "what is required to be installed changed",
     "variant": "the variant is another",
     "seed": "the seed changed",
     "code": "its code changed",

@@ -20,6 +20,7 @@ from typing import Final, cast
 from etude.execute.check import foreign_cells
 from etude.execute.code import CellCode, EvalCode, PageCode
 from etude.execute.digest import digest
+from etude.execute.environments import wanted
 from etude.execute.facts import Facts, Packages
 from etude.execute.inputs import Declared
 from etude.execute.library import Library
@@ -139,14 +140,13 @@ class _Planner:
 
     def _run(self, page: PageCode, position: int, variant: str, shared: tuple[Component, ...]) -> Run:
         config, settings = self.config.execute, page.execute
-        kernel = page.kernel or next(
-            (v.kernel for v in self.config.variants if v.name == variant and v.kernel), config.kernel
-        )
+        kernel, environment = self.config.kernel(variant, page.kernel)
         seed = config.seed if settings.seed is None else settings.seed
         base = (
             Component("format", "", FORMAT),
             Component("page", "", page.name),
             Component("kernel", "", kernel),
+            *((Component("environment", "", wanted(environment)),) if environment else ()),
             Component("variant", "", variant),
             Component("seed", "", str(seed)),
             *shared,
@@ -203,6 +203,7 @@ class _Planner:
                 ),
             ),
             worker=cast("Worker", settings.worker or config.worker),
+            environment=environment,
         )
 
     def _scanned(

@@ -16,8 +16,8 @@ class Component(Struct, frozen=True, array_like=True, gc=False):
     """One thing that a key depends on."""
 
     kind: str
-    """``code``, ``option``, ``kernel``, ``variant``, ``seed``, ``input``, ``variable``, ``module``,
-    ``library``, ``file`` or ``format``."""
+    """``code``, ``option``, ``kernel``, ``environment``, ``variant``, ``seed``, ``input``, ``variable``,
+    ``module``, ``library``, ``file`` or ``format``."""
     name: str
     digest: str
     text: str = ""

@@ -83,6 +83,7 @@ class Rule(StrEnum):
     CELL_ERROR = "cell-error"
     CELL_TIMEOUT = "cell-timeout"
     RUN_TIMEOUT = "run-timeout"
+    ENVIRONMENT_FAILED = "environment-failed"
     KERNEL_MISSING = "kernel-missing"
     KERNEL_DIED = "kernel-died"
     WORKER_CHANGED = "worker-changed"
@@ -133,7 +134,7 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.SUBSTITUTION_UNKNOWN, _E, "A substitution is used and not defined."),
         (Rule.INCLUDE_LOOP, _E, "A file includes itself, directly or through others."),
         (Rule.PATH_OUTSIDE, _E, "A path leads out of the book's folder."),
-        (Rule.FILE_MISSING, _E, "A file that a page names does not exist."),
+        (Rule.FILE_MISSING, _E, "A file that a page or `etude.toml` names does not exist."),
         (Rule.RAW_HTML, _W, "Raw HTML holds something that was removed as unsafe."),
         (Rule.TABLE_SHAPE, _E, "The rows of a table differ in length."),
         (Rule.MATH_SYNTAX, _E, "A formula cannot be parsed."),
@@ -155,6 +156,7 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.CELL_ERROR, _E, "A cell raised an exception."),
         (Rule.CELL_TIMEOUT, _E, "A cell ran longer than its time-out."),
         (Rule.RUN_TIMEOUT, _E, "A run took longer than its time-out."),
+        (Rule.ENVIRONMENT_FAILED, _E, "What a variant or the book requires cannot be installed."),
         (Rule.KERNEL_MISSING, _E, "A kernel is not installed or does not start."),
         (Rule.KERNEL_DIED, _E, "A kernel died while a cell ran."),
         (Rule.WORKER_CHANGED, _I, "A cell asked for what only another kind of kernel has."),
