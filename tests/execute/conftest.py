@@ -123,14 +123,6 @@ class FakeDesk:
         self.kernel.close()
 
 
-def depends(run: Run) -> tuple[str, ...]:
-    """Hashes of all that each cell of a run depends on, as far as it can be told before it runs."""
-    keys: list[str] = []
-    for step in run.steps:
-        keys.append(digest(*keys[-1:], step.key, step.own, step.shown, scanned(step).digest))
-    return tuple(keys)
-
-
 class LinePool:
     """Runs tasks one after the other."""
 
@@ -260,7 +252,15 @@ class World:
 
     def keys(self, run: int = 0) -> tuple[str, ...]:
         """Hashes of all that each cell depends on, as far as it can be told before it runs."""
-        return depends(self.plan().runs[run])
+        return self.depends(self.plan().runs[run])
+
+    @staticmethod
+    def depends(run: Run) -> tuple[str, ...]:
+        """The same of a run."""
+        keys: list[str] = []
+        for step in run.steps:
+            keys.append(digest(*keys[-1:], step.key, step.own, step.shown, scanned(step).digest))
+        return tuple(keys)
 
     @property
     def records(self) -> dict[str, dict]:

@@ -171,7 +171,14 @@ UNKNOWN, VALUE, MISSING, OUTSIDE = (
         (TITLE + "[execute]\ntimeout = true", 4, 11, "true", VALUE, "is true, not a number"),
         (TITLE + "[execute]\nseed = -1 # x", 4, 8, "-1", VALUE, "whole number from 0"),
         (TITLE + "[execute]\nseed = 1.5", 4, 8, "1.5", VALUE, "whole number from 0"),
-        (TITLE + "[execute]\npolicy = 'frozn'", 4, 10, "'frozn'", VALUE, "one of auto, strict, frozen, force, off"),
+        (
+            TITLE + "[execute]\npolicy = 'frozn'",
+            4,
+            10,
+            "'frozn'",
+            VALUE,
+            "one of auto, strict, frozen, force, off",
+        ),
         (TITLE + "[execute]\noutput_limit = '2 XB'", 4, 16, "'2 XB'", VALUE, "a text such as 2GB"),
         (
             TITLE + "[execute]\nenvironment = ['A', 'B C']",

@@ -30,6 +30,14 @@ _STANDARD: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset())
 FILE, MODULE, FOLDER, PACKAGE, PROGRAM = "file", "module", "folder", "package", "program"
 
 _IMPORTING = ("<frozen importlib._bootstrap_external>", "<frozen importlib._bootstrap>", "<frozen zipimport>")
+_LOOKING_FOR_PACKAGES = tuple(
+    os.path.join(*parts)
+    for parts in (
+        ("importlib", "metadata", "__init__.py"),
+        ("importlib_metadata", "__init__.py"),
+        ("pkgutil.py",),
+    )
+)
 _STARTING = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn"})
 _WRITING = os.O_WRONLY
 _EMPTYING = os.O_TRUNC
@@ -142,7 +150,7 @@ def _asked_by_import() -> bool:
         if frame is None:
             return False
         name = frame.f_code.co_filename
-        if name in _IMPORTING:
+        if name in _IMPORTING or name.endswith(_LOOKING_FOR_PACKAGES):
             return True
         if name != __file__ and not name.startswith("<frozen"):
             return False
