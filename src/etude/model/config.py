@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from etude.model.block import Resources
 from etude.model.span import NOWHERE, Span
+from etude.model.tolerance import Tolerance
 
 Policy = Literal["auto", "frozen", "force", "off"]
 
@@ -89,6 +90,8 @@ class ExecuteConfig(Struct, frozen=True):
     output_limit: int = 10_000_000
     """Bytes of outputs a cell may make; what is more is cut and reported."""
     resources: Resources = Resources()
+    tolerance: Tolerance = Tolerance()
+    """How much results may differ when they are verified."""
 
 
 class HtmlConfig(Struct, frozen=True):

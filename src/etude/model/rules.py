@@ -90,6 +90,8 @@ class Rule(StrEnum):
     EVAL_FAILED = "eval-failed"
     EXPECTATION_FAILED = "expectation-failed"
     RESULT_MISSING = "result-missing"
+    RESULT_DRIFTED = "result-drifted"
+    RESULT_UNRECORDED = "result-unrecorded"
     INPUT_UNREADABLE = "input-unreadable"
     STORE_UNREADABLE = "store-unreadable"
     # writing
@@ -161,6 +163,12 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.EVAL_FAILED, _E, "An `eval` expression raised an exception."),
         (Rule.EXPECTATION_FAILED, _E, "An expectation on a result does not hold."),
         (Rule.RESULT_MISSING, _E, "A result is not stored and nothing may run."),
+        (Rule.RESULT_DRIFTED, _E, "A cell that is verified gives something else than what is recorded."),
+        (
+            Rule.RESULT_UNRECORDED,
+            _E,
+            "There is nothing recorded that a verified result can be compared with.",
+        ),
         (Rule.INPUT_UNREADABLE, _E, "A declared input cannot be read."),
         (Rule.STORE_UNREADABLE, _W, "A stored entry was damaged and is made again."),
         (Rule.WRITE_FAILED, _E, "An output cannot be written."),
