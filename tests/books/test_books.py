@@ -216,6 +216,9 @@ ELSEWHERE = {
     Rule.INPUT_UNREADABLE,
     Rule.STORE_UNREADABLE,
     Rule.INTERNAL,
+    # Only a verification tells these.
+    Rule.RESULT_DRIFTED,
+    Rule.RESULT_UNRECORDED,
 }
 
 

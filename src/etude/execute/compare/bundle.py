@@ -93,7 +93,8 @@ def _data(subject: str, old: Any, new: Any, limits: Limits) -> Difference | None
 
 def _picture(mime: str, old: str, new: str, limits: Limits) -> Difference | None:
     try:
-        change = compare_pictures(base64.b64decode(old), base64.b64decode(new), limits.image)
+        one, other = (base64.b64decode("".join(text.split()), validate=True) for text in (old, new))
+        change = compare_pictures(one, other, limits.image)
     except (binascii.Error, ValueError):
         change = PictureChange(None, bytewise=True) if old != new else None
     if change is None:

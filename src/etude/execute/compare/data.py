@@ -151,7 +151,7 @@ def _unpacked(value: Any) -> Any:
     if code is None or not isinstance(value["bdata"], str):
         return value
     try:
-        numbers = array(code, base64.b64decode(value["bdata"]))
+        numbers = array(code, base64.b64decode(value["bdata"], validate=True))
     except (binascii.Error, ValueError):
         return value
     return list(numbers)
