@@ -17,8 +17,8 @@ from etude.model.span import Span
 SOURCE = "# 甲\n\n见{ref}`no`。\n"
 PLACE = Place("zh/a.md", Span(6, 15))
 DRIFTED = diagnose(
-    Rule.RESULT_DRIFTED, "what this cell gives is not what is recorded", "zh/a.md", Span(6, 15), hints=("record it",),
-    trace="stdout: a number differs\n  recorded  损失 1.0\n  now       损失 1.5",
+    Rule.RESULT_DRIFTED, "what this cell gives is not what is recorded", "zh/a.md", Span(6, 15),
+    hints=("record it",), trace="stdout: a number differs\n  recorded  损失 1.0\n  now       损失 1.5",
 )  # fmt: skip
 DRIFT = CellDrift(
     PLACE, 0, "print(1)",
@@ -208,7 +208,9 @@ def test_github(book, fake, capsys):
     fake(report(verdict("drifted", (DRIFT,)), diagnostics=(DRIFTED,)))
     code, out, _ = run(capsys, "--format", "github")
     assert code == 1
-    assert out.startswith("::error file=zh/a.md,line=3,col=2,endColumn=11,title=result-drifted::what this cell")
+    assert out.startswith(
+        "::error file=zh/a.md,line=3,col=2,endColumn=11,title=result-drifted::what this cell"
+    )
     assert "now       损失 1.5" in out
 
 

@@ -211,7 +211,9 @@ def test_binary_arrays_are_numbers():
     def packed(*values):
         return {"dtype": "f8", "bdata": base64.b64encode(array("d", values).tobytes()).decode()}
 
-    assert compare_data({"y": packed(1, 2, math.nan)}, {"y": packed(1, 2.0000000001, math.nan)}, DEFAULT) is None
+    assert (
+        compare_data({"y": packed(1, 2, math.nan)}, {"y": packed(1, 2.0000000001, math.nan)}, DEFAULT) is None
+    )
     change = compare_data({"y": packed(1, 2)}, {"y": packed(1, 3)}, DEFAULT)
     assert change is not None
     assert change.recorded == "y[1]: 2.0\n"
@@ -269,7 +271,9 @@ def test_markup_that_is_not_read_counts_too():
 
 
 def test_identifiers_that_a_program_made_up_do_not_count():
-    page = "<style>#T_{0} td {{color: red}}</style><table id='T_{0}'><tr><td id=\"T_{0}_r1\">1</td></tr></table>"
+    page = (
+        "<style>#T_{0} td {{color: red}}</style><table id='T_{0}'><tr><td id=\"T_{0}_r1\">1</td></tr></table>"
+    )
     assert compare_html(page.format("3f2a1"), page.format("99bc0"), DEFAULT) is None
     linked = '<a id="p{0}"></a><b href="#p{1}"></b>'
     assert compare_html(linked.format("1a", "1a"), linked.format("2b", "1a"), DEFAULT) is not None
@@ -291,7 +295,7 @@ SVG = (
     ],
 )
 def test_drawings(changes, alike):
-    old = SVG.format(**{"salt": "1a", "x": "40", "a": "1"})
+    old = SVG.format(salt="1a", x="40", a="1")
     new = SVG.format(**{"salt": "1a", "x": "40", "a": "1", **changes})
     assert (compare_svg(old, new, DEFAULT) is None) == alike
     assert old.replace("#123456", "#123457") != old
@@ -422,7 +426,9 @@ def test_printed_text():
     assert (found.kind, found.subject, found.output) == ("text", "stdout", 0)
     assert found.detail == "a number differs, by 0.33 of its size (1e-6 is allowed)"
     assert found.recorded == "n 1.0\n", "colours are gone"
-    assert compare_results(cell(Stream("stdout", "\x1b[31mn\n")), cell(Stream("stdout", "n\n")), DEFAULT) == ()
+    assert (
+        compare_results(cell(Stream("stdout", "\x1b[31mn\n")), cell(Stream("stdout", "n\n")), DEFAULT) == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -476,7 +482,10 @@ def test_pictures_of_a_cell():
     assert base64.b64decode(found.now) == drawn
     broken = one(cell(Display({"image/png": "?"})), cell(Display({"image/png": "!"})))
     assert broken.bytewise
-    assert one(cell(Display({"application/pdf": "AA=="})), cell(Display({"application/pdf": "AB=="}))).kind == "note"
+    assert (
+        one(cell(Display({"application/pdf": "AA=="})), cell(Display({"application/pdf": "AB=="}))).kind
+        == "note"
+    )
 
 
 def test_live_objects_are_left_out():
@@ -544,7 +553,9 @@ def test_the_nearest_tolerance_counts():
     assert settle() == DEFAULT
     cell_says, page_says = Tolerance(image=0.5, any=False), Tolerance(relative=1e-3, any=True)
     assert settle(cell_says, page_says) == Limits(1e-3, DEFAULT.absolute, 0.5)
-    assert settle(Tolerance(), page_says, Tolerance(absolute=1.0)) == Limits(1e-3, 1.0, DEFAULT.image, any=True)
+    assert settle(Tolerance(), page_says, Tolerance(absolute=1.0)) == Limits(
+        1e-3, 1.0, DEFAULT.image, any=True
+    )
 
 
 outputs = st.lists(

@@ -7,9 +7,8 @@ import pytest
 from etude.adapters.memory import MemoryStore
 from etude.execute.drift import drift_diagnostics, judge_run, unrecorded
 from etude.execute.drift_words import excerpt, hints
-from etude.model.block import CodeCell
-from etude.model.drift import CellDrift, Difference
 from etude.model.diagnostic import Place
+from etude.model.drift import CellDrift, Difference
 from etude.model.protocols import Reply
 from etude.model.result import Stream, Value
 from etude.model.rules import Rule
@@ -17,10 +16,13 @@ from etude.model.span import Span
 from etude.model.tolerance import Tolerance
 
 PRINTS = "print(1)"
+NO = Tolerance()
 
 
 def reply(text, status="ok", **values):
-    return Reply(status, (Stream("stdout", text),), {f"show:{k}": Value(v) for k, v in values.items()}, 0.5, 1)
+    return Reply(
+        status, (Stream("stdout", text),), {f"show:{k}": Value(v) for k, v in values.items()}, 0.5, 1
+    )
 
 
 def again(world):
@@ -32,7 +34,7 @@ def again(world):
     return recorded, now
 
 
-def judged(world, book=Tolerance(), run=0):
+def judged(world, book=NO, run=0):
     recorded, now = again(world)
     planned = world.plan().runs[run]
     verdict = judge_run(planned, recorded, now.results, book)
@@ -136,7 +138,7 @@ def test_a_run_that_fails_now(world):
     world.execute()
     world.script[PRINTS] = reply("", status="error")
     recorded, now = again(world)
-    verdict = judge_run(world.plan().runs[0], recorded, now.results, Tolerance())
+    verdict = judge_run(world.plan().runs[0], recorded, now.results, NO)
     assert (verdict.state, verdict.cells) == ("failed", 2)
     assert [one.subject for one in verdict.drift[0].differences] == ["status", "stdout"]
     assert list(drift_diagnostics(verdict)) == [], "the run itself tells"
@@ -159,7 +161,7 @@ def test_a_claim_that_does_not_hold_is_told_by_the_run_alone(world):
     world.execute()
     world.script[PRINTS] = Reply("ok", (), {"truth:x == 1": Value("False")}, 0.5, 1)
     recorded, now = again(world)
-    verdict = judge_run(world.plan().runs[0], recorded, now.results, Tolerance())
+    verdict = judge_run(world.plan().runs[0], recorded, now.results, NO)
     assert verdict.state == "drifted"
     assert list(drift_diagnostics(verdict)) == []
     assert [problem.rule for problem in now.diagnostics] == [Rule.EXPECTATION_FAILED]
@@ -174,7 +176,9 @@ def test_only_a_few_lines_are_shown_and_long_ones_around_what_differs():
     assert len(list(excerpt(Difference("text", "stdout", "", recorded=old, now=old, marks=marks)))) == 3
     long = f"{'a' * 300} 1.0 {'b' * 300}"
     ((was, now),) = excerpt(
-        Difference("text", "s", "", recorded=long, now=long.replace("1.0", "2.0"), marks=((301, 304, 301, 304),))
+        Difference(
+            "text", "s", "", recorded=long, now=long.replace("1.0", "2.0"), marks=((301, 304, 301, 304),)
+        )
     )
     assert " 1.0 " in was
     assert " 2.0 " in now
@@ -189,10 +193,16 @@ def test_only_a_few_lines_are_shown_and_long_ones_around_what_differs():
         ({"relative": 3e-5}, "if these numbers may differ so much: `:tolerance: 5e-5`"),
         ({"relative": 0.011}, "if these numbers may differ so much: `:tolerance: 0.02`"),
         ({"relative": 0.9}, "if this may be another each time, as what is measured: `:tolerance: any`"),
-        ({"relative": float("inf")}, "if this may be another each time, as what is measured: `:tolerance: any`"),
+        (
+            {"relative": float("inf")},
+            "if this may be another each time, as what is measured: `:tolerance: any`",
+        ),
         ({}, "if this may be another each time, as what is measured: `:tolerance: any`"),
         ({"kind": "picture", "distance": 0.03}, "if the picture may look so: `:tolerance: image=0.05`"),
-        ({"kind": "picture", "bytewise": True}, "to compare pictures by how they look: `pip install etude[verify]`"),
+        (
+            {"kind": "picture", "bytewise": True},
+            "to compare pictures by how they look: `pip install etude[verify]`",
+        ),
     ],
 )
 def test_hints(more, hint):

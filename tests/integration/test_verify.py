@@ -74,7 +74,9 @@ def check(book, **options) -> VerifyReport:
 
 def drifted(report) -> dict[int, list[str]]:
     """Number of each drifted cell to what of it differs."""
-    return {drift.index: [one.subject for one in drift.differences] for run in report.runs for drift in run.drift}
+    return {
+        drift.index: [one.subject for one in drift.differences] for run in report.runs for drift in run.drift
+    }
 
 
 def rules(report) -> list[Rule]:
@@ -143,7 +145,9 @@ def test_a_cell_that_fails_now(book, knob):
 
 def test_a_data_file_that_keys_know_is_not_recorded(new_book):
     page = '# A\n\n```{code-cell} python\nprint(open("data/x.txt").read())\n```\n'
-    hidden = '# B\n\n```{code-cell} python\nfolder = "data"\nprint(open(folder + "/x" + ".txt").read())\n```\n'
+    hidden = (
+        '# B\n\n```{code-cell} python\nfolder = "data"\nprint(open(folder + "/x" + ".txt").read())\n```\n'
+    )
     book = new_book({"a.md": page, "b.md": hidden, "data/x.txt": "1.5\n"})
     book.build()
     book.write({"data/x.txt": "2.5\n"})
@@ -199,7 +203,7 @@ def test_a_choice_of_runs(many):
 
 def test_what_is_edited_meanwhile_is_not_blamed(new_book, tmp_path):
     marker = tmp_path / "marker"
-    code = f'import helper, pathlib\nprint(helper.value)\npathlib.Path({str(marker)!r}).touch()'
+    code = f"import helper, pathlib\nprint(helper.value)\npathlib.Path({str(marker)!r}).touch()"
     book = new_book({"a.md": f"# A\n\n```{{code-cell}} python\n{code}\n```\n", "helper.py": "value = 1\n"})
     book.build()
     book.write({"helper.py": "value = 2\n"})

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from etude.execute.compare.text import compare_texts
 from etude.execute.tolerances import DEFAULT
-from etude.model.diagnostic import Place
+from etude.model.diagnostic import Place, diagnose
 from etude.model.drift import CellDrift, Difference, RunVerdict
+from etude.model.rules import Rule
 from etude.render.report import Report, report_page
 from etude.render.report.lines import rows
 
@@ -77,28 +78,25 @@ def test_every_line_that_differs_is_shown(old, new):
 
 
 PNG = base64.b64encode(b"\x89PNG").decode()
-DRIFT = CellDrift(
-    Place("zh/骰子.md"),
-    2,
-    "print('<b>')",
-    (
-        Difference("text", "stdout", "a number differs", recorded="<i> 1\n", now="<i> 2\n", marks=((4, 5, 4, 5),)),
-        Difference("picture", "image/png", "it looks different", recorded=PNG, now=PNG, distance=0.5,
-                   region=(0.1, 0.2, 0.3, 0.4)),
-        Difference("picture", "image/svg+xml", "came now and is not recorded", now="<svg onload='x()'/>"),
-        Difference("note", "status", "the cell raised an exception"),
-        Difference("text", "f'{x}<'", "a number differs", value=True, recorded="1", now="2", marks=((0, 1, 0, 1),)),
+DIFFERENCES = (
+    Difference("text", "stdout", "a number differs", recorded="<i> 1", now="<i> 2", marks=((4, 5, 4, 5),)),
+    Difference(
+        "picture", "image/png", "it differs", recorded=PNG, now=PNG, distance=0.5, region=(0.1, 0.2, 0.3, 0.4)
     ),
-)  # fmt: skip
+    Difference("picture", "image/svg+xml", "came now and is not recorded", now="<svg onload='x()'/>"),
+    Difference("note", "status", "the cell raised an exception"),
+    Difference("text", "f'{x}<'", "it differs", value=True, recorded="1", now="2", marks=((0, 1, 0, 1),)),
+)
+DRIFT = CellDrift(Place("zh/骰子.md"), 2, "print('<b>')", DIFFERENCES)
 
 
 def run(state="same", drift=(), page="a/骰子 1", variant="", languages=""):
     return RunVerdict(page, variant, languages, ("zh/骰子.md",), state, 5, 1.0, 700.0, drift)
 
 
-def page(*runs, title="掷骰子 & co", chosen=""):
+def page(*runs, title="掷骰子 & co", chosen="", problems=()):
     report = Report(
-        title, "zh", runs, len(runs) + (7 if chosen else 0), chosen, (("Made", "2026-01-02"),),
+        title, "zh", runs, len(runs) + (7 if chosen else 0), chosen, problems, (("Made", "2026-01-02"),),
         lambda place: f"{place.path}:7", {"zh/骰子.md": "zh"},
     )  # fmt: skip
     return report_page(report).decode()
@@ -136,7 +134,9 @@ def checked(html):
 
 
 def test_the_page_is_whole_by_itself():
-    html = page(run("drifted", (DRIFT,)), run("failed", page="b"), run("missing", page="c"), run("moved", page="d"))
+    html = page(
+        run("drifted", (DRIFT,)), run("failed", page="b"), run("missing", page="c"), run("moved", page="d")
+    )
     check = checked(html)
     assert all(link.startswith(("#", "data:image/")) for link in check.links)
     anchors = [link[1:] for link in check.links if link.startswith("#")]
@@ -158,7 +158,9 @@ def test_the_verdict():
     assert "Nothing drifted" in page(run())
     assert 'class="verdict good"' in page(run())
     assert "Nothing was verified" in page()
-    html = page(run("drifted", (DRIFT, DRIFT)), run(page="b"), run("missing", page="c"), chosen="a sample (seed 5)")
+    html = page(
+        run("drifted", (DRIFT, DRIFT)), run(page="b"), run("missing", page="c"), chosen="a sample (seed 5)"
+    )
     assert "2 cells of 1 run drifted; 1 run not wholly recorded" in html
     assert 'class="verdict bad"' in html
     assert "3 of 10, a sample (seed 5)" in html
@@ -175,6 +177,15 @@ def test_a_cell_is_shown_with_its_place_and_language():
     assert "<ins>2</ins>" in html
     assert "left:10.00%;top:20.00%;width:20.00%;height:20.00%" in html
     assert "12 min" in html
+
+
+def test_problems_are_told():
+    problem = diagnose(Rule.CELL_ERROR, "ValueError: <x>", "zh/骰子.md", trace="\x1b[31mline 1\x1b[0m\n")
+    html = page(run("failed"), problems=(problem,))
+    checked(html)
+    assert "ValueError: &lt;x&gt;" in html
+    assert ">line 1</pre>" in html
+    assert "Problems" not in page(run("failed"))
 
 
 def test_two_runs_of_one_page_have_places_of_their_own():

@@ -7,10 +7,14 @@ import platform
 import etude
 from etude.build.options import VerifyReport
 from etude.model.diagnostic import Place
+from etude.model.rules import Rule
 from etude.model.span import NOWHERE, LineIndex
 from etude.render.report import Report, report_page
 
 __all__ = ["verification_page"]
+
+_SHOWN = frozenset({Rule.RESULT_DRIFTED, Rule.RESULT_UNRECORDED})
+"""What the runs and their cells show already."""
 
 
 def verification_page(found: VerifyReport, when: str) -> bytes:
@@ -44,6 +48,7 @@ def verification_page(found: VerifyReport, when: str) -> bytes:
             found.runs,
             found.planned,
             chosen,
+            tuple(one for one in found.diagnostics if one.rule not in _SHOWN),
             facts,
             locate,
             found.languages,

@@ -178,7 +178,7 @@ KEYS: tuple[Key, ...] = (
         "execute",
         "tolerance",
         TOLERANCE,
-        "(see below)",
+        '"rtol=1e-6 atol=1e-12 image=0.02"',
         "How much results may differ when `etude verify` makes them again.",
     ),
     Key("execute.resources", "cpus", AMOUNT, "1", "Processors that a run needs."),

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
-from etude.model.diagnostic import Place
+from etude.model.diagnostic import Diagnostic, Place
 from etude.model.drift import CellDrift, RunState, RunVerdict
 from etude.model.progress import run_title
+from etude.render.ansi import strip
 from etude.render.html.assets import minified
 from etude.render.html.escape import attribute, text
 from etude.render.report.differences import difference
@@ -26,10 +27,15 @@ _STATES: dict[RunState, str] = {
 """In the order in which they are listed."""
 
 _WHY: dict[RunState, str] = {
-    "failed": "The run did not get to its end; the terminal and the JSON report say where and why.",
+    "failed": "The run did not get to its end: see the problems below.",
     "missing": "Not all of its results are recorded: build the book first.",
     "moved": "The run or what it reads was edited while it was verified: build the book, and verify again.",
 }
+
+_FOOT = (
+    "<footer><p>The recorded results were not changed. A cell’s option <code>:tolerance:</code> says how"
+    " much it may differ; <code>etude build --execute force</code> records everything anew.</p></footer>"
+)
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
@@ -47,6 +53,8 @@ class Report:
     """Runs that there were to choose from."""
     chosen: str
     """How they were chosen, in words; empty when all were."""
+    problems: tuple[Diagnostic, ...]
+    """What went wrong beside drift."""
     facts: tuple[tuple[str, str], ...]
     """When and with what it was made: names and values."""
     locate: Callable[[Place], str]
@@ -58,7 +66,7 @@ class Report:
 def report_page(report: Report) -> bytes:
     """The page, as UTF-8."""
     drifted = [run for run in report.runs if run.drift]
-    body = "".join((_head(report), _runs(report), *(_run(run, report) for run in drifted)))
+    body = "".join((_runs(report), _problems(report), *(_run(run, report) for run in drifted)))
     style = minified(files("etude.render.report").joinpath("report.css").read_text("utf-8"))
     title = text(" · ".join(filter(None, ("Verification", report.title))))
     page = (
@@ -66,7 +74,8 @@ def report_page(report: Report) -> bytes:
         f'<meta http-equiv="Content-Security-Policy" content="{attribute(_POLICY)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>{body}</main>\n</body>\n</html>\n"
+        f"<title>{title}</title>\n<style>{style}</style>\n</head>\n"
+        f"<body>\n{_head(report)}\n<main>{body}</main>\n{_FOOT}\n</body>\n</html>\n"
     )
     return page.encode()
 
@@ -119,17 +128,33 @@ def _table(runs: list[RunVerdict]) -> str:
         drifted = f"{len(run.drift):,}" if run.drift else "–"
         lines.append(
             f'<tr><th scope="row">{name}{why}</th><td>{_state(run)}</td>'
-            f'<td class="number">{drifted}</td><td class="number">{run.cells:,}</td>'
+            f'<td class="number main">{drifted}</td><td class="number">{run.cells:,}</td>'
             f'<td class="number wide">{_seconds(run.recorded_seconds)}</td>'
             f'<td class="number wide">{_seconds(run.seconds)}</td></tr>'
         )
     return (
         '<table class="runs"><thead><tr><th scope="col">Run</th><th scope="col">State</th>'
-        '<th scope="col" class="number">Drifted</th><th scope="col" class="number">Compared</th>'
+        '<th scope="col" class="number main">Drifted</th><th scope="col" class="number">Compared</th>'
         '<th scope="col" class="number wide">Took then</th>'
         '<th scope="col" class="number wide">Took now</th></tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table>"
     )
+
+
+def _problems(report: Report) -> str:
+    if not report.problems:
+        return ""
+    found = "".join(
+        f'<article><p class="problem"><span class="place">{text(report.locate(one.place))}</span>'
+        f"{text(one.message)}</p>{_trace(one.trace)}</article>"
+        for one in report.problems
+    )
+    return f'<section aria-label="Problems"><h2>Problems</h2>{found}</section>'
+
+
+def _trace(trace: str) -> str:
+    shown = strip(trace).strip("\n")
+    return f'<pre tabindex="0">{text(shown)}</pre>' if shown else ""
 
 
 def _run(run: RunVerdict, report: Report) -> str:
