@@ -221,6 +221,18 @@ def test_what_is_edited_meanwhile_is_not_blamed(new_book, tmp_path):
     assert [Rule.RESULT_UNRECORDED] == rules(report)
 
 
+def test_a_book_that_goes_meanwhile_is_not_blamed(book, knob):
+    """What was found is told all the same."""
+    knob.write_text("2.5")
+    book.write({"etude.toml": book.read("etude.toml") + "\n"})
+
+    def edit(event):
+        if type(event).__name__ == "RunFinished":
+            (book.root / "etude.toml").unlink()
+
+    assert ["moved"] == [run.state for run in verify(book.root, VerifyOptions(jobs=1), edit).runs]
+
+
 ASKS = """# A
 
 ```{code-cell} python

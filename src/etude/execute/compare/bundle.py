@@ -10,7 +10,8 @@ from typing import Any, Final
 from etude.execute.compare.data import compare_data
 from etude.execute.compare.markup import compare_html, compare_svg
 from etude.execute.compare.picture import PictureChange, compare_pictures
-from etude.execute.compare.text import compare_texts, plain
+from etude.execute.compare.text import compare_texts
+from etude.execute.compare.tokens import plain
 from etude.execute.compare.words import extent, share, told
 from etude.execute.tolerances import Limits
 from etude.model.drift import Difference

@@ -12,7 +12,8 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from etude.execute.compare.bundle import compare_bundles, gist, noteworthy
-from etude.execute.compare.text import compare_texts, plain
+from etude.execute.compare.text import compare_texts
+from etude.execute.compare.tokens import plain
 from etude.execute.compare.words import told
 from etude.execute.tolerances import Limits
 from etude.model.drift import Difference

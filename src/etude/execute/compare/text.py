@@ -12,33 +12,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
+from etude.execute.compare.tokens import Line, is_whole, line_of, lines_of, value_of
 from etude.execute.tolerances import Limits
 from etude.model.drift import Mark
 
-__all__ = ["TextChange", "compare_numbers", "compare_texts", "plain"]
+__all__ = ["TextChange", "compare_numbers", "compare_texts"]
 
-_ESCAPE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-# What begins like a number and is none: hexadecimal, versions, dates, times, colours.
-_TOKEN: Final = re.compile(
-    r"""(?<![A-Za-z0-9_.])
-    (?: 0[xXbBoO][0-9A-Fa-f_]+ | [0-9]+(?:\.[0-9]+){2,} | [0-9]{4}-[0-9]{2}-[0-9]{2}
-      | [0-9]{1,2}(?::[0-9]{2})+ | \#[0-9A-Fa-f]{3,8}\b )
-    |
-    (?P<number>
-      (?:(?<![A-Za-z0-9_.)\]])[-+\u2212])?
-      (?<![A-Za-z0-9_.\#])
-      (?: (?:[0-9]+(?:_[0-9]+)*
-             (?:\.(?:[0-9]+|(?=[eE][-+]?[0-9]|\s*[\]),j]|[ \t]+[-+]?[0-9])))?
-           | \.[0-9]+)
-          (?:[eE][-+]?[0-9]+)?
-        | (?:nan|inf|NaN|Infinity)\b )
-    )""",
-    re.VERBOSE,
-)
-_BLANKS: Final = re.compile(r"[ \t\u3000]+")
-_LINE_ENDS: Final = re.compile(r" ?\r?\n ?")
-_RULES: Final = re.compile(r"([-=_─━═])\1{3,}")
-"""Lines of a table, as long as its columns are wide."""
 _LINES: Final = 2000
 """Lines of what is not alike up to which they are matched one by one."""
 _DIGITS: Final = 300
@@ -62,28 +41,6 @@ class TextChange:
     """The largest relative difference of those that are off."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line, or a whole text: its numbers, and all that stands around them in a normal form."""
-
-    start: int
-    end: int
-    shape: tuple[str, ...]
-    numbers: tuple[_Number, ...]
-
-
-def plain(text: str) -> str:
-    """A text without the colours of a terminal."""
-    return _ESCAPE.sub("", text) if "\x1b" in text else text
-
-
 def compare_numbers(old: float, new: float, limits: Limits, *, whole: bool = False) -> float | None:
     """None when two numbers are close enough, else their relative difference."""
     if old == new or (math.isnan(old) and math.isnan(new)):
@@ -102,15 +59,36 @@ def compare_texts(old: str, new: str, limits: Limits) -> TextChange | None:
     """What differs in two texts without escape sequences; None when nothing does that counts."""
     if old == new:
         return None
-    one, other = _line(old, 0, len(old)), _line(new, 0, len(new))
+    first, last = _alike(old, new)
+    one, other = line_of(old, first, len(old) - last), line_of(new, first, len(new) - last)
     found = _Found(limits)
     if one.shape == other.shape:
         found.numbers_of(one, other)
     else:
-        found.lines_of(_lines(old), _lines(new), old, new)
+        found.lines(lines_of(old, one.start, one.end), lines_of(new, other.start, other.end), old, new)
     if not found.marks:
         return None
     return TextChange(tuple(found.marks), found.numbers, found.off, found.words, found.relative)
+
+
+def _alike(old: str, new: str) -> tuple[int, int]:
+    """Characters of the whole lines that both texts begin with, and of those that both end with."""
+    first = old.rfind("\n", 0, _common(old, new)) + 1
+    behind = _common(old[:first:-1], new[:first:-1])
+    end = old.find("\n", len(old) - behind) if behind else -1
+    return first, len(old) - end if end >= 0 else 0
+
+
+def _common(old: str, new: str) -> int:
+    """How many characters two texts begin with alike."""
+    low, high = 0, min(len(old), len(new))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if old[low:middle] == new[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 class _Found:
@@ -122,25 +100,25 @@ class _Found:
         self.numbers = self.off = self.words = 0
         self.relative = 0.0
 
-    def numbers_of(self, old: _Line, new: _Line) -> None:
+    def numbers_of(self, old: Line, new: Line) -> None:
         """The numbers of two lines that are alike but for them."""
         self.numbers += len(old.numbers)
-        for one, other in zip(old.numbers, new.numbers, strict=True):
-            if one.text == other.text:
+        for (one, *was), (other, *now) in zip(old.numbers, new.numbers, strict=True):
+            if one == other:
                 continue
-            far = self._distance(one.text, other.text)
+            far = self._distance(one, other)
             if far is not None:
                 self.off += 1
                 self.relative = max(self.relative, far)
-                self.marks.append((one.start, one.end, other.start, other.end))
+                self.marks.append((was[0], was[1], now[0], now[1]))
 
     def _distance(self, old: str, new: str) -> float | None:
         if max(len(old), len(new)) > _DIGITS:
             return math.inf
-        whole = _whole(old) and _whole(new)
-        return compare_numbers(_value(old), _value(new), self.limits, whole=whole)
+        whole = is_whole(old) and is_whole(new)
+        return compare_numbers(value_of(old), value_of(new), self.limits, whole=whole)
 
-    def lines_of(self, old: Sequence[_Line], new: Sequence[_Line], was: str, now: str) -> None:
+    def lines(self, old: Sequence[Line], new: Sequence[Line], was: str, now: str) -> None:
         """Lines matched by what stands around their numbers; the others as they are."""
         for a, b, c, d, alike in _blocks([line.shape for line in old], [line.shape for line in new]):
             if alike:
@@ -180,7 +158,7 @@ def _blocks(
         yield a, len(old), b, len(new), True
 
 
-def _span(lines: Sequence[_Line], start: int, end: int, length: int) -> tuple[int, int]:
+def _span(lines: Sequence[Line], start: int, end: int, length: int) -> tuple[int, int]:
     """From the first of some lines to the last; where they would stand, when there are none."""
     if start < end:
         return lines[start].start, lines[end - 1].end
@@ -188,7 +166,7 @@ def _span(lines: Sequence[_Line], start: int, end: int, length: int) -> tuple[in
     return at, at
 
 
-def _inner(old: _Line, new: _Line, was: str, now: str) -> Mark:
+def _inner(old: Line, new: Line, was: str, now: str) -> Mark:
     """Two lines without the words that both begin and end with."""
     one = _words(was[old.start : old.end])
     other = _words(now[new.start : new.end])
@@ -205,52 +183,3 @@ def _inner(old: _Line, new: _Line, was: str, now: str) -> Mark:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"[A-Za-z0-9_.+-]+|\s+|.", text)
-
-
-def _lines(text: str) -> list[_Line]:
-    out: list[_Line] = []
-    at = 0
-    for line in text.split("\n"):
-        out.append(_line(text, at, at + len(line)))
-        at += len(line) + 1
-    return out
-
-
-def _line(text: str, start: int, end: int) -> _Line:
-    numbers: list[_Number] = []
-    gaps: list[str] = []
-    at = start
-    for match in _TOKEN.finditer(text, start, end):
-        if match["number"] is None:
-            continue
-        numbers.append(_Number(match["number"], match.start("number"), match.end("number")))
-        gaps.append(text[at : match.start("number")])
-        at = match.end("number")
-    gaps.append(text[at:end])
-    return _Line(start, end, _shape(gaps), tuple(numbers))
-
-
-def _shape(gaps: Sequence[str]) -> tuple[str, ...]:
-    """What stands around numbers, in a form that their width does not change."""
-    last = len(gaps) - 1
-    out: list[str] = []
-    for number, gap in enumerate(gaps):
-        if gap.isspace() and 0 < number < last:
-            out.append(" ")  # an array may be broken into lines elsewhere
-            continue
-        text = _LINE_ENDS.sub("\n", _BLANKS.sub(" ", gap))
-        text = _RULES.sub(r"\1\1\1", text)
-        text = text.lstrip(" ") if number else text
-        out.append(text.rstrip(" ") if number < last else text)
-    out[0], out[-1] = out[0].lstrip(), out[-1].rstrip()
-    return tuple(out)
-
-
-def _value(text: str) -> float:
-    """A number; a whole one keeps all its digits."""
-    written = text.replace("_", "").replace("\u2212", "-")
-    return int(written) if _whole(text) else float(written)
-
-
-def _whole(text: str) -> bool:
-    return not any(sign in text for sign in ".eEnN")
