@@ -212,12 +212,16 @@ ELSEWHERE = {
     Rule.RUN_TIMEOUT,
     Rule.KERNEL_DIED,
     Rule.WORKER_CHANGED,
+    Rule.VERSIONS_DIFFER,
     Rule.OUTPUT_TOO_LARGE,
     Rule.WROTE_INTO_BOOK,
     Rule.RESULT_MISSING,
     Rule.INPUT_UNREADABLE,
     Rule.STORE_UNREADABLE,
     Rule.INTERNAL,
+    # Only a verification tells these.
+    Rule.RESULT_DRIFTED,
+    Rule.RESULT_UNRECORDED,
 }
 
 

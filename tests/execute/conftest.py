@@ -187,6 +187,7 @@ class World:
                     timeout=cell.timeout,
                     expect=cell.expect,
                     outputs=cell.outputs,
+                    tolerance=cell.tolerance,
                 )
             )
         blocks = [self.asking(item) for item in evals]

@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import to_builtins
 
+from etude.execute.tolerances import DEFAULT, settle
 from etude.model.block import Resources
 from etude.model.config import Author, Config, Entry, ExecuteConfig, HtmlConfig, Localized, Part, Variant
 from etude.model.rules import Rule, Severity
 from etude.model.span import LineIndex, Span
 from etude.parse.config import KEYS, SECTIONS, parse_config
 from etude.parse.config_values import byte_count
+from etude.parse.tolerances import read_tolerance
 from etude.parse.toml_spans import locate
 
 TITLE = '[book]\ntitle = "甲"\n'
@@ -167,6 +169,15 @@ UNKNOWN, VALUE, MISSING, OUTSIDE = (
             VALUE,
             "the number 0, not a number of seconds above 0",
         ),
+        (
+            TITLE + "[execute]\ntolerance = 'much'",
+            4,
+            13,
+            "'much'",
+            VALUE,
+            'the text "much", not a number of 0 or more, or a text such as',
+        ),
+        (TITLE + "[execute]\ntolerance = -1", 4, 13, "-1", VALUE, "the number -1, not a number of 0 or more"),
         (TITLE + "[execute]\ntimeout = inf", 4, 11, "inf", VALUE, "not a number of seconds"),
         (TITLE + "[execute]\ntimeout = true", 4, 11, "true", VALUE, "is true, not a number"),
         (TITLE + "[execute]\nseed = -1 # x", 4, 8, "-1", VALUE, "whole number from 0"),
@@ -383,10 +394,16 @@ def test_the_printed_defaults_are_the_defaults():
     known = {key.path: key.default for key in KEYS}
     for section in ("execute", "html", "library", "bibliography"):
         for name, value in to_builtins(getattr(Config(), section)).items():
-            if name in {"footer", "resources"}:
+            if name in {"footer", "resources", "tolerance"}:
                 continue
             printed = tomllib.loads(f"x = {known[f'{section}.{name}']}")["x"]
             assert (list(value) if isinstance(value, tuple) else value) == printed, name
+
+
+def test_the_printed_tolerance_is_the_one_in_force():
+    printed = next(key.default for key in KEYS if key.path == "execute.tolerance")
+    text = tomllib.loads(f"x = {printed}")["x"]
+    assert settle(read_tolerance(text)) == settle() == DEFAULT
 
 
 def test_every_example_is_accepted():

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from etude.adapters.disk import IGNORED, changed
+from etude.adapters.disk import IGNORED, OWNER, changed
 from etude.adapters.kernels import LocalKernels
 from etude.adapters.tracing import Mirrored, RunTrace
 from etude.model.protocols import Kernel, KernelError, KernelNeeds, Observed
@@ -34,8 +34,6 @@ _SOURCES: Final = frozenset({".md", ".ipynb", ".toml", ".bib", ".yml", ".yaml", 
 _EDITOR: Final = re.compile(r"^[.#]|~$|\.(?:swp|swx|tmp|part|bak)$|^\d+$")
 """Names of the short-lived files that editors leave beside those."""
 
-_OWNER: Final = "owner"
-"""File in a desk's folder with the process that made it and the path of its folder for temporary files."""
 
 _YOUNG: Final = 60.0
 """Seconds in which a desk without an owner may still get one."""
@@ -95,7 +93,7 @@ class ScratchDesks:
             temporary = _folder(tempfile.gettempdir(), "etude-", base)
             places.append(temporary)
             # So that a later build finds what a killed one left, and touches nothing else there.
-            Path(base, _OWNER).write_text(f"{os.getpid()}\n{temporary}", encoding="utf-8")
+            Path(base, OWNER).write_text(f"{os.getpid()}\n{temporary}", encoding="utf-8")
             mirror = os.path.join(base, "book")
             copied = Mirrored()
             newer = _mirror(self._root, mirror, folder, str(Path(self._scratch).parent), self._since, copied)
@@ -360,7 +358,7 @@ def _owner(desk: str) -> tuple[int, tuple[str, ...]]:
     Where nothing tells, the maker was killed at once, or is about to: that is told by the age.
     """
     try:
-        pid, place = Path(desk, _OWNER).read_text(encoding="utf-8").split("\n", 1)
+        pid, place = Path(desk, OWNER).read_text(encoding="utf-8").split("\n", 1)
         number = int(pid)
     except (OSError, ValueError):
         young = time.time() - os.stat(desk).st_mtime < _YOUNG

@@ -103,7 +103,7 @@ def page_codes(book: Book, store: SqliteStore, workers: Workers) -> list[PageCod
     }
     kept = store.get_many("code", wanted)
     missing = [(code, page) for code, page in wanted.items() if code not in kept]
-    folder = str(book.root / ".etude" / "store")
+    folder = str(store.folder)
     tasks = [(folder, chunk) for chunk in workers.chunks(missing)]
     fresh = [item for chunk in workers.map(_codes, tasks, len(missing)) for item in chunk]
     if fresh:

@@ -17,6 +17,7 @@ from etude.model.block import CodeCell, Expectation, VariantBlock
 from etude.model.inline import Eval
 from etude.model.page import Page, PageExecution
 from etude.model.span import Span
+from etude.model.tolerance import Tolerance
 
 __all__ = ["CellCode", "EvalCode", "PageCode", "page_code"]
 
@@ -49,6 +50,7 @@ class CellCode(Struct, frozen=True, array_like=True):
     timeout: float | None = None
     expect: tuple[Expectation, ...] = ()
     outputs: bytes = b""
+    tolerance: Tolerance = Tolerance()
 
 
 class EvalCode(Struct, frozen=True, array_like=True):
@@ -117,6 +119,7 @@ def _cell_code(cell: CodeCell) -> CellCode:
         timeout=cell.timeout,
         expect=cell.expect,
         outputs=cell.outputs,
+        tolerance=cell.tolerance,
     )
 
 

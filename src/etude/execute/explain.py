@@ -123,7 +123,11 @@ def _explain(run: Run, found: Sequence[Found], recipe: Recipe | None, now: _Now)
         languages=run.languages,
         seconds=sum(step.seconds for step in recipe.steps) if recipe else None,
         versions=tuple(
-            dict.fromkeys(f"{part.name}: {part.digest}" for item in found for part in item.changed)
+            dict.fromkeys(
+                f"{one.name}: {one.was or 'not there'}, now {one.now or 'not there'}"
+                for item in found
+                for one in item.changed
+            )
         ),
     )
     if first is None:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from etude.model.block import Resources
 from etude.model.environment import PYTHON, Environment
 from etude.model.span import NOWHERE, Span
+from etude.model.tolerance import Tolerance
 
 Policy = Literal["auto", "strict", "frozen", "force", "off"]
 
@@ -97,6 +98,8 @@ class ExecuteConfig(Struct, frozen=True):
     """Bytes of outputs a cell may make; what is more is cut and reported."""
     worker: Worker = "auto"
     resources: Resources = Resources()
+    tolerance: Tolerance = Tolerance()
+    """How much results may differ when they are verified."""
 
 
 class HtmlConfig(Struct, frozen=True):

@@ -87,11 +87,14 @@ class Rule(StrEnum):
     KERNEL_MISSING = "kernel-missing"
     KERNEL_DIED = "kernel-died"
     WORKER_CHANGED = "worker-changed"
+    VERSIONS_DIFFER = "versions-differ"
     OUTPUT_TOO_LARGE = "output-too-large"
     WROTE_INTO_BOOK = "wrote-into-book"
     EVAL_FAILED = "eval-failed"
     EXPECTATION_FAILED = "expectation-failed"
     RESULT_MISSING = "result-missing"
+    RESULT_DRIFTED = "result-drifted"
+    RESULT_UNRECORDED = "result-unrecorded"
     INPUT_UNREADABLE = "input-unreadable"
     STORE_UNREADABLE = "store-unreadable"
     # writing
@@ -159,12 +162,23 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.ENVIRONMENT_FAILED, _E, "What a variant or the book requires cannot be installed."),
         (Rule.KERNEL_MISSING, _E, "A kernel is not installed or does not start."),
         (Rule.KERNEL_DIED, _E, "A kernel died while a cell ran."),
+        (
+            Rule.VERSIONS_DIFFER,
+            _I,
+            "Results were made with other versions of packages than are installed now.",
+        ),
         (Rule.WORKER_CHANGED, _I, "A cell asked for what only another kind of kernel has."),
         (Rule.OUTPUT_TOO_LARGE, _E, "A cell printed more than the limit."),
         (Rule.WROTE_INTO_BOOK, _E, "A cell changed files of the book."),
         (Rule.EVAL_FAILED, _E, "An `eval` expression raised an exception."),
         (Rule.EXPECTATION_FAILED, _E, "An expectation on a result does not hold."),
         (Rule.RESULT_MISSING, _E, "A result is not stored and nothing may run."),
+        (Rule.RESULT_DRIFTED, _E, "A cell that is verified gives something else than what is recorded."),
+        (
+            Rule.RESULT_UNRECORDED,
+            _E,
+            "There is nothing recorded that a verified result can be compared with.",
+        ),
         (Rule.INPUT_UNREADABLE, _E, "A declared input cannot be read."),
         (Rule.STORE_UNREADABLE, _W, "A stored entry was damaged and is made again."),
         (Rule.WRITE_FAILED, _E, "An output cannot be written."),
