@@ -254,6 +254,18 @@ def test_displays_and_updates(shared):
 
 
 @pytest.mark.kernel
+def test_what_json_has_no_form_for(shared):
+    code = (
+        "import datetime\nclass H:\n    def _repr_png_(self): return b'\\x89PNG'\n"
+        "    def _repr_json_(self): return {'nan': float('nan'), 'day': datetime.date(2024, 1, 2)}\n"
+        "    def __repr__(self): return 'h'\nH()"
+    )
+    (shown,) = run(shared, code).outputs
+    assert shown.data["image/png"] == "iVBORw=="
+    assert shown.data["application/json"]["day"].startswith("2024-01-02")
+
+
+@pytest.mark.kernel
 def test_input_is_refused(shared):
     reply = run(shared, "input('name?')", timeout=10)
     assert (reply.status, reply.outputs[-1].ename) == ("error", "StdinNotImplementedError")

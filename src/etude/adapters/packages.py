@@ -26,18 +26,19 @@ class InstalledPackages:
         self._known: dict[str, dict[str, str]] = {}
         self._kernels: dict[str, str] = {}
 
-    def version(self, kernel: str, name: str) -> str:
-        """``numpy 2.3.1`` for a package's top-level name; empty when no distribution has it."""
+    def version(self, kernel: str, name: str) -> str | None:
+        """``numpy 2.3.1`` for a package's top-level name; empty when no distribution has it.
+
+        None when nothing is known: the kernel is no Python, or its environment is not there.
+        """
         if kernel not in self._kernels:
             try:
                 self._kernels[kernel] = find_kernel(kernel).interpreter
             except KernelError:
                 self._kernels[kernel] = ""
         python = self._kernels[kernel]
-        if not python:
-            return ""
-        if not Path(python).exists():
-            return ""  # an environment that may be made yet
+        if not python or not Path(python).exists():
+            return None
         if python not in self._known:
             self._known[python] = dict(_versions(python))
         return self._known[python].get(name, "")

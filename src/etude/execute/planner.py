@@ -108,9 +108,8 @@ def _told_apart(runs: Sequence[Run]) -> tuple[Run, ...]:
 class _NoPackages:
     """Where nothing is known of what is installed."""
 
-    def version(self, _kernel: str, _name: str) -> str:
+    def version(self, _kernel: str, _name: str) -> None:
         """Nothing."""
-        return ""
 
 
 class _Planner:

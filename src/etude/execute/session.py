@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from etude.execute.desk import Desk
+from etude.execute.facts import UNKNOWN
 from etude.execute.failure import SourceLines
 from etude.execute.normalise_output import normalise_outputs, normalise_value, shows_source
 from etude.execute.outcome import Done
@@ -171,7 +172,7 @@ class Session:
         asked |= dict.fromkeys(("package", name) for name in sorted(named))
         facts = self.world.plan.facts
         answers = facts.answers(sorted(asked), self.run.view, self.run.kernel)
-        known = tuple(part for part in answers if part.kind != "package" or part.digest)
+        known = tuple(part for part in answers if part.kind != "package" or part.digest not in ("", UNKNOWN))
         return known if observed.complete else (*known, scanned(step))
 
     def _again(self, number: int, here: Found, values: Mapping[str, Value], observed: Observed) -> Done:

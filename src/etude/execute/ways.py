@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from etude.execute.digest import digest
-from etude.execute.facts import Facts
+from etude.execute.facts import UNKNOWN, Facts
 from etude.execute.plan import Run, Step
 from etude.execute.recipe import Component
 from etude.execute.record import Kept, ResultStore, read
@@ -204,7 +204,8 @@ class Lookup:
             Change(part.name, part.digest, now.digest)
             for part in way.reads
             if part.kind == "package"
-            and (now := self._facts.answer("package", part.name, run.view, run.kernel)).digest != part.digest
+            and (now := self._facts.answer("package", part.name, run.view, run.kernel)).digest
+            not in (part.digest, UNKNOWN)
         )
         return Found(way, Kept(record, missing), cursor, after, changed)
 
