@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import datetime
+import datetime as dt
 import json
 import math
 import numbers
@@ -39,7 +39,7 @@ def _plain(value: Any) -> Any:
     """What JSON has no form for, as Jupyter writes it."""
     if isinstance(value, (bytes, bytearray, memoryview)):
         return base64.b64encode(value).decode("ascii")
-    if isinstance(value, datetime.date):
+    if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, numbers.Integral):
         return int(value)
