@@ -429,6 +429,20 @@ def test_a_kernel_that_does_not_start(tmp_path, monkeypatch):
 
 
 @pytest.mark.kernel
+def test_modules_are_found_where_the_run_and_the_user_keep_them(kernels, needs, tmp_path):
+    for name in ("run", "user"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"of_{name}.py").write_text(f"x = {name!r}")
+        (tmp_path / name / "of_both.py").write_text(f"x = {name!r}")
+    own, users = str(tmp_path / "run"), str(tmp_path / "user")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((own, users))}
+    kernel = kernels.start(needs, environment, str(tmp_path), [own])
+    reply = run(kernel, "import of_run, of_user, of_both\nprint(of_run.x, of_user.x, of_both.x)")
+    assert reply.outputs == (Stream("stdout", "run user run\n"),)
+    kernel.close()
+
+
+@pytest.mark.kernel
 def test_the_users_profile_does_not_show(kernels, needs, tmp_path):
     startup = tmp_path / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
