@@ -257,7 +257,7 @@ def test_displays_and_updates(shared):
 def test_what_json_has_no_form_for(shared):
     code = (
         "import datetime\nclass H:\n    def _repr_png_(self): return b'\\x89PNG'\n"
-        "    def _repr_json_(self): return {'nan': float('nan'), 'day': datetime.date(2024, 1, 2)}\n"
+        "    def _repr_json_(self): return {'day': datetime.datetime(2024, 1, 2)}\n"
         "    def __repr__(self): return 'h'\nH()"
     )
     (shown,) = run(shared, code).outputs
