@@ -28,9 +28,9 @@ _SYSTEM: Final = (
 
 _SETTINGS: Final = (
     "/.cache/matplotlib/", "/.cache/fontconfig/", "/.cache/pip/", "/.cache/uv/", "/.config/matplotlib/",
-    "/.config/fontconfig/", "/.config/ipython/", "/.config/pip/", "/.config/git/", "/.matplotlib/", "/.ipython/",
-    "/.jupyter/", "/.local/bin/", "/.local/lib/", "/.local/share/fonts/", "/.local/share/jupyter/", "/.fonts/",
-    "/.keras/keras.json", "/.terminfo/", "/.pyenv/", "/.gitconfig",
+    "/.config/fontconfig/", "/.config/ipython/", "/.config/pip/", "/.config/git/", "/.matplotlib/",
+    "/.ipython/", "/.jupyter/", "/.local/bin/", "/.local/lib/", "/.local/share/fonts/",
+    "/.local/share/jupyter/", "/.fonts/", "/.keras/keras.json", "/.terminfo/", "/.pyenv/", "/.gitconfig",
 )  # fmt: skip
 """What programs keep for themselves below the user's home."""
 
