@@ -14,6 +14,8 @@ from etude.adapters.lean import LeanKernel, WarmParent
 from etude.adapters.prelude import prepare
 from etude.adapters.warm import forked
 from etude.model.protocols import Kernel, KernelError, KernelNeeds
+from etude.worker.trace import ROOT as TRACE_ROOT
+from etude.worker.trace import VARIABLE as TRACE
 
 __all__ = ["LocalKernels"]
 
@@ -21,7 +23,9 @@ _START_TIMEOUT: Final = 60.0
 _GRACE: Final = 3.0
 """Seconds that an interrupted kernel has to answer before it is killed."""
 
-_OF_ONE_RUN: Final = frozenset({"PYTHONPATH", "PWD", "OLDPWD", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR"})
+_OF_ONE_RUN: Final = frozenset(
+    {"PYTHONPATH", "PWD", "OLDPWD", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR", TRACE, TRACE_ROOT}
+)
 """Variables that differ between the runs that share a parent."""
 
 _Profile = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]
