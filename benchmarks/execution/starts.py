@@ -37,13 +37,15 @@ def each_cell(setting: Setting) -> Section:
     """What a trivial cell costs: a page of many cells less a page of few."""
     many = setting.sizes.cells
     case = Case(f"a trivial cell, of {many}", milliseconds)
+    busy = Case("the same in CPU seconds", milliseconds)
     measured = [tools.etude(setting.environment), tools.nbclient(setting.environment)]
     measured.append(tools.papermill(setting.environment))
     for _, tool in setting.rounds("overhead of a cell", measured):
-        few = tool.build(_fresh(setting, tool, trivial(1, _FEW, ""))).work
+        few = tool.build(_fresh(setting, tool, trivial(1, _FEW, "")))
         built = tool.build(_fresh(setting, tool, trivial(1, many, "")))
-        note(case.of(tool.name), built, (built.work - few) / (many - _FEW))
-    return Section("What a cell costs beside its own work", [case])
+        note(case.of(tool.name), built, (built.work - few.work) / (many - _FEW))
+        note(busy.of(tool.name), built, (built.sample.cpu - few.sample.cpu) / (many - _FEW))
+    return Section("What a cell costs beside its own work", [case, busy])
 
 
 def cold(setting: Setting) -> Section:
