@@ -18,6 +18,7 @@ from typing import Final
 __all__ = [
     "IGNORED",
     "MANIFEST",
+    "OWNER",
     "DiskFiles",
     "WriteError",
     "changed",
@@ -32,6 +33,9 @@ IGNORED: Final = frozenset({"_build", "__pycache__", "node_modules"})
 
 MANIFEST: Final = ".etude-outputs"
 """Names every file that Etude made in a folder of outputs, one path a line; none is part of a book."""
+
+OWNER: Final = "owner"
+"""File in a folder for scratch work: the process that made it, and the folder for its temporary files."""
 
 _REASONS: Final = {
     errno.ENOSPC: "the disk is full",

@@ -15,7 +15,7 @@ from etude.adapters.jupyter_outputs import Gathering, values_of
 from etude.adapters.jupyter_process import Starter, channels, start_process
 from etude.adapters.jupyter_specs import KernelSpec
 from etude.adapters.jupyter_wire import Message, Wire
-from etude.model.protocols import Backend, KernelError, Reply
+from etude.model.protocols import Backend, Copy, KernelError, Reply
 
 if TYPE_CHECKING:
     import zmq
@@ -159,6 +159,10 @@ class JupyterKernel:
             execution_count=(answer or {}).get("execution_count") if code.strip() else None,
             truncated=gathering.truncated,
         )
+
+    def copy(self, *, digest: bool, keep: bool = False) -> Copy | None:  # noqa: ARG002
+        """Nothing: a whole kernel has threads, which do not stand a fork."""
+        return None
 
     @property
     def root(self) -> int:

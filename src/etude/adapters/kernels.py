@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,8 @@ from etude.adapters.lean import LeanKernel, WarmParent
 from etude.adapters.prelude import prepare
 from etude.adapters.warm import forked
 from etude.model.protocols import Kernel, KernelError, KernelNeeds
-from etude.worker.trace import ROOT, VARIABLE
+from etude.worker.trace import ROOT as TRACE_ROOT
+from etude.worker.trace import VARIABLE as TRACE
 
 __all__ = ["LocalKernels"]
 
@@ -25,7 +27,7 @@ _GRACE: Final = 3.0
 _OF_ONE_RUN: Final = frozenset(
     {"PYTHONPATH", "PWD", "OLDPWD", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR"}
     # Where a run notes what it reads.
-    | {VARIABLE, ROOT}
+    | {TRACE, TRACE_ROOT}
     # A parent sets up no GPU: its workers look which they may see.
     | {"CUDA_VISIBLE_DEVICES", "TF_FORCE_GPU_ALLOW_GROWTH", "XLA_PYTHON_CLIENT_MEM_FRACTION"}
 )
@@ -57,7 +59,7 @@ class LocalKernels:
             modules = () if _shadowed(needs.warm, folder, path) else needs.warm
             if needs.backend == "warm":
                 modules = ("ipykernel.kernelapp", *modules)
-            parent = self._parent(spec, environment, modules)
+            parent = self._parent(spec, environment, modules, path)
             if parent is not None:
                 return self._forked(parent, spec, needs, environment, folder, path)
         return self._cold(spec, needs, environment, folder)
@@ -141,11 +143,14 @@ class LocalKernels:
         return self._opened(whole, needs)
 
     def _parent(
-        self, spec: KernelSpec, environment: Mapping[str, str], modules: Sequence[str]
+        self, spec: KernelSpec, environment: Mapping[str, str], modules: Sequence[str], path: Sequence[str]
     ) -> WarmParent | None:
         """The parent for these modules, started and loaded; None when there can be none."""
         fixed = {**environment, **spec.environment}
         fixed = {name: value for name, value in fixed.items() if name not in _OF_ONE_RUN}
+        # The user's own folders of modules are for all runs.
+        users = [place for place in environment.get("PYTHONPATH", "").split(os.pathsep) if place not in path]
+        fixed |= {"PYTHONPATH": os.pathsep.join(users)} if any(users) else {}
         profile = (spec.interpreter, tuple(sorted(fixed.items())), tuple(modules))
         with self._lock:
             warming = self._parents.setdefault(profile, _Warming(spec.interpreter, fixed, modules))

@@ -1,7 +1,7 @@
 """The terminal: what it can show, and the display of a build at work.
 
-The live display needs rich, which is imported when the first run starts: a build that runs nothing
-shows nothing and never pays for it.
+The live display needs rich, which is imported when the first run starts, or an environment for it: a
+build that runs nothing shows nothing and never pays for it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING, TextIO
 
 from etude.adapters.terminal_ledger import Ledger
 from etude.model.amounts import duration, memory
-from etude.model.progress import Event, PhaseStarted, Progress, RunFinished, RunStarted, run_title
+from etude.model.progress import (
+    EnvironmentFinished,
+    EnvironmentStarted,
+    Event,
+    PhaseStarted,
+    Progress,
+    RunFinished,
+    RunStarted,
+    environment_title,
+    run_title,
+)
 
 if TYPE_CHECKING:
     from etude.adapters.terminal_live import Live
@@ -45,20 +55,35 @@ def screen(stream: TextIO) -> Screen:
 
 
 def plain_progress(stream: TextIO) -> Progress:
-    """One line for each run that ended, where nothing can be written over."""
+    """One line for each run that ended, and each environment, where nothing can be written over."""
     lock = threading.Lock()
 
     def show(event: Event) -> None:
-        if isinstance(event, RunFinished) and event.status != "kept":
+        line = describe(event)
+        if line:
             with lock:
-                stream.write(f"{describe(event)}\n")
+                stream.write(f"{line}\n")
                 stream.flush()
 
     return show
 
 
-def describe(event: RunFinished) -> str:
-    """A run that ended, in a line."""
+def describe(event: Event) -> str:
+    """An event in a line; empty for one that nobody waits for."""
+    match event:
+        case EnvironmentStarted():
+            # Minutes may pass before the next line.
+            return f"making {environment_title(event.variants)} with {event.installer}"
+        case EnvironmentFinished(status="ok"):
+            packages = "1 package" if event.packages == 1 else f"{event.packages} packages"
+            return f"made {environment_title(event.variants)}: {packages}, {duration(event.seconds)}"
+        case RunFinished() if event.status != "kept":
+            return _describe_run(event)
+        case _:
+            return ""
+
+
+def _describe_run(event: RunFinished) -> str:
     name = run_title(event.page, event.variant, event.languages)
     if event.status == "again":
         return f"put back {name}: memory ran out, it will run again alone"
@@ -95,7 +120,7 @@ class _Display:
             if self._closed:
                 return
             self._ledger.note(event, time.monotonic())
-            if isinstance(event, RunStarted) and self._live is None:
+            if isinstance(event, RunStarted | EnvironmentStarted) and self._live is None:
                 from etude.adapters.terminal_live import Live  # noqa: PLC0415 -- imports rich
 
                 self._live = Live(self._stream, time.monotonic)

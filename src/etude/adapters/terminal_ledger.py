@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from etude.model.amounts import duration, memory
 from etude.model.progress import (
     CellFinished,
+    EnvironmentFinished,
+    EnvironmentStarted,
     Event,
     KernelStarted,
     MemoryUsed,
@@ -48,6 +50,8 @@ class RunLine:
 class Snapshot:
     """All that a display shows, at one moment."""
 
+    environments: tuple[str, ...] = ()
+    """Those that are being made, by the variants whose they are."""
     runs: tuple[RunLine, ...] = ()
     """At work, in the order in which they began."""
     planned: int = 0
@@ -104,6 +108,11 @@ class Ledger:
                 if self._runs.pop(run_key(event), None) is not None and event.status != "again":
                     failed = state.failed + (event.status == "failed")
                     self._state = replace(state, finished=state.finished + 1, failed=failed)
+            case EnvironmentStarted():
+                self._state = replace(state, environments=(*state.environments, event.variants))
+            case EnvironmentFinished():
+                left = tuple(name for name in state.environments if name != event.variants)
+                self._state = replace(state, environments=left)
             case PhaseStarted():
                 pass
 
@@ -115,6 +124,9 @@ class Ledger:
 
 def summary(state: Snapshot, now: float) -> str:
     """The line of the whole: runs, cells, memory, the time that is left."""
+    if not state.planned:
+        # No run begins before its environment is made.
+        return "preparing"
     parts = [f"{state.finished} of {state.planned} runs"]
     if state.failed:
         parts.append(f"{state.failed} failed")

@@ -12,8 +12,9 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from etude.adapters.terminal_ledger import RunLine, Snapshot, summary
+from etude.adapters.terminal_ledger import Snapshot, summary
 from etude.model.amounts import memory
+from etude.model.progress import environment_title
 
 __all__ = ["Live"]
 
@@ -60,7 +61,13 @@ class Live:
         runs.add_column(no_wrap=True, overflow="ellipsis", max_width=max(8, width - (56 if wide else 26)))
         for _ in range(3 if wide else 1):
             runs.add_column(no_wrap=True)
-        self._spinners = {line.title: self._spinner(line) for line in state.runs}
+        making = {name: environment_title(name) for name in state.environments}
+        titles = [*making.values(), *(line.title for line in state.runs)]
+        self._spinners = {title: self._spinner(title) for title in titles}
+        for title in making.values():
+            # How far it is only the installer knows.
+            told: tuple[RenderableType, ...] = (Text("being made", style="dim"), Text(), Text())
+            runs.add_row(self._spinners[title], Text(title), *told[: 3 if wide else 1])
         for line in state.runs[:_SHOWN]:
             more: tuple[RenderableType, ...] = (
                 ProgressBar(total=max(1, line.cells), completed=min(line.done, line.cells), width=12),
@@ -74,6 +81,6 @@ class Live:
         lines.append(Text(f"  {summary(state, now)}", no_wrap=True, overflow="ellipsis"))
         return Group(*lines)
 
-    def _spinner(self, line: RunLine) -> Spinner:
+    def _spinner(self, title: str) -> Spinner:
         """The same as before, as it goes on turning."""
-        return self._spinners.get(line.title) or Spinner("dots")
+        return self._spinners.get(title) or Spinner("dots")

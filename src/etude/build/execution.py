@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from etude.adapters.disk_inputs import DiskInputs
 from etude.adapters.packages import InstalledPackages
 from etude.adapters.store import SqliteStore
 from etude.build.book import Book
+from etude.build.environments import missing, placed, provided
 from etude.build.options import BuildOptions, RunStatus
 from etude.build.outputs import encode, stored_page
 from etude.build.texts import SourceTexts
@@ -27,6 +30,7 @@ from etude.execute.planner import plan
 from etude.model.account import MachineAccount, ParentAccount
 from etude.model.config import Policy
 from etude.model.diagnostic import Diagnostic
+from etude.model.environment import Installed
 from etude.model.progress import Progress
 from etude.model.result import RunResult
 
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
     from etude.adapters.kernels import LocalKernels
     from etude.build.account import Background
     from etude.execute.schedule import Machine
+
+_UNMADE = "what it requires is not installed yet: that is done first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,11 @@ class Executed:
     seen: Seen
     globs: dict[str, str]
     environment: dict[str, str | None]
+    """Values of the environment variables that cells declare."""
     outdated: bool = False
     """Files changed while cells ran: what is shown may not be what is there now."""
+    installed: Mapping[str, Installed] = field(default_factory=dict)
+    """What is installed for the runs of each variant, where that was looked at."""
     background: Background | None = None
     """For a report, if one is wanted."""
 
@@ -105,7 +114,7 @@ def page_codes(book: Book, store: SqliteStore, workers: Workers) -> list[PageCod
     }
     kept = store.get_many("code", wanted)
     missing = [(code, page) for code, page in wanted.items() if code not in kept]
-    folder = str(book.root / ".etude" / "store")
+    folder = str(store.folder)
     tasks = [(folder, chunk) for chunk in workers.chunks(missing)]
     fresh = [item for chunk in workers.map(_codes, tasks, len(missing)) for item in chunk]
     if fresh:
@@ -150,14 +159,14 @@ def make_plan(book: Book, options: BuildOptions, store: SqliteStore, workers: Wo
         environment=os.environ,
         home=str(Path.home()),
         store=store,
-        packages=InstalledPackages(),
+        packages=InstalledPackages(store),
     )
     runs = len(planned.runs)
     if options.variants:
         planned = replace(
             planned, runs=tuple(r for r in planned.runs if r.variant in {"", *options.variants})
         )
-    return Planned(planned, watch, inputs, runs)
+    return Planned(placed(planned, book), watch, inputs, runs)
 
 
 def run_cells(
@@ -188,35 +197,40 @@ def run_cells(
     kernels = LocalKernels()
     machine = Machine(jobs, there.cpus, there.memory, there.gpus, there.total)
     why = explain(planned, store, versions=policy == "strict") if options.report is not None else ()
-    with ScratchDesks(
-        book.root, kernels=kernels, pythonpath=book.config.execute.pythonpath, since=since
-    ) as desks:
-        done = execute(
-            planned,
+    with (
+        provided(planned, book, store, policy, jobs, progress) as ready,
+        ScratchDesks(
+            book.root, kernels=kernels, pythonpath=book.config.execute.pythonpath, since=since
+        ) as desks,
+    ):
+        carry_out = partial(
+            execute,
             files=book.files,
             store=store,
             desks=desks,
             pool=ThreadPool(jobs, desks.close),
             clock=time.monotonic,
-            policy=policy,
             environment=os.environ,
             threads=threads_each(jobs),
             machine=machine,
             watch=ProcessWatch(there.total, there.reserve, free_memory),
-            progress=progress,
         )
+        done = [carry_out(ready.plan, policy=policy, progress=progress)]
+        if ready.left.runs:
+            done.append(carry_out(ready.left, policy="off"))
     made.inputs.flush()
     return Executed(
-        done.results,
+        _in_order(planned, [part.results for part in done]),
         planned,
-        done.diagnostics,
+        (*(problem for part in done for problem in part.diagnostics), *ready.diagnostics),
         len(planned.runs),
-        done.standing,
-        done.executed,
+        sum(part.standing for part in done),
+        sum(part.executed for part in done),
         made.seen(),
         made.inputs.matches,
         {name: os.environ.get(name) for name in sorted(names)},
-        done.outdated,
+        any(part.outdated for part in done),
+        ready.installed,
         _background(planned, why, policy, book, machine, kernels) if options.report is not None else None,
     )
 
@@ -241,6 +255,19 @@ def _background(
     return background(planned, reasons, SourceTexts(book.files), there, parents)
 
 
+def _in_order(
+    planned: Plan, parts: Sequence[Mapping[str, Mapping[str, RunResult]]]
+) -> dict[str, dict[str, RunResult]]:
+    """Results of several parts of a plan, pages and variants in the order of the whole."""
+    found: dict[str, dict[str, RunResult]] = {}
+    for run in planned.runs:
+        for path in run.pages:
+            for part in parts:
+                if run.variant in part.get(path, {}):
+                    found.setdefault(path, {})[run.variant] = part[path][run.variant]
+    return found
+
+
 def explain_runs(
     book: Book, options: BuildOptions, store: SqliteStore, workers: Workers
 ) -> tuple[tuple[RunStatus, ...], tuple[Diagnostic, ...]]:
@@ -248,6 +275,7 @@ def explain_runs(
     policy = options.policy or book.config.execute.policy
     planned = make_plan(book, options, store, workers).plan
     of = {p.source.path: p.source.language for pages in book.pages.values() for p in pages}
+    unmade = missing(planned, book)
     return (
         tuple(
             RunStatus(
@@ -256,7 +284,7 @@ def explain_runs(
                 languages=tuple(dict.fromkeys(of[path] for path in item.pages)),
                 cells=item.cells,
                 stale=0 if item.fresh else item.cells,  # a run starts in a fresh kernel
-                reasons=_reasons(item),
+                reasons=(*_reasons(item), *((_UNMADE,) if not item.fresh and item.variant in unmade else ())),
                 estimate=item.seconds,
             )
             for item in explain(planned, store, versions=policy == "strict")

@@ -12,6 +12,7 @@ from typing import Final
 
 from etude.execute.needs import threads_of
 from etude.execute.plan import Plan, Run
+from etude.model.config import Worker
 from etude.model.protocols import Backend, KernelNeeds
 
 __all__ = ["Backends", "next_backend"]
@@ -34,11 +35,17 @@ class Backends:
     """What each of some runs asks of its kernel."""
 
     def __init__(
-        self, plan: Plan, runs: Iterable[Run], learned: Mapping[int, Backend], share: int = 1
+        self,
+        plan: Plan,
+        runs: Iterable[Run],
+        learned: Mapping[int, Backend],
+        worker: Worker = "auto",
+        share: int = 1,
     ) -> None:
         """`runs` are those that start a kernel; `learned`, by place among them, what they needed before.
 
-        `share`: computing threads of a run that does not say how many processors it needs.
+        `worker` goes before what runs ask for. `share`: computing threads of a run that does not say how
+        many processors it needs.
         """
         ordered = tuple(runs)
         outside = [plan.outside(run) if run.python else () for run in ordered]
@@ -54,8 +61,9 @@ class Backends:
                 name=run.kernel,
                 python=run.python,
                 seed=run.seed,
-                backend=learned.get(number) or _first(run, names),
+                backend=_first(run, names, worker, learned.get(number)),
                 warm=warm[run.kernel, threads_of(run.resources, share)],
+                run=f"{run.page.path}|{run.variant}",
             )
             # A run that turns out to be several has the needs of the one it was.
             self._needs[id(run)] = self._needs[run.name, run.variant] = needs
@@ -65,11 +73,14 @@ class Backends:
         return self._needs.get(id(run)) or self._needs[run.name, run.variant]
 
 
-def _first(run: Run, outside: Iterable[str]) -> Backend:
+def _first(run: Run, outside: Iterable[str], worker: Worker, learned: Backend | None) -> Backend:
     if not run.python:
         return "cold"
-    if run.worker != "auto":
-        return run.worker
+    wanted = run.worker if worker == "auto" else worker
+    if wanted != "auto":
+        return wanted
+    if learned is not None:
+        return learned
     return "warm" if any(name.partition(".")[0] in _WIDGETS for name in outside) else "lean"
 
 

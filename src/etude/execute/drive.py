@@ -40,6 +40,8 @@ class _Attempt:
     """A run at work, on its part of the machine."""
 
     run: Run
+    times: tuple[float, ...]
+    """Seconds that each cell took when it ran before."""
     placed: Placed[tuple[Job, ...]]
     threads: int
     gpus: tuple[str, ...] | None
@@ -80,22 +82,21 @@ class Driver:
         count = cells_ahead(run, found)
         names = self.schedule.machine.gpus
         gpus = None if run.resources.gpus is None else tuple(names[at] for at in placed.gpus)
-        attempt = _Attempt(run, placed, threads_of(run.resources, self.share), gpus)
+        attempt = _Attempt(run, job.times, placed, threads_of(run.resources, self.share), gpus)
         trouble = attempt.trouble
         started = self.world.clock()
         self.world.progress(
             RunStarted(run.name, run.variant, count, job.estimate, run.languages, attempt.threads, gpus or ())
         )
-        done: list[Done] = []
         if count:
             try:
                 done = self._at_desk(attempt)
             except _CrowdedError:
                 self._finished(attempt, "again", started, ())
                 raise
-        if len(done) < len(run.steps) and not trouble.problems:
-            # Nothing has to run any more; what is stored may have come from another run meanwhile.
-            done += [Done.of(item.kept.record, item) for item in found[len(done) :]]
+        else:
+            # Nothing has to run any more: what is stored has come from another run meanwhile.
+            done = [Done.of(item.kept.record, item) for item in found]
         done += [Done.of(None)] * (len(run.steps) - len(done))
         failed = bool(trouble.problems) or any(item.status == "missing" for item in done)
         self._finished(attempt, "failed" if failed else "ok", started, done)
@@ -109,7 +110,7 @@ class Driver:
             attempt.taken,
         )
         for other in others:
-            yield from self._run(Job(job.number, other, len(other.steps), job.estimate), placed)
+            yield from self._run(Job(job.number, other, len(other.steps), job.estimate, job.times), placed)
 
     def _finished(
         self,
@@ -174,7 +175,7 @@ class Driver:
 
         kept = attempt.placed.task.needs.memory
         with self.watch.over(desk.kernel, run.memory_limit, kept, told) as usage:
-            done = Session(run, desk, self.world, trouble).cells()
+            done = Session(run, desk, self.world, trouble, attempt.times).cells()
         taken = usage()
         attempt.taken = Taken(taken.peak, taken.seconds, clock() - begun)
         died = [problem for problem in trouble.problems if problem.rule == Rule.KERNEL_DIED]

@@ -23,6 +23,8 @@ class Job:
     """How many cells will run, as far as can be told."""
     estimate: float | None
     """Seconds, by recorded times."""
+    times: tuple[float, ...] = ()
+    """Seconds that each cell took when it ran before."""
 
 
 def cells_ahead(run: Run, found: Sequence[Found]) -> int:

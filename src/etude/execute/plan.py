@@ -16,6 +16,7 @@ from etude.execute.requests import Request
 from etude.model.block import Resources
 from etude.model.config import Worker
 from etude.model.diagnostic import Diagnostic
+from etude.model.environment import Environment
 
 __all__ = ["Part", "Plan", "Run", "Step"]
 
@@ -85,6 +86,8 @@ class Run:
     """Bytes it may take; 0: as many as the machine has to give."""
     languages: str = ""
     """Of its pages, when other languages of the page run other code; empty when one run is for all."""
+    environment: Environment | None = None
+    """What must be installed where its kernel starts; None: it starts as its name says."""
 
     @property
     def page(self) -> PageCode:

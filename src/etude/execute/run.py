@@ -9,7 +9,7 @@ that an interrupted build keeps them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from msgspec.structs import replace
@@ -30,9 +30,9 @@ from etude.execute.schedule import Machine, Needs, Schedule, Task
 from etude.execute.session import World
 from etude.execute.sharing import split_runs
 from etude.execute.troubles import no_resources
-from etude.execute.ways import Lookup
-from etude.model.config import Policy
-from etude.model.diagnostic import Diagnostic
+from etude.execute.ways import Change, Lookup
+from etude.model.config import Policy, Worker
+from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.progress import Progress, RunFinished, RunsPlanned, silent
 from etude.model.protocols import Backend, Clock, Files
 from etude.model.result import RunResult
@@ -56,6 +56,8 @@ class Execution:
     """Cells that ran."""
     standing: int
     """Cells that have a result, from this time or an earlier one."""
+    changed: Mapping[str, Mapping[str, tuple[Change, ...]]] = field(default_factory=dict)
+    """By page path and variant, packages that have other versions now than stored results were made with."""
     outdated: bool = False
     """Whether files changed while runs read them, so that their results were not stored."""
 
@@ -73,13 +75,14 @@ def execute(
     machine: Machine,
     threads: int = 1,
     watch: Watch = unwatched,
+    worker: Worker = "auto",
     progress: Progress = silent,
 ) -> Execution:
     """Execute a plan.
 
-    `environment` is the user's; kernels get it with `threads` computing threads and what makes
-    runs alike. `machine` is what there is to share out. Never raises for what cells do; what the store
-    raises goes through.
+    With a `worker` all runs have that kind of kernel, whatever they ask for. `environment` is the user's;
+    kernels get it with `threads` computing threads and what makes runs alike. `machine` is what there is
+    to share out. Never raises for what cells do; what the store raises goes through.
     """
     made: set[str] = set()
     lookup = Lookup(
@@ -102,7 +105,8 @@ def execute(
         elif missing := lacking(run.resources, machine):
             outcomes[number] = (Outcome.stored(run, ways, no_resources(run, missing, machine)),)
         else:
-            jobs.append(Job(number, run, cells, _estimate(known.get(recipe_key(run)), cells)))
+            times = _times(known.get(recipe_key(run)))
+            jobs.append(Job(number, run, cells, sum(times[:cells]) if times else None, times))
     estimates = [job.estimate for job in jobs if job.estimate is not None]
     progress(RunsPlanned(len(jobs), sum(job.cells for job in jobs), sum(estimates) if estimates else None))
     for (outcome,) in outcomes.values():
@@ -116,9 +120,9 @@ def execute(
         for number, job in enumerate(jobs)
         if (recipe := known.get(recipe_key(job.run))) is not None and recipe.backend
     }
-    backends = Backends(plan, [job.run for job in jobs], learned, threads)
+    backends = Backends(plan, [job.run for job in jobs], learned, worker, threads)
     schedule = Schedule(_tasks(jobs, known, machine), machine)
-    forecast = Forecast(progress, schedule, clock, _cell_seconds(jobs, known))
+    forecast = Forecast(progress, schedule, clock, _cell_seconds(jobs))
     world = World(plan, lookup, store, clock, forecast, SourceLines(files), made)
     driver = Driver(world, backends, desks, environment, threads, schedule, watch)
     for group in pool.run(schedule, driver.work):
@@ -131,13 +135,42 @@ def execute(
         for path, result in results(outcome, policy):
             results_of.setdefault(path, {})[result.variant] = result
         problems += ((problem, outcome.run.variant) for problem in complaints(outcome, policy))
+    changed = _changed(ordered)
+    if told := _versions(changed):
+        problems.append((told, ""))
     steps = [done for outcome in ordered for done in outcome.steps]
     return Execution(
         results=results_of,
         diagnostics=tuple(sorted(_joined(problems), key=lambda item: (item.place, item.rule, item.message))),
         executed=sum(done.executed for done in steps),
+        changed=changed,
         outdated=any(outcome.outdated for outcome in ordered),
         standing=sum(done.executed or done.status not in ("missing", "skipped") for done in steps),
+    )
+
+
+def _changed(outcomes: Iterable[Outcome]) -> dict[str, dict[str, tuple[Change, ...]]]:
+    found: dict[str, dict[str, tuple[Change, ...]]] = {}
+    for outcome in outcomes:
+        changes = tuple(dict.fromkeys(one for done in outcome.steps for one in done.changed))
+        for path in outcome.run.pages if changes else ():
+            found.setdefault(path, {})[outcome.run.variant] = changes
+    return found
+
+
+def _versions(changed: Mapping[str, Mapping[str, tuple[Change, ...]]]) -> Diagnostic | None:
+    """One note for the whole book: an upgrade may concern every page."""
+    changes = sorted({one for variants in changed.values() for some in variants.values() for one in some})
+    if not changes:
+        return None
+    names = "; ".join(f"{one.was or one.name} is now {one.now or 'not there'}" for one in changes[:5])
+    more = f"; and {len(changes) - 5} more" if len(changes) > 5 else ""
+    pages = "a page" if len(changed) == 1 else f"{len(changed)} pages"
+    return diagnose(
+        Rule.VERSIONS_DIFFER,
+        f"results of {pages} were made with other versions of packages: {names}{more}",
+        "",
+        hints=("`--execute strict` runs them again, `etude verify --changed` compares",),
     )
 
 
@@ -179,15 +212,10 @@ def _needs(run: Run, recipe: Recipe | None, share: float) -> Needs:
     return needs_of(run.resources, recipe, share=share, limit=run.memory_limit)
 
 
-def _estimate(recipe: Recipe | None, cells: int) -> float | None:
-    """What the first cells of a run will take, if they take what they took last."""
-    return None if recipe is None else sum(step.seconds for step in recipe.steps[:cells])
+def _times(recipe: Recipe | None) -> tuple[float, ...]:
+    return tuple(step.seconds for step in recipe.steps) if recipe else ()
 
 
-def _cell_seconds(jobs: Sequence[Job], known: Mapping[str, Recipe | None]) -> dict[int, tuple[float, ...]]:
+def _cell_seconds(jobs: Sequence[Job]) -> dict[int, tuple[float, ...]]:
     """How long the cells that must run took last, by job."""
-    return {
-        job.number: tuple(step.seconds for step in recipe.steps[: job.cells])
-        for job in jobs
-        if (recipe := known.get(recipe_key(job.run))) is not None
-    }
+    return {job.number: job.times[: job.cells] for job in jobs if job.times}
