@@ -42,9 +42,13 @@ class Live:
         self._live.start()
 
     def update(self, state: Snapshot) -> None:
-        """Draw this from now on: at once when a run came or went, else with the next turn of the spinners."""
+        """Draw this from now on: at once when something came or went, else as the spinners turn."""
         before, self._state = self._state, state
-        if (len(before.runs), before.finished) != (len(state.runs), state.finished):
+        if (before.environments, len(before.runs), before.finished) != (
+            state.environments,
+            len(state.runs),
+            state.finished,
+        ):
             self._live.refresh()
 
     def close(self) -> None:
