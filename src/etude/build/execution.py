@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from etude.adapters.disk import moment
 from etude.adapters.disk_inputs import DiskInputs
 from etude.adapters.packages import InstalledPackages
+from etude.adapters.stamps import Stamps
 from etude.adapters.store import SqliteStore
 from etude.build.book import Book
 from etude.build.environments import missing, placed, provided
@@ -163,7 +163,7 @@ def run_cells(
     if policy == "off" and "notebook" not in options.to and not store.keys("cell"):
         return Executed({}, None, (), 0, 0, 0, Seen(), {}, {})  # nothing runs and nothing could be shown
     jobs = workers.jobs
-    since = moment(book.root / ".etude")
+    before = Stamps(str(book.root))
     made = make_plan(book, options, store, workers)
     planned = made.plan
     if not planned.runs:
@@ -176,7 +176,7 @@ def run_cells(
     names.update(book.config.execute.environment)
     with (
         provided(planned, book, store, policy, jobs, progress) as ready,
-        ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath, since=since) as desks,
+        ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath, before=before) as desks,
     ):
         carry_out = partial(
             execute,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from etude.adapters.disk import OWNER, DiskFiles, WriteError
 from etude.adapters.pool import cores
+from etude.adapters.stamps import Stamps
 from etude.build.options import BuildOptions, VerifyOptions
 from etude.build.workers import Workers
 from etude.model.config import Policy
@@ -85,7 +86,7 @@ def recorded_results(on: Bench, book: Book, plan: Plan) -> Execution:
     return _execute(on, book, plan, on.recorded, "frozen", {}, silent)
 
 
-def results_now(on: Bench, book: Book, plan: Plan, since: int) -> Execution:
+def results_now(on: Bench, book: Book, plan: Plan, before: Stamps) -> Execution:
     """Everything, in cold kernels and a clean environment; what comes of it is kept on the bench."""
     from etude.execute.clean import clean_environment  # noqa: PLC0415
 
@@ -95,7 +96,7 @@ def results_now(on: Bench, book: Book, plan: Plan, since: int) -> Execution:
     on.store.put_many("recipe", recipes.items())  # so that times can be estimated
     user_site = _is_in_user_site()
     clean = clean_environment(os.environ, declared, empty=on.settings, user_site=user_site)
-    return _execute(on, book, plan, on.store, "force", clean, on.progress, since)
+    return _execute(on, book, plan, on.store, "force", clean, on.progress, before)
 
 
 def _execute(
@@ -106,14 +107,14 @@ def _execute(
     policy: Policy,
     environment: Mapping[str, str],
     progress: Progress,
-    since: int = 0,
+    before: Stamps | None = None,
 ) -> Execution:
     from etude.adapters.disk_scratch import ScratchDesks  # noqa: PLC0415
     from etude.adapters.pool import ThreadPool, threads_each  # noqa: PLC0415
     from etude.execute.run import execute  # noqa: PLC0415
 
     jobs = on.workers.jobs
-    with ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath, since=since) as desks:
+    with ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath, before=before) as desks:
         return execute(
             plan,
             files=on.files,
