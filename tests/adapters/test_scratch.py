@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from etude.adapters import disk_scratch
-from etude.adapters.disk import moment
 from etude.adapters.disk_scratch import ScratchDesks
+from etude.adapters.stamps import Stamps
 from etude.model.protocols import KernelError, KernelNeeds
 
 PYTHON = KernelNeeds("python3")
@@ -233,12 +233,12 @@ def test_a_file_that_cannot_be_read_is_left_out(book, kernels):
 
 
 def test_files_that_changed_since_the_plan_are_known(book, kernels):
-    since = moment(book / ".etude")
+    before = Stamps(str(book))
     (book / "data" / "late.csv").write_text("1")
     (book / "zh" / "a.md").write_text("# Other")
-    with ScratchDesks(book, kernels=kernels, since=since) as desks:
+    with ScratchDesks(book, kernels=kernels, before=before) as desks:
         made = desks.open(PYTHON, "zh", {}, {})
-        assert ("data/late.csv",) == made.newer, "a page's cells are in the plan"
+        assert ("data/late.csv",) == made.outdated(None), "a page's cells are in the plan"
         made.close()
 
 

@@ -9,6 +9,7 @@ import json
 import sys
 import traceback
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -130,7 +131,9 @@ class FakeDesk:
     kernel: FakeKernel
     world: World
     replaced: tuple[tuple[str, str], ...] = (("/scratch/7/", ""),)
-    newer: tuple[str, ...] = ()
+
+    def outdated(self, _reads: Any) -> tuple[str, ...]:
+        return self.world.newer
 
     def written(self) -> tuple[str, ...]:
         return self.world.written
@@ -309,7 +312,7 @@ class World:
         self.opened.append((needs.name, folder, dict(library), dict(environment)))
         made = FakeKernel(self)
         self.kernels.append(made)
-        return FakeDesk(made, self, newer=self.newer)
+        return FakeDesk(made, self)
 
     def execute(self, policy: str = "auto") -> Execution:
         """Build once; `ran`, `asked` and `events` are those of this build."""

@@ -23,7 +23,6 @@ __all__ = [
     "WriteError",
     "changed",
     "glob_pattern",
-    "moment",
     "names_in",
     "write_atomic",
 ]
@@ -87,16 +86,6 @@ def write_atomic(path: Path, data: bytes) -> bool:
         _forget(temporary)
         raise
     return True
-
-
-def moment(folder: Path) -> int:
-    """Now, by the clock of a folder's file system, in nanoseconds; 0 when the folder takes no files."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".") as file:
-            return changed(Path(file.name).stat())
-    except OSError:
-        return 0
 
 
 def changed(stat: os.stat_result) -> int:

@@ -18,8 +18,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from etude.adapters.disk import IGNORED, OWNER, changed
+from etude.adapters.disk import IGNORED, OWNER
 from etude.adapters.kernels import LocalKernels
+from etude.adapters.stamps import Stamps
 from etude.adapters.tracing import Mirrored, RunTrace
 from etude.model.protocols import Kernel, KernelError, KernelNeeds, Observed
 
@@ -61,13 +62,14 @@ class ScratchDesks:
         state: Path | None = None,
         kernels: _Kernels | None = None,
         pythonpath: Iterable[str] = (".",),
-        since: int = 0,
+        before: Stamps | None = None,
     ) -> None:
         """Mirror `root` below `state` (its ``.etude``), with the folders of `pythonpath` on the path.
 
-        `since` is when the plan was begun, in nanoseconds of the file system's clock.
+        `before` is what the book's files were before the plan was made; if that is missing,
+        before the first desk was opened.
         """
-        self._since = since
+        self._before = before
         self._root = os.path.realpath(root)
         self._scratch = os.path.join(os.path.realpath(state or os.path.join(self._root, ".etude")), "scratch")
         self._kernels = kernels or LocalKernels()
@@ -80,6 +82,7 @@ class ScratchDesks:
     ) -> ScratchDesk:
         """A desk whose kernel works in `folder`; raises `KernelError`."""
         with self._lock:
+            before = self._before = self._before or Stamps(self._root)
             if not self._swept:
                 self._swept = True
                 _sweep(self._scratch)
@@ -96,7 +99,7 @@ class ScratchDesks:
             Path(base, OWNER).write_text(f"{os.getpid()}\n{temporary}", encoding="utf-8")
             mirror = os.path.join(base, "book")
             copied = Mirrored()
-            newer = _mirror(self._root, mirror, folder, str(Path(self._scratch).parent), self._since, copied)
+            _mirror(self._root, mirror, folder, str(Path(self._scratch).parent), copied)
             modules = os.path.join(base, "library")
             for path, text in library.items():
                 place = Path(modules, path)
@@ -105,7 +108,7 @@ class ScratchDesks:
             working = os.path.join(mirror, folder) if folder else mirror
             Path(working).mkdir(parents=True, exist_ok=True)
             imports = self._path(mirror, modules)
-            trace = RunTrace(base, self._root, mirror, modules, copied, [temporary], self._since)
+            trace = RunTrace(base, self._root, mirror, modules, copied, [temporary], before)
             closing.callback(trace.close)
             variables = {**_variables(environment, imports, temporary, working), **trace.variables}
             started = self._kernels.start(needs, variables, working, imports)
@@ -125,7 +128,6 @@ class ScratchDesks:
             (folder, tuple(copied.links)),
             trace,
             python=needs.python,
-            newer=newer,
         )
 
     def close(self) -> None:
@@ -175,10 +177,8 @@ class ScratchDesk:
         trace: RunTrace,
         *,
         python: bool = True,
-        newer: tuple[str, ...] = (),
     ) -> None:
         """`watched` are the page's folder, and files that the mirror links to."""
-        self.newer = newer
         self.kernel = kernel
         self.replaced = replaced
         self._places = places
@@ -192,6 +192,10 @@ class ScratchDesk:
     def observed(self) -> Observed:
         """What the run has read since this was asked last."""
         return self._trace.observed(python=self._python)
+
+    def outdated(self, reads: Iterable[tuple[str, str]] | None) -> tuple[str, ...]:
+        """Files of the book that changed since the plan was begun: among `reads`; of all, if that is None."""
+        return self._trace.outdated(reads)
 
     def files(self) -> str | None:
         """Hash of the files that the run has written by now; None when it cannot be told."""
@@ -244,13 +248,11 @@ def _own_outputs() -> set[tuple[int, int]]:
     return found
 
 
-def _mirror(root: str, mirror: str, folder: str, state: str, since: int, copied: Mirrored) -> tuple[str, ...]:
+def _mirror(root: str, mirror: str, folder: str, state: str, copied: Mirrored) -> None:
     """Make the mirror: real folders, copies of small files, links to large ones; note it in `copied`.
 
-    Pages of other folders are links as well: there can be many, and no cell changes them. Returns
-    the files but pages that changed after `since`.
+    Pages of other folders are links as well: there can be many, and no cell changes them.
     """
-    newer: list[str] = []
     queue = [(root, mirror, "", frozenset[str]())]
     while queue:
         source, target, inner, above = queue.pop()
@@ -270,21 +272,18 @@ def _mirror(root: str, mirror: str, folder: str, state: str, since: int, copied:
                 else:
                     queue.append((entry.path, place, name, above | {real}))
             elif entry.is_file():
-                prose = os.path.splitext(entry.name)[1] in (".md", ".ipynb")
-                page = prose and not here
+                page = not here and os.path.splitext(entry.name)[1] in (".md", ".ipynb")
                 # A file may go while we look, or be closed to us: then cells find it as absent.
                 with suppress(FileNotFoundError, PermissionError):
-                    if not prose and 0 < since < changed(entry.stat()):
-                        newer.append(name)
+                    size = entry.stat().st_size
                     copied.files.add(name)
-                    if not page and entry.stat().st_size <= _COPIED:
+                    if not page and size <= _COPIED:
                         _copy(entry, place)
                         continue
                     real = os.path.realpath(entry.path)
                     os.symlink(real, place)
                     if not page:
                         copied.links[real] = name
-    return tuple(sorted(newer))
 
 
 def _copy(entry: os.DirEntry[str], place: str) -> None:

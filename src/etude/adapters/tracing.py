@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from etude.adapters.disk import changed, names_in
 from etude.adapters.inotify import Watcher
 from etude.adapters.prelude import FOLDER
+from etude.adapters.stamps import Stamps
 from etude.model.protocols import Observed
 from etude.worker.trace import ROOT, VARIABLE
 
@@ -62,12 +62,12 @@ class RunTrace:
         modules: str,
         mirrored: Mirrored,
         hidden: Iterable[str],
-        since: int,
+        before: Stamps,
     ) -> None:
         """Watch a run at work in `mirror`, the copy of the book at `root`.
 
         `base` is a folder for what is noted, `modules` that of the library; what is below `hidden` is the
-        run's own. `since` is when the plan was begun, on the file system's clock in nanoseconds.
+        run's own. `before` is what the book's files were before the plan was made.
         """
         self._root = root
         self._mirror = mirror + os.sep
@@ -75,7 +75,7 @@ class RunTrace:
         self._hidden = (base + os.sep, *(place + os.sep for place in hidden), FOLDER + os.sep)
         self._mirrored = mirrored
         self._temporary = tuple(hidden)
-        self._since = since
+        self._before = before
         self._home = str(Path("~").expanduser())
         self._log = os.path.join(base, "trace")  # noqa: PTH118
         Path(self._log).touch()
@@ -118,7 +118,20 @@ class RunTrace:
                     reads.add(found)
             if self._programs or not python:
                 reads |= {found for place in folders if (found := self._named("folder", place)) is not None}
-        return Observed(tuple(sorted(reads)), complete, self._programs, tuple(sorted(self._outdated(reads))))
+        return Observed(tuple(sorted(reads)), complete, self._programs)
+
+    def outdated(self, reads: Iterable[tuple[str, str]] | None) -> tuple[str, ...]:
+        """Files of the book that changed since the plan was begun: among `reads`; of all, if that is None."""
+        before = self._before
+        if reads is None:
+            # What a page's cells are is in the plan.
+            return before.among(n for n in self._mirrored.files if not n.endswith((".md", ".ipynb")))
+        inside = [(kind, name) for kind, name in reads if not name.startswith(("/", "~"))]
+        files = {name for kind, name in inside if kind in ("file", "module")}
+        # What was copied may have come after the plan was begun, and be gone by now.
+        passing = (name for name in files & self._mirrored.files if not before.known(name))
+        folders = (name for kind, name in inside if kind == "folder" and before.listed_anew(name))
+        return tuple(sorted({*before.among(files), *passing, *folders}))
 
     def written(self) -> str | None:
         """Hash of what the run has written by now; None when it cannot be told."""
@@ -180,25 +193,6 @@ class RunTrace:
             inside = place[len(self._home) :]
             return None if inside.startswith(_SETTINGS) else (kind, "~" + inside)
         return (kind, place) if os.path.isabs(place) else None  # noqa: PTH117
-
-    def _outdated(self, reads: Iterable[tuple[str, str]]) -> Iterable[str]:
-        """Files of the book among `reads` that changed since the plan was begun, or were copied."""
-        for kind, name in reads:
-            if kind not in ("file", "module", "folder") or name.startswith(("/", "~")):
-                continue
-            if kind == "folder":
-                known = self._mirrored.folders.get(name)
-                if known is not None and known != names_in(self._root, name):
-                    yield name
-                continue
-            try:
-                stat = os.stat(os.path.join(self._root, name))  # noqa: PTH116, PTH118
-            except OSError:
-                if name in self._mirrored.files:
-                    yield name
-                continue
-            if 0 < self._since < changed(stat) and not os.path.isdir(os.path.join(self._root, name)):  # noqa: PTH112, PTH118
-                yield name
 
 
 def _files(place: str) -> Iterator[str]:

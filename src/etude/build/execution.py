@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from etude.adapters.disk import moment
 from etude.adapters.disk_inputs import DiskInputs
 from etude.adapters.packages import InstalledPackages
+from etude.adapters.stamps import Stamps
 from etude.adapters.store import SqliteStore
 from etude.build.book import Book
 from etude.build.environments import missing, placed, provided
@@ -176,7 +176,7 @@ def run_cells(
     policy = options.policy or book.config.execute.policy
     if policy == "off" and "notebook" not in options.to and not store.keys("cell"):
         return Executed({}, None, (), 0, 0, 0, Seen(), {}, {})  # nothing runs and nothing could be shown
-    since = moment(book.root / ".etude")
+    before = Stamps(str(book.root))
     made = make_plan(book, options, store, workers)
     planned = made.plan
     if not planned.runs:
@@ -200,7 +200,7 @@ def run_cells(
     with (
         provided(planned, book, store, policy, jobs, progress) as ready,
         ScratchDesks(
-            book.root, kernels=kernels, pythonpath=book.config.execute.pythonpath, since=since
+            book.root, kernels=kernels, pythonpath=book.config.execute.pythonpath, before=before
         ) as desks,
     ):
         carry_out = partial(

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace as changed
 
-from etude.adapters.disk import DiskFiles, WriteError, moment
+from etude.adapters.disk import DiskFiles, WriteError
+from etude.adapters.stamps import Stamps
 from etude.build.options import VerifyOptions, VerifyReport
 from etude.build.place import CONFIG, require, unwritable
 from etude.build.program import program_key
@@ -59,7 +60,7 @@ def _verify(on: Bench, begun: float) -> VerifyReport:
 
     options = on.options
     on.progress(PhaseStarted("parse"))
-    since = moment(on.files.root / ".etude")
+    before = Stamps(str(on.files.root))
 
     def planned() -> tuple[Book, Plan]:
         asked = on.build_options()
@@ -75,7 +76,7 @@ def _verify(on: Bench, begun: float) -> VerifyReport:
     # A run of which nothing is recorded is not run either: there is nothing to compare.
     nothing = {id(run) for run in runs if _is_empty(run, recorded)}
     again = tuple(run for run in runs if id(run) not in nothing)
-    now = results_now(on, book, replace(plan, runs=again), len(plan.runs), since)
+    now = results_now(on, book, replace(plan, runs=again), len(plan.runs), before)
     verdicts: list[RunVerdict] = []
     read = {"", CONFIG, *(path for run in runs for part in run.parts for path in part.page.sources)}
     found = [_explained(one) for one in now.diagnostics if one.place.path in read]

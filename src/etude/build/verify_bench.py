@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from etude.adapters.disk import OWNER, DiskFiles, WriteError
 from etude.adapters.machine import cores
+from etude.adapters.stamps import Stamps
 from etude.build.options import BuildOptions, VerifyOptions
 from etude.build.workers import Workers
 from etude.model.config import Policy
@@ -85,7 +86,7 @@ def recorded_results(on: Bench, book: Book, plan: Plan) -> Execution:
     return _execute(on, book, plan, on.recorded, "frozen", {}, silent, len(plan.runs))
 
 
-def results_now(on: Bench, book: Book, plan: Plan, whole: int, since: int) -> Execution:
+def results_now(on: Bench, book: Book, plan: Plan, whole: int, before: Stamps) -> Execution:
     """Everything, in cold kernels and a clean environment; what comes of it is kept on the bench.
 
     `whole`: runs of the whole book. What is left out must not change the share of the others.
@@ -98,7 +99,7 @@ def results_now(on: Bench, book: Book, plan: Plan, whole: int, since: int) -> Ex
     on.store.put_many("recipe", recipes.items())  # so that times can be estimated
     user_site = _is_in_user_site()
     clean = clean_environment(os.environ, declared, empty=on.settings, user_site=user_site)
-    return _execute(on, book, plan, on.store, "force", clean, on.progress, whole, since)
+    return _execute(on, book, plan, on.store, "force", clean, on.progress, whole, before)
 
 
 def _execute(
@@ -110,7 +111,7 @@ def _execute(
     environment: Mapping[str, str],
     progress: Progress,
     whole: int,
-    since: int = 0,
+    before: Stamps | None = None,
 ) -> Execution:
     from etude.adapters.disk_scratch import ScratchDesks  # noqa: PLC0415
     from etude.adapters.machine import capacity, free_memory, threads_each  # noqa: PLC0415
@@ -121,7 +122,7 @@ def _execute(
 
     jobs = min(on.workers.jobs, max(1, whole))
     there = capacity(environment)
-    with ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath, since=since) as desks:
+    with ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath, before=before) as desks:
         return execute(
             plan,
             files=on.files,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, TypeVar
 
@@ -28,13 +28,12 @@ class Desk(Protocol):
         """Texts that are particular to this desk, as the paths of its folders, and what stands for them."""
         ...
 
-    @property
-    def newer(self) -> tuple[str, ...]:
-        """Files of the mirror that changed since the plan was made, by their paths in the book."""
-        ...
-
     def observed(self) -> Observed:
         """What the run has read since this was asked last."""
+        ...
+
+    def outdated(self, reads: Iterable[tuple[str, str]] | None) -> tuple[str, ...]:
+        """Files of the book that changed since the plan was begun: among `reads`; of all, if that is None."""
         ...
 
     def files(self) -> str | None:

@@ -6,7 +6,7 @@ are stored as each cell ends, with what the cell was seen to read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -113,14 +113,14 @@ class Session:
                 raise ElsewhereError(step, reply.elsewhere)
             if reply.execution_count is not None:
                 self.numbers[reply.execution_count] = number
-            observed = self._observed()
+            reads = self._observed(step)
             if here is not None:
                 cursor, found = here.after, found[1:]
-                done = self._again(number, here, values, observed)
+                done = self._again(number, here, values, reads)
                 self.states.read(here.way.reads)
             elif _went_well(step, reply):
                 cursor = self._settled(cursor)
-                cursor, done = self._new(number, cursor, reply, values, observed)
+                cursor, done = self._new(number, cursor, reply, values, reads)
                 stores = not (self.trouble.tainted or self.trouble.outdated)
                 found = []
                 if stores:
@@ -160,11 +160,15 @@ class Session:
             out |= {item.name: Value(error=error) for item in missing}
         return reply, out
 
-    def _observed(self) -> Observed:
+    def _observed(self, step: Step) -> tuple[Component, ...]:
+        """What a step read, with answers; that these are of what it read is seen to after they are found."""
         observed = self.desk.observed()
-        newer = observed.outdated if observed.complete else filter(self.run.may_read, self.desk.newer)
-        self.trouble.outdated |= any(True for _ in newer)
-        return observed
+        reads = self._reads(step, observed)
+        outdated: Iterable[str] = self.desk.outdated(observed.reads if observed.complete else None)
+        if not observed.complete:
+            outdated = filter(self.run.may_read, outdated)
+        self.trouble.outdated |= any(True for _ in outdated)
+        return reads
 
     def _reads(self, step: Step, observed: Observed) -> tuple[Component, ...]:
         """What a step read, with the answers of now."""
@@ -177,7 +181,9 @@ class Session:
         known = tuple(part for part in answers if part.kind != "package" or part.digest not in ("", UNKNOWN))
         return known if observed.complete else (*known, scanned(step))
 
-    def _again(self, number: int, here: Found, values: Mapping[str, Value], observed: Observed) -> Done:
+    def _again(
+        self, number: int, here: Found, values: Mapping[str, Value], reads: Sequence[Component]
+    ) -> Done:
         """A step whose result is stored: it stays, with the values that were missing."""
         before = here.kept.record
         assert before is not None
@@ -187,17 +193,21 @@ class Session:
         step = self.run.steps[number]
         if record != before and self._may_store(step):
             # Expressions may read files, too.
-            more = [part for part in self._reads(step, observed) if part not in here.way.reads]
+            more = [part for part in reads if part not in here.way.reads]
             way = msgspec.structs.replace(here.way, reads=(*here.way.reads, *more))
             self._store(number, here.before, way, record)
         return Done.of(record, here, values=known, executed=True)
 
     def _new(
-        self, number: int, cursor: Cursor, reply: Reply, values: Mapping[str, Value], observed: Observed
+        self,
+        number: int,
+        cursor: Cursor,
+        reply: Reply,
+        values: Mapping[str, Value],
+        reads: tuple[Component, ...],
     ) -> tuple[Cursor, Done]:
         """A step that went well and whose result is new."""
         step = self.run.steps[number]
-        reads = self._reads(step, observed)
         after = cursor.after(step, reads)
         outputs = normalise_outputs(reply.outputs, number + 1, self.desk.replaced)
         record = make(

@@ -77,8 +77,6 @@ class Observed(Struct, frozen=True):
     """Whether nothing that was read of the book can be missing."""
     programs: bool = False
     """Whether other programs were started: what they read outside of the book is not seen."""
-    outdated: tuple[str, ...] = ()
-    """Files among them that are not, or no longer, what they were when the plan was made."""
 
 
 Backend: TypeAlias = Literal["lean", "warm", "cold"]
