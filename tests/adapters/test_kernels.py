@@ -23,16 +23,16 @@ def test_nobody_waits_for_a_parent_that_still_loads(tmp_path):
         f"import time\nopen({str(tmp_path / 'begun')!r}, 'w').close()\ntime.sleep(1000)"
     )
     os.mkfifo(tmp_path / "begun")
-    warming = _Warming(sys.executable, {**os.environ, "PYTHONPATH": str(tmp_path)}, ["slow"])
+    warming = _Warming(sys.executable, {**os.environ, "PYTHONPATH": str(tmp_path)})
     found = []
-    thread = threading.Thread(target=lambda: found.append(warming.ready()))
+    thread = threading.Thread(target=lambda: found.append(warming.ready(["slow"])))
     thread.start()
     with (tmp_path / "begun").open("rb") as fifo:
         fifo.read()  # until the module is being loaded
     warming.close()
     thread.join(20)
     assert [None] == found
-    assert warming.ready() is None, "it stays closed"
+    assert warming.ready(["slow"]) is None, "it stays closed"
 
 
 def test_runs_share_a_parent_whatever_is_their_own(tmp_path):

@@ -1,6 +1,6 @@
 """Places for runs to work in: mirrors of the book, made for one run and removed after it."""
 
-# ruff: noqa: PTH101, PTH102, PTH110, PTH116, PTH118, PTH122, PTH211
+# ruff: noqa: PTH102, PTH116, PTH118, PTH122
 # A mirror is made for every run: its loop works on strings.
 
 from __future__ import annotations
@@ -18,16 +18,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from etude.adapters.disk import IGNORED, OWNER
+from etude.adapters.disk import OWNER
 from etude.adapters.kernels import LocalKernels
+from etude.adapters.mirror import Mirror, entries_of
 from etude.adapters.stamps import Stamps
-from etude.adapters.tracing import Mirrored, RunTrace
-from etude.model.protocols import Kernel, KernelError, KernelNeeds, Observed
+from etude.adapters.tracing import RunTrace
+from etude.model.protocols import Copy, Kernel, KernelError, KernelNeeds, Observed
 
 __all__ = ["ScratchDesk", "ScratchDesks"]
-
-_COPIED: Final = 1_000_000
-"""Bytes up to which a file is copied, so that a cell can change it; a larger one is linked."""
 
 _SOURCES: Final = frozenset({".md", ".ipynb", ".toml", ".bib", ".yml", ".yaml", ".py", ".css", ".csl"})
 """What authors edit, maybe while a build runs: changes of these are not blamed on cells."""
@@ -63,13 +61,15 @@ class ScratchDesks:
         kernels: _Kernels | None = None,
         pythonpath: Iterable[str] = (".",),
         before: Stamps | None = None,
+        lasting: bool = False,
     ) -> None:
         """Mirror `root` below `state` (its ``.etude``), with the folders of `pythonpath` on the path.
 
         `before` is what the book's files were before the plan was made; if that is missing,
-        before the first desk was opened.
+        before the first desk was opened. `lasting`: the kernels go on when the desks are no more in use.
         """
         self._before = before
+        self._lasting = lasting
         self._root = os.path.realpath(root)
         self._scratch = os.path.join(os.path.realpath(state or os.path.join(self._root, ".etude")), "scratch")
         self._kernels = kernels or LocalKernels()
@@ -98,17 +98,14 @@ class ScratchDesks:
             # So that a later build finds what a killed one left, and touches nothing else there.
             Path(base, OWNER).write_text(f"{os.getpid()}\n{temporary}", encoding="utf-8")
             mirror = os.path.join(base, "book")
-            copied = Mirrored()
-            _mirror(self._root, mirror, folder, str(Path(self._scratch).parent), copied)
+            copied = Mirror(self._root, mirror, folder, str(Path(self._scratch).parent))
+            copied.update()
             modules = os.path.join(base, "library")
-            for path, text in library.items():
-                place = Path(modules, path)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_text(text, encoding="utf-8")
+            _write_library(modules, library)
             working = os.path.join(mirror, folder) if folder else mirror
             Path(working).mkdir(parents=True, exist_ok=True)
             imports = self._path(mirror, modules)
-            trace = RunTrace(base, self._root, mirror, modules, copied, [temporary], before)
+            trace = RunTrace(base, modules, copied, [temporary], before)
             closing.callback(trace.close)
             variables = {**_variables(environment, imports, temporary, working), **trace.variables}
             started = self._kernels.start(needs, variables, working, imports)
@@ -125,10 +122,27 @@ class ScratchDesks:
             places,
             _replaced(mirror, modules, temporary),
             self._root,
-            (folder, tuple(copied.links)),
+            folder,
+            copied,
             trace,
             python=needs.python,
         )
+
+    def resume(self, desk: object, copy: Copy, library: Mapping[str, str]) -> bool:
+        """Have a desk of an earlier build go on from a copy of its kernel, over the book as it is now.
+
+        False when that cannot be done; the desk is of no use then.
+        """
+        if not isinstance(desk, ScratchDesk):
+            return False
+        with self._lock:
+            before = self._before = self._before or Stamps(self._root)
+        try:
+            desk.restore(library, before)
+            desk.kernel = copy.resume()
+        except (OSError, KernelError):
+            return False
+        return desk.untouched()
 
     def close(self) -> None:
         """Kill every kernel and open no more."""
@@ -140,7 +154,8 @@ class ScratchDesks:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        if not self._lasting:
+            self.close()
 
     def _path(self, mirror: str, modules: str) -> list[str]:
         """The folders that cells import from before all others, but for their own."""
@@ -173,21 +188,24 @@ class ScratchDesk:
         places: list[str],
         replaced: tuple[tuple[str, str], ...],
         root: str,
-        watched: tuple[str, tuple[str, ...]],
+        folder: str,
+        mirror: Mirror,
         trace: RunTrace,
         *,
         python: bool = True,
     ) -> None:
-        """`watched` are the page's folder, and files that the mirror links to."""
+        """The kernel works in `folder` of the `mirror` of the book at `root`."""
         self.kernel = kernel
         self.replaced = replaced
         self._places = places
         self._root = root
-        self._folder, self._linked = watched
+        self._folder = folder
+        self._mirror = mirror
         self._trace = trace
         self._python = python
         self._own = _own_outputs()
         self._before = self._stamps()
+        self._files = self.files()
 
     def observed(self) -> Observed:
         """What the run has read since this was asked last."""
@@ -210,6 +228,29 @@ class ScratchDesk:
         changed |= self._before.keys() - now.keys()
         return tuple(sorted(os.path.relpath(path, self._root).replace(os.sep, "/") for path in changed))
 
+    def untouched(self) -> bool:
+        """Whether the run has written no file that it could read again."""
+        return self._files is not None and self.files() == self._files
+
+    def restore(self, library: Mapping[str, str], before: Stamps) -> None:
+        """Make the folders what they would be if they were made now; raises `OSError`.
+
+        `before` is what the book's files were before the plan was made. No process may be at work here.
+        """
+        base, temporary = self._places
+        self._mirror.update()
+        if self._folder not in self._mirror.folders:
+            raise FileNotFoundError(self._folder)
+        shutil.rmtree(os.path.join(base, "library"), ignore_errors=True)
+        _write_library(os.path.join(base, "library"), library)
+        for entry in os.scandir(temporary):
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path)
+            else:
+                Path(entry.path).unlink()
+        self._trace.begin_anew(before)
+        self._before = self._stamps()
+
     def close(self) -> None:
         """End the kernel and remove the folder."""
         try:
@@ -221,13 +262,13 @@ class ScratchDesk:
     def _stamps(self) -> dict[str, Stamp]:
         """Size and time of change of what a cell could have written through to."""
         out: dict[str, Stamp] = {}
-        for path in self._linked:
+        for path in self._mirror.links:
             with suppress(OSError):
                 stat = os.stat(path)
                 out[path] = (stat.st_size, stat.st_mtime_ns)
         queue = [os.path.join(self._root, self._folder) if self._folder else self._root]
         while queue:
-            for entry in _entries(queue.pop()):
+            for entry in entries_of(queue.pop()):
                 if entry.is_dir(follow_symlinks=False):
                     queue.append(entry.path)
                 elif os.path.splitext(entry.name)[1] not in _SOURCES and not _EDITOR.search(entry.name):
@@ -238,6 +279,13 @@ class ScratchDesk:
         return out
 
 
+def _write_library(folder: str, library: Mapping[str, str]) -> None:
+    for path, text in library.items():
+        place = Path(folder, path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+
+
 def _own_outputs() -> set[tuple[int, int]]:
     """The files that the build itself prints into: a log in the book's folder is written by no cell."""
     found: set[tuple[int, int]] = set()
@@ -246,66 +294,6 @@ def _own_outputs() -> set[tuple[int, int]]:
             stat = os.fstat(descriptor)
             found.add((stat.st_dev, stat.st_ino))
     return found
-
-
-def _mirror(root: str, mirror: str, folder: str, state: str, copied: Mirrored) -> None:
-    """Make the mirror: real folders, copies of small files, links to large ones; note it in `copied`.
-
-    Pages of other folders are links as well: there can be many, and no cell changes them.
-    """
-    queue = [(root, mirror, "", frozenset[str]())]
-    while queue:
-        source, target, inner, above = queue.pop()
-        os.mkdir(target)
-        here = inner == folder
-        entries = _entries(source)
-        copied.folders[inner] = tuple(sorted(entry.name for entry in entries))
-        for entry in entries:
-            place = os.path.join(target, entry.name)
-            name = f"{inner}/{entry.name}" if inner else entry.name
-            if entry.is_dir():
-                real = os.path.realpath(entry.path)
-                if real == state:
-                    continue
-                if entry.is_symlink() and (not real.startswith(root + os.sep) or real in above):
-                    os.symlink(real, place)
-                else:
-                    queue.append((entry.path, place, name, above | {real}))
-            elif entry.is_file():
-                page = not here and os.path.splitext(entry.name)[1] in (".md", ".ipynb")
-                # A file may go while we look, or be closed to us: then cells find it as absent.
-                with suppress(FileNotFoundError, PermissionError):
-                    size = entry.stat().st_size
-                    copied.files.add(name)
-                    if not page and size <= _COPIED:
-                        _copy(entry, place)
-                        continue
-                    real = os.path.realpath(entry.path)
-                    os.symlink(real, place)
-                    if not page:
-                        copied.links[real] = name
-
-
-def _copy(entry: os.DirEntry[str], place: str) -> None:
-    shutil.copyfile(entry.path, place)
-    stat = entry.stat()
-    os.utime(place, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    os.chmod(place, stat.st_mode & 0o777 | 0o200)
-
-
-def _entries(folder: str) -> list[os.DirEntry[str]]:
-    """What is in a folder and belongs to the book."""
-    try:
-        with os.scandir(folder) as entries:
-            return [
-                entry
-                for entry in entries
-                if not entry.name.startswith(".")
-                and entry.name not in IGNORED
-                and not (entry.is_dir() and os.path.exists(os.path.join(entry.path, "pyvenv.cfg")))
-            ]
-    except OSError:
-        return []
 
 
 def _replaced(mirror: str, modules: str, temporary: str) -> tuple[tuple[str, str], ...]:
@@ -341,7 +329,7 @@ def _folder(place: str, prefix: str, name: str) -> str:
 
 def _sweep(folder: str) -> None:
     """Remove what builds of this book left that were killed: desks of a process that is no more."""
-    for entry in _entries(folder):
+    for entry in entries_of(folder):
         owner, temporary = _owner(entry.path)
         try:
             os.kill(owner, 0)

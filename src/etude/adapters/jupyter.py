@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -168,6 +168,10 @@ class JupyterKernel:
     def root(self) -> int:
         """The process below which all of its processes are."""
         return self._process.root
+
+    def retire(self, spared: Collection[int]) -> None:  # noqa: ARG002
+        """End it: it has no copies."""
+        self.close()
 
     def kill(self) -> None:
         """End the kernel and every process it started, without waiting; any thread may call this."""

@@ -11,9 +11,10 @@ from typing import Final
 
 from etude.adapters.jupyter import JupyterKernel
 from etude.adapters.jupyter_specs import KernelSpec, find_kernel
-from etude.adapters.lean import LeanKernel, WarmParent
+from etude.adapters.lean import LeanKernel
 from etude.adapters.prelude import prepare
 from etude.adapters.warm import forked
+from etude.adapters.warm_parent import WarmParent
 from etude.model.protocols import Kernel, KernelError, KernelNeeds
 from etude.worker.trace import ROOT as TRACE_ROOT
 from etude.worker.trace import VARIABLE as TRACE
@@ -33,15 +34,21 @@ _OF_ONE_RUN: Final = frozenset(
 )
 """Variables that differ between the runs that share a parent."""
 
-_Profile = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]
-"""What a parent is for: the interpreter, the environment, what it loads."""
+_WHOLE: Final = "ipykernel.kernelapp"
+"""What a parent of whole kernels has loaded beside what pages import."""
+
+_Profile = tuple[str, str, tuple[tuple[str, str], ...], tuple[str, ...]]
+"""What a parent is for: the interpreter, what is installed there, the environment, what it loads."""
 
 
 class LocalKernels:
     """Starts kernels on this machine; for several threads."""
 
-    def __init__(self, *, grace: float = _GRACE, start_timeout: float = _START_TIMEOUT) -> None:
-        """`grace`: seconds between interrupting a kernel and killing it."""
+    def __init__(
+        self, *, grace: float = _GRACE, start_timeout: float = _START_TIMEOUT, lasting: bool = False
+    ) -> None:
+        """`grace`: seconds between interrupting a kernel and killing it; `lasting`: for several builds."""
+        self._lasting = lasting
         self._grace = grace
         self._start_timeout = start_timeout
         self._lock = threading.Lock()
@@ -58,11 +65,16 @@ class LocalKernels:
         if needs.backend != "cold" and needs.python and spec.interpreter and sys.platform == "linux":
             modules = () if _shadowed(needs.warm, folder, path) else needs.warm
             if needs.backend == "warm":
-                modules = ("ipykernel.kernelapp", *modules)
-            parent = self._parent(spec, environment, modules, path)
+                modules = (_WHOLE, *modules)
+            parent = self._parent(spec, needs.installed, environment, modules, path)
             if parent is not None:
                 return self._forked(parent, spec, needs, environment, folder, path)
         return self._cold(spec, needs, environment, folder)
+
+    @property
+    def closed(self) -> bool:
+        """Whether no kernel starts any more."""
+        return self._closed
 
     def close(self) -> None:
         """Kill every kernel; those who wait for one see it die. No kernel starts any more."""
@@ -119,7 +131,7 @@ class LocalKernels:
     ) -> Kernel:
         variables = {**environment, **spec.environment}
         if needs.backend == "lean":
-            kernel = LeanKernel(
+            kernel = LeanKernel.fork(
                 parent,
                 variables,
                 folder,
@@ -143,7 +155,12 @@ class LocalKernels:
         return self._opened(whole, needs)
 
     def _parent(
-        self, spec: KernelSpec, environment: Mapping[str, str], modules: Sequence[str], path: Sequence[str]
+        self,
+        spec: KernelSpec,
+        installed: str,
+        environment: Mapping[str, str],
+        modules: Sequence[str],
+        path: Sequence[str],
     ) -> WarmParent | None:
         """The parent for these modules, started and loaded; None when there can be none."""
         fixed = {**environment, **spec.environment}
@@ -151,19 +168,26 @@ class LocalKernels:
         # The user's own folders of modules are for all runs.
         users = [place for place in environment.get("PYTHONPATH", "").split(os.pathsep) if place not in path]
         fixed |= {"PYTHONPATH": os.pathsep.join(users)} if any(users) else {}
-        profile = (spec.interpreter, tuple(sorted(fixed.items())), tuple(modules))
+        # A parent that stays loads what is asked for later, too.
+        listed = tuple(name for name in modules if not self._lasting or name == _WHOLE)
+        profile = (spec.interpreter, installed, tuple(sorted(fixed.items())), listed)
         with self._lock:
-            warming = self._parents.setdefault(profile, _Warming(spec.interpreter, fixed, modules))
-        return warming.ready()
+            stale = [one for one in self._parents if one[0] == spec.interpreter and one[1] != installed]
+            gone = [self._parents.pop(one) for one in stale]
+            warming = self._parents.setdefault(profile, _Warming(spec.interpreter, fixed))
+        for old in gone:
+            old.close()
+        return warming.ready(modules)
 
 
 class _Warming:
     """A parent that is started when it is first needed; without what has turned out to do harm."""
 
-    def __init__(self, interpreter: str, environment: Mapping[str, str], modules: Sequence[str]) -> None:
+    def __init__(self, interpreter: str, environment: Mapping[str, str]) -> None:
         self._interpreter = interpreter
         self._environment = environment
-        self._modules = list(modules)
+        self._modules: list[str] = []
+        self._harmful: set[str] = set()
         self._lock = threading.Lock()
         self._parent: WarmParent | None = None
         self._loading: WarmParent | None = None
@@ -172,16 +196,21 @@ class _Warming:
         self.told: tuple[tuple[str, ...], float] | None = None
         """What the parent has loaded, and how many seconds that took."""
 
-    def ready(self) -> WarmParent | None:
-        """The parent; None when it cannot be had."""
+    def ready(self, modules: Sequence[str]) -> WarmParent | None:
+        """The parent, with these modules and all that were asked for before; None when it cannot be had."""
         with self._lock:
-            while self._parent is None and not self._broken and not self._closed:
-                parent = self._loading = WarmParent(self._interpreter, self._environment)
+            more = [name for name in modules if name not in self._modules and name not in self._harmful]
+            self._modules += more
+            while (self._parent is None or more) and not self._broken and not self._closed:
+                more = []
+                parent = self._parent or WarmParent(self._interpreter, self._environment)
+                self._loading, self._parent = parent, None
                 try:
                     harm = parent.load(self._modules)
                 except KernelError:
                     parent.close()
                     self._broken = not self._modules
+                    self._harmful |= set(self._modules)
                     self._modules = []
                     continue
                 if not harm:
@@ -190,6 +219,7 @@ class _Warming:
                 elif harm in self._modules:
                     parent.close()
                     self._modules.remove(harm)
+                    self._harmful.add(harm)
                 else:
                     parent.close()
                     self._broken = True

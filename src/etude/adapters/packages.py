@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -44,6 +45,7 @@ class InstalledPackages:
         self._store = store
         self._lock = threading.Lock()
         self._known: dict[str, dict[str, str]] = {}
+        self._states: dict[str, str] = {}
         self._kernels: dict[str, str] = {}
 
     def version(self, kernel: str, name: str) -> str | None:
@@ -51,6 +53,16 @@ class InstalledPackages:
 
         None when nothing is known: the kernel is no Python, or its environment is not there.
         """
+        python = self._python(kernel)
+        return self._known[python].get(name, "") if python else None
+
+    def state(self, kernel: str) -> str:
+        """What tells whether any distribution is another than before; empty when nothing is known."""
+        python = self._python(kernel)
+        return self._states[python] if python else ""
+
+    def _python(self, kernel: str) -> str:
+        """The interpreter of a kernel, looked through; empty when there is none."""
         if kernel not in self._kernels:
             try:
                 self._kernels[kernel] = find_kernel(kernel).interpreter
@@ -58,11 +70,11 @@ class InstalledPackages:
                 self._kernels[kernel] = ""
         python = self._kernels[kernel]
         if not python or not Path(python).exists():
-            return None
+            return ""
         with self._lock:
             if python not in self._known:
                 self._known[python] = self._look(python)
-        return self._known[python].get(name, "")
+        return python
 
     def _look(self, python: str) -> dict[str, str]:
         paths, implementation, version = _about(python)
@@ -77,6 +89,8 @@ class InstalledPackages:
             now[place] = known if known is not None and known.stamp == stamp else _read(place, stamp)
         if self._store is not None and now != before:
             self._store.put("packages", python, msgspec.msgpack.encode(now))
+        places = sorted((place, one.stamp) for place, one in now.items())
+        self._states[python] = hashlib.blake2b(repr((version, places)).encode(), digest_size=16).hexdigest()
         found: dict[str, set[str]] = {}
         for one in now.values():
             for top in one.tops:

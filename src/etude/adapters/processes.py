@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import time
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Process", "ended_first", "parent_of", "processes_below", "proportional", "state_of"]
+__all__ = ["Process", "end_below", "ended_first", "parent_of", "processes_below", "proportional", "state_of"]
 
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _TICKS: Final = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -64,6 +67,18 @@ def processes_below(root: int) -> list[int]:
                     found += children
                     queue += children
     return found
+
+
+def end_below(root: int, spared: Collection[int]) -> None:
+    """End every process that one has started but some; waits until they are gone."""
+    for _ in range(500):
+        below = [pid for pid in processes_below(root) if pid not in spared]
+        for pid in below:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        if not below:
+            return
+        time.sleep(0.002)
 
 
 def proportional(pid: int) -> int | None:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from etude.adapters.inotify import Watcher
+from etude.adapters.mirror import Mirror
 from etude.adapters.prelude import FOLDER
 from etude.adapters.stamps import Stamps
 from etude.model.protocols import Observed
 from etude.worker.trace import ROOT, VARIABLE
 
-__all__ = ["Mirrored", "RunTrace"]
+__all__ = ["RunTrace"]
 
 _SYSTEM: Final = (
     "/etc/", "/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/", "/usr/local/lib/",
@@ -39,41 +40,26 @@ _MOST_WRITTEN: Final = 64_000_000
 """Bytes of written files that are looked at."""
 
 
-class Mirrored:
-    """A copy of the book as it was made: which files, and which names in which folder."""
-
-    def __init__(self) -> None:
-        """Nothing is copied yet."""
-        self.files: set[str] = set()
-        """Relative to the book."""
-        self.folders: dict[str, tuple[str, ...]] = {}
-        self.links: dict[str, str] = {}
-        """Files outside the copy that it links to, with their names in the book."""
-
-
 class RunTrace:
     """Everything that one run is seen to read."""
 
     def __init__(
         self,
         base: str,
-        root: str,
-        mirror: str,
         modules: str,
-        mirrored: Mirrored,
+        mirror: Mirror,
         hidden: Iterable[str],
         before: Stamps,
     ) -> None:
-        """Watch a run at work in `mirror`, the copy of the book at `root`.
+        """Watch a run at work in `mirror`.
 
         `base` is a folder for what is noted, `modules` that of the library; what is below `hidden` is the
         run's own. `before` is what the book's files were before the plan was made.
         """
-        self._root = root
-        self._mirror = mirror + os.sep
+        self._mirror = mirror.place + os.sep
         self._modules = modules + os.sep
         self._hidden = (base + os.sep, *(place + os.sep for place in hidden), FOLDER + os.sep)
-        self._mirrored = mirrored
+        self._copy = mirror
         self._temporary = tuple(hidden)
         self._before = before
         self._home = str(Path("~").expanduser())
@@ -84,8 +70,7 @@ class RunTrace:
         self._watcher: Watcher | None = None
         try:
             self._watcher = Watcher()
-            folders = (os.path.join(mirror, folder) for folder in mirrored.folders)  # noqa: PTH118
-            self._watcher.add([*folders, *mirrored.links])
+            self._watch(self._watcher)
         except OSError:
             self.close()
 
@@ -125,11 +110,11 @@ class RunTrace:
         before = self._before
         if reads is None:
             # What a page's cells are is in the plan.
-            return before.among(n for n in self._mirrored.files if not n.endswith((".md", ".ipynb")))
+            return before.among(n for n in self._copy.files if not n.endswith((".md", ".ipynb")))
         inside = [(kind, name) for kind, name in reads if not name.startswith(("/", "~"))]
         files = {name for kind, name in inside if kind in ("file", "module")}
         # What was copied may have come after the plan was begun, and be gone by now.
-        passing = (name for name in files & self._mirrored.files if not before.known(name))
+        passing = (name for name in files & self._copy.files if not before.known(name))
         folders = (name for kind, name in inside if kind == "folder" and before.listed_anew(name))
         return tuple(sorted({*before.among(files), *passing, *folders}))
 
@@ -147,6 +132,21 @@ class RunTrace:
                     return None
                 total.update(path.encode(errors="surrogateescape") + b"\0" + _content(path))
         return total.hexdigest()
+
+    def begin_anew(self, before: Stamps) -> None:
+        """The mirror was brought up to date: what happened to it until now counts for nothing.
+
+        Raises `OSError` when it cannot be watched.
+        """
+        self._before = before
+        if self._watcher is not None:
+            self._watch(self._watcher)
+            self.observed(python=True)
+            self._watcher.written.clear()
+
+    def _watch(self, watcher: Watcher) -> None:
+        folders = (os.path.join(self._mirror, folder) for folder in self._copy.folders)  # noqa: PTH118
+        watcher.add([*folders, *self._copy.links])
 
     def close(self) -> None:
         """Stop watching."""
@@ -170,7 +170,7 @@ class RunTrace:
         return out
 
     def _linked(self, place: str) -> str:
-        name = self._mirrored.links.get(place)
+        name = self._copy.links.get(place)
         return self._mirror + name if name is not None else place
 
     def _named(self, kind: str, place: str) -> tuple[str, str] | None:

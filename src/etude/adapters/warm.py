@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from etude.adapters.jupyter_process import Leash, Process, Starter, open_pidfd
-from etude.adapters.lean import WarmParent, fork_hello
 from etude.adapters.processes import parent_of
+from etude.adapters.warm_parent import WarmParent, fork_hello
 from etude.model.protocols import KernelError
 
 __all__ = ["forked"]

@@ -37,6 +37,7 @@ from etude.model.result import RunResult
 if TYPE_CHECKING:
     from etude.adapters.kernels import LocalKernels
     from etude.build.account import Background
+    from etude.build.lasting import Lasting
     from etude.execute.schedule import Machine
 
 _UNMADE = "what it requires is not installed yet: that is done first"
@@ -170,9 +171,14 @@ def make_plan(book: Book, options: BuildOptions, store: SqliteStore, workers: Wo
 
 
 def run_cells(
-    book: Book, options: BuildOptions, store: SqliteStore, progress: Progress, workers: Workers
+    book: Book,
+    options: BuildOptions,
+    store: SqliteStore,
+    progress: Progress,
+    workers: Workers,
+    lasting: Lasting | None = None,
 ) -> Executed:
-    """Results for every page; cells run as the policy says."""
+    """Results for every page; cells run as the policy says. `lasting` is for a build that others follow."""
     policy = options.policy or book.config.execute.policy
     if policy == "off" and "notebook" not in options.to and not store.keys("cell"):
         return Executed({}, None, (), 0, 0, 0, Seen(), {}, {})  # nothing runs and nothing could be shown
@@ -194,13 +200,17 @@ def run_cells(
     # As many as there are in the whole book: what is left out now must not change the share of the others.
     jobs = min(workers.jobs, made.runs)
     there = capacity(os.environ)
-    kernels = LocalKernels()
+    kernels, shelf = lasting.ready() if lasting is not None else (LocalKernels(), None)
     machine = Machine(jobs, there.cpus, there.memory, there.gpus, there.total)
     why = explain(planned, store, versions=policy == "strict") if options.report is not None else ()
     with (
         provided(planned, book, store, policy, jobs, progress) as ready,
         ScratchDesks(
-            book.root, kernels=kernels, pythonpath=book.config.execute.pythonpath, before=before
+            book.root,
+            kernels=kernels,
+            pythonpath=book.config.execute.pythonpath,
+            before=before,
+            lasting=lasting is not None,
         ) as desks,
     ):
         carry_out = partial(
@@ -214,6 +224,7 @@ def run_cells(
             threads=threads_each(jobs),
             machine=machine,
             watch=ProcessWatch(there.total, there.reserve, free_memory),
+            shelf=shelf,
         )
         done = [carry_out(ready.plan, policy=policy, progress=progress)]
         if ready.left.runs:

@@ -41,11 +41,13 @@ class Backends:
         learned: Mapping[int, Backend],
         worker: Worker = "auto",
         share: int = 1,
+        *,
+        least: int = 2,
     ) -> None:
         """`runs` are those that start a kernel; `learned`, by place among them, what they needed before.
 
         `worker` goes before what runs ask for. `share`: computing threads of a run that does not say how
-        many processors it needs.
+        many processors it needs. `least`: so many of them must import what a parent is to load.
         """
         ordered = tuple(runs)
         outside = [plan.outside(run) if run.python else () for run in ordered]
@@ -54,7 +56,7 @@ class Backends:
         for run, names in zip(ordered, outside, strict=True):
             profile = run.kernel, threads_of(run.resources, share)
             wanted.setdefault(profile, Counter()).update(set(names))
-        warm = {profile: _worthwhile(names) for profile, names in wanted.items()}
+        warm = {profile: _worthwhile(names, least) for profile, names in wanted.items()}
         self._needs: dict[object, KernelNeeds] = {}
         for number, (run, names) in enumerate(zip(ordered, outside, strict=True)):
             needs = KernelNeeds(
@@ -64,6 +66,7 @@ class Backends:
                 backend=_first(run, names, worker, learned.get(number)),
                 warm=warm[run.kernel, threads_of(run.resources, share)],
                 run=f"{run.page.path}|{run.variant}",
+                installed=plan.facts.installed(run.kernel) if run.python else "",
             )
             # A run that turns out to be several has the needs of the one it was.
             self._needs[id(run)] = self._needs[run.name, run.variant] = needs
@@ -84,12 +87,12 @@ def _first(run: Run, outside: Iterable[str], worker: Worker, learned: Backend | 
     return "warm" if any(name.partition(".")[0] in _WIDGETS for name in outside) else "lean"
 
 
-def _worthwhile(names: Counter[str]) -> tuple[str, ...]:
-    """What more than one run imports: a parent that loads for one run alone saves nothing."""
+def _worthwhile(names: Counter[str], least: int) -> tuple[str, ...]:
+    """What some runs import: a parent that loads for one run alone saves nothing, unless it stays."""
     return tuple(
         sorted(
             name
             for name, count in names.items()
-            if count > 1 and name.partition(".")[0] not in sys.stdlib_module_names
+            if count >= least and name.partition(".")[0] not in sys.stdlib_module_names
         )
     )

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, TypeVar
 
 from etude.execute.schedule import Placed, Schedule
-from etude.model.protocols import Kernel, KernelNeeds, Observed, Usage
+from etude.model.protocols import Copy, Kernel, KernelNeeds, Observed, Usage
 
 __all__ = ["Desk", "Desks", "Pool", "Watch", "unwatched"]
 
@@ -40,6 +40,10 @@ class Desk(Protocol):
         """Hash of the files that the run has written by now; None when it cannot be told."""
         ...
 
+    def untouched(self) -> bool:
+        """Whether the run has written no file that it could read again."""
+        ...
+
     def written(self) -> tuple[str, ...]:
         """Files of the book itself that changed since the desk was opened, sorted."""
         ...
@@ -58,6 +62,13 @@ class Desks(Protocol):
         """A desk whose kernel works in `folder` of the mirror and can import `library` (path to source).
 
         Raises `KernelError` when there is no such kernel, or the folder cannot be made.
+        """
+        ...
+
+    def resume(self, desk: object, copy: Copy, library: Mapping[str, str]) -> bool:
+        """Have a desk of an earlier build go on from a copy of its kernel, over the book as it is now.
+
+        False when that cannot be done; the desk is of no use then.
         """
         ...
 

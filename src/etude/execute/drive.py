@@ -6,14 +6,14 @@ Called from several threads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import msgspec
 
 from etude.execute.backends import Backends, next_backend
-from etude.execute.desk import Desk, Desks, Watch
+from etude.execute.desk import Desks, Watch
 from etude.execute.job import Job, cells_ahead
 from etude.execute.needs import threads_of
 from etude.execute.outcome import Done, Outcome, Taken
@@ -21,11 +21,12 @@ from etude.execute.plan import Run
 from etude.execute.schedule import Placed, Schedule
 from etude.execute.session import ElsewhereError, Session, Trouble, World
 from etude.execute.sharing import apart
+from etude.execute.shelf import Begin, Shelf
 from etude.execute.surroundings import kernel_environment
 from etude.execute.troubles import elsewhere, no_kernel, took_too_much
-from etude.execute.ways import Cursor
+from etude.execute.ways import Cursor, Found
 from etude.model.progress import KernelStarted, MemoryUsed, RunFinished, RunStarted
-from etude.model.protocols import KernelError
+from etude.model.protocols import KernelError, KernelNeeds
 from etude.model.rules import Rule
 
 __all__ = ["Driver"]
@@ -62,6 +63,8 @@ class Driver:
     """Computing threads of a run that does not say how many processors it needs."""
     schedule: Schedule[tuple[Job, ...]]
     watch: Watch
+    shelf: Shelf | None = None
+    """Where kernels stay for later builds; None: there is no later one."""
 
     def work(self, placed: Placed[tuple[Job, ...]]) -> dict[int, tuple[Outcome, ...]]:
         """Run jobs one after the other; a later one may find its first cells stored by then."""
@@ -90,7 +93,7 @@ class Driver:
         )
         if count:
             try:
-                done = self._at_desk(attempt)
+                done = self._at_desk(attempt, found)
             except _CrowdedError:
                 self._finished(attempt, "again", started, ())
                 raise
@@ -135,7 +138,7 @@ class Driver:
             )
         )
 
-    def _at_desk(self, attempt: _Attempt) -> list[Done]:
+    def _at_desk(self, attempt: _Attempt, found: Sequence[Found]) -> list[Done]:
         run, trouble = attempt.run, attempt.trouble
         environment = kernel_environment(
             self.environment,
@@ -144,15 +147,27 @@ class Driver:
             share=attempt.placed.task.needs.gpus,
         )
         needs = self.backends.of(run)
+        library = self.world.plan.library(run)
+        profile = _profile(needs, run.folder, environment)
+        begin = self._begun(run, profile, library, found)
         while True:
             started = self.world.clock()
             try:
-                desk = self.desks.open(needs, run.folder, self.world.plan.library(run), environment)
+                desk = begin.desk if begin else self.desks.open(needs, run.folder, library, environment)
             except KernelError as error:
                 trouble.problems.append(no_kernel(run, error))
                 return []
+            session = Session(
+                run,
+                desk,
+                self.world,
+                trouble,
+                attempt.times,
+                keeps=self.shelf is not None and needs.backend == "lean",
+                begin=begin,
+            )
             try:
-                return self._watched(attempt, desk, started)
+                return self._watched(attempt, session, started)
             except ElsewhereError as error:
                 trouble.backend = next_backend(needs.backend)
                 told = elsewhere(run, error.step, error.what, trouble.backend)
@@ -162,10 +177,28 @@ class Driver:
                 trouble.notes.append(told)
                 needs = msgspec.structs.replace(needs, backend=trouble.backend)
             finally:
-                desk.close()
+                if self.shelf is None:
+                    desk.close()
+                else:
+                    before = (begin.snapshot, *begin.others) if begin else ()
+                    self.shelf.keep(run, profile, desk, (*session.snapshots, *before), session.path)
+                begin = None
 
-    def _watched(self, attempt: _Attempt, desk: Desk, started: float) -> list[Done]:
+    def _begun(
+        self, run: Run, profile: Hashable, library: Mapping[str, str], found: Sequence[Found]
+    ) -> Begin | None:
+        """Where a run goes on that an earlier build has left; None when it begins anew."""
+        begin = self.shelf.begin(run, profile, found) if self.shelf is not None else None
+        if begin is None or self.desks.resume(begin.desk, begin.snapshot.copy, library):
+            return begin
+        for snapshot in (begin.snapshot, *begin.others):
+            snapshot.copy.close()
+        begin.desk.close()
+        return None
+
+    def _watched(self, attempt: _Attempt, session: Session, started: float) -> list[Done]:
         """The run's cells, as long as its kernel may have what it takes."""
+        desk = session.desk
         run, trouble, progress, clock = attempt.run, attempt.trouble, self.world.progress, self.world.clock
         begun = clock()
         progress(KernelStarted(run.name, run.variant, desk.kernel.backend, begun - started, run.languages))
@@ -175,7 +208,7 @@ class Driver:
 
         kept = attempt.placed.task.needs.memory
         with self.watch.over(desk.kernel, run.memory_limit, kept, told) as usage:
-            done = Session(run, desk, self.world, trouble, attempt.times).cells()
+            done = session.cells()
         taken = usage()
         attempt.taken = Taken(taken.peak, taken.seconds, clock() - begun)
         died = [problem for problem in trouble.problems if problem.rule == Rule.KERNEL_DIED]
@@ -185,3 +218,9 @@ class Driver:
             trouble.problems.remove(died[0])
             trouble.problems.append(took_too_much(died[0], run, taken))
         return done
+
+
+def _profile(needs: KernelNeeds, folder: str, environment: Mapping[str, str]) -> Hashable:
+    """All that a desk depends on beside the cells of its run; what a parent has loaded is out of sight."""
+    asked = msgspec.structs.replace(needs, warm=())
+    return asked, folder, tuple(sorted(environment.items()))

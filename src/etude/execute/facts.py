@@ -33,6 +33,10 @@ class Packages(Protocol):
         """
         ...
 
+    def state(self, kernel: str) -> str:
+        """What tells whether any distribution of a kernel's Python is another than before."""
+        ...
+
 
 class Facts:
     """Answers questions about the world; each once."""
@@ -77,6 +81,10 @@ class Facts:
         if mark not in self._known:
             self._known[mark] = self._file(kind, name)
         return self._known[mark]
+
+    def installed(self, kernel: str) -> str:
+        """What tells whether a kernel's packages are others than before."""
+        return self._packages.state(kernel)
 
     def _file(self, kind: str, name: str) -> Component:
         place = self._home + name[1:] if name.startswith("~/") else name

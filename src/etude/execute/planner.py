@@ -112,6 +112,10 @@ class _NoPackages:
     def version(self, _kernel: str, _name: str) -> None:
         """Nothing."""
 
+    def state(self, _kernel: str) -> str:
+        """Nothing."""
+        return ""
+
 
 class _Planner:
     """Makes the runs of one page after the other."""

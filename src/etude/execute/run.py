@@ -29,6 +29,7 @@ from etude.execute.remember import remember
 from etude.execute.schedule import Machine, Needs, Schedule, Task
 from etude.execute.session import World
 from etude.execute.sharing import split_runs
+from etude.execute.shelf import Shelf
 from etude.execute.troubles import no_resources
 from etude.execute.ways import Change, Lookup
 from etude.model.config import Policy, Worker
@@ -76,13 +77,15 @@ def execute(
     threads: int = 1,
     watch: Watch = unwatched,
     worker: Worker = "auto",
+    shelf: Shelf | None = None,
     progress: Progress = silent,
 ) -> Execution:
     """Execute a plan.
 
     With a `worker` all runs have that kind of kernel, whatever they ask for. `environment` is the user's;
     kernels get it with `threads` computing threads and what makes runs alike. `machine` is what there is
-    to share out. Never raises for what cells do; what the store raises goes through.
+    to share out, `shelf` where kernels stay for later builds. Never raises for what cells do; what the
+    store raises goes through.
     """
     made: set[str] = set()
     lookup = Lookup(
@@ -120,11 +123,13 @@ def execute(
         for number, job in enumerate(jobs)
         if (recipe := known.get(recipe_key(job.run))) is not None and recipe.backend
     }
-    backends = Backends(plan, [job.run for job in jobs], learned, worker, threads)
+    backends = Backends(
+        plan, [job.run for job in jobs], learned, worker, threads, least=1 if shelf is not None else 2
+    )
     schedule = Schedule(_tasks(jobs, known, machine), machine)
     forecast = Forecast(progress, schedule, clock, _cell_seconds(jobs))
     world = World(plan, lookup, store, clock, forecast, SourceLines(files), made)
-    driver = Driver(world, backends, desks, environment, threads, schedule, watch)
+    driver = Driver(world, backends, desks, environment, threads, schedule, watch, shelf)
     for group in pool.run(schedule, driver.work):
         outcomes.update(group)
     ordered = [outcome for _, some in sorted(outcomes.items()) for outcome in some]

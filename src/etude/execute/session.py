@@ -7,7 +7,7 @@ are stored as each cell ends, with what the cell was seen to read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -20,6 +20,7 @@ from etude.execute.plan import Plan, Run, Step
 from etude.execute.recipe import Component
 from etude.execute.record import Record, ResultStore, make, save
 from etude.execute.requests import Request, python_of
+from etude.execute.shelf import Begin, Snapshot
 from etude.execute.states import States
 from etude.execute.troubles import stopped, wrote
 from etude.execute.ways import Cursor, Found, Lookup, Way, scanned
@@ -81,16 +82,34 @@ class Session:
     """Drives one kernel."""
 
     def __init__(
-        self, run: Run, desk: Desk, world: World, trouble: Trouble, times: Sequence[float] = ()
+        self,
+        run: Run,
+        desk: Desk,
+        world: World,
+        trouble: Trouble,
+        times: Sequence[float] = (),
+        *,
+        keeps: bool = False,
+        begin: Begin | None = None,
     ) -> None:
-        """Nothing has run at the desk; `times` are the seconds that steps took when they ran before."""
+        """Nothing has run at the desk, but for where it goes on with `begin`.
+
+        `times` are the seconds that steps took when they ran before; `keeps`: copies of the kernel are kept.
+        """
         self.run = run
         self.desk = desk
         self.world = world
         self.trouble = trouble
-        self.numbers: dict[int, int] = {}
+        self.numbers: dict[int, int] = dict(begin.snapshot.numbers) if begin else {}
         """Steps by the kernel's numbers of cells."""
-        self.states = States(run, desk, world.clock, times)
+        self.states = States(run, desk, world.clock, times, keeps=keeps)
+        self.begin = begin
+        self.snapshots: list[Snapshot] = []
+        """Copies that are to be kept, the newest last."""
+        self.path: dict[int, tuple[frozenset[str], str]] = {}
+        """Where the run came along."""
+        self.spent = 0.0
+        """Seconds that its cells took, from the first on."""
         self.last: tuple[int, Cursor, Way] | None = None
         """The last new way, whose state may become known later."""
 
@@ -98,11 +117,15 @@ class Session:
         """Execute steps until all is stored, or one fails; raises `ElsewhereError`."""
         run, world = self.run, self.world
         cursor = Cursor.start(run)
-        found = world.lookup.ahead(run, 0, cursor)
+        found = world.lookup.ahead(run, 0, cursor) if self.begin is None else list(self.begin.found)
         started = world.clock()
         out: list[Done] = []
+        if self.begin is not None:
+            first = self.begin.snapshot.number + 1
+            out = [self._passed(number, item) for number, item in enumerate(found[:first])]
+            cursor, found = found[first - 1].after, found[first:]
         self.desk.observed()  # what the kernel did to start is nobody's
-        for number, step in enumerate(run.steps):
+        for number, step in enumerate(run.steps[len(out) :], len(out)):
             if last_needed(run, number, found) is None:
                 break
             here = found[0] if found else None
@@ -113,18 +136,18 @@ class Session:
                 raise ElsewhereError(step, reply.elsewhere)
             if reply.execution_count is not None:
                 self.numbers[reply.execution_count] = number
-            reads = self._observed(step)
+            observed = self._observed(step)
             if here is not None:
                 cursor, found = here.after, found[1:]
-                done = self._again(number, here, values, reads)
+                done = self._again(number, here, values, observed)
                 self.states.read(here.way.reads)
+                self._keep(number, cursor, reply.seconds, new=False)
             elif _went_well(step, reply):
                 cursor = self._settled(cursor)
-                cursor, done = self._new(number, cursor, reply, values, reads)
-                stores = not (self.trouble.tainted or self.trouble.outdated)
+                cursor, done = self._new(number, cursor, reply, values, observed)
                 found = []
-                if stores:
-                    self.states.take(number)
+                if self._stores():
+                    self._keep(number, cursor, reply.seconds)
                     found = world.lookup.ahead(run, number + 1, cursor)
                     # Without that, the digest may come while the next cell runs, which is new then.
                     if found or self.states.hopeful(number):
@@ -144,7 +167,26 @@ class Session:
                 found = []
                 break
         self._settled(cursor)
-        return [*out, *(Done.of(item.kept.record, item) for item in found)]
+        return [*out, *(self._passed(len(out) + n, item) for n, item in enumerate(found))]
+
+    def _passed(self, number: int, item: Found) -> Done:
+        """A step that need not run."""
+        self.path[number] = (frozenset((item.after.state,)), item.after.text)
+        self.states.read(item.way.reads)
+        self.spent += item.kept.record.seconds if item.kept.record else 0.0
+        return Done.of(item.kept.record, item)
+
+    def _keep(self, number: int, cursor: Cursor, seconds: float, *, new: bool = True) -> None:
+        """Have a copy made after a step; keep it, if it is one to be kept."""
+        self.spent += seconds
+        self.path[number] = (frozenset((cursor.state,)), cursor.text)
+        copy = self.states.take(number, seconds, new=new) if self._stores() else None
+        if copy is not None:
+            states, text = self.path[number]
+            modules = dict(self.states.modules)
+            self.snapshots.append(
+                Snapshot(number, states, text, copy, dict(self.numbers), modules, self.spent)
+            )
 
     def _ask(self, step: Step, missing: Sequence[Request], timeout: float) -> tuple[Reply, dict[str, Value]]:
         """Execute one cell and ask for its missing values."""
@@ -234,13 +276,20 @@ class Session:
             return cursor
         number, before, way = self.last
         self.world.lookup.keep(self.run, number, before, msgspec.structs.replace(way, state=state))
+        states, text = self.path[number]
+        self.path[number] = (states | {state}, text)
+        if self.snapshots and self.snapshots[-1].number == number:
+            self.snapshots[-1] = replace(self.snapshots[-1], states=states | {state})
         return Cursor(state, cursor.text)
+
+    def _stores(self) -> bool:
+        return not (self.trouble.tainted or self.trouble.outdated)
 
     def _may_store(self, step: Step) -> bool:
         if not self.trouble.tainted and (written := self.desk.written()):
             self.trouble.tainted = True
             self.trouble.problems.append(wrote(self.run, step, written))
-        return not self.trouble.tainted and not self.trouble.outdated
+        return self._stores()
 
     def _store(self, number: int, cursor: Cursor, way: Way, record: Record) -> None:
         # The record first: a way to nothing would be no result.

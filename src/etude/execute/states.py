@@ -1,4 +1,4 @@
-"""Digests of a kernel's state, taken where they are worth their while.
+"""Frozen copies of a kernel, made where they are worth their while: for digests, and to go on from later.
 
 Equal digests mean that everything later stands, whatever led there: an edit that changes nothing for
 later cells runs none of them. Taking one costs time, so it is held against the time that cells take.
@@ -24,13 +24,21 @@ _COST: Final = 0.05
 """Seconds of processor time that a digest is taken to cost before one was taken."""
 _WORTH: Final = 0.3
 """Seconds that later cells must have taken for a digest to be waited for."""
+_SHARE_KEPT: Final = 0.5
+"""Of the run's time, where copies are made anyway and an author waits for what comes next."""
+_APART: Final = 0.05
+"""Seconds that cells have taken since the last copy that was kept, at the least."""
+_TIMES: Final = 4
+"""They have taken so many times what making that copy took, too."""
 
 
 class States:
     """Decides when to take the digest of a run's state, and keeps the one that is on its way."""
 
-    def __init__(self, run: Run, desk: Desk, clock: Clock, times: Sequence[float]) -> None:
-        """`times` are the seconds that steps took when they ran before."""
+    def __init__(
+        self, run: Run, desk: Desk, clock: Clock, times: Sequence[float], *, keeps: bool = False
+    ) -> None:
+        """`times` are the seconds that steps took when they ran before; `keeps`: copies may be kept."""
         self._run = run
         self._desk = desk
         self._clock = clock
@@ -38,8 +46,15 @@ class States:
         self._started = clock()
         self._spent = 0.0
         self._cost = _COST
-        self._modules: dict[tuple[str, str], str] = {}
-        self._pending: tuple[Copy, str] | None = None
+        self.modules: dict[tuple[str, str], str] = {}
+        """Hashes of the code that was loaded, by kind and name."""
+        self._pending: tuple[Copy, str, bool] | None = None
+        self._keeps = keeps
+        self._share = _SHARE_KEPT if keeps else _SHARE
+        self._since = 0.0
+        """Seconds of cells since the last copy that was kept."""
+        self._making = 0.0
+        """Seconds that it took to make that."""
         # The memory of the shell is in no digest.
         self._possible = run.python and not any(step.cell.history for step in run.steps)
 
@@ -47,23 +62,36 @@ class States:
         """Note what a step has read: the code of modules is part of the state."""
         for part in reads:
             if part.kind in ("module", "library"):
-                self._modules[part.kind, part.name] = part.digest
+                self.modules[part.kind, part.name] = part.digest
             elif part.kind == "scan":
                 self._possible = False
 
-    def take(self, number: int) -> None:
-        """Take the digest after a step, if it is worth it; it comes later."""
-        if not self._possible or number + 1 >= len(self._run.steps) or not self._worth(number):
-            return
-        files = self._desk.files()
-        copy = self._desk.kernel.copy(digest=True) if files is not None else None
+    def take(self, number: int, seconds: float, *, new: bool = True) -> Copy | None:
+        """Make a copy after a step, if it is worth it; the digest comes later.
+
+        `seconds` is what the step took; no digest is wanted of a step that is not `new`. Returns a copy
+        that whoever asked is to keep.
+        """
+        self._since += seconds
+        wanted = new and self._possible and number + 1 < len(self._run.steps) and self._worth(number)
+        keep = self._keeps and self._since >= max(_APART, _TIMES * self._making) and self._desk.untouched()
+        if not wanted and not keep:
+            return None
+        files = self._desk.files() if wanted else ""
+        started = self._clock()
+        copy = self._desk.kernel.copy(digest=wanted, keep=keep) if files is not None else None
         if copy is None:
-            self._possible = False
+            self._possible = self._keeps = False
         elif copy.hazards:
             self._spent += copy.seconds
             copy.close()
         else:
-            self._pending = (copy, files or "")
+            if wanted:
+                self._pending = (copy, files or "", keep)
+            if keep:
+                self._since, self._making = 0.0, self._clock() - started
+                return copy
+        return None
 
     def hopeful(self, number: int) -> bool:
         """Whether to wait for the digest at once: it may show that nothing later has to run."""
@@ -73,20 +101,21 @@ class States:
         """The state that stands for the digest that was taken last; empty when there is none."""
         if self._pending is None:
             return ""
-        (copy, files), self._pending = self._pending, None
+        (copy, files, keep), self._pending = self._pending, None
         found = copy.state()
         self._spent += copy.seconds
         self._cost = 0.5 * (self._cost + copy.seconds)
-        copy.close()
+        if not keep:
+            copy.close()
         if not found:
             return ""
-        modules = (item for mark, value in sorted(self._modules.items()) for item in (*mark, value))
+        modules = (item for mark, value in sorted(self.modules.items()) for item in (*mark, value))
         return digest("state", Cursor.start(self._run).state, found, files, *modules)
 
     def _worth(self, number: int) -> bool:
-        if self._spent + self._cost <= _SHARE * (self._clock() - self._started):
+        if self._spent + self._cost <= self._share * (self._clock() - self._started):
             return True
-        return self._cost <= _SHARE * self._later(number)
+        return self._cost <= self._share * self._later(number)
 
     def _later(self, number: int) -> float:
         """Seconds that the steps after one took when they ran before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
@@ -128,12 +128,16 @@ class Kernel(Protocol):
         """
         ...
 
+    def retire(self, spared: Collection[int]) -> None:
+        """End the kernel and what it started, but not its `spared` copies: one may take its place."""
+        ...
+
     def kill(self) -> None:
         """End it without waiting; any thread may call this."""
         ...
 
     def close(self) -> None:
-        """End the kernel and every process it started."""
+        """End the kernel, every process it started, and every copy of it."""
         ...
 
 
@@ -152,6 +156,23 @@ class Copy(Protocol):
     @property
     def seconds(self) -> float:
         """Processor time that making it took, and taking the digest once that is there."""
+        ...
+
+    @property
+    def pid(self) -> int:
+        """Its process; 0 when it is gone."""
+        ...
+
+    @property
+    def memory(self) -> int:
+        """Bytes that it takes; what several processes share counts for each in part."""
+        ...
+
+    def resume(self) -> Kernel:
+        """A kernel that goes on from here; the copy stays as it is. Raises `KernelError`.
+
+        The kernel that was copied must have been retired.
+        """
         ...
 
     def close(self) -> None:
@@ -173,6 +194,8 @@ class KernelNeeds(Struct, frozen=True):
     """Modules that a parent should have loaded."""
     run: str = ""
     """Of the run: a desk of the same name has the same paths each time, where that can be."""
+    installed: str = ""
+    """What tells whether packages are others than before: what has loaded them serves no more then."""
 
 
 class Kernels(Protocol):

@@ -12,6 +12,7 @@ import random
 import signal
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -67,11 +68,12 @@ def _fork_away() -> bool:
 def _freeze(worker: Any, request: dict[str, Any], channel: socket.socket) -> None:
     """In the copy: take the digest, then wait to be resumed from."""
     message: dict[str, Any] = {"kind": "copied", "pid": os.getpid()}
-    if request.get("digest"):
-        started = time.process_time()
-        message["digest"], message["why"] = digest(worker.shell, worker.cloudpickle, worker.before)
-        message["seconds"] = time.process_time() - started
-    send(channel, message)
+    if not request.get("digest"):
+        send(channel, message)
+    elif not request.get("keep"):
+        send(channel, _told(worker, message))
+    elif not _in_child(lambda: send(channel, _told(worker, message))):
+        send(channel, {**message, "why": "the process that took the digest ended"})
     if not request.get("keep"):
         return
     while True:
@@ -84,6 +86,25 @@ def _freeze(worker: Any, request: dict[str, Any], channel: socket.socket) -> Non
             return
         for number in descriptors:
             os.close(number)
+
+
+def _told(worker: Any, message: dict[str, Any]) -> dict[str, Any]:
+    started = time.process_time()
+    found, why = digest(worker.shell, worker.cloudpickle, worker.before)
+    return {**message, "digest": found, "why": why, "seconds": time.process_time() - started}
+
+
+def _in_child(work: Callable[[], None]) -> bool:
+    """Do something in a process of its own, as taking a digest leaves traces; whether it went well."""
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+    return os.waitpid(child, 0)[1] == 0
 
 
 def _offsets() -> dict[int, int]:

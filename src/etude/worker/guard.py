@@ -45,17 +45,18 @@ def adopt_orphans() -> None:
             ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def watch(child: int, pipe: int, parent: int) -> int:
+def watch(child: int, pipe: int, parent: int, *, stays: bool = False) -> int:
     """Wait until a child ends, the pipe is closed or the parent is another; then end all that is below.
 
-    Returns the child's exit code as a shell gives it; `ENDED` when it was ended here.
+    With `stays`, the end of the child is no reason: others of its group take its place. Returns the
+    child's exit code as a shell gives it; `ENDED` when it was ended here.
     """
     awake, waker = os.pipe()
     os.set_blocking(waker, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     code = _reap(child)
-    while code is None:
+    while code is None or stays:
         ready, _, _ = select.select([pipe, awake], [], [], 2.0)
         if awake in ready:
             os.read(awake, 4096)
@@ -67,7 +68,8 @@ def watch(child: int, pipe: int, parent: int) -> int:
                 os.killpg(child, signal.SIGINT)
         if os.getppid() != parent:
             break
-        code = _reap(child)
+        found = _reap(child)
+        code = found if code is None else code
     _end_all(child)
     return ENDED if code is None else code
 

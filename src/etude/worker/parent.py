@@ -114,7 +114,7 @@ class _Parent:
         if child:
             for number in (channel, out, err):
                 os.close(number)
-            os._exit(watch(child, pipe, parent))
+            os._exit(watch(child, pipe, parent, stays="ipykernel" not in request))
         os.close(pipe)
         try:
             self._become(request, channel, out, err)

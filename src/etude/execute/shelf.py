@@ -1,0 +1,168 @@
+"""Frozen copies of kernels that stay from one build to the next: a run goes on where an edit begins.
+
+A copy stands for the state in which it was made, as `ways` names it. It serves a later build when
+that finds the same state stored at the same step, with the same text before it: then the kernel is
+as it would be if all cells up to there had been run again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from etude.execute.desk import Desk
+from etude.execute.plan import Run
+from etude.execute.ways import Found
+from etude.model.protocols import Copy
+
+__all__ = ["Begin", "Path", "Shelf", "Snapshot"]
+
+_MOST: Final = 96
+"""Copies that are kept: each is a process."""
+
+Path: TypeAlias = Mapping[int, tuple[frozenset[str], str]]
+"""Names of the state after each step, and the hash of the text up to there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A frozen copy of a run's kernel."""
+
+    number: int
+    """The step after which it was made."""
+    states: frozenset[str]
+    """Names of the state in which it is."""
+    text: str
+    copy: Copy
+    numbers: Mapping[int, int]
+    """Steps by the kernel's numbers of cells."""
+    modules: Mapping[tuple[str, str], str]
+    """Hashes of the code that was loaded, by kind and name."""
+    at: float
+    """Seconds that its cells took, from the first on."""
+
+    def stands(self, path: Path) -> bool:
+        """Whether it is on the way that a run has taken."""
+        states, text = path.get(self.number, (frozenset(), ""))
+        return text == self.text and not self.states.isdisjoint(states)
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Where a run goes on."""
+
+    desk: Desk
+    snapshot: Snapshot
+    found: Sequence[Found]
+    """What is stored of the run, from its first step on."""
+    others: tuple[Snapshot, ...]
+    """What else the desk has."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    desk: Desk
+    profile: Hashable
+    snapshots: list[Snapshot]
+    turn: int
+
+    def costs(self) -> Iterable[tuple[float, Snapshot]]:
+        """What must run again if one is not there: the time since the one before."""
+        before = 0.0
+        for snapshot in self.snapshots:
+            yield snapshot.at - before, snapshot
+            before = snapshot.at
+
+
+class Shelf:
+    """Desks of runs with their copies, as long as there is memory for them; for several threads."""
+
+    def __init__(self, free: Callable[[], int], floor: int, most: int = _MOST) -> None:
+        """`free` tells how many bytes of memory can be had; copies go when that is less than `floor`."""
+        self._free = free
+        self._floor = floor
+        self._most = most
+        self._lock = threading.Lock()
+        self._kept: dict[Hashable, _Kept] = {}
+        self._turn = 0
+
+    def begin(self, run: Run, profile: Hashable, found: Sequence[Found]) -> Begin | None:
+        """Where a run can go on, taken from the shelf; None when it must begin anew.
+
+        `profile` is all that its kernel and its folder depend on beside its cells.
+        """
+        with self._lock:
+            kept = self._kept.pop(_name(run), None)
+        if kept is None:
+            return None
+        path = {n: (frozenset((item.after.state,)), item.after.text) for n, item in enumerate(found)}
+        # A step with values that are missing must run again.
+        first = next((n for n, item in enumerate(found) if not item.kept.complete), len(found))
+        upgraded = next((n for n, item in enumerate(found) if item.changed), len(found))
+        good = [one for one in kept.snapshots if one.number < min(first, upgraded) and one.stands(path)]
+        if kept.profile != profile or not good:
+            _close(kept)
+            return None
+        best = good[-1]
+        return Begin(kept.desk, best, found, tuple(one for one in kept.snapshots if one is not best))
+
+    def keep(
+        self, run: Run, profile: Hashable, desk: Desk, snapshots: Iterable[Snapshot], path: Path
+    ) -> None:
+        """Put a desk on the shelf with those of its copies that are on the way that its run took."""
+        good: dict[int, Snapshot] = {}
+        for snapshot in snapshots:
+            if snapshot.stands(path) and snapshot.number not in good:
+                good[snapshot.number] = snapshot
+            else:
+                snapshot.copy.close()
+        alive = {one.copy.pid: one for one in good.values() if one.copy.pid}
+        if not alive:
+            desk.close()
+            return
+        desk.kernel.retire(alive)
+        with self._lock:
+            self._turn += 1
+            before = self._kept.pop(_name(run), None)
+            ordered = sorted(alive.values(), key=lambda one: one.number)
+            self._kept[_name(run)] = _Kept(desk, profile, ordered, self._turn)
+            gone = [*self._crowded(), *([before] if before else [])]
+        for kept in gone:
+            _close(kept)
+
+    def close(self) -> None:
+        """Let everything go."""
+        with self._lock:
+            kept, self._kept = self._kept, {}
+        for one in kept.values():
+            _close(one)
+
+    def _crowded(self) -> list[_Kept]:
+        """Let copies go until there is room: those of runs that were edited long ago, the cheapest first."""
+        gone: list[_Kept] = []
+        count = sum(len(kept.snapshots) for kept in self._kept.values())
+        free = self._free()
+        while self._kept and (count > self._most or free < self._floor):
+            name = min(self._kept, key=lambda name: self._kept[name].turn)
+            kept = self._kept[name]
+            _, victim = min(kept.costs(), key=lambda pair: pair[0])
+            # What it had comes back a little later.
+            free += victim.copy.memory
+            victim.copy.close()
+            kept.snapshots.remove(victim)
+            count -= 1
+            if not kept.snapshots:
+                gone.append(self._kept.pop(name))
+        return gone
+
+
+def _close(kept: _Kept) -> None:
+    for snapshot in kept.snapshots:
+        snapshot.copy.close()
+    kept.desk.close()
+
+
+def _name(run: Run) -> Hashable:
+    return run.name, run.variant, run.pages
