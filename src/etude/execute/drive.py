@@ -19,7 +19,7 @@ from etude.execute.needs import threads_of
 from etude.execute.outcome import Done, Outcome, Taken
 from etude.execute.plan import Run
 from etude.execute.schedule import Placed, Schedule
-from etude.execute.session import ElsewhereError, Session, Trouble, World
+from etude.execute.session import ElsewhereError, OtherTextError, Session, Trouble, World
 from etude.execute.sharing import apart
 from etude.execute.shelf import Begin, Shelf
 from etude.execute.surroundings import kernel_environment
@@ -176,6 +176,8 @@ class Driver:
                     return []
                 trouble.notes.append(told)
                 needs = msgspec.structs.replace(needs, backend=trouble.backend)
+            except OtherTextError:
+                session.path.clear()
             finally:
                 if self.shelf is None:
                     desk.close()

@@ -29,7 +29,7 @@ from etude.model.progress import CellFinished, Progress
 from etude.model.protocols import Backend, Clock, Observed, Reply
 from etude.model.result import CellStatus, Value
 
-__all__ = ["ElsewhereError", "Session", "Trouble", "World", "last_needed"]
+__all__ = ["ElsewhereError", "OtherTextError", "Session", "Trouble", "World", "last_needed"]
 
 
 @dataclass(slots=True)
@@ -55,6 +55,10 @@ class ElsewhereError(Exception):
         super().__init__(what)
         self.step = step
         self.what = what
+
+
+class OtherTextError(Exception):
+    """A cell shows source, and the kernel has run other text than there is: it must begin anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ class Session:
         self.begin = begin
         self.snapshots: list[Snapshot] = []
         """Copies that are to be kept, the newest last."""
-        self.path: dict[int, tuple[frozenset[str], str]] = {}
+        self.path: dict[str, tuple[int, str]] = {}
         """Where the run came along."""
         self.spent = 0.0
         """Seconds that its cells took, from the first on."""
@@ -121,7 +125,7 @@ class Session:
         started = world.clock()
         out: list[Done] = []
         if self.begin is not None:
-            first = self.begin.snapshot.number + 1
+            first = self.begin.number + 1
             out = [self._passed(number, item) for number, item in enumerate(found[:first])]
             cursor, found = found[first - 1].after, found[first:]
         self.desk.observed()  # what the kernel did to start is nobody's
@@ -134,6 +138,8 @@ class Session:
             reply, values = self._ask(step, missing, max(0.0, min(step.timeout, remaining)))
             if reply.elsewhere:
                 raise ElsewhereError(step, reply.elsewhere)
+            if self.begin is not None and not self.begin.exact and _shows_source(reply):
+                raise OtherTextError
             if reply.execution_count is not None:
                 self.numbers[reply.execution_count] = number
             observed = self._observed(step)
@@ -171,7 +177,7 @@ class Session:
 
     def _passed(self, number: int, item: Found) -> Done:
         """A step that need not run."""
-        self.path[number] = (frozenset((item.after.state,)), item.after.text)
+        self.path[item.after.state] = (number, item.after.text)
         self.states.read(item.way.reads)
         self.spent += item.kept.record.seconds if item.kept.record else 0.0
         return Done.of(item.kept.record, item)
@@ -179,11 +185,11 @@ class Session:
     def _keep(self, number: int, cursor: Cursor, seconds: float, *, new: bool = True) -> None:
         """Have a copy made after a step; keep it, if it is one to be kept."""
         self.spent += seconds
-        self.path[number] = (frozenset((cursor.state,)), cursor.text)
+        self.path[cursor.state] = (number, cursor.text)
         copy = self.states.take(number, seconds, new=new) if self._stores() else None
         if copy is not None:
-            states, text = self.path[number]
-            modules = dict(self.states.modules)
+            text = cursor.text if self.begin is None or self.begin.exact else ""
+            states, modules = frozenset((cursor.state,)), dict(self.states.modules)
             self.snapshots.append(
                 Snapshot(number, states, text, copy, dict(self.numbers), modules, self.spent)
             )
@@ -276,10 +282,9 @@ class Session:
             return cursor
         number, before, way = self.last
         self.world.lookup.keep(self.run, number, before, msgspec.structs.replace(way, state=state))
-        states, text = self.path[number]
-        self.path[number] = (states | {state}, text)
+        self.path[state] = (number, cursor.text)
         if self.snapshots and self.snapshots[-1].number == number:
-            self.snapshots[-1] = replace(self.snapshots[-1], states=states | {state})
+            self.snapshots[-1] = replace(self.snapshots[-1], states=self.snapshots[-1].states | {state})
         return Cursor(state, cursor.text)
 
     def _stores(self) -> bool:
@@ -305,6 +310,10 @@ class Session:
 
 def _went_well(step: Step, reply: Reply) -> bool:
     return reply.status == "ok" or (reply.status == "error" and step.cell.raises)
+
+
+def _shows_source(reply: Reply) -> bool:
+    return reply.status == "error" or shows_source(reply.outputs)
 
 
 def _status(reply: Reply) -> CellStatus:

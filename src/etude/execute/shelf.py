@@ -1,8 +1,8 @@
 """Frozen copies of kernels that stay from one build to the next: a run goes on where an edit begins.
 
-A copy stands for the state in which it was made, as `ways` names it. It serves a later build when
-that finds the same state stored at the same step, with the same text before it: then the kernel is
-as it would be if all cells up to there had been run again.
+A copy stands for the state in which it was made, as `ways` names it. It serves a later build that finds
+the same state stored: then the kernel is as it would be if all cells up to there had been run again, but
+for the text of these cells, which may have been written otherwise. Only what shows source tells that.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ __all__ = ["Begin", "Path", "Shelf", "Snapshot"]
 _MOST: Final = 96
 """Copies that are kept: each is a process."""
 
-Path: TypeAlias = Mapping[int, tuple[frozenset[str], str]]
-"""Names of the state after each step, and the hash of the text up to there."""
+Path: TypeAlias = Mapping[str, tuple[int, str]]
+"""The states in which a run was: after which step, and the hash of the text up to there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Snapshot:
     states: frozenset[str]
     """Names of the state in which it is."""
     text: str
+    """The hash of the text that it has run; empty when that is not known."""
     copy: Copy
     numbers: Mapping[int, int]
     """Steps by the kernel's numbers of cells."""
@@ -43,10 +44,9 @@ class Snapshot:
     at: float
     """Seconds that its cells took, from the first on."""
 
-    def stands(self, path: Path) -> bool:
-        """Whether it is on the way that a run has taken."""
-        states, text = path.get(self.number, (frozenset(), ""))
-        return text == self.text and not self.states.isdisjoint(states)
+    def place(self, path: Path) -> tuple[int, str] | None:
+        """The step of a run after which it is in the same state, and the text up to there."""
+        return next((path[state] for state in self.states if state in path), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,10 @@ class Begin:
 
     desk: Desk
     snapshot: Snapshot
+    number: int
+    """The step after which it goes on."""
+    exact: bool
+    """Whether the kernel has run the text that is there now."""
     found: Sequence[Found]
     """What is stored of the run, from its first step on."""
     others: tuple[Snapshot, ...]
@@ -97,16 +101,19 @@ class Shelf:
             kept = self._kept.pop(_name(run), None)
         if kept is None:
             return None
-        path = {n: (frozenset((item.after.state,)), item.after.text) for n, item in enumerate(found)}
+        path = {item.after.state: (n, item.after.text) for n, item in enumerate(found)}
         # A step with values that are missing must run again.
         first = next((n for n, item in enumerate(found) if not item.kept.complete), len(found))
         upgraded = next((n for n, item in enumerate(found) if item.changed), len(found))
-        good = [one for one in kept.snapshots if one.number < min(first, upgraded) and one.stands(path)]
-        if kept.profile != profile or not good:
+        limit = min(first, upgraded)
+        placed = [(place, one) for one in kept.snapshots if (place := one.place(path)) and place[0] < limit]
+        if kept.profile != profile or not placed:
             _close(kept)
             return None
-        best = good[-1]
-        return Begin(kept.desk, best, found, tuple(one for one in kept.snapshots if one is not best))
+        (number, text), best = max(placed, key=lambda pair: pair[0][0])
+        exact = number == best.number and text == best.text
+        others = tuple(one for one in kept.snapshots if one is not best)
+        return Begin(kept.desk, best, number, exact, found, others)
 
     def keep(
         self, run: Run, profile: Hashable, desk: Desk, snapshots: Iterable[Snapshot], path: Path
@@ -114,10 +121,11 @@ class Shelf:
         """Put a desk on the shelf with those of its copies that are on the way that its run took."""
         good: dict[int, Snapshot] = {}
         for snapshot in snapshots:
-            if snapshot.stands(path) and snapshot.number not in good:
-                good[snapshot.number] = snapshot
-            else:
+            place = snapshot.place(path)
+            if place is None or place[0] in good:
                 snapshot.copy.close()
+            else:
+                good[place[0]] = snapshot
         alive = {one.copy.pid: one for one in good.values() if one.copy.pid}
         if not alive:
             desk.close()
@@ -126,7 +134,7 @@ class Shelf:
         with self._lock:
             self._turn += 1
             before = self._kept.pop(_name(run), None)
-            ordered = sorted(alive.values(), key=lambda one: one.number)
+            ordered = sorted(alive.values(), key=lambda one: one.at)
             self._kept[_name(run)] = _Kept(desk, profile, ordered, self._turn)
             gone = [*self._crowded(), *([before] if before else [])]
         for kept in gone:
