@@ -13,7 +13,8 @@ from msgspec import structs
 from etude.adapters.memory import MemoryStore
 from etude.execute.plan import Run
 from etude.execute.recipe import Component
-from etude.execute.record import load_recipe, make, read as read_record, record_bytes
+from etude.execute.record import load_recipe, make, record_bytes
+from etude.execute.record import read as read_record
 from etude.execute.recorded import Entry, Recorded, adopt, code_key, keep_seconds, taken
 from etude.execute.recorded_content import FILE, Loose, loose, tight
 from etude.execute.recorded_form import START, identity, read, write
@@ -154,9 +155,7 @@ PICTURE = base64.b64encode(bytes(range(256))).decode()
 
 
 def entry(number: int, *outputs, values=None, seconds: float = 0.5) -> Entry:
-    record = make(
-        "ok", outputs, values or {}, seconds, text="", limit=10_000_000, cut=False
-    )
+    record = make("ok", outputs, values or {}, seconds, text="", limit=10_000_000, cut=False)
     reads = (Component("file", "d.csv", "ab"), Component("package", "numpy", "numpy 2.3.1"))
     way = Way(reads, f"result {number}", f"state {number}")
     return Entry(f"key {number}", way, record, (Component("code", "", f"code {number}"),))
@@ -308,7 +307,9 @@ def test_a_newer_form_is_left_alone():
     assert ((), "it was written by a newer Etude") == (found.entries, found.flaws[0].message)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"cells": 3}', "{\n  {\n", '{"cells": [3, null, {}]}'])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", "null", '{"cells": 3}', "{\n  {\n", '{"cells": [3, null, {}]}']
+)
 def test_other_texts_are_no_results(text):
     found = read(text, FILES.get)
     assert ((), True) == (found.entries, bool(found.flaws))
@@ -417,7 +418,9 @@ def test_seconds_stay_when_nothing_else_differs(run):
 def test_seconds_are_new_where_something_differs():
     old = {item.key: item for item in SAMPLE.entries}
     first, second, third = later(SAMPLE, seconds=7.0).entries
-    changed = Entry(second.key, second.way, make("ok", (), {}, 7.0, text="", limit=0, cut=False), second.about)
+    changed = Entry(
+        second.key, second.way, make("ok", (), {}, 7.0, text="", limit=0, cut=False), second.about
+    )
     new = keep_seconds(structs_of([first, changed, third]), old)
     assert [0.5, 7.0, 0.5] == [item.record.seconds for item in new.entries]
     assert identity(new) != identity(SAMPLE)

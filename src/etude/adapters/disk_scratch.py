@@ -1,6 +1,6 @@
 """Places for runs to work in: mirrors of the book, made for one run and removed after it."""
 
-# ruff: noqa: PTH101, PTH102, PTH110, PTH116, PTH118, PTH122, PTH211
+# ruff: noqa: PTH101, PTH102, PTH116, PTH118, PTH122, PTH211
 # A mirror is made for every run: its loop works on strings.
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from etude.adapters.disk import IGNORED, changed
+from etude.adapters.disk import IGNORED, changed, foreign
 from etude.adapters.kernels import LocalKernels
 from etude.adapters.tracing import Mirrored, RunTrace
 from etude.model.protocols import Kernel, KernelError, KernelNeeds, Observed
@@ -294,7 +294,7 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
                 for entry in entries
                 if not entry.name.startswith(".")
                 and entry.name not in IGNORED
-                and not (entry.is_dir() and os.path.exists(os.path.join(entry.path, "pyvenv.cfg")))
+                and not (entry.is_dir() and foreign(entry.path))
             ]
     except OSError:
         return []

@@ -6,7 +6,7 @@ The only part of Etude that knows more than one stage. `build` brings a book's o
 
 from __future__ import annotations
 
-from etude.build.options import BuildOptions, BuildReport, RunStatus, StatusReport
+from etude.build.options import BuildOptions, BuildReport, Recorded, RunStatus, StatusReport
 from etude.build.run import build, status
 
-__all__ = ["BuildOptions", "BuildReport", "RunStatus", "StatusReport", "build", "status"]
+__all__ = ["BuildOptions", "BuildReport", "Recorded", "RunStatus", "StatusReport", "build", "status"]

@@ -16,6 +16,8 @@ from etude.adapters.store import SqliteStore
 from etude.build.book import Book
 from etude.build.options import BuildOptions, RunStatus
 from etude.build.outputs import encode, stored_page
+from etude.build.recording import behind, draft
+from etude.build.shelf import bring
 from etude.build.watch import Seen, Watch, digest, stamp
 from etude.build.workers import Workers
 from etude.execute.code import PageCode, page_code
@@ -119,10 +121,15 @@ class Planned:
     watch: Watch
     inputs: WatchedInputs
 
-    def seen(self) -> Seen:
+    def seen(self, more: Seen) -> Seen:
         """Everything that was looked at until now."""
         seen = self.watch.seen()
-        return Seen({**seen.stamps, **self.inputs.stamps}, seen.present, seen.globs, self.inputs.folders)
+        return Seen(
+            {**seen.stamps, **self.inputs.stamps, **more.stamps},
+            seen.present,
+            {**seen.globs, **more.globs},
+            self.inputs.folders,
+        )
 
 
 def make_plan(book: Book, options: BuildOptions, store: SqliteStore, workers: Workers) -> Planned:
@@ -151,14 +158,17 @@ def run_cells(
 ) -> Executed:
     """Results for every page; cells run as the policy says."""
     policy = options.policy or book.config.execute.policy
+    brought = bring(book, store)
     if policy == "off" and "notebook" not in options.to and not store.keys("cell"):
-        return Executed({}, None, (), 0, 0, 0, Seen(), {}, {})  # nothing runs and nothing could be shown
+        # nothing runs and nothing could be shown
+        return Executed({}, None, brought.diagnostics, 0, 0, 0, brought.seen, {}, {})
     jobs = workers.jobs
     since = moment(book.root / ".etude")
     made = make_plan(book, options, store, workers)
     planned = made.plan
     if not planned.runs:
-        return Executed({}, planned, planned.diagnostics, 0, 0, 0, made.seen(), made.inputs.matches, {})
+        found = (*planned.diagnostics, *brought.diagnostics)
+        return Executed({}, planned, found, 0, 0, 0, made.seen(brought.seen), made.inputs.matches, {})
     from etude.adapters.disk_scratch import ScratchDesks  # noqa: PLC0415 -- only with runs
     from etude.adapters.pool import ThreadPool, threads_each  # noqa: PLC0415
     from etude.execute.run import execute  # noqa: PLC0415
@@ -182,11 +192,11 @@ def run_cells(
     return Executed(
         done.results,
         planned,
-        done.diagnostics,
+        (*done.diagnostics, *brought.diagnostics),
         len(planned.runs),
         done.standing,
         done.executed,
-        made.seen(),
+        made.seen(brought.seen),
         made.inputs.matches,
         {name: os.environ.get(name) for name in sorted(names)},
         done.outdated,
@@ -198,7 +208,9 @@ def explain_runs(
 ) -> tuple[tuple[RunStatus, ...], tuple[Diagnostic, ...]]:
     """What each run would do, and why."""
     policy = options.policy or book.config.execute.policy
+    brought = bring(book, store)
     planned = make_plan(book, options, store, workers).plan
+    late = behind(draft(book, planned, store))
     of = {p.source.path: p.source.language for pages in book.pages.values() for p in pages}
     return (
         tuple(
@@ -210,10 +222,11 @@ def explain_runs(
                 stale=0 if item.fresh else item.cells,  # a run starts in a fresh kernel
                 reasons=_reasons(item),
                 estimate=item.seconds,
+                behind=late.get((item.name, item.variant, item.languages), ""),
             )
             for item in explain(planned, store, versions=policy == "strict")
         ),
-        planned.diagnostics,
+        (*planned.diagnostics, *brought.diagnostics),
     )
 
 

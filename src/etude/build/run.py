@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,7 +13,7 @@ from etude.adapters.disk import DiskFiles, WriteError
 from etude.adapters.lock import BuildLock, LockedError
 from etude.adapters.pool import cores
 from etude.build.memory import Memory, recall, remember
-from etude.build.options import BuildOptions, BuildReport, RunStatus, StatusReport
+from etude.build.options import BuildOptions, BuildReport, Recorded, RunStatus, StatusReport
 from etude.build.place import require, unwritable
 from etude.build.program import program_key
 from etude.build.workers import Workers
@@ -80,21 +81,26 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
     out = options.out if options.out is not None else files.root / "_build"
     timings = Timings(progress)
     require(files)
+    if options.record and options.languages:
+        hint = "leave out `--lang`: pages of several languages share results"
+        raise BookError(
+            (diagnose(Rule.USAGE, "results are recorded for all languages at once", "", hints=(hint,)),)
+        )
     try:
         with BuildLock(files.root / ".etude" / "lock"):
             program = program_key()
             with timings.phase("check"):
                 kept = recall(files, out, options, program)
             if kept is not None:
-                return _report(files, kept, 0, begun, timings, executed=0)
+                return _report(files, kept, _Done(), begun, timings)
             from etude.adapters.store import SqliteStore  # noqa: PLC0415 -- not when nothing changed
 
             with SqliteStore(files.root / ".etude" / "store") as store:
                 asked = files, store, out, options, progress, timings, program
-                memory, written, executed, outdated = _again(store, lambda: _build(*asked))
+                memory, done = _again(store, lambda: _build(*asked))
                 with timings.phase("remember"):
-                    remember(files, out, options, program, memory, again=outdated)
-                return _report(files, memory, written, begun, timings, executed=executed)
+                    remember(files, out, options, program, memory, again=done.outdated)
+                return _report(files, memory, done, begun, timings)
     except LockedError as error:
         hint = "wait for it to end; if none is running, the other is on another machine with this folder"
         raise BookError((diagnose(Rule.BUILD_LOCKED, str(error), "", hints=(hint,)),)) from error
@@ -121,12 +127,14 @@ def _build(
     progress: Progress,
     timings: Timings,
     program: str,
-) -> tuple[Memory, int, int, bool]:
+) -> tuple[Memory, _Done]:
     # The stages are loaded here: the build in which nothing changed needs none of them.
     from etude.build import book as books  # noqa: PLC0415
     from etude.build.execution import run_cells  # noqa: PLC0415
     from etude.build.outputs import load_forms, stores  # noqa: PLC0415
+    from etude.build.recording import record  # noqa: PLC0415
     from etude.build.resolution import resolve_languages  # noqa: PLC0415
+    from etude.build.shelf import forget  # noqa: PLC0415
     from etude.build.site import write_outputs  # noqa: PLC0415
 
     with stores(), Workers(options.jobs or cores(), lambda: load_forms(options.to)) as workers:
@@ -138,38 +146,61 @@ def _build(
             resolved = resolve_languages(book)
         with timings.phase("render"):
             output = write_outputs(book, run, resolved, out, options, program, workers)
+        recorded = None
+        settings = book.config.execute
+        if run.plan is not None and (options.record or (settings.record and not options.languages)):
+            with timings.phase("record"):
+                everything = not options.variants
+                recorded = record(book, run.plan, store, whole=everything, problems=book.diagnostics)
+    if store.damaged:
+        forget(store)
     damaged = tuple(
         diagnose(Rule.STORE_UNREADABLE, f"the stored entry `{key}` was damaged and was made again", "")
         for key in store.damaged
     )
-    found = (*book.diagnostics, *run.diagnostics, *resolved.diagnostics, *output.diagnostics, *damaged)
+    found = (
+        *book.diagnostics, *run.diagnostics, *resolved.diagnostics, *output.diagnostics, *damaged,
+        *(recorded.diagnostics if recorded else ()),
+    )  # fmt: skip
     diagnostics = tuple(dict.fromkeys(found))
     memory = Memory(
         diagnostics=diagnostics,
         pages=sum(len(pages) for pages in book.pages.values()),
         runs=run.runs,
         cells=run.cells,
-        seen=book.seen(run.seen, resolved.seen, output.seen),
+        seen=book.seen(run.seen, resolved.seen, output.seen, *([recorded.seen] if recorded else [])),
         globs=run.globs,
         environment=run.environment,
         outputs=output.stamps,
     )
-    return memory, output.written, run.executed, run.outdated
+    told = None
+    if recorded and not recorded.diagnostics:
+        told = Recorded(folder=settings.results, results=recorded.entries, changed=recorded.changed)
+    return memory, _Done(output.written, run.executed, run.outdated, told)
 
 
-def _report(
-    files: DiskFiles, memory: Memory, written: int, begun: float, timings: Timings, *, executed: int
-) -> BuildReport:
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What was done that the next build need not know."""
+
+    written: int = 0
+    executed: int = 0
+    outdated: bool = False
+    recorded: Recorded | None = None
+
+
+def _report(files: DiskFiles, memory: Memory, done: _Done, begun: float, timings: Timings) -> BuildReport:
     return BuildReport(
         diagnostics=memory.diagnostics,
         sources=SourceTexts(files),
         pages=memory.pages,
-        written=written,
+        written=done.written,
         runs=memory.runs,
-        cells_run=executed,
-        cells_kept=max(memory.cells - executed, 0),
+        cells_run=done.executed,
+        cells_kept=max(memory.cells - done.executed, 0),
         seconds=time.perf_counter() - begun,
         timings=timings.report(),
+        recorded=done.recorded,
     )
 
 

@@ -100,13 +100,19 @@ def tight(value: Any, files: Files) -> Any:
         case {"file": str(name), "as": "base64" | "text" | "json" as form} if len(value) == 2:
             data = _load(name, files, text=form != "base64")
             try:
-                return {"base64": _encoded, "text": bytes.decode, "json": msgspec.json.decode}[form](data)
+                return _as(form, data)
             except (UnicodeDecodeError, msgspec.DecodeError) as error:
                 raise ContentError(f"`{name}` {DAMAGED}") from error
         case {"json": inner} if len(value) == 1:
             return inner
         case _:
             return value
+
+
+def _as(form: str, data: bytes) -> Any:
+    if form == "base64":
+        return _encoded(data)
+    return data.decode() if form == "text" else msgspec.json.decode(data)
 
 
 def lines(text: str) -> str | list[str]:

@@ -32,6 +32,9 @@ START: Final = '{\n "etude": '
 _LIMIT: Final = 10_000_000
 """The output limit that is not written out."""
 
+_OPTIONAL: Final = ("about", "reads", "outputs", "values")
+"""What is left out of an entry when it is empty."""
+
 _SHORT: Final = 110
 _ENTRY: Final = re.compile(r"^  \{\n.*?^  \}(?=,?$)|^  \{\n.*\Z", re.MULTILINE | re.DOTALL)
 """An entry by its indentation, which no text in it can have; the last may be cut off."""
@@ -68,9 +71,9 @@ def write(recorded: Recorded, files: Loose) -> str:
         "page": recorded.page,
         "variant": recorded.variant,
         "path": recorded.path,
-        "backend": recorded.backend,
         "count": recorded.cells,
         "base": [_part(part) for part in recorded.base],
+        **({"backend": recorded.backend} if recorded.backend else {}),
     }
     tree = {**head, "hash": _sum(head), "cells": [_entry(entry, files) for entry in recorded.entries]}
     return _lay_out(tree, "\n") + "\n"
@@ -101,6 +104,9 @@ def _entry(entry: Entry, files: Loose) -> dict[str, Any]:
     }
     if record.limit == _LIMIT:
         del tree["limit"]
+    for name in _OPTIONAL:
+        if not tree[name]:
+            del tree[name]
     if way != Way(way.reads, way.result, way.state):
         tree["way"] = msgspec.to_builtins(way)[3:]
     return {"hash": _sum(tree), **tree}
@@ -222,7 +228,14 @@ def _entries(
             entries.append(_read_entry(tree, files))
         except ContentError as error:
             flaws.append(Flaw(f"its result {number} cannot be used: {error}", _head_line(text, span)))
-        except (msgspec.ValidationError, msgspec.DecodeError, KeyError, TypeError, ValueError, AttributeError):
+        except (
+            msgspec.ValidationError,
+            msgspec.DecodeError,
+            KeyError,
+            TypeError,
+            ValueError,
+            AttributeError,
+        ):
             marker = _MARKER.search(text, span.start, span.end) if span != NOWHERE else None
             if marker:
                 flaws.append(_conflict(Span(*marker.span())))
@@ -260,7 +273,7 @@ def _head(tree: dict[str, Any], entries: tuple[Entry, ...]) -> Recorded | None:
             base=msgspec.convert(head["base"], tuple[Component, ...]),
             cells=head["count"],
             entries=entries,
-            backend=head["backend"],
+            backend=head.get("backend", ""),
         )
     except (KeyError, msgspec.ValidationError):
         return None
@@ -272,15 +285,15 @@ def _read_entry(tree: Any, files: Files) -> Entry:
     if found.pop("hash") != _sum(found):
         raise ContentError(f"it {DAMAGED}")
     key, result, state = found.pop("keys")
-    about, reads, more = found.pop("about"), found.pop("reads"), found.pop("way", [])
-    outputs = msgspec.convert([_filled(item, files) for item in found["outputs"]], tuple[Output, ...])
+    about, reads, more = found.pop("about", []), found.pop("reads", []), found.pop("way", [])
+    outputs = msgspec.convert([_filled(item, files) for item in found.get("outputs", [])], tuple[Output, ...])
     total, size = measure(found["status"], outputs)
     record = msgspec.convert(
         {
             "limit": _LIMIT,
             **found,
             "outputs": (),
-            "values": {name: _filled(item, files) for name, item in found["values"].items()},
+            "values": {name: _filled(item, files) for name, item in found.get("values", {}).items()},
             "digest": total,
             "size": size,
         },
@@ -301,4 +314,3 @@ def _filled(tree: dict[str, Any], files: Files) -> dict[str, Any]:
     if "data" in out:
         out["data"] = {mime: tight(content, files) for mime, content in out["data"].items()}
     return out
-
