@@ -13,6 +13,7 @@ import pytest
 from etude.adapters.disk import RECORDED
 from etude.build import status
 from etude.build.options import BuildOptions
+from etude.cli import main
 from etude.model.protocols import KernelError
 
 pytestmark = pytest.mark.kernel
@@ -215,8 +216,6 @@ def test_status_tells_what_is_behind(clone, capsys):
     clone.write({"results/part/first/fancy.json": None})
     assert ["part/first fancy: its results are not recorded"] == late(clone)[:1]
     with pytest.raises(SystemExit):
-        from etude.cli import main  # noqa: PLC0415
-
         main(["status", str(clone.root), "--explain"])
     said = capsys.readouterr()
     assert "  its results are not recorded\n" in said.out

@@ -12,15 +12,27 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from etude.adapters.terminal_ledger import Ledger
-from etude.model.progress import Event, PhaseStarted, Progress, RunFinished, RunStarted, run_title
+from etude.model.progress import (
+    Event,
+    ObjectMoved,
+    PhaseStarted,
+    Progress,
+    RunFinished,
+    RunStarted,
+    run_title,
+)
 
 if TYPE_CHECKING:
     from etude.adapters.terminal_live import Live
 
 __all__ = ["Screen", "plain_progress", "progress_display", "screen"]
+
+
+_OBJECTS: Final = 100
+"""Objects between two lines where nothing can be written over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +59,14 @@ def plain_progress(stream: TextIO) -> Progress:
     lock = threading.Lock()
 
     def show(event: Event) -> None:
+        line = ""
         if isinstance(event, RunFinished) and event.status != "kept":
+            line = describe(event)
+        elif isinstance(event, ObjectMoved) and event.done % _OBJECTS == 0:
+            line = moved(event)
+        if line:
             with lock:
-                stream.write(f"{describe(event)}\n")
+                stream.write(f"{line}\n")
                 stream.flush()
 
     return show
@@ -62,6 +79,11 @@ def describe(event: RunFinished) -> str:
     cells = "1 cell" if event.cells_run == 1 else f"{event.cells_run} cells"
     name = run_title(event.page, event.variant, event.languages)
     return f"{word} {name}: {cells}{kept}, {event.seconds:.1f} s"
+
+
+def moved(event: ObjectMoved) -> str:
+    """How many objects came or went, in a line."""
+    return f"{event.done} of {event.total} objects"
 
 
 @contextmanager
@@ -83,6 +105,8 @@ class _Display:
         self._ledger = Ledger()
         self._live: Live | None = None
         self._closed = False
+        self._written = 0
+        """Columns of the line that stands there."""
 
     def show(self, event: Event) -> None:
         """Take in an event and bring the display up to date."""
@@ -90,6 +114,10 @@ class _Display:
             if self._closed:
                 return
             self._ledger.note(event)
+            if isinstance(event, ObjectMoved):
+                self._write(moved(event))
+                return
+            self._write("")
             if isinstance(event, RunStarted) and self._live is None:
                 from etude.adapters.terminal_live import Live  # noqa: PLC0415 -- imports rich
 
@@ -103,10 +131,18 @@ class _Display:
             else:
                 self._live.update(self._ledger)
 
+    def _write(self, line: str) -> None:
+        """Write a line over the last one; nothing takes it away."""
+        if line or self._written:
+            self._stream.write(f"\r{line.ljust(self._written)}" + ("" if line else "\r"))
+            self._stream.flush()
+        self._written = len(line)
+
     def close(self) -> None:
         """End the display, whatever happened."""
         with self._lock:
             self._closed = True
+            self._write("")
             if self._live is not None:
                 self._live.close()
                 self._live = None

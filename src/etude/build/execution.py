@@ -17,6 +17,7 @@ from etude.build.book import Book
 from etude.build.options import BuildOptions, RunStatus
 from etude.build.outputs import encode, stored_page
 from etude.build.recording import behind, draft
+from etude.build.sharing import look
 from etude.build.shelf import bring
 from etude.build.watch import Seen, Watch, digest, stamp
 from etude.build.workers import Workers
@@ -46,6 +47,8 @@ class Executed:
     seen: Seen
     globs: dict[str, str]
     environment: dict[str, str | None]
+    pulled: int = 0
+    """Results that came from where they are shared."""
     outdated: bool = False
     """Files changed while cells ran: what is shown may not be what is there now."""
 
@@ -173,6 +176,7 @@ def run_cells(
     from etude.adapters.pool import ThreadPool, threads_each  # noqa: PLC0415
     from etude.execute.run import execute  # noqa: PLC0415
 
+    pulled = look(book, planned, store, progress, policy)
     names = {n for run in planned.runs for part in run.parts for n in part.page.execute.environment}
     names.update(book.config.execute.environment)
     with ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath, since=since) as desks:
@@ -192,13 +196,14 @@ def run_cells(
     return Executed(
         done.results,
         planned,
-        (*done.diagnostics, *brought.diagnostics),
+        (*done.diagnostics, *brought.diagnostics, *pulled.diagnostics),
         len(planned.runs),
         done.standing,
         done.executed,
         made.seen(brought.seen),
         made.inputs.matches,
         {name: os.environ.get(name) for name in sorted(names)},
+        pulled.results,
         done.outdated,
     )
 

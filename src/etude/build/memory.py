@@ -96,6 +96,8 @@ RETRIED = frozenset(
         Rule.INPUT_UNREADABLE,
         Rule.RECORDED_UNREADABLE,
         Rule.RECORDED_FOLDER,
+        Rule.REMOTE_FAILED,
+        Rule.REMOTE_UNREADABLE,
         Rule.WRITE_FAILED,
         Rule.INTERNAL,
     }

@@ -59,6 +59,8 @@ class BuildReport:
     timings: tuple[tuple[str, float], ...] = ()
     """Phases in their order, with the seconds they took."""
     recorded: Recorded | None = None
+    pulled: int = 0
+    """Results that came from where they are shared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from etude.adapters.lock import BuildLock, LockedError
 from etude.adapters.pool import cores
 from etude.build.memory import Memory, recall, remember
 from etude.build.options import BuildOptions, BuildReport, Recorded, RunStatus, StatusReport
-from etude.build.place import require, unwritable
+from etude.build.place import locked, require, unwritable
 from etude.build.program import program_key
 from etude.build.workers import Workers
 from etude.model.diagnostic import BookError, Diagnostic, diagnose
@@ -97,18 +97,17 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
 
             with SqliteStore(files.root / ".etude" / "store") as store:
                 asked = files, store, out, options, progress, timings, program
-                memory, done = _again(store, lambda: _build(*asked))
+                memory, done = again(store, lambda: _build(*asked))
                 with timings.phase("remember"):
                     remember(files, out, options, program, memory, again=done.outdated)
                 return _report(files, memory, done, begun, timings)
     except LockedError as error:
-        hint = "wait for it to end; if none is running, the other is on another machine with this folder"
-        raise BookError((diagnose(Rule.BUILD_LOCKED, str(error), "", hints=(hint,)),)) from error
+        raise BookError((locked(error),)) from error
     except WriteError as error:
         raise BookError((unwritable(str(error.path), error.reason),)) from error
 
 
-def _again(store: SqliteStore, work: Callable[[], T]) -> T:
+def again(store: SqliteStore, work: Callable[[], T]) -> T:
     """Do some work, and once more with every page parsed anew when the store has lost one."""
     from etude.build.outputs import PageGoneError  # noqa: PLC0415 -- as in `_build`
 
@@ -163,6 +162,8 @@ def _build(
         *(recorded.diagnostics if recorded else ()),
     )  # fmt: skip
     diagnostics = tuple(dict.fromkeys(found))
+    # What is missing may be shared by the next time.
+    hopes = settings.pull and any(one.rule is Rule.RESULT_MISSING for one in diagnostics)
     memory = Memory(
         diagnostics=diagnostics,
         pages=sum(len(pages) for pages in book.pages.values()),
@@ -176,7 +177,7 @@ def _build(
     told = None
     if recorded and not recorded.diagnostics:
         told = Recorded(folder=settings.results, results=recorded.entries, changed=recorded.changed)
-    return memory, _Done(output.written, run.executed, run.outdated, told)
+    return memory, _Done(output.written, run.executed, run.outdated or hopes, told, run.pulled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,9 @@ class _Done:
     written: int = 0
     executed: int = 0
     outdated: bool = False
+    """The next build must not take this one's answer."""
     recorded: Recorded | None = None
+    pulled: int = 0
 
 
 def _report(files: DiskFiles, memory: Memory, done: _Done, begun: float, timings: Timings) -> BuildReport:
@@ -201,6 +204,7 @@ def _report(files: DiskFiles, memory: Memory, done: _Done, begun: float, timings
         seconds=time.perf_counter() - begun,
         timings=timings.report(),
         recorded=done.recorded,
+        pulled=done.pulled,
     )
 
 
@@ -229,7 +233,7 @@ def status(root: Path, options: BuildOptions) -> StatusReport:
                 runs, found = explain_runs(book, options, store, workers)
                 return runs, (*book.diagnostics, *found)
 
-            runs, diagnostics = _again(store, explain)
+            runs, diagnostics = again(store, explain)
     except WriteError as error:
         raise BookError((unwritable(str(error.path), error.reason),)) from error
     return StatusReport(

@@ -126,7 +126,7 @@ def bring(book: Book, store: SqliteStore) -> Brought:
         held = shelf.read(path)
         if held is None:
             continue
-        found.append(held.whole or Recorded("", "", "", (), -1, held.entries))
+        found.append(held.usable)
         problems += (
             diagnose(Rule.RECORDED_UNREADABLE, flaw.message, path, flaw.span, hints=flaw.hints or (_ANEW,))
             for flaw in held.flaws

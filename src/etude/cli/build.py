@@ -85,6 +85,8 @@ def command(
         with output.progress() as progress:
             report = build(output.root, options, progress)
         code = output.report(report.diagnostics, report.sources, _summary(report))
+        if report.pulled:
+            say(f"{plural(report.pulled, 'result')} pulled from where they are shared")
         if report.recorded is not None:
             say(_recorded(report.recorded))
         if timings:

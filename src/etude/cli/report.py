@@ -12,11 +12,13 @@ from etude.model.diagnostic import Diagnostic, Place
 from etude.model.rules import Rule, Severity
 from etude.model.span import NOWHERE, LineIndex, Position
 
-__all__ = ["Located", "Summary", "Texts", "duration", "exit_code", "in_order", "plural"]
+__all__ = ["Located", "Summary", "Texts", "duration", "exit_code", "in_order", "plural", "size"]
 
 CLEAN, PROBLEMS, FAILED = 0, 1, 2
 
-_ENVIRONMENT = frozenset({Rule.BUILD_LOCKED, Rule.INTERNAL, Rule.USAGE, Rule.WRITE_FAILED})
+_ENVIRONMENT = frozenset(
+    {Rule.BUILD_LOCKED, Rule.INTERNAL, Rule.REMOTE_FAILED, Rule.USAGE, Rule.WRITE_FAILED}
+)
 """Rules that are not about the book's content."""
 
 
@@ -120,6 +122,16 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def size(count: int) -> str:
+    """Bytes as people say them: ``800 B``, ``3.2 kB``, ``14 MB``."""
+    amount, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if amount < 999.5:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{amount:.1f} {unit}" if amount < 9.95 and unit != "B" else f"{amount:.0f} {unit}"
 
 
 def tally(diagnostics: Iterable[Diagnostic]) -> dict[Severity, int]:

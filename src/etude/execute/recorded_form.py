@@ -60,6 +60,11 @@ class Read:
     whole: Recorded | None = None
     """All of it, when its head can be read."""
 
+    @property
+    def usable(self) -> Recorded:
+        """All of it, or the entries without a run."""
+        return self.whole or Recorded("", "", "", (), -1, self.entries)
+
 
 # -- writing --------------------------------------------------------------------------------------
 

@@ -71,7 +71,17 @@ class RunFinished(Struct, frozen=True, tag=True, gc=False):
     languages: str = ""
 
 
-Event: TypeAlias = Union[PhaseStarted, RunsPlanned, RunStarted, CellFinished, RunFinished]  # noqa: UP007 -- see `Inline`
+class ObjectMoved(Struct, frozen=True, tag=True, gc=False):
+    """An object came from the place where results are shared, or went there."""
+
+    done: int
+    total: int
+    """Objects; more may follow when these are there."""
+
+
+Event: TypeAlias = Union[  # noqa: UP007 -- see `Inline`
+    PhaseStarted, RunsPlanned, RunStarted, CellFinished, RunFinished, ObjectMoved
+]
 Progress: TypeAlias = Callable[[Event], None]
 
 
