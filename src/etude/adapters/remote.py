@@ -104,6 +104,9 @@ class FsspecRemote:
         self._address = address
         self._local = threading.local()
         system, self._path = self._connect()
+        if hasattr(system, "max_concurrency"):
+            # We read many objects at a time. To read one in pieces, s3fs would ask for its size first.
+            system.max_concurrency = 1
         # Those that wait in a thread of their own serve all threads; of others, each thread has its own.
         self._shared = system if system.async_impl else None
         self._local.system = system
@@ -152,9 +155,14 @@ class FsspecRemote:
         part = f"{folder}/.{uuid.uuid4().hex}.part"
         try:
             system.pipe_file(part, data)
-            if system.exists(target):
-                system.rm_file(target)  # not every server moves over what is there
-            system.mv(part, target)
+            try:
+                system.mv(part, target)
+            except OSError:
+                # Not every server moves over what is there.
+                if not system.exists(target):
+                    raise
+                system.rm_file(target)
+                system.mv(part, target)
         except BaseException:
             if system.exists(part):
                 system.rm_file(part)

@@ -82,8 +82,7 @@ class Shelf:
 
     def texts(self) -> tuple[str, ...]:
         """Paths of the recorded texts, sorted."""
-        found = self.files.glob(self.pattern)
-        return tuple(path for path in found if not FILE.fullmatch(os.path.basename(path)))
+        return _texts(self.files.glob(self.pattern))
 
     def all(self) -> Iterator[str]:
         """Paths of all files that recording wrote, in a folder that is `ours`."""
@@ -95,11 +94,17 @@ class Shelf:
 
     def seen(self, *more: str) -> Seen:
         """The recorded texts as they are now, and other paths."""
-        paths = (*self.texts(), *more)
+        found = self.files.glob(self.pattern)
+        root = str(self.files.root)
         return Seen(
-            stamps={path: stamp(self.place(path)) for path in paths},
-            globs={self.pattern: digest(*self.files.glob(self.pattern))},
+            stamps={path: stamp(os.path.join(root, path)) for path in (*_texts(found), *more)},
+            globs={self.pattern: digest(*found)},
         )
+
+
+def _texts(paths: tuple[str, ...]) -> tuple[str, ...]:
+    # A large content that is JSON has a file of its own.
+    return tuple(path for path in paths if not FILE.fullmatch(os.path.basename(path)))
 
 
 @dataclass(frozen=True, slots=True)

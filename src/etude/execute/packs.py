@@ -24,7 +24,7 @@ FILES: Final = "files"
 """Folders of the place."""
 
 _NAME: Final = re.compile(r"(?P<code>[0-9a-f]{32})\.(?P<content>[0-9a-f]{32})\.json\.gz")
-_SMALL: Final = 16 * 1024
+_SMALL: Final = 64 * 1024
 """Characters of base64 up to which a picture travels in the pack."""
 _MOST: Final = 8
 """Packs that are looked at for one run: the same code with other data, or with other results."""

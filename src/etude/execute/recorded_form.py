@@ -38,6 +38,7 @@ _OPTIONAL: Final = ("about", "reads", "outputs", "values")
 _SHORT: Final = 110
 _ENTRY: Final = re.compile(r"^  \{\n.*?^  \}(?=,?$)|^  \{\n.*\Z", re.MULTILINE | re.DOTALL)
 """An entry by its indentation, which no text in it can have; the last may be cut off."""
+_LINE: Final = re.compile(r"\S.*")
 _MARKER: Final = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
 """What a version control system puts between two versions that it could not join."""
 
@@ -254,9 +255,8 @@ def _head_line(text: str, span: Span) -> Span:
     """The first line of an entry that says something: that of its hash."""
     if span == NOWHERE:
         return span
-    start = min(text.find("\n", span.start) + 1, span.end)
-    end = text.find("\n", start)
-    return Span(start, end if end >= 0 else len(text))
+    match = _LINE.search(text, text.find("\n", span.start) + 1)
+    return Span(*match.span()) if match else span
 
 
 def _decode(text: str) -> Any:
