@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,16 @@ def test_the_mirror_holds_the_book(desk, kernels):
         "zh/near.csv",
     ]
     assert (root / "linked" / "o.csv").read_text() == "o"
+
+
+def test_environments_and_recorded_results_are_no_part_of_it(book, kernels):
+    for path in ("env/pyvenv.cfg", "env/x.py", "zh/kept/.etude-results", "zh/kept/a.json"):
+        (book / path).parent.mkdir(parents=True, exist_ok=True)
+        (book / path).write_text("")
+    with closing(ScratchDesks(book, kernels=kernels).open(PYTHON, "zh", {}, {})):
+        found = {path.name for path in mirror(kernels).rglob("*")}
+    assert {"env", "kept"}.isdisjoint(found)
+    assert {"zh", "data"} <= found
 
 
 def test_small_files_are_copies_and_large_ones_links(desk, kernels, book):

@@ -62,7 +62,7 @@ def push(
     """
     begun = time.perf_counter()
 
-    def work(plan: Plan, store: SqliteStore, remote: Remote) -> Sent:
+    def work(_book: Book, plan: Plan, store: SqliteStore, remote: Remote) -> Sent:
         return send(plan, store, remote, progress, anew=anew)
 
     where, sent = _exchange(root, address, work)
@@ -73,8 +73,9 @@ def pull(root: Path, address: str | None = None, progress: Progress = silent) ->
     """Take over results that the book in `root` lacks; raises `BookError`."""
     begun = time.perf_counter()
 
-    def work(plan: Plan, store: SqliteStore, remote: Remote) -> Fetched:
-        fetched = fetch(plan, store, remote, progress, anew=True)
+    def work(book: Book, plan: Plan, store: SqliteStore, remote: Remote) -> Fetched:
+        strict = book.config.execute.policy == "strict"
+        fetched = fetch(plan, store, remote, progress, anew=True, versions=strict)
         # Who asked for shared results is to know that some are not what they were.
         told = (msgspec.structs.replace(one, severity=Severity.ERROR) for one in fetched.diagnostics)
         return replace(fetched, diagnostics=tuple(told))
@@ -84,7 +85,7 @@ def pull(root: Path, address: str | None = None, progress: Progress = silent) ->
 
 
 def _exchange(
-    root: Path, address: str | None, work: Callable[[Plan, SqliteStore, Remote], T]
+    root: Path, address: str | None, work: Callable[[Book, Plan, SqliteStore, Remote], T]
 ) -> tuple[str, T]:
     files = DiskFiles(root)
     require(files)
@@ -105,7 +106,7 @@ def _exchange(
             book, plan = again(store, planned)
             where = address or book.config.execute.remote
             try:
-                return where, work(plan, store, _open(book, where, named=address is not None))
+                return where, work(book, plan, store, _open(book, where, named=address is not None))
             except RemoteError as error:
                 raise BookError((failed(error, book, Severity.ERROR, named=address is not None),)) from error
     except LockedError as error:

@@ -16,7 +16,7 @@ from etude.adapters.store import SqliteStore
 from etude.build.book import Book
 from etude.build.options import BuildOptions, RunStatus
 from etude.build.outputs import encode, stored_page
-from etude.build.recording import behind, draft
+from etude.build.recording import behind
 from etude.build.sharing import look
 from etude.build.shelf import bring
 from etude.build.watch import Seen, Watch, digest, stamp
@@ -215,7 +215,7 @@ def explain_runs(
     policy = options.policy or book.config.execute.policy
     brought = bring(book, store)
     planned = make_plan(book, options, store, workers).plan
-    late = behind(draft(book, planned, store))
+    late = behind(book, planned, store)
     of = {p.source.path: p.source.language for pages in book.pages.values() for p in pages}
     return (
         tuple(

@@ -152,10 +152,11 @@ def _unwritable(error: WriteError) -> Diagnostic:
     return diagnose(Rule.WRITE_FAILED, message, "", hints=(hint,))
 
 
-def behind(made: Draft) -> dict[tuple[str, str, str], str]:
+def behind(book: Book, plan: Plan, store: SqliteStore) -> dict[tuple[str, str, str], str]:
     """What is wrong with the recorded results of each run, by name, variant and languages."""
-    if not made.shelf.ours:
+    if not Shelf(book.files, book.config.execute.results).ours:
         return {}
+    made = draft(book, plan, store)
     out: dict[tuple[str, str, str], str] = {}
     for run, path in made.runs:
         there, wanted = made.shelf.text(path), made.texts.get(path)

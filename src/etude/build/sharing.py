@@ -112,13 +112,19 @@ def _verify(remote: Remote, sizes: dict[str, int]) -> None:
 
 
 def fetch(
-    plan: Plan, store: SqliteStore, remote: Remote, progress: Progress, *, anew: bool = False
+    plan: Plan,
+    store: SqliteStore,
+    remote: Remote,
+    progress: Progress,
+    *,
+    anew: bool = False,
+    versions: bool = False,
 ) -> Fetched:
     """Take over results of runs that lack some, where they are shared; raises `RemoteError`.
 
-    Packs that were taken over before are left alone, but with `anew`.
+    Packs that were taken over before are left alone, but with `anew`. `versions` as in `Lookup`.
     """
-    runs, found = split_runs(plan, _lookup(plan, store))
+    runs, found = split_runs(plan, _lookup(plan, store, versions=versions))
     codes = {
         code_key(run)
         for run, ways in zip(runs, found, strict=True)
@@ -161,7 +167,8 @@ def look(book: Book, plan: Plan, store: SqliteStore, progress: Progress, policy:
         return Fetched(0)
     progress(PhaseStarted("pull"))
     try:
-        return fetch(plan, store, open_remote(settings.remote, book.root), progress)
+        remote = open_remote(settings.remote, book.root)
+        return fetch(plan, store, remote, progress, versions=policy == "strict")
     except RemoteError as error:
         return Fetched(0, diagnostics=(failed(error, book, Severity.WARNING),))
 
@@ -173,8 +180,8 @@ def failed(error: RemoteError, book: Book, severity: Severity, *, named: bool = 
     return diagnose(Rule.REMOTE_FAILED, str(error), *place, hints=hints, severity=severity)
 
 
-def _lookup(plan: Plan, store: SqliteStore) -> Lookup:
-    return Lookup(store, plan.facts, plan.output_limit)
+def _lookup(plan: Plan, store: SqliteStore, *, versions: bool = False) -> Lookup:
+    return Lookup(store, plan.facts, plan.output_limit, versions=versions)
 
 
 def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
