@@ -162,5 +162,6 @@ def note(store: SqliteStore, now: Stamps, before: Stamps) -> None:
 
 
 def forget(store: SqliteStore) -> None:
-    """Read all that is recorded anew the next time: the store has lost something."""
-    store.prune("recorded", ())
+    """Take all that is recorded and shared anew the next time: the store has lost something."""
+    for kind in ("recorded", "pulled"):
+        store.prune(kind, ())
