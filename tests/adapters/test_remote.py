@@ -166,6 +166,12 @@ def test_a_file_in_the_way(tmp_path):
     assert "cannot be read" in failure(lambda: remote.read("runs/a"))[0]
 
 
+def test_passwords_are_not_told(tmp_path):
+    message, _ = failure(lambda: open_remote("nowhere://ada:secret@host/books", tmp_path))
+    assert message.startswith("`nowhere://ada:…@host/books` cannot be used")
+    assert "secret" not in message
+
+
 def test_home(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     open_remote("~/shared", Path("/nowhere")).write("runs/a", b"one")

@@ -16,11 +16,12 @@ from urllib.parse import unquote, urlsplit
 
 from etude.adapters.disk import WriteError, write_atomic
 
-__all__ = ["FolderRemote", "FsspecRemote", "Remote", "RemoteError", "open_remote"]
+__all__ = ["FolderRemote", "FsspecRemote", "Remote", "RemoteError", "open_remote", "shown"]
 
 T = TypeVar("T")
 
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?:://|::)")
+_PASSWORD: Final = re.compile(r"(://[^/@:]*:)[^/@]*@")
 _MOVING: Final = frozenset({"sftp", "ssh", "smb", "hdfs", "arrow_hdfs", "webhdfs", "webdav"})
 """Protocols of file systems: half a file can be seen while it is written, and moving one is atomic.
 
@@ -102,6 +103,7 @@ class FsspecRemote:
     def __init__(self, address: str) -> None:
         """Nothing is asked of the place yet; raises `RemoteError`."""
         self._address = address
+        self._shown = shown(address)
         self._local = threading.local()
         system, self._path = self._connect()
         if hasattr(system, "max_concurrency"):
@@ -179,13 +181,13 @@ class FsspecRemote:
         try:
             from fsspec.core import url_to_fs  # noqa: PLC0415 -- an extra
         except ImportError as error:
-            message = f"`{self._address}` cannot be used: fsspec is not installed"
+            message = f"`{self._shown}` cannot be used: fsspec is not installed"
             raise RemoteError(message, "install it with `pip install 'etude[remote]'`") from error
         try:
             system, path = url_to_fs(self._address)
         except ImportError as error:
             hint = "install what fsspec names: s3fs for s3://, gcsfs for gs://, sshfs for ssh://"
-            raise RemoteError(f"`{self._address}` cannot be used: {_said(error)}", hint) from error
+            raise RemoteError(f"`{self._shown}` cannot be used: {_said(error)}", hint) from error
         except Exception as error:
             raise self._failed(error) from error
         return system, path.rstrip("/")
@@ -201,7 +203,12 @@ class FsspecRemote:
 
     def _failed(self, error: Exception) -> RemoteError:
         hint = "see that the address is right, and that you may use it: fsspec's handbook says how to log in"
-        return RemoteError(f"`{self._address}` cannot be used: {_said(error)}", hint)
+        return RemoteError(f"`{self._shown}` cannot be used: {_said(error)}", hint)
+
+
+def shown(address: str) -> str:
+    """An address as it may be printed: without a password."""
+    return _PASSWORD.sub(r"\1…@", address)
 
 
 def _said(error: Exception) -> str:

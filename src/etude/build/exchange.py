@@ -14,7 +14,7 @@ import msgspec
 from etude.adapters.disk import DiskFiles, WriteError
 from etude.adapters.lock import BuildLock, LockedError
 from etude.adapters.pool import cores
-from etude.adapters.remote import Remote, RemoteError, open_remote
+from etude.adapters.remote import Remote, RemoteError, open_remote, shown
 from etude.adapters.store import SqliteStore
 from etude.build import book as books
 from etude.build.book import Book
@@ -106,7 +106,7 @@ def _exchange(
             book, plan = again(store, planned)
             where = address or book.config.execute.remote
             try:
-                return where, work(book, plan, store, _open(book, where, named=address is not None))
+                return shown(where), work(book, plan, store, _open(book, where, named=address is not None))
             except RemoteError as error:
                 raise BookError((failed(error, book, Severity.ERROR, named=address is not None),)) from error
     except LockedError as error:
