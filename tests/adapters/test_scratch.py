@@ -187,13 +187,30 @@ def test_a_folder_that_cannot_be_made_is_a_kernel_error(book, kernels, monkeypat
 
 
 def test_what_killed_builds_left_is_removed(book, kernels):
-    old = book / ".etude" / "scratch" / "999999999-abc"
-    mine = book / ".etude" / "scratch" / f"{os.getppid()}-abc"
-    old.mkdir(parents=True)
-    mine.mkdir()
+    scratch = book / ".etude" / "scratch"
+    old, mine, begun, forgotten = (scratch / name for name in ("old", "mine", "begun", "forgotten"))
+    for place, owner in ((old, 999999999), (mine, os.getppid()), (begun, None), (forgotten, None)):
+        place.mkdir(parents=True)
+        if owner is not None:
+            (place / "owner").write_text(f"{owner}\n/nowhere")
+    os.utime(forgotten, (1, 1))
     ScratchDesks(book, kernels=kernels).open(PYTHON, "zh", {}, {}).close()
-    assert not old.exists()
-    assert mine.exists()
+    # Who has just made one may not have signed it yet.
+    assert sorted(scratch.iterdir()) == [begun, mine]
+
+
+def test_a_run_has_the_same_paths_each_time(book, kernels):
+    needs = KernelNeeds("python3", run="zh/a.md|")
+    for _ in range(2):
+        ScratchDesks(book, kernels=kernels).open(needs, "zh", {}, {}).close()
+    first, second = kernels.started
+    assert first[2] == second[2]
+    assert first[1]["TMPDIR"] == second[1]["TMPDIR"]
+    # At the same time they are apart.
+    desks = [ScratchDesks(book, kernels=kernels).open(needs, "zh", {}, {}) for _ in range(2)]
+    assert kernels.started[2][2] != kernels.started[3][2]
+    for made in desks:
+        made.close()
 
 
 def test_what_killed_builds_left_elsewhere_is_removed_and_nothing_else(book, kernels, tmp_path, monkeypatch):
@@ -208,9 +225,10 @@ def test_what_killed_builds_left_elsewhere_is_removed_and_nothing_else(book, ker
         place.mkdir(parents=True)
         desk = scratch / f"99999999{number}-abc"
         desk.mkdir(parents=True)
-        (desk / "temporary").write_text(str(place))
+        (desk / "owner").write_text(f"99999999{number}\n{place}")
     others.mkdir()
-    (scratch / "99999999999999999999-abc").mkdir()
+    (scratch / "odd").mkdir()
+    (scratch / "odd" / "owner").write_text("99999999999999999999\n/tmp/etude-")
     ScratchDesks(book, kernels=kernels).open(PYTHON, "zh", {}, {}).close()
     assert not left.exists()
     assert others.is_dir()

@@ -206,11 +206,13 @@ ELSEWHERE = {
     Rule.READ_TOO_LARGE,
     Rule.NESTING_TOO_DEEP,
     Rule.READ_FAILED,
+    Rule.ENVIRONMENT_FAILED,
     Rule.KERNEL_MISSING,
     Rule.CELL_TIMEOUT,
     Rule.RUN_TIMEOUT,
     Rule.KERNEL_DIED,
     Rule.WORKER_CHANGED,
+    Rule.VERSIONS_DIFFER,
     Rule.OUTPUT_TOO_LARGE,
     Rule.WROTE_INTO_BOOK,
     Rule.RESULT_MISSING,
@@ -220,6 +222,9 @@ ELSEWHERE = {
     Rule.REMOTE_FAILED,
     Rule.REMOTE_UNREADABLE,
     Rule.INTERNAL,
+    # Only a verification tells these.
+    Rule.RESULT_DRIFTED,
+    Rule.RESULT_UNRECORDED,
 }
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -435,6 +436,24 @@ def test_clean_removes_the_folder_when_it_is_empty(built, capsys):
 def test_clean_with_the_state(built, capsys):
     assert run(capsys, "clean", "--state")[1] == "removed 4 files below _build and the stored results\n"
     assert not (built / ".etude").exists()
+
+
+def test_clean_removes_environments_that_nobody_used(built, capsys, tmp_path_factory, monkeypatch):
+    kept = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("ETUDE_CACHE", str(kept))
+    assert run(capsys, "clean", "--environments", "0") == (0, "nothing to remove\n", "")
+    for name, days in (("new", 1), ("old", 31)):
+        place = kept / "environments" / name
+        place.mkdir(parents=True)
+        place.with_suffix(".lock").touch()
+        (place / "etude.json").touch()
+        os.utime(place / "etude.json", (time.time() - days * 86_400,) * 2)
+    before = files(built)
+    assert run(capsys, "clean", "--environments", "30") == (0, "removed 1 environment\n", "")
+    assert [(kept / "environments" / name).is_dir() for name in ("new", "old")] == [True, False]
+    assert before == files(built), "nothing of a book is touched"
+    code, _, said = run(capsys, "clean", "--environments", "30", "--state")
+    assert (code, "stands alone" in said) == (2, True)
 
 
 def test_clean_in_another_folder(built, capsys):

@@ -8,7 +8,17 @@ import pytest
 
 from etude.adapters.terminal import plain_progress, progress_display, screen
 from etude.adapters.terminal_ledger import Ledger
-from etude.model.progress import CellFinished, ObjectMoved, PhaseStarted, RunFinished, RunsPlanned, RunStarted
+from etude.adapters.terminal_live import summarize
+from etude.model.progress import (
+    CellFinished,
+    EnvironmentFinished,
+    EnvironmentStarted,
+    ObjectMoved,
+    PhaseStarted,
+    RunFinished,
+    RunsPlanned,
+    RunStarted,
+)
 
 PLANNED = RunsPlanned(2, 14, 14.0)
 START_A = RunStarted("a", "numpy", 10, 10.0)
@@ -76,6 +86,44 @@ def test_elsewhere_each_run_is_a_line():
     for event in ALL:
         show(event)
     assert stream.getvalue() == "ran a (numpy): 10 cells, 2 kept, 10.0 s\nfailed b: 1 cell, 0.5 s\n"
+
+
+def test_elsewhere_each_environment_is_two_lines():
+    stream = io.StringIO()
+    show = plain_progress(stream)
+    show(EnvironmentStarted("numpy, jax", "uv"))
+    show(EnvironmentStarted("", "pip"))
+    show(EnvironmentFinished("numpy, jax", "ok", 12, 3.25))
+    show(EnvironmentFinished("", "failed", 0, 1.0))
+    assert stream.getvalue() == (
+        "making the environment of numpy, jax with uv\nmaking the environment with pip\n"
+        "made the environment of numpy, jax: 12 packages, 3.2 s\n"
+    )
+
+
+def test_in_a_terminal_environments_are_drawn_before_the_first_run(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "100")
+    stream = Terminal()
+    with progress_display(stream) as show:
+        show(PhaseStarted("execute"))
+        show(EnvironmentStarted("numpy", "uv"))
+        drawn = stream.getvalue()
+        show(EnvironmentFinished("numpy", "ok", 3, 1.0))
+        for event in ALL:
+            show(event)
+    assert "the environment of numpy" in drawn
+    assert "0 of 2 runs done" in stream.getvalue()
+    assert stream.getvalue().rstrip().endswith("\x1b[2K")
+
+
+def test_the_ledger_knows_which_environments_are_made():
+    ledger = noted(EnvironmentStarted("a", "uv"), EnvironmentStarted("b", "uv"))
+    assert "preparing" == summarize(ledger)
+    ledger.note(EnvironmentFinished("a", "failed", 0, 1.0))
+    assert ["b"] == ledger.environments
+    ledger.note(PLANNED)
+    assert "0 of 2 runs done" == summarize(ledger)
 
 
 def test_in_a_terminal_runs_are_drawn_and_vanish(monkeypatch):

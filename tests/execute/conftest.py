@@ -21,6 +21,7 @@ from etude.execute.run import Execution, execute
 from etude.execute.ways import scanned
 from etude.model.block import CodeCell, Expectation, Paragraph, VariantBlock
 from etude.model.config import Config, ExecuteConfig, LibraryConfig, Variant
+from etude.model.environment import Environment
 from etude.model.inline import Eval
 from etude.model.page import FrontMatter, Page, PageExecution
 from etude.model.progress import Event
@@ -95,8 +96,28 @@ class FakeKernel:
             return Value(found.text, data if len(data) > 1 else {})
         return Value(repr(found))
 
+    def copy(self, **_asked) -> FakeCopy | None:
+        return FakeCopy(self.names, self.world.hazards) if self.world.copies else None
+
     def close(self) -> None:
         self.closed = True
+
+
+class FakeCopy:
+    """A copy whose digest is made of the names of the cells."""
+
+    seconds = 0.01
+
+    def __init__(self, names: dict, hazards: tuple[str, ...]) -> None:
+        kept = {name: value for name, value in names.items() if not name.startswith("__")}
+        self.hazards = hazards
+        self.digest = digest(repr(sorted(kept.items())))
+
+    def state(self) -> str:
+        return self.digest
+
+    def close(self) -> None:
+        pass
 
 
 @dataclass
@@ -109,19 +130,15 @@ class FakeDesk:
     def written(self) -> tuple[str, ...]:
         return self.world.written
 
+    def files(self) -> str | None:
+        return ""
+
     def observed(self) -> Observed:
-        return Observed()
+        reads, self.world.reads = self.world.reads, ()
+        return Observed(reads, complete=self.world.seen_whole)
 
     def close(self) -> None:
         self.kernel.close()
-
-
-def depends(run: Run) -> tuple[str, ...]:
-    """Hashes of all that each cell of a run depends on, as far as it can be told before it runs."""
-    keys: list[str] = []
-    for step in run.steps:
-        keys.append(digest(*keys[-1:], step.key, step.own, step.shown, scanned(step).digest))
-    return tuple(keys)
 
 
 class LinePool:
@@ -142,12 +159,17 @@ class World:
     variants: tuple[str, ...] = ()
     execution: ExecuteConfig = field(default_factory=ExecuteConfig)
     kernel_of: dict[str, str] = field(default_factory=dict)
+    environments: tuple[Environment, ...] = ()
     library_name: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     script: dict = field(default_factory=dict)
     written: tuple[str, ...] = ()
     newer: tuple[str, ...] = ()
     no_kernel: tuple[str, ...] = ()
+    copies: bool = False
+    hazards: tuple[str, ...] = ()
+    seen_whole: bool = False
+    reads: tuple[tuple[str, str], ...] = ()
     ran: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     timeouts: list[float] = field(default_factory=list)
@@ -187,6 +209,7 @@ class World:
                     timeout=cell.timeout,
                     expect=cell.expect,
                     outputs=cell.outputs,
+                    tolerance=cell.tolerance,
                 )
             )
         blocks = [self.asking(item) for item in evals]
@@ -232,6 +255,7 @@ class World:
             languages=self.languages,
             variants=tuple(Variant(name, name, self.kernel_of.get(name, "")) for name in self.variants),
             execute=self.execution,
+            environments=self.environments,
             library=LibraryConfig(self.library_name),
         )
 
@@ -251,7 +275,15 @@ class World:
 
     def keys(self, run: int = 0) -> tuple[str, ...]:
         """Hashes of all that each cell depends on, as far as it can be told before it runs."""
-        return depends(self.plan().runs[run])
+        return self.depends(self.plan().runs[run])
+
+    @staticmethod
+    def depends(run: Run) -> tuple[str, ...]:
+        """The same of a run."""
+        keys: list[str] = []
+        for step in run.steps:
+            keys.append(digest(*keys[-1:], step.key, step.own, step.shown, scanned(step).digest))
+        return tuple(keys)
 
     @property
     def records(self) -> dict[str, dict]:

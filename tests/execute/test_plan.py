@@ -12,7 +12,6 @@ from etude.execute.inputs import expand
 from etude.execute.planner import plan
 from etude.model.config import ExecuteConfig
 from etude.model.rules import Rule
-from tests.execute.conftest import depends
 
 
 def shape(world):
@@ -213,7 +212,7 @@ def test_every_input_changes_the_keys(world, change):
     before = world.plan().runs[-1]
     CHANGES[change](world)
     after = next(run for run in world.plan().runs if run.name == "two")
-    for one, other in zip(depends(before), depends(after), strict=True):
+    for one, other in zip(world.depends(before), world.depends(after), strict=True):
         assert one != other
 
 
@@ -236,9 +235,9 @@ NO_CHANGES = {
 @pytest.mark.parametrize("change", NO_CHANGES)
 def test_what_a_run_cannot_read_changes_no_key(world, change):
     set_up_inputs(world)
-    before = [depends(run) for run in world.plan().runs if run.name == "two"]
+    before = [world.depends(run) for run in world.plan().runs if run.name == "two"]
     NO_CHANGES[change](world)
-    assert before == [depends(run) for run in world.plan().runs if run.name == "two"]
+    assert before == [world.depends(run) for run in world.plan().runs if run.name == "two"]
 
 
 @pytest.mark.parametrize(

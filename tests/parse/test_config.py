@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import to_builtins
 
+from etude.execute.tolerances import DEFAULT, settle
 from etude.model.block import Resources
 from etude.model.config import Author, Config, Entry, ExecuteConfig, HtmlConfig, Localized, Part, Variant
 from etude.model.rules import Rule, Severity
 from etude.model.span import LineIndex, Span
 from etude.parse.config import KEYS, SECTIONS, parse_config
 from etude.parse.config_values import byte_count
+from etude.parse.tolerances import read_tolerance
 from etude.parse.toml_spans import locate
 
 TITLE = '[book]\ntitle = "甲"\n'
@@ -175,11 +177,27 @@ UNKNOWN, VALUE, MISSING, OUTSIDE = (
             VALUE,
             "the number 0, not a number of seconds above 0",
         ),
+        (
+            TITLE + "[execute]\ntolerance = 'much'",
+            4,
+            13,
+            "'much'",
+            VALUE,
+            'the text "much", not a number of 0 or more, or a text such as',
+        ),
+        (TITLE + "[execute]\ntolerance = -1", 4, 13, "-1", VALUE, "the number -1, not a number of 0 or more"),
         (TITLE + "[execute]\ntimeout = inf", 4, 11, "inf", VALUE, "not a number of seconds"),
         (TITLE + "[execute]\ntimeout = true", 4, 11, "true", VALUE, "is true, not a number"),
         (TITLE + "[execute]\nseed = -1 # x", 4, 8, "-1", VALUE, "whole number from 0"),
         (TITLE + "[execute]\nseed = 1.5", 4, 8, "1.5", VALUE, "whole number from 0"),
-        (TITLE + "[execute]\npolicy = 'frozn'", 4, 10, "'frozn'", VALUE, "one of auto, frozen, force, off"),
+        (
+            TITLE + "[execute]\npolicy = 'frozn'",
+            4,
+            10,
+            "'frozn'",
+            VALUE,
+            "one of auto, strict, frozen, force, off",
+        ),
         (TITLE + "[execute]\noutput_limit = '2 XB'", 4, 16, "'2 XB'", VALUE, "a text such as 2GB"),
         (
             TITLE + "[execute]\nenvironment = ['A', 'B C']",
@@ -386,10 +404,16 @@ def test_the_printed_defaults_are_the_defaults():
     known = {key.path: key.default for key in KEYS}
     for section in ("execute", "html", "library", "bibliography"):
         for name, value in to_builtins(getattr(Config(), section)).items():
-            if name in {"footer", "resources"}:
+            if name in {"footer", "resources", "tolerance"}:
                 continue
             printed = tomllib.loads(f"x = {known[f'{section}.{name}']}")["x"]
             assert (list(value) if isinstance(value, tuple) else value) == printed, name
+
+
+def test_the_printed_tolerance_is_the_one_in_force():
+    printed = next(key.default for key in KEYS if key.path == "execute.tolerance")
+    text = tomllib.loads(f"x = {printed}")["x"]
+    assert settle(read_tolerance(text)) == settle() == DEFAULT
 
 
 def test_every_example_is_accepted():
@@ -535,3 +559,96 @@ def test_nothing_raises(text):
     locate(text)
     config, _ = parse_config(text)
     assert isinstance(config, Config)
+
+
+def asked(text):
+    """What each variant asks for, as written."""
+    return [(one.variant, one.key, one.written, one.python) for one in parse_config(text)[0].environments]
+
+
+def test_variants_ask_for_what_is_installed():
+    text = TITLE + (
+        'variants = ["a", "b", "c", "d", "e"]\n[execute]\nrequires = "NumPy >= 2"\npython = "3.12"\n'
+        '[variant.a]\npython = ">=3.11,<4"\n'
+        'requires = ["Torch==2.1", "./lists/more.txt", "pyproject.toml:docs"]\n'
+        '[variant.c]\nrequires = []\n[variant.d]\nkernel = "ir"\n[variant.e]\npython = "3.12.1"\n'
+    )
+    assert [] == problems(text)
+    assert [
+        ("a", "variant.a.requires", ("torch==2.1", "lists/more.txt", "pyproject.toml:docs"), "<4,>=3.11"),
+        ("b", "execute.requires", ("numpy>=2",), "==3.12.*"),
+        ("c", "variant.c.requires", (), "==3.12.*"),
+        ("e", "execute.requires", ("numpy>=2",), "==3.12.1"),
+    ] == asked(text)
+
+
+def test_a_book_without_variants_asks_for_itself():
+    assert [("", "execute.requires", ("numpy",), "")] == asked(TITLE + "[execute]\nrequires = ['numpy']")
+    assert [] == asked(TITLE + "[execute]\nrequires = []")
+    assert [] == asked(TITLE + "variants = ['a']\n[execute]\nrequires = ['x']\n[variant.a]\nrequires = []")
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "at", "message"),
+    [
+        (
+            "requires = ['numpy', 'torch=2.1']",
+            22,
+            "'torch=2.1'",
+            "`torch=2.1` in `variant.a.requires` is no req",
+        ),
+        ("requires = ['a b']", 13, "'a b'", "is no requirement: expected semicolon"),
+        ("requires = [3]", 13, "3", "is the number 3, not a requirement"),
+        ("requires = ['']", 13, "''", "not a requirement, or the path of a file"),
+        ("requires = 3", 12, "3", "is the number 3, not a requirement"),
+        ("requires = {x = 1}", 12, "{x = 1}", "is a table, not a list of requirements"),
+        ("python = 'new'", 10, "'new'", 'is the text "new", not a version of Python'),
+        ("python = 3.12", 10, "3.12", "is the number 3.12, not a version of Python"),
+        ("kernel = 'ir'\nrequires = ['x']", 1, "requires", "`requires` does nothing for the kernel `ir`"),
+        ("kernel = 'ir'\npython = '3.12'", 1, "python", "`python` does nothing for the kernel `ir`"),
+    ],
+)
+def test_what_cannot_be_required(table, column, at, message):
+    ((_, found, covered, rule, said),) = problems(TITLE + "variants = ['a']\n[variant.a]\n" + table)
+    assert (column, at, VALUE) == (found, covered, rule)
+    assert message in said
+
+
+def test_a_file_of_requirements_lies_in_the_book():
+    ((line, column, covered, rule, _),) = problems(TITLE + "[execute]\nrequires = '../x.txt'")
+    assert (4, 12, "'../x.txt'", OUTSIDE) == (line, column, covered, rule)
+
+
+@pytest.mark.parametrize(
+    ("table", "hint"),
+    [
+        ("requires = ['torch=2.1']", "write `torch==2.1`"),
+        ("requires = ['torch v2.1']", "write `torch==2.1`"),
+        ("requires = ['torch => 2']", "write it as pip takes it, for example `numpy>=2`"),
+        ("python = 3.12", 'write `python = ">=3.12"`'),
+        ("requirs = ['x']", "did you mean `requires`?"),
+    ],
+)
+def test_hints_for_requirements(table, hint):
+    assert hint in hints(TITLE + "[execute]\n" + table)
+
+
+def test_what_is_wrong_is_kept_as_such():
+    """Nothing may run without it: see `parse.requirements`."""
+    for value in ("['numpy', 'torch=2']", "{}", "['../x.txt']"):
+        (one,) = parse_config(TITLE + f"[execute]\nrequires = {value}")[0].environments
+        assert "" in one.written
+
+
+def test_which_kernel_runs_and_where():
+    text = TITLE + (
+        'variants = ["a", "b", "c"]\n[execute]\nkernel = "ir"\n'
+        '[variant.a]\nrequires = ["x"]\n[variant.b]\nkernel = "julia"\n'
+    )
+    config, found = parse_config(text)
+    assert found == ()
+    (a,) = config.environments
+    assert [("python3", a), ("julia", None), ("ir", None)] == [config.kernel(name) for name in "abc"]
+    # Notebooks name the kernel of Python, wherever it is; another one brings its own.
+    assert [("python3", a), ("ir", None)] == [config.kernel("a", name) for name in ("python3", "ir")]
+    assert ("python3", None) == config.kernel("b", "python3")

@@ -50,12 +50,17 @@ def test_known_names_of_other_tools_are_not_ours() -> None:
 
 
 def test_no_import_hides_in_a_function() -> None:
-    """Blocks, directives, text and roles contain each other; they meet in `Context` and not in imports."""
+    """Blocks, directives, text and roles contain each other; they meet in `Context` and not in imports.
+
+    Another package, which cannot be part of a circle, may be loaded where it is needed.
+    """
     hidden = []
     for path in PARSE.rglob("*.py"):
         for function in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(function, ast.FunctionDef):
                 hidden += [
-                    path.name for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)
+                    path.name
+                    for node in ast.walk(function)
+                    if isinstance(node, ast.Import | ast.ImportFrom) and "packaging" not in ast.unparse(node)
                 ]
     assert [] == hidden

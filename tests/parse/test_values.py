@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from etude.model.block import Expectation, Resources
+from etude.model.tolerance import Tolerance
 from etude.parse import values, yamls
 
 GOOD: list[tuple[Callable[[Any], Any], Any, Any]] = [
@@ -39,6 +40,16 @@ GOOD: list[tuple[Callable[[Any], Any], Any, Any]] = [
     (values.expectations, "~a", (Expectation("~a", source="~a"),)),
     (values.expectations, "[a > 1, b]", (Expectation("a > 1", source="a > 1"), Expectation("b", source="b"))),
     (values.expectations, "[1, 2] == x", (Expectation("[1, 2] == x", source="[1, 2] == x"),)),
+    (values.tolerance, "1e-3", Tolerance(relative=1e-3, any=False)),
+    (values.tolerance, 0.01, Tolerance(relative=0.01, any=False)),
+    (
+        values.tolerance,
+        "rtol=1e-2, atol = 1e-6 image=0.05",
+        Tolerance(relative=0.01, absolute=1e-6, image=0.05, any=False),
+    ),
+    (values.tolerance, "0.1 image=1", Tolerance(relative=0.1, image=1.0, any=False)),
+    (values.tolerance, "Exact", Tolerance(relative=0.0, absolute=0.0, image=0.0, any=False)),
+    (values.tolerance, "any", Tolerance(any=True)),
     (values.align, "Center", "center"),
     (values.length, "400", "400px"),
     (values.length, ".5 em", ".5em"),
@@ -47,6 +58,38 @@ GOOD: list[tuple[Callable[[Any], Any], Any, Any]] = [
 ]
 
 BAD: list[tuple[Callable[[Any], Any], Any, str]] = [
+    (
+        values.tolerance,
+        "much",
+        "expected `1e-3`, `rtol=1e-2 atol=1e-6 image=0.05`, `exact` or `any`, not `much`",
+    ),
+    (
+        values.tolerance,
+        "rtol=",
+        "expected `1e-3`, `rtol=1e-2 atol=1e-6 image=0.05`, `exact` or `any`, not `rtol=`",
+    ),
+    (values.tolerance, "-1", "expected `1e-3`, `rtol=1e-2 atol=1e-6 image=0.05`, `exact` or `any`, not `-1`"),
+    (
+        values.tolerance,
+        "nan",
+        "expected `1e-3`, `rtol=1e-2 atol=1e-6 image=0.05`, `exact` or `any`, not `nan`",
+    ),
+    (
+        values.tolerance,
+        "image=2",
+        "expected `1e-3`, `rtol=1e-2 atol=1e-6 image=0.05`, `exact` or `any`, not `image=2`",
+    ),
+    (
+        values.tolerance,
+        "1 2",
+        "expected `1e-3`, `rtol=1e-2 atol=1e-6 image=0.05`, `exact` or `any`, not `1 2`",
+    ),
+    (
+        values.tolerance,
+        "size=1",
+        "expected `1e-3`, `rtol=1e-2 atol=1e-6 image=0.05`, `exact` or `any`, not `size=1`",
+    ),
+    (values.tolerance, "", "expected `1e-3`, `rtol=1e-2 atol=1e-6 image=0.05`, `exact` or `any`, not ``"),
     (values.text, [1], "expected text"),
     (values.truth, "maybe", "expected true or false, not `maybe`"),
     (values.whole, "1.5", "expected a whole number, not `1.5`"),

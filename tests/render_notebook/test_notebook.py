@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import msgspec
 import nbformat
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from etude.adapters.memory import MemoryFiles
 from etude.model.block import Annotation, CodeCell, Heading, Paragraph
 from etude.model.book import PageFacts
 from etude.model.config import Config, ExecuteConfig, HtmlConfig, Variant
+from etude.model.environment import Environment, RequirementFile
 from etude.model.inline import Text
 from etude.model.page import FrontMatter, Page, PageExecution
 from etude.model.result import CellResult, Display, Failure, Result, RunResult, Stream
@@ -175,6 +177,59 @@ def test_the_kernel_is_the_page_s_or_the_variant_s_or_the_book_s():
     assert made(page, "pytorch").metadata.kernelspec.name == "torch-kernel"
     chosen = page_of("---\nkernelspec: {name: mine}\n---\n# T\n")
     assert made(chosen, "pytorch").metadata.kernelspec.name == "mine"
+
+
+REQUIRES = Environment(
+    variant="numpy",
+    packages=('a==1; python_version < "3.12"', "numpy>=2"),
+    files=(RequirementFile("r.txt", ("b[x]==2",)),),
+    python=">=3.11",
+)
+REQUIRING = msgspec.structs.replace(CONFIG, environments=(REQUIRES,))
+
+
+def test_what_a_run_requires_is_installed_by_a_cell_of_its_own():
+    page = page_of()
+    notebook = made(page, "numpy", config=REQUIRING)
+    first, setup, *_ = notebook.cells
+    assert [["etude-requires"], ["etude-setup"]] == [first.metadata.tags, setup.metadata.tags]
+    assert first.source.splitlines() == [
+        "# What this notebook was run with. Python >=3.11 is asked for.",
+        """%pip install --quiet "a==1; python_version < '3.12'" "b[x]==2" "numpy>=2\"""",
+    ]
+    requires = ['a==1; python_version < "3.12"', "b[x]==2", "numpy>=2"]
+    assert {"requires": requires, "python": ">=3.11"}.items() <= notebook.metadata.etude.items()
+    assert "python3" == notebook.metadata.kernelspec.name
+    facts = PageFacts(page.name, "en")
+    texts = {render_notebook(page, facts, "numpy", RESULT, REQUIRING) for _ in range(2)}
+    assert 1 == len(texts)
+
+
+def test_a_shell_takes_what_is_required_as_it_is(tmp_path):
+    code = made(page_of(), "numpy", config=REQUIRING).cells[0].source
+    line = code.splitlines()[1].removeprefix("%pip install --quiet ")
+    show = tmp_path / "show.py"
+    show.write_text("import sys\nprint(*sys.argv[1:], sep='\\n')\n")
+    done = subprocess.run(
+        f"{sys.executable} {show} {line}", shell=True, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["a==1; python_version < '3.12'", "b[x]==2", "numpy>=2"]
+
+
+def test_where_nothing_is_required_nothing_is_installed():
+    for variant, config in (("pytorch", REQUIRING), ("numpy", CONFIG)):
+        notebook = made(page_of(), variant, config=config)
+        assert ["etude-setup"] == notebook.cells[0].metadata.tags
+        assert {"language", "page", "variant"} == notebook.metadata.etude.keys()
+    only = msgspec.structs.replace(REQUIRES, packages=(), files=())
+    notebook = made(page_of(), "numpy", config=msgspec.structs.replace(CONFIG, environments=(only,)))
+    assert ["etude-setup"] == notebook.cells[0].metadata.tags
+    assert ([], ">=3.11") == (notebook.metadata.etude.requires, notebook.metadata.etude.python)
+
+
+def test_a_page_with_a_kernel_of_its_own_installs_nothing():
+    notebook = made(page_of("---\nkernelspec: {name: mine}\n---\n" + SOURCE), "numpy", config=REQUIRING)
+    assert ["etude-setup"] == notebook.cells[0].metadata.tags
 
 
 def test_other_languages_have_no_set_up():

@@ -18,6 +18,7 @@ from typing import Final
 __all__ = [
     "IGNORED",
     "MANIFEST",
+    "OWNER",
     "RECORDED",
     "DiskFiles",
     "WriteError",
@@ -37,6 +38,9 @@ MANIFEST: Final = ".etude-outputs"
 
 RECORDED: Final = ".etude-results"
 """Stands in a folder of recorded results, whatever its name is; nothing in it is a source."""
+
+OWNER: Final = "owner"
+"""File in a folder for scratch work: the process that made it, and the folder for its temporary files."""
 
 _REASONS: Final = {
     errno.ENOSPC: "the disk is full",

@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from etude.adapters.disk import IGNORED, changed, foreign
+from etude.adapters.disk import IGNORED, OWNER, changed, foreign
 from etude.adapters.kernels import LocalKernels
 from etude.adapters.tracing import Mirrored, RunTrace
 from etude.model.protocols import Kernel, KernelError, KernelNeeds, Observed
@@ -32,8 +34,11 @@ _SOURCES: Final = frozenset({".md", ".ipynb", ".toml", ".bib", ".yml", ".yaml", 
 _EDITOR: Final = re.compile(r"^[.#]|~$|\.(?:swp|swx|tmp|part|bak)$|^\d+$")
 """Names of the short-lived files that editors leave beside those."""
 
-_ELSEWHERE: Final = "temporary"
-"""File in a desk's folder with the path of its folder for temporary files."""
+
+_YOUNG: Final = 60.0
+"""Seconds in which a desk without an owner may still get one."""
+_NOBODY: Final = 2**31 - 1
+"""No process has this number."""
 
 Stamp = tuple[int, int]
 
@@ -82,13 +87,13 @@ class ScratchDesks:
         closing = ExitStack()
         try:
             Path(self._scratch).mkdir(parents=True, exist_ok=True)
-            base = tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=self._scratch)
+            base = _folder(self._scratch, "", needs.run)
             places.append(base)
             # Short, as sockets are made in it and their paths must be.
-            temporary = tempfile.mkdtemp(prefix="etude-")
+            temporary = _folder(tempfile.gettempdir(), "etude-", base)
             places.append(temporary)
             # So that a later build finds what a killed one left, and touches nothing else there.
-            Path(base, _ELSEWHERE).write_text(temporary, encoding="utf-8")
+            Path(base, OWNER).write_text(f"{os.getpid()}\n{temporary}", encoding="utf-8")
             mirror = os.path.join(base, "book")
             copied = Mirrored()
             newer = _mirror(self._root, mirror, folder, str(Path(self._scratch).parent), self._since, copied)
@@ -187,6 +192,10 @@ class ScratchDesk:
     def observed(self) -> Observed:
         """What the run has read since this was asked last."""
         return self._trace.observed(python=self._python)
+
+    def files(self) -> str | None:
+        """Hash of the files that the run has written by now; None when it cannot be told."""
+        return self._trace.written()
 
     def written(self) -> tuple[str, ...]:
         """Files of the book that changed since the desk was opened, sorted."""
@@ -321,26 +330,39 @@ def _remove(places: Iterable[str]) -> None:
         shutil.rmtree(place, ignore_errors=True)
 
 
+def _folder(place: str, prefix: str, name: str) -> str:
+    """A new folder of one's own; always the same for a name, unless there is one by that name."""
+    wanted = os.path.join(place, prefix + hashlib.blake2b(name.encode(), digest_size=8).hexdigest())
+    try:
+        os.mkdir(wanted, 0o700)
+    except FileExistsError:
+        return tempfile.mkdtemp(prefix=prefix, dir=place)
+    return wanted
+
+
 def _sweep(folder: str) -> None:
-    """Remove what builds of this book left that were killed: desks named after a process that is no more."""
+    """Remove what builds of this book left that were killed: desks of a process that is no more."""
     for entry in _entries(folder):
-        match = re.match(r"(\d+)-", entry.name)
-        if match is None:
-            continue
+        owner, temporary = _owner(entry.path)
         try:
-            os.kill(int(match[1]), 0)
+            os.kill(owner, 0)
         except (ProcessLookupError, OverflowError):
-            _remove((*_elsewhere(entry.path), entry.path))
+            _remove((*temporary, entry.path))
         except OSError:
             continue
 
 
-def _elsewhere(desk: str) -> tuple[str, ...]:
-    """The folder for temporary files that a desk had, if it is one that `open` made."""
+def _owner(desk: str) -> tuple[int, tuple[str, ...]]:
+    """Who made a desk, and its folder for temporary files, if it is one that `open` made.
+
+    Where nothing tells, the maker was killed at once, or is about to: that is told by the age.
+    """
     try:
-        place = Path(desk, _ELSEWHERE).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ()
+        pid, place = Path(desk, OWNER).read_text(encoding="utf-8").split("\n", 1)
+        number = int(pid)
+    except (OSError, ValueError):
+        young = time.time() - os.stat(desk).st_mtime < _YOUNG
+        return (os.getpid() if young else _NOBODY), ()
     made = os.path.join(tempfile.gettempdir(), "etude-")
     mine = place.startswith(made) and os.sep not in place[len(made) :] and not Path(place).is_symlink()
-    return (place,) if mine else ()
+    return number, (place,) if mine else ()

@@ -14,6 +14,8 @@ __all__ = ["Watcher"]
 
 _ACCESS: Final = 0x1
 _CLOSE_NOWRITE: Final = 0x10
+_WRITTEN: Final = 0x2 | 0x8 | 0x40 | 0x80 | 0x100 | 0x200
+"""Modified, closed after writing, moved from or to, created, deleted."""
 _Q_OVERFLOW: Final = 0x4000
 _IS_FOLDER: Final = 0x40000000
 _EVENT: Final = struct.Struct("iIII")
@@ -31,13 +33,15 @@ class Watcher:
         if self._descriptor < 0:
             raise OSError(ctypes.get_errno(), "inotify_init1")
         self._places: dict[int, str] = {}
+        self.written: set[str] = set()
+        """Files and folders that were made, changed or removed."""
         self.lost = False
         """Whether the system had too many events to keep."""
 
     def add(self, places: Iterable[str]) -> None:
         """Watch what is directly in folders, and single files; raises `OSError`."""
         for place in places:
-            mask = _ACCESS | _CLOSE_NOWRITE
+            mask = _ACCESS | _CLOSE_NOWRITE | _WRITTEN
             number = self._library.inotify_add_watch(self._descriptor, os.fsencode(place), mask)
             if number < 0:
                 code = ctypes.get_errno()
@@ -52,7 +56,12 @@ class Watcher:
         folders: set[str] = set()
         for mask, place, name in self._events():
             path = os.path.join(place, name) if name else place  # noqa: PTH118 -- hot
-            (folders if mask & _IS_FOLDER else files).add(path)
+            if mask & _WRITTEN:
+                self.written.add(path)
+            elif mask & _IS_FOLDER:
+                folders.add(path)
+            else:
+                files.add(path)
         return files, folders
 
     def close(self) -> None:
@@ -74,6 +83,6 @@ class Watcher:
                 if mask & _Q_OVERFLOW:
                     self.lost = True
                 place = self._places.get(number)
-                if place is not None and mask & (_ACCESS | _CLOSE_NOWRITE):
+                if place is not None:
                     name = data[at - size : at].rstrip(b"\0")
                     yield mask, place, os.fsdecode(name)

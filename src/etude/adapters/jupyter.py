@@ -15,7 +15,7 @@ from etude.adapters.jupyter_outputs import Gathering, values_of
 from etude.adapters.jupyter_process import Starter, channels, start_process
 from etude.adapters.jupyter_specs import KernelSpec
 from etude.adapters.jupyter_wire import Message, Wire
-from etude.model.protocols import KernelError, Reply
+from etude.model.protocols import Copy, KernelError, Reply
 
 if TYPE_CHECKING:
     import zmq
@@ -158,6 +158,10 @@ class JupyterKernel:
             execution_count=(answer or {}).get("execution_count") if code.strip() else None,
             truncated=gathering.truncated,
         )
+
+    def copy(self, *, digest: bool, keep: bool = False) -> Copy | None:  # noqa: ARG002
+        """Nothing: a whole kernel has threads, which do not stand a fork."""
+        return None
 
     def kill(self) -> None:
         """End the kernel and every process it started, without waiting; any thread may call this."""

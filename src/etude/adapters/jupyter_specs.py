@@ -58,7 +58,12 @@ def _python(program: str) -> str:
 
 
 def find_kernel(name: str) -> KernelSpec:
-    """How to start a kernel; raises `KernelError` that lists the installed ones."""
+    """How to start a kernel; raises `KernelError` that lists the installed ones.
+
+    The absolute path of an interpreter names the kernel of that Python.
+    """
+    if Path(name).is_absolute():
+        return _kernel_of(Path(name))
     for folder in _folders(quick=name):
         spec = _read(folder / name)
         if spec is not None:
@@ -70,6 +75,17 @@ def find_kernel(name: str) -> KernelSpec:
     if name.startswith("python"):
         hints.append("`pip install ipykernel` brings `python3`")
     raise KernelError("it is not installed", *hints)
+
+
+def _kernel_of(interpreter: Path) -> KernelSpec:
+    """The kernel of an interpreter; that of an environment finds the environment's programs first."""
+    folder = interpreter.parent
+    variables = {}
+    if (folder.parent / "pyvenv.cfg").is_file():
+        path = os.pathsep.join(filter(None, (str(folder), os.environ.get("PATH"))))
+        variables = {"PATH": path, "VIRTUAL_ENV": str(folder.parent)}
+    command = (str(interpreter), "-m", "ipykernel_launcher", "-f", "{connection_file}")
+    return KernelSpec(command, "", variables)
 
 
 def installed_kernels() -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import cloudpickle
+
 from etude.adapters.jupyter_outputs import Gathering, values_of
 from etude.adapters.jupyter_process import Leash, launch, open_pidfd
 from etude.adapters.jupyter_wire import Message
@@ -29,6 +31,12 @@ _START_TIMEOUT: Final = 60.0
 _LOAD_TIMEOUT: Final = 300.0
 """Seconds that a parent may take to load everything it was asked for."""
 _GRACE: Final = 3.0
+_COPY_TIMEOUT: Final = 10.0
+_DIGEST_TIMEOUT: Final = 60.0
+"""Seconds after which a state is taken to be one that cannot be told."""
+
+
+_CLOUDPICKLE: Final = str(Path(cloudpickle.__file__).parent)
 
 
 class WarmParent:
@@ -51,7 +59,7 @@ class WarmParent:
         try:
             with theirs:
                 self._process, pipe = launch(
-                    [interpreter, FOLDER, str(theirs.fileno())],
+                    [interpreter, FOLDER, str(theirs.fileno()), _CLOUDPICKLE],
                     variables,
                     str(self.home),
                     self._log,
@@ -233,6 +241,38 @@ class LeanKernel:
             elsewhere=str(answer.get("needs", "")),
         )
 
+    def copy(self, *, digest: bool, keep: bool = False) -> LeanCopy:
+        """Fork a copy of the worker as it is now, between two cells: for its digest, or to resume from it."""
+        mine, theirs = socket.socketpair()
+        hazards: list[str] = ["the worker is gone"]
+        seconds = 0.0
+        try:
+            with theirs:
+                self._channel.setblocking(True)
+                send(self._channel, {"digest": digest, "keep": keep}, (theirs.fileno(),))
+                self._channel.setblocking(False)
+            answer = self._answer(_COPY_TIMEOUT)
+            if answer is not None:
+                hazards = [str(text) for text in answer["hazards"]]
+                seconds = float(answer["seconds"])
+        except OSError:
+            pass
+        if hazards:
+            mine.close()
+        return LeanCopy(mine, tuple(hazards), seconds)
+
+    def _answer(self, timeout: float) -> dict[str, Any] | None:
+        """The next answer, when no output is to come; None when there is none in time."""
+        deadline = time.monotonic() + timeout
+        while (now := time.monotonic()) < deadline:
+            alive = self._read(deadline - now)
+            for item in self._merger.ready():
+                if not isinstance(item, Message) and item["kind"] == "done":
+                    return item
+            if not alive:
+                return None
+        return None
+
     def kill(self) -> None:
         """End the worker and every process it started, without waiting; any thread may call this."""
         self._leash.let_go()
@@ -279,6 +319,45 @@ class LeanKernel:
                 self._poller.unregister(number)
                 alive = alive and (number in self._streams or self._pidfd is not None)
         return found if dead else alive
+
+
+class LeanCopy:
+    """A frozen copy of a worker."""
+
+    def __init__(self, channel: socket.socket, hazards: tuple[str, ...], seconds: float) -> None:
+        """`hazards`: why there is none; `seconds`: processor time that making it took."""
+        self._channel = channel
+        self._seconds = seconds
+        self.hazards = hazards
+        self._told: dict[str, Any] | None = {} if hazards else None
+
+    def state(self, timeout: float = _DIGEST_TIMEOUT) -> str:
+        """The digest of the state; empty when it cannot be told. Waits for it."""
+        return str(self._hello(timeout).get("digest", ""))
+
+    @property
+    def seconds(self) -> float:
+        """Processor time that making the copy and its digest took, as far as it is known."""
+        return self._seconds + float((self._told or {}).get("seconds", 0.0))
+
+    @property
+    def why(self) -> str:
+        """What stood in the way of a digest."""
+        return "; ".join(self.hazards) or str(self._hello(_DIGEST_TIMEOUT).get("why", ""))
+
+    def close(self) -> None:
+        """Let the copy go."""
+        self._channel.close()
+
+    def _hello(self, timeout: float) -> dict[str, Any]:
+        if self._told is None:
+            try:
+                self._channel.settimeout(timeout)
+                message, _ = receive(self._channel)
+            except OSError:
+                message = None
+            self._told = message or {}
+        return self._told
 
 
 def fork_hello(channel: socket.socket, parent: WarmParent) -> int:

@@ -1,4 +1,4 @@
-"""One build at a time for each book: a lock that the system frees when its holder dies."""
+"""Locks that the system frees when their holder dies: one build at a time for each book, and the like."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import IO, Self
 
 from etude.adapters.disk import WriteError
 
-__all__ = ["BuildLock", "LockedError"]
+__all__ = ["BuildLock", "LockedError", "SharedLock"]
 
 
 class LockedError(Exception):
@@ -69,6 +69,40 @@ class BuildLock:
             self._file = None
 
 
+class SharedLock:
+    """A context that many may be in at a time, but not while one holds a `BuildLock` on the same file.
+
+    On Windows it holds nothing off: there the system itself keeps files that are in use.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Share the lock on the file at `path`."""
+        self.path = path
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        """Take it; raises `LockedError` when another holds it alone, `WriteError` when there can be none."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            file = self.path.open("a+", encoding="ascii")
+        except OSError as error:
+            raise WriteError(self.path, error) from error
+        if not _try_lock(file, shared=True):
+            pid = _holder(file)
+            file.close()
+            raise LockedError(pid)
+        self._file = file
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave it to the others."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
 def _holder(file: IO[str]) -> int:
     file.seek(0)
     text = file.read(20)
@@ -78,7 +112,9 @@ def _holder(file: IO[str]) -> int:
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(file: IO[str]) -> bool:
+    def _try_lock(file: IO[str], *, shared: bool = False) -> bool:
+        if shared:
+            return True
         # Far behind the content, so that others can read who holds it.
         file.seek(1 << 20)
         try:
@@ -90,9 +126,9 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try_lock(file: IO[str]) -> bool:
+    def _try_lock(file: IO[str], *, shared: bool = False) -> bool:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True

@@ -54,7 +54,7 @@ class SqliteStore:
         self._pid = 0
         self._base: sqlite3.Connection | None = None
         self._blobs = folder / "blobs"
-        self._do(lambda _base: None)
+        self._open()
 
     @property
     def damaged(self) -> tuple[str, ...]:
@@ -150,6 +150,10 @@ class SqliteStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _open(self) -> None:
+        """Find out at once whether the store can be used."""
+        self._do(lambda _base: None)
 
     def _blob_path(self, total: bytes) -> Path:
         name = total.hex()

@@ -1,7 +1,7 @@
 """The terminal: what it can show, and the display of a build at work.
 
-The live display needs rich, which is imported when the first run starts: a build that runs nothing
-shows nothing and never pays for it.
+The live display needs rich, which is imported when the first run starts, or an environment for it: a
+build that runs nothing shows nothing and never pays for it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 from etude.adapters.terminal_ledger import Ledger
 from etude.model.progress import (
+    EnvironmentFinished,
+    EnvironmentStarted,
     Event,
     ObjectMoved,
     PhaseStarted,
     Progress,
     RunFinished,
     RunStarted,
+    environment_title,
     run_title,
 )
 
@@ -55,15 +58,11 @@ def screen(stream: TextIO) -> Screen:
 
 
 def plain_progress(stream: TextIO) -> Progress:
-    """One line for each run that ended, where nothing can be written over."""
+    """One line for each run that ended, and each environment, where nothing can be written over."""
     lock = threading.Lock()
 
     def show(event: Event) -> None:
-        line = ""
-        if isinstance(event, RunFinished) and event.status != "kept":
-            line = describe(event)
-        elif isinstance(event, ObjectMoved) and event.done % _OBJECTS == 0:
-            line = moved(event)
+        line = describe(event)
         if line:
             with lock:
                 stream.write(f"{line}\n")
@@ -72,8 +71,24 @@ def plain_progress(stream: TextIO) -> Progress:
     return show
 
 
-def describe(event: RunFinished) -> str:
-    """A run that ended, in a line."""
+def describe(event: Event) -> str:
+    """An event in a line; empty for one that nobody waits for."""
+    match event:
+        case EnvironmentStarted():
+            # Minutes may pass before the next line.
+            return f"making {environment_title(event.variants)} with {event.installer}"
+        case EnvironmentFinished(status="ok"):
+            packages = "1 package" if event.packages == 1 else f"{event.packages} packages"
+            return f"made {environment_title(event.variants)}: {packages}, {event.seconds:.1f} s"
+        case RunFinished() if event.status != "kept":
+            return _describe_run(event)
+        case ObjectMoved() if event.done % _OBJECTS == 0:
+            return moved(event)
+        case _:
+            return ""
+
+
+def _describe_run(event: RunFinished) -> str:
     word = "ran" if event.status == "ok" else "failed"
     kept = f", {event.cells_kept} kept" if event.cells_kept else ""
     cells = "1 cell" if event.cells_run == 1 else f"{event.cells_run} cells"
@@ -118,7 +133,7 @@ class _Display:
                 self._write(moved(event))
                 return
             self._write("")
-            if isinstance(event, RunStarted) and self._live is None:
+            if isinstance(event, RunStarted | EnvironmentStarted) and self._live is None:
                 from etude.adapters.terminal_live import Live  # noqa: PLC0415 -- imports rich
 
                 self._live = Live(self._stream)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from etude.model.progress import (
     CellFinished,
+    EnvironmentFinished,
+    EnvironmentStarted,
     Event,
     PhaseStarted,
     RunFinished,
@@ -46,6 +48,8 @@ class Ledger:
         """Nothing is known yet."""
         self.runs: dict[tuple[str, str, str], RunLine] = {}
         """Those at work by page, variant and languages, in the order in which they began."""
+        self.environments: list[str] = []
+        """Those that are being made, by the variants whose they are."""
         self.planned: int | None = None
         self.finished = 0
         self.failed = 0
@@ -72,6 +76,10 @@ class Ledger:
                 if self.runs.pop(_key(event), None) is not None:
                     self.finished += 1
                     self.failed += event.status == "failed"
+            case EnvironmentStarted():
+                self.environments.append(event.variants)
+            case EnvironmentFinished():
+                self.environments.remove(event.variants)
             case PhaseStarted():
                 pass
 

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
 from etude.adapters.terminal_ledger import Ledger
+from etude.model.progress import environment_title
 
 __all__ = ["Live"]
 
@@ -33,10 +34,19 @@ class Live:
         )
         self._whole = self._progress.add_task("", total=None, count="")
         self._tasks: dict[tuple[str, str, str], TaskID] = {}
+        self._environments: dict[str, TaskID] = {}
         self._progress.start()
 
     def update(self, ledger: Ledger) -> None:
         """Draw what the ledger says."""
+        for name in [name for name in self._environments if name not in ledger.environments]:
+            self._progress.remove_task(self._environments.pop(name))
+        for name in ledger.environments:
+            if name not in self._environments:
+                # How far it is only the installer knows.
+                self._environments[name] = self._progress.add_task(
+                    environment_title(name), total=None, count="being made"
+                )
         for key in [key for key in self._tasks if key not in ledger.runs]:
             self._progress.remove_task(self._tasks.pop(key))
         for key, line in ledger.runs.items():
@@ -61,10 +71,11 @@ class Live:
 
 
 def summarize(ledger: Ledger) -> str:
-    """The line of the whole: how many runs ended."""
-    of = f" of {ledger.planned}" if ledger.planned is not None else ""
+    """The line of the whole: how many runs ended; none ends before its environment is made."""
+    if ledger.planned is None:
+        return "preparing"
     failed = f", {ledger.failed} failed" if ledger.failed else ""
-    return Text(f"{ledger.finished}{of} runs done{failed}").plain
+    return Text(f"{ledger.finished} of {ledger.planned} runs done{failed}").plain
 
 
 def _rest(ledger: Ledger) -> str:

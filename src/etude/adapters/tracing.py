@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -26,10 +27,16 @@ _SYSTEM: Final = (
 """What belongs to the system: it is not data of the book."""
 
 _SETTINGS: Final = (
-    "/.cache/matplotlib/", "/.cache/fontconfig/", "/.config/", "/.matplotlib/", "/.ipython/", "/.jupyter/",
-    "/.local/", "/.fonts/", "/.keras/keras.json", "/.terminfo/",
+    "/.cache/matplotlib/", "/.cache/fontconfig/", "/.cache/pip/", "/.cache/uv/", "/.config/matplotlib/",
+    "/.config/fontconfig/", "/.config/ipython/", "/.config/pip/", "/.config/git/", "/.matplotlib/",
+    "/.ipython/", "/.jupyter/", "/.local/bin/", "/.local/lib/", "/.local/share/fonts/",
+    "/.local/share/jupyter/", "/.fonts/", "/.keras/keras.json", "/.terminfo/", "/.pyenv/", "/.gitconfig",
 )  # fmt: skip
 """What programs keep for themselves below the user's home."""
+
+
+_MOST_WRITTEN: Final = 64_000_000
+"""Bytes of written files that are looked at."""
 
 
 class Mirrored:
@@ -67,6 +74,7 @@ class RunTrace:
         self._modules = modules + os.sep
         self._hidden = (base + os.sep, *(place + os.sep for place in hidden), FOLDER + os.sep)
         self._mirrored = mirrored
+        self._temporary = tuple(hidden)
         self._since = since
         self._home = str(Path("~").expanduser())
         self._log = os.path.join(base, "trace")  # noqa: PTH118
@@ -111,6 +119,21 @@ class RunTrace:
             if self._programs or not python:
                 reads |= {found for place in folders if (found := self._named("folder", place)) is not None}
         return Observed(tuple(sorted(reads)), complete, self._programs, tuple(sorted(self._outdated(reads))))
+
+    def written(self) -> str | None:
+        """Hash of what the run has written by now; None when it cannot be told."""
+        if self._watcher is None or self._watcher.lost:
+            return None
+        total = hashlib.blake2b(digest_size=16)
+        left = _MOST_WRITTEN
+        places = {place for place in self._watcher.written if "__pycache__" not in place}
+        for place in sorted({*places, *self._temporary}):
+            for path in _files(place):
+                left -= os.path.getsize(path) if os.path.exists(path) else 0  # noqa: PTH110, PTH202
+                if left < 0:
+                    return None
+                total.update(path.encode(errors="surrogateescape") + b"\0" + _content(path))
+        return total.hexdigest()
 
     def close(self) -> None:
         """Stop watching."""
@@ -176,3 +199,24 @@ class RunTrace:
                 continue
             if 0 < self._since < changed(stat) and not os.path.isdir(os.path.join(self._root, name)):  # noqa: PTH112, PTH118
                 yield name
+
+
+def _files(place: str) -> Iterator[str]:
+    """A file; or all that is below a folder."""
+    if not os.path.isdir(place):  # noqa: PTH112
+        yield place
+        return
+    for at, folders, names in os.walk(place):
+        folders[:] = sorted(folder for folder in folders if folder != "__pycache__")
+        yield at
+        yield from (os.path.join(at, name) for name in sorted(names))  # noqa: PTH118
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).digest()
+    except IsADirectoryError:
+        return b"folder"
+    except OSError:
+        return b"gone"

@@ -17,7 +17,7 @@ from etude.model.config import Config
 from etude.model.contents import Toc
 from etude.model.diagnostic import BookError, Diagnostic, diagnose
 from etude.model.rules import Rule, Severity
-from etude.parse import contents
+from etude.parse import contents, requirements
 from etude.parse.config import parse_config
 from etude.parse.text import check_encoding, source_text
 
@@ -89,7 +89,8 @@ def read_config(watch: Watch) -> tuple[Config, tuple[Diagnostic, ...]]:
     config, problems = parse_config(source_text(data), CONFIG)
     if any(d.rule is Rule.CONFIG_SYNTAX and d.severity is Severity.ERROR for d in problems):
         raise BookError(problems)
-    return contents.settle(config, watch), (*check_encoding(data, CONFIG), *problems)
+    config, more = requirements.settle(config, watch, CONFIG)
+    return contents.settle(config, watch), (*check_encoding(data, CONFIG), *problems, *more)
 
 
 def _check_names(what: str, asked: tuple[str, ...], known: tuple[str, ...]) -> None:

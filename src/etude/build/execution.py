@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -14,6 +16,7 @@ from etude.adapters.disk_inputs import DiskInputs
 from etude.adapters.packages import InstalledPackages
 from etude.adapters.store import SqliteStore
 from etude.build.book import Book
+from etude.build.environments import missing, placed, provided
 from etude.build.options import BuildOptions, RunStatus
 from etude.build.outputs import encode, stored_page
 from etude.build.recording import behind
@@ -26,8 +29,11 @@ from etude.execute.explain import Explanation, explain
 from etude.execute.plan import Plan
 from etude.execute.planner import plan
 from etude.model.diagnostic import Diagnostic
+from etude.model.environment import Installed
 from etude.model.progress import Progress
 from etude.model.result import RunResult
+
+_UNMADE = "what it requires is not installed yet: that is done first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +53,13 @@ class Executed:
     seen: Seen
     globs: dict[str, str]
     environment: dict[str, str | None]
+    """Values of the environment variables that cells declare."""
     pulled: int = 0
     """Results that came from where they are shared."""
     outdated: bool = False
     """Files changed while cells ran: what is shown may not be what is there now."""
+    installed: Mapping[str, Installed] = field(default_factory=dict)
+    """What is installed for the runs of each variant, where that was looked at."""
 
 
 class WatchedInputs:
@@ -99,7 +108,7 @@ def page_codes(book: Book, store: SqliteStore, workers: Workers) -> list[PageCod
     }
     kept = store.get_many("code", wanted)
     missing = [(code, page) for code, page in wanted.items() if code not in kept]
-    folder = str(book.root / ".etude" / "store")
+    folder = str(store.folder)
     tasks = [(folder, chunk) for chunk in workers.chunks(missing)]
     fresh = [item for chunk in workers.map(_codes, tasks, len(missing)) for item in chunk]
     if fresh:
@@ -147,13 +156,13 @@ def make_plan(book: Book, options: BuildOptions, store: SqliteStore, workers: Wo
         environment=os.environ,
         home=str(Path.home()),
         store=store,
-        packages=InstalledPackages(),
+        packages=InstalledPackages(store),
     )
     if options.variants:
         planned = replace(
             planned, runs=tuple(r for r in planned.runs if r.variant in {"", *options.variants})
         )
-    return Planned(planned, watch, inputs)
+    return Planned(placed(planned, book), watch, inputs)
 
 
 def run_cells(
@@ -179,33 +188,56 @@ def run_cells(
     pulled = look(book, planned, store, progress, policy)
     names = {n for run in planned.runs for part in run.parts for n in part.page.execute.environment}
     names.update(book.config.execute.environment)
-    with ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath, since=since) as desks:
-        done = execute(
-            planned,
+    with (
+        provided(planned, book, store, policy, jobs, progress) as ready,
+        ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath, since=since) as desks,
+    ):
+        carry_out = partial(
+            execute,
             files=book.files,
             store=store,
             desks=desks,
             pool=ThreadPool(jobs, desks.close),
             clock=time.monotonic,
-            policy=policy,
             environment=os.environ,
             threads=threads_each(min(jobs, len(planned.runs))),
-            progress=progress,
         )
+        done = [carry_out(ready.plan, policy=policy, progress=progress)]
+        if ready.left.runs:
+            done.append(carry_out(ready.left, policy="off"))
     made.inputs.flush()
     return Executed(
-        done.results,
+        _in_order(planned, [part.results for part in done]),
         planned,
-        (*done.diagnostics, *brought.diagnostics, *pulled.diagnostics),
+        (
+            *(problem for part in done for problem in part.diagnostics),
+            *ready.diagnostics,
+            *brought.diagnostics,
+            *pulled.diagnostics,
+        ),
         len(planned.runs),
-        done.standing,
-        done.executed,
+        sum(part.standing for part in done),
+        sum(part.executed for part in done),
         made.seen(brought.seen),
         made.inputs.matches,
         {name: os.environ.get(name) for name in sorted(names)},
         pulled.results,
-        done.outdated,
+        any(part.outdated for part in done),
+        ready.installed,
     )
+
+
+def _in_order(
+    planned: Plan, parts: Sequence[Mapping[str, Mapping[str, RunResult]]]
+) -> dict[str, dict[str, RunResult]]:
+    """Results of several parts of a plan, pages and variants in the order of the whole."""
+    found: dict[str, dict[str, RunResult]] = {}
+    for run in planned.runs:
+        for path in run.pages:
+            for part in parts:
+                if run.variant in part.get(path, {}):
+                    found.setdefault(path, {})[run.variant] = part[path][run.variant]
+    return found
 
 
 def explain_runs(
@@ -217,6 +249,7 @@ def explain_runs(
     planned = make_plan(book, options, store, workers).plan
     late = behind(book, planned, store)
     of = {p.source.path: p.source.language for pages in book.pages.values() for p in pages}
+    unmade = missing(planned, book)
     return (
         tuple(
             RunStatus(
@@ -225,7 +258,7 @@ def explain_runs(
                 languages=tuple(dict.fromkeys(of[path] for path in item.pages)),
                 cells=item.cells,
                 stale=0 if item.fresh else item.cells,  # a run starts in a fresh kernel
-                reasons=_reasons(item),
+                reasons=(*_reasons(item), *((_UNMADE,) if not item.fresh and item.variant in unmade else ())),
                 estimate=item.seconds,
                 behind=late.get((item.name, item.variant, item.languages), ""),
             )

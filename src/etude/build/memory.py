@@ -87,6 +87,7 @@ RETRIED = frozenset(
         Rule.CELL_ERROR,
         Rule.CELL_TIMEOUT,
         Rule.RUN_TIMEOUT,
+        Rule.ENVIRONMENT_FAILED,
         Rule.KERNEL_MISSING,
         Rule.KERNEL_DIED,
         Rule.WROTE_INTO_BOOK,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from etude.model.config import Policy
 from etude.model.diagnostic import Diagnostic
+from etude.model.drift import RunVerdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,4 +89,47 @@ class StatusReport:
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, str]
     runs: tuple[RunStatus, ...]
+    seconds: float = 0.0
+
+
+Select: TypeAlias = Literal["all", "changed", "sample"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyOptions:
+    """What a verification is asked for."""
+
+    select: Select = "all"
+    sample: int = 0
+    """How many runs a sample has."""
+    seed: int = 0
+    """Which sample: as many in a row go through all runs."""
+    pages: tuple[str, ...] = ()
+    """Names or paths of pages; empty: all."""
+    languages: tuple[str, ...] = ()
+    """Empty: all."""
+    variants: tuple[str, ...] = ()
+    """Empty: all."""
+    jobs: int | None = None
+    """Runs at a time; None: as many as there are cores."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyReport:
+    """What a verification found."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
+    """Text by the book's path, for snippets."""
+    runs: tuple[RunVerdict, ...]
+    """Those that were verified, in reading order."""
+    planned: int
+    """Runs that there are to choose from."""
+    options: VerifyOptions
+    title: str
+    """Of the book."""
+    language: str
+    """The book's first."""
+    languages: Mapping[str, str]
+    """Language of each page, by its path."""
     seconds: float = 0.0

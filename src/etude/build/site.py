@@ -156,7 +156,8 @@ def _notebooks(
         target = f"notebook/{notebook_path(parsed.source, variant)}"
         # Copies of the pictures lie beside the notebook, so that what they hold counts.
         copies = repr([(p, pictures[p].digest) for p in parsed.files if p in pictures])
-        setup = repr((book.config.html.url, book.config.execute, book.config.library, book.config.variants))
+        config = book.config
+        setup = repr((config.html.url, config.execute, config.library, config.variants, config.environments))
         key = digest(
             program, "notebook", parsed.key, facts, setup, copies, variant, *_digests({variant: result})
         )

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("etude.cli.new", "Make a new book."),
     "build": ("etude.cli.build", "Run what changed and write the book's outputs."),
     "status": ("etude.cli.status", "Show what a build would run, and why."),
+    "verify": ("etude.cli.verify", "Run again from nothing, and compare with what is recorded."),
     "push": ("etude.cli.push", "Share the stored results."),
     "pull": ("etude.cli.pull", "Take over results that others have shared."),
     "clean": ("etude.cli.clean", "Remove what builds made."),

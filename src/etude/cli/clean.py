@@ -23,12 +23,23 @@ __all__ = ["command"]
 @BOOK
 @OUT
 @click.option("--state", is_flag=True, help="Remove the stored results, too: the next build runs everything.")
-def command(book: str | None, *, out: Path | None, state: bool) -> int:
+@click.option(
+    "--environments",
+    type=click.IntRange(min=0),
+    metavar="DAYS",
+    help="Instead, remove the environments, of all books, that no build has used for DAYS days; 0: all that "
+    "are not in use now.",
+)
+def command(book: str | None, *, out: Path | None, state: bool, environments: int | None) -> int:
     """Remove the outputs of BOOK: exactly the files that builds made.
 
     BOOK is a folder with an etude.toml; without it, the nearest one above the working folder.
     """
     output = Output(find_book(book))
+    if environments is not None:
+        if book is not None or out is not None or state:
+            raise click.UsageError("--environments stands alone: environments are of no book")
+        return output.guard(lambda: _clean_environments(output, environments))
     root = output.root
 
     def work() -> int:
@@ -57,6 +68,18 @@ def command(book: str | None, *, out: Path | None, state: bool) -> int:
         return 0
 
     return output.guard(work)
+
+
+def _clean_environments(output: Output, days: int) -> int:
+    from etude.adapters.environments import remove_unused  # noqa: PLC0415 -- rarely asked for
+
+    try:
+        count = remove_unused(days)
+    except OSError as error:
+        message = f"cannot remove `{error.filename}`: {error.strerror}"
+        raise BookError((diagnose(Rule.WRITE_FAILED, message, ""),)) from error
+    output.result(f"removed {plural(count, 'environment')}" if count else "nothing to remove")
+    return 0
 
 
 def remove_outputs(folder: Path) -> int:

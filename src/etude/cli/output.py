@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import click
 
@@ -53,9 +53,16 @@ class Output:
             )
 
     def report(
-        self, diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], summary: Summary | None
+        self,
+        diagnostics: Iterable[Diagnostic],
+        sources: Mapping[str, str],
+        summary: Summary | None,
+        more: Callable[[Texts], Mapping[str, Any]] | None = None,
     ) -> int:
-        """Print diagnostics and, for people, the line that sums them up. Gives the exit code."""
+        """Print diagnostics and, for people, the line that sums them up. Gives the exit code.
+
+        `more` gives further fields of the JSON document.
+        """
         ordered = in_order(diagnostics)
         texts = Texts(sources, self.prefix)
         code = exit_code(ordered, strict=self.strict)
@@ -63,7 +70,10 @@ class Output:
             case "json":
                 from etude.cli.report_machine import to_json  # noqa: PLC0415 -- one format is asked for
 
-                sys.stdout.write(to_json(ordered, texts, root=str(self.root), summary=summary, code=code))
+                fields = more(texts) if more else {}
+                sys.stdout.write(
+                    to_json(ordered, texts, root=str(self.root), summary=summary, code=code, more=fields)
+                )
                 return code
             case "github":
                 from etude.cli.report_machine import for_github  # noqa: PLC0415

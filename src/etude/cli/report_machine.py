@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +12,7 @@ from etude.model.diagnostic import Diagnostic, Place
 from etude.model.rules import Severity
 from etude.model.span import Position
 
-__all__ = ["FORMAT_VERSION", "for_github", "to_json"]
+__all__ = ["FORMAT_VERSION", "for_github", "place_of", "to_json"]
 
 FORMAT_VERSION = 1
 """Grows when a field of the JSON document changes its meaning or goes; new fields do not count."""
@@ -21,9 +21,15 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 
 def to_json(
-    diagnostics: Sequence[Diagnostic], texts: Texts, *, root: str, summary: Summary | None, code: int
+    diagnostics: Sequence[Diagnostic],
+    texts: Texts,
+    *,
+    root: str,
+    summary: Summary | None,
+    code: int,
+    more: Mapping[str, Any] | None = None,
 ) -> str:
-    """One document with everything that was found; ends with a line end.
+    """One document with everything that was found, and the fields of `more`; ends with a line end.
 
     Lines and columns count from 1, in characters; `end` is after the last character.
     """
@@ -43,15 +49,16 @@ def to_json(
                 "rule": str(one.rule),
                 "severity": str(one.severity),
                 "message": one.message,
-                **_place(one.place, texts),
+                **place_of(one.place, texts),
                 "hints": list(one.hints),
                 "related": [
-                    {"message": other.message, **_place(other.place, texts)} for other in one.related
+                    {"message": other.message, **place_of(other.place, texts)} for other in one.related
                 ],
                 "trace": one.trace,
             }
             for one in diagnostics
         ],
+        **(more or {}),
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
 
@@ -68,7 +75,8 @@ def _summary(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _place(place: Place, texts: Texts) -> dict[str, Any]:
+def place_of(place: Place, texts: Texts) -> dict[str, Any]:
+    """A place as the document has it: path in the book, file, start and end."""
     located = texts.locate(place)
     return {
         "path": place.path,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from etude.execute.plan import Plan, Run
+from etude.model.config import Worker
 from etude.model.protocols import Backend, KernelNeeds
 
 __all__ = ["Backends", "next_backend"]
@@ -32,8 +33,13 @@ def next_backend(backend: Backend) -> Backend | None:
 class Backends:
     """What each of some runs asks of its kernel."""
 
-    def __init__(self, plan: Plan, runs: Iterable[Run], learned: Mapping[int, Backend]) -> None:
-        """`runs` are those that start a kernel; `learned`, by place among them, what they needed before."""
+    def __init__(
+        self, plan: Plan, runs: Iterable[Run], learned: Mapping[int, Backend], worker: Worker = "auto"
+    ) -> None:
+        """`runs` are those that start a kernel; `learned`, by place among them, what they needed before.
+
+        `worker` goes before what runs ask for.
+        """
         ordered = tuple(runs)
         outside = [plan.outside(run) if run.python else () for run in ordered]
         wanted: dict[str, Counter[str]] = {}
@@ -46,8 +52,9 @@ class Backends:
                 name=run.kernel,
                 python=run.python,
                 seed=run.seed,
-                backend=learned.get(number) or _first(run, names),
+                backend=_first(run, names, worker, learned.get(number)),
                 warm=warm[run.kernel],
+                run=f"{run.page.path}|{run.variant}",
             )
             # A run that turns out to be several has the needs of the one it was.
             self._needs[id(run)] = self._needs[run.name, run.variant] = needs
@@ -57,11 +64,14 @@ class Backends:
         return self._needs.get(id(run)) or self._needs[run.name, run.variant]
 
 
-def _first(run: Run, outside: Iterable[str]) -> Backend:
+def _first(run: Run, outside: Iterable[str], worker: Worker, learned: Backend | None) -> Backend:
     if not run.python:
         return "cold"
-    if run.worker != "auto":
-        return run.worker
+    wanted = run.worker if worker == "auto" else worker
+    if wanted != "auto":
+        return wanted
+    if learned is not None:
+        return learned
     return "warm" if any(name.partition(".")[0] in _WIDGETS for name in outside) else "lean"
 
 

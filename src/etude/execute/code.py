@@ -11,12 +11,20 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from etude.execute.digest import digest
-from etude.execute.normalise import is_python, normalise, parse_cell, reads_source
+from etude.execute.normalise import (
+    bound_names,
+    is_python,
+    normalise,
+    parse_cell,
+    reads_history,
+    reads_source,
+)
 from etude.execute.scan import Scan, scan_code
 from etude.model.block import CodeCell, Expectation, VariantBlock
 from etude.model.inline import Eval
 from etude.model.page import Page, PageExecution
 from etude.model.span import Span
+from etude.model.tolerance import Tolerance
 
 __all__ = ["CellCode", "EvalCode", "PageCode", "page_code"]
 
@@ -39,6 +47,10 @@ class CellCode(Struct, frozen=True, array_like=True):
     scan: Scan
     shows_source: bool
     """What it gives may depend on the code as it stands, of itself and of earlier cells."""
+    names: str = ""
+    """What its statements bind, each name with a hash: to say of a change which names it concerns."""
+    history: bool = False
+    """It may use the shell's memory of earlier inputs and outputs."""
     variants: tuple[str, ...] = ()
     save: str | None = None
     skip: bool = False
@@ -47,6 +59,7 @@ class CellCode(Struct, frozen=True, array_like=True):
     timeout: float | None = None
     expect: tuple[Expectation, ...] = ()
     outputs: bytes = b""
+    tolerance: Tolerance = Tolerance()
 
 
 class EvalCode(Struct, frozen=True, array_like=True):
@@ -107,6 +120,8 @@ def _cell_code(cell: CodeCell) -> CellCode:
         text=digest(cell.code),
         scan=scan_code(cell.code, python=python, tree=tree),
         shows_source=python and reads_source(cell.code, tree),
+        names=" ".join(f"{name}={digest(form)[:8]}" for name, form in bound_names(tree)),
+        history=not python or reads_history(tree),
         variants=cell.variants,
         save=cell.save,
         skip="skip-execution" in cell.tags,
@@ -114,6 +129,7 @@ def _cell_code(cell: CodeCell) -> CellCode:
         timeout=cell.timeout,
         expect=cell.expect,
         outputs=cell.outputs,
+        tolerance=cell.tolerance,
     )
 
 

@@ -35,6 +35,10 @@ class Desk(Protocol):
         """What the run has read since this was asked last."""
         ...
 
+    def files(self) -> str | None:
+        """Hash of the files that the run has written by now; None when it cannot be told."""
+        ...
+
     def written(self) -> tuple[str, ...]:
         """Files of the book itself that changed since the desk was opened, sorted."""
         ...

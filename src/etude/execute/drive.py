@@ -36,6 +36,8 @@ class Job:
     """How many cells must run, as far as can be told."""
     estimate: float | None
     """Seconds, by recorded times."""
+    times: tuple[float, ...] = ()
+    """Seconds that each cell took when it ran before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,10 @@ class Driver:
         self.world.progress(RunStarted(run.name, run.variant, count, job.estimate, run.languages))
         started = self.world.clock()
         trouble = Trouble()
-        done = self._at_desk(run, trouble) if count else []
-        if len(done) < len(run.steps) and not trouble.problems:
-            # Nothing has to run any more; what is stored may have come from another run meanwhile.
-            done += [Done.of(item.kept.record, item) for item in found[len(done) :]]
+        done = self._at_desk(job, trouble) if count else []
+        if not count:
+            # Nothing has to run any more: what is stored has come from another run meanwhile.
+            done = [Done.of(item.kept.record, item) for item in found]
         done += [Done.of(None)] * (len(run.steps) - len(done))
         executed = sum(item.executed for item in done)
         failed = bool(trouble.problems) or any(item.status == "missing" for item in done)
@@ -83,9 +85,10 @@ class Driver:
             first, tuple(done), (*trouble.notes, *trouble.problems), trouble.backend, trouble.outdated
         )
         for other in others:
-            yield from self._run(Job(job.number, other, len(other.steps), job.estimate))
+            yield from self._run(Job(job.number, other, len(other.steps), job.estimate, job.times))
 
-    def _at_desk(self, run: Run, trouble: Trouble) -> list[Done]:
+    def _at_desk(self, job: Job, trouble: Trouble) -> list[Done]:
+        run = job.run
         environment = kernel_environment(self.environment, threads=self.threads)
         needs = self.backends.of(run)
         while True:
@@ -95,7 +98,7 @@ class Driver:
                 trouble.problems.append(no_kernel(run, error))
                 return []
             try:
-                return Session(run, desk, self.world, trouble).cells()
+                return Session(run, desk, self.world, trouble, job.times).cells()
             except ElsewhereError as error:
                 trouble.backend = next_backend(needs.backend)
                 told = elsewhere(run, error.step, error.what, trouble.backend)

@@ -16,16 +16,21 @@ from etude.execute.normalise import normalise, parse_cell, reads_source
 from etude.execute.recipe import Component
 from etude.model.protocols import Store
 
-__all__ = ["ABSENT", "Facts", "Packages"]
+__all__ = ["ABSENT", "UNKNOWN", "Facts", "Packages"]
 
 ABSENT: Final = "absent"
+UNKNOWN: Final = "?"
+"""The version of a package of which nothing is known: it differs from none."""
 
 
 class Packages(Protocol):
     """Installed distributions."""
 
-    def version(self, kernel: str, name: str) -> str:
-        """``numpy 2.3.1`` for the top-level name of a package; empty when it belongs to none."""
+    def version(self, kernel: str, name: str) -> str | None:
+        """``numpy 2.3.1`` for the top-level name of a package; empty when it belongs to none.
+
+        None when nothing is known of the kernel's packages.
+        """
         ...
 
 
@@ -64,7 +69,10 @@ class Facts:
                 Component(kind, name, module.normal, module.text) if module else Component(kind, name, ABSENT)
             )
         if kind == "package":
-            return Component(kind, name, self._packages.version(kernel, name))
+            version = self._packages.version(kernel, name)
+            return Component(kind, name, UNKNOWN if version is None else version)
+        if name.startswith(("/", "~")):
+            return self._file(kind, name)  # cells may change what is outside of the book
         mark = (kind, name)
         if mark not in self._known:
             self._known[mark] = self._file(kind, name)

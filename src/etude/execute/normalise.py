@@ -12,7 +12,16 @@ import warnings
 from collections.abc import Callable
 from typing import Final
 
-__all__ = ["PLACEHOLDER", "is_python", "normalise", "parse_cell", "reads_source", "shape_of"]
+__all__ = [
+    "PLACEHOLDER",
+    "bound_names",
+    "is_python",
+    "normalise",
+    "parse_cell",
+    "reads_history",
+    "reads_source",
+    "shape_of",
+]
 
 PLACEHOLDER: Final = "__etude_line__"
 """Function that stands for a line of IPython's own syntax in the tree; its argument is the line."""
@@ -36,6 +45,7 @@ _SHOWS_SOURCE: Final = re.compile(
     r"getsource\w*|findsource|inspect|linecache|_ih|_i{1,3}|_i\d+|In|currentframe|_getframe|\w*lineno|settrace"
     r"|__code__|dis|doctest|help"
 )
+_HISTORY: Final = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[iod]h|In|Out|get_ipython")
 _SOURCE_MAGIC: Final = re.compile(
     r"%(?:history|hist|recall|rep|macro|psource|pinfo2)\b|\?\?|^%%(?:writefile|file)\b", re.MULTILINE
 )
@@ -70,6 +80,14 @@ def reads_source(code: str, tree: ast.Module | None) -> bool:
     return False
 
 
+def reads_history(tree: ast.Module | None) -> bool:
+    """Whether a cell may use the shell's memory of earlier inputs and outputs."""
+    return tree is None or any(
+        isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and _HISTORY.fullmatch(node.id)
+        for node in ast.walk(tree)
+    )
+
+
 def parse_cell(code: str) -> ast.Module | None:
     """The tree of a Python cell, with IPython's own lines as `PLACEHOLDER` calls; None if it has none."""
     tree = _parse(code)
@@ -78,6 +96,33 @@ def parse_cell(code: str) -> ast.Module | None:
         if replaced != code:
             return _parse(replaced)
     return tree
+
+
+def bound_names(tree: ast.Module | None) -> tuple[tuple[str, str], ...]:
+    """What the statements of a cell bind, each name with the normal form of its statements; sorted."""
+    found: dict[str, str] = {}
+    for statement in tree.body if tree else ():
+        try:
+            form = _dump(statement)
+        except (RecursionError, ValueError):
+            return ()
+        for name in _bound(statement):
+            found[name] = found.get(name, "") + form
+    return tuple(sorted(found.items()))
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    match statement:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return {name}
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return {(alias.asname or alias.name).partition(".")[0] for alias in names}
+        case _:
+            return {
+                node.id
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            }
 
 
 def normalise(code: str, *, python: bool, tree: ast.Module | None = None) -> str:

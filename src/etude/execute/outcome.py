@@ -19,7 +19,7 @@ from etude.execute.plan import Part, Run
 from etude.execute.recipe import Component
 from etude.execute.record import Record
 from etude.execute.requests import Request
-from etude.execute.ways import Found
+from etude.execute.ways import Change, Found
 from etude.model.config import Policy
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
 from etude.model.protocols import Backend
@@ -42,8 +42,8 @@ class Done:
     executed: bool = False
     reads: tuple[Component, ...] = ()
     """What it was seen to read."""
-    changed: tuple[Component, ...] = ()
-    """Packages as they are now whose versions differ from those that the result was made with."""
+    changed: tuple[Change, ...] = ()
+    """Packages that have other versions now than the result was made with."""
 
     @classmethod
     def of(

@@ -15,6 +15,7 @@ from etude.execute.recipe import Component
 from etude.execute.requests import Request
 from etude.model.config import Worker
 from etude.model.diagnostic import Diagnostic
+from etude.model.environment import Environment
 
 __all__ = ["Part", "Plan", "Run", "Step"]
 
@@ -80,6 +81,8 @@ class Run:
     worker: Worker = "auto"
     languages: str = ""
     """Of its pages, when other languages of the page run other code; empty when one run is for all."""
+    environment: Environment | None = None
+    """What must be installed where its kernel starts; None: it starts as its name says."""
 
     @property
     def page(self) -> PageCode:

@@ -20,6 +20,7 @@ from typing import Final, cast
 from etude.execute.check import foreign_cells
 from etude.execute.code import CellCode, EvalCode, PageCode
 from etude.execute.digest import digest
+from etude.execute.environments import wanted
 from etude.execute.facts import Facts, Packages
 from etude.execute.inputs import Declared
 from etude.execute.library import Library
@@ -107,9 +108,8 @@ def _told_apart(runs: Sequence[Run]) -> tuple[Run, ...]:
 class _NoPackages:
     """Where nothing is known of what is installed."""
 
-    def version(self, _kernel: str, _name: str) -> str:
+    def version(self, _kernel: str, _name: str) -> None:
         """Nothing."""
-        return ""
 
 
 class _Planner:
@@ -139,14 +139,13 @@ class _Planner:
 
     def _run(self, page: PageCode, position: int, variant: str, shared: tuple[Component, ...]) -> Run:
         config, settings = self.config.execute, page.execute
-        kernel = page.kernel or next(
-            (v.kernel for v in self.config.variants if v.name == variant and v.kernel), config.kernel
-        )
+        kernel, environment = self.config.kernel(variant, page.kernel)
         seed = config.seed if settings.seed is None else settings.seed
         base = (
             Component("format", "", FORMAT),
             Component("page", "", page.name),
             Component("kernel", "", kernel),
+            *((Component("environment", "", wanted(environment)),) if environment else ()),
             Component("variant", "", variant),
             Component("seed", "", str(seed)),
             *shared,
@@ -203,6 +202,7 @@ class _Planner:
                 ),
             ),
             worker=cast("Worker", settings.worker or config.worker),
+            environment=environment,
         )
 
     def _scanned(
@@ -227,7 +227,7 @@ class _Planner:
 
 def _own(cell: CellCode, *, python: bool) -> tuple[Component, ...]:
     return (
-        Component("code", "", cell.normal if python else cell.text),
+        Component("code", "", cell.normal if python else cell.text, cell.names),
         *((Component("option", "raises-exception", "1"),) if cell.raises else ()),
     )
 

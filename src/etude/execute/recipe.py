@@ -16,12 +16,13 @@ class Component(Struct, frozen=True, array_like=True, gc=False):
     """One thing that a key depends on."""
 
     kind: str
-    """``code``, ``option``, ``kernel``, ``variant``, ``seed``, ``input``, ``variable``, ``module``,
-    ``library``, ``file`` or ``format``."""
+    """``code``, ``option``, ``kernel``, ``environment``, ``variant``, ``seed``, ``input``, ``variable``,
+    ``module``, ``library``, ``file`` or ``format``."""
     name: str
     digest: str
     text: str = ""
-    """Hash that also comments change; empty when there is no such difference."""
+    """Hash that also comments change; empty when there is no such difference. Of a cell's own code, the
+    names that it binds (`CellCode.names`)."""
 
 
 class StepRecipe(Struct, frozen=True, array_like=True):

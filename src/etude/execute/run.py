@@ -9,7 +9,7 @@ that an interrupted build keeps them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from msgspec.structs import replace
@@ -24,9 +24,9 @@ from etude.execute.recipe import Recipe, StepRecipe
 from etude.execute.record import ResultStore, load_recipe, recipe_bytes, recipe_key
 from etude.execute.session import World, last_needed
 from etude.execute.sharing import split_runs
-from etude.execute.ways import Lookup, recipe_of
-from etude.model.config import Policy
-from etude.model.diagnostic import Diagnostic
+from etude.execute.ways import Change, Lookup, recipe_of
+from etude.model.config import Policy, Worker
+from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.progress import Progress, RunFinished, RunsPlanned, silent
 from etude.model.protocols import Backend, Clock, Files
 from etude.model.result import RunResult
@@ -50,6 +50,8 @@ class Execution:
     """Cells that ran."""
     standing: int
     """Cells that have a result, from this time or an earlier one."""
+    changed: Mapping[str, Mapping[str, tuple[Change, ...]]] = field(default_factory=dict)
+    """By page path and variant, packages that have other versions now than stored results were made with."""
     outdated: bool = False
     """Whether files changed while runs read them, so that their results were not stored."""
 
@@ -65,12 +67,14 @@ def execute(
     policy: Policy,
     environment: Mapping[str, str],
     threads: int = 1,
+    worker: Worker = "auto",
     progress: Progress = silent,
 ) -> Execution:
     """Execute a plan.
 
-    `environment` is the user's; kernels get it with `threads` computing threads and what makes
-    runs alike. Never raises for what cells do; what the store raises goes through.
+    With a `worker` all runs have that kind of kernel, whatever they ask for. `environment` is the user's;
+    kernels get it with `threads` computing threads and what makes runs alike. Never raises for what cells
+    do; what the store raises goes through.
     """
     made: set[str] = set()
     lookup = Lookup(
@@ -91,7 +95,8 @@ def execute(
         if last is None or policy in ("frozen", "off"):
             outcomes[number] = (Outcome.stored(run, ways),)
         else:
-            jobs.append(Job(number, run, last + 1, _estimate(known.get(recipe_key(run)))))
+            times = _times(known.get(recipe_key(run)))
+            jobs.append(Job(number, run, last + 1, sum(times) if times else None, times))
     estimates = [job.estimate for job in jobs if job.estimate is not None]
     progress(RunsPlanned(len(jobs), sum(job.cells for job in jobs), sum(estimates) if estimates else None))
     for (outcome,) in outcomes.values():
@@ -104,7 +109,9 @@ def execute(
         if (recipe := known.get(recipe_key(job.run))) is not None and recipe.backend
     }
     world = World(plan, lookup, store, clock, progress, SourceLines(files), made)
-    driver = Driver(world, Backends(plan, [job.run for job in jobs], learned), desks, environment, threads)
+    driver = Driver(
+        world, Backends(plan, [job.run for job in jobs], learned, worker), desks, environment, threads
+    )
     for group in pool.map(driver.work, longest_first(_groups(jobs))):
         outcomes.update(group)
     ordered = [outcome for _, some in sorted(outcomes.items()) for outcome in some]
@@ -115,13 +122,42 @@ def execute(
         for path, result in results(outcome, policy):
             results_of.setdefault(path, {})[result.variant] = result
         problems += ((problem, outcome.run.variant) for problem in complaints(outcome, policy))
+    changed = _changed(ordered)
+    if told := _versions(changed):
+        problems.append((told, ""))
     steps = [done for outcome in ordered for done in outcome.steps]
     return Execution(
         results=results_of,
         diagnostics=tuple(sorted(_joined(problems), key=lambda item: (item.place, item.rule, item.message))),
         executed=sum(done.executed for done in steps),
+        changed=changed,
         outdated=any(outcome.outdated for outcome in ordered),
         standing=sum(done.executed or done.status not in ("missing", "skipped") for done in steps),
+    )
+
+
+def _changed(outcomes: Iterable[Outcome]) -> dict[str, dict[str, tuple[Change, ...]]]:
+    found: dict[str, dict[str, tuple[Change, ...]]] = {}
+    for outcome in outcomes:
+        changes = tuple(dict.fromkeys(one for done in outcome.steps for one in done.changed))
+        for path in outcome.run.pages if changes else ():
+            found.setdefault(path, {})[outcome.run.variant] = changes
+    return found
+
+
+def _versions(changed: Mapping[str, Mapping[str, tuple[Change, ...]]]) -> Diagnostic | None:
+    """One note for the whole book: an upgrade may concern every page."""
+    changes = sorted({one for variants in changed.values() for some in variants.values() for one in some})
+    if not changes:
+        return None
+    names = "; ".join(f"{one.was or one.name} is now {one.now or 'not there'}" for one in changes[:5])
+    more = f"; and {len(changes) - 5} more" if len(changes) > 5 else ""
+    pages = "a page" if len(changed) == 1 else f"{len(changed)} pages"
+    return diagnose(
+        Rule.VERSIONS_DIFFER,
+        f"results of {pages} were made with other versions of packages: {names}{more}",
+        "",
+        hints=("`--execute strict` runs them again, `etude verify --changed` compares",),
     )
 
 
@@ -155,8 +191,8 @@ def longest_first(groups: Sequence[tuple[Job, ...]]) -> list[tuple[Job, ...]]:
     return sorted(groups, key=weight)
 
 
-def _estimate(recipe: Recipe | None) -> float | None:
-    return None if recipe is None else sum(step.seconds for step in recipe.steps)
+def _times(recipe: Recipe | None) -> tuple[float, ...]:
+    return tuple(step.seconds for step in recipe.steps) if recipe else ()
 
 
 def _remember(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from etude.execute.desk import Desk
+from etude.execute.facts import UNKNOWN
 from etude.execute.failure import SourceLines
 from etude.execute.normalise_output import normalise_outputs, normalise_value, shows_source
 from etude.execute.outcome import Done
@@ -19,6 +20,7 @@ from etude.execute.plan import Plan, Run, Step
 from etude.execute.recipe import Component
 from etude.execute.record import Record, ResultStore, make, save
 from etude.execute.requests import Request, python_of
+from etude.execute.states import States
 from etude.execute.troubles import stopped, wrote
 from etude.execute.ways import Cursor, Found, Lookup, Way, scanned
 from etude.model.diagnostic import Diagnostic
@@ -78,14 +80,19 @@ def last_needed(run: Run, number: int, found: Sequence[Found]) -> int | None:
 class Session:
     """Drives one kernel."""
 
-    def __init__(self, run: Run, desk: Desk, world: World, trouble: Trouble) -> None:
-        """Nothing has run at the desk."""
+    def __init__(
+        self, run: Run, desk: Desk, world: World, trouble: Trouble, times: Sequence[float] = ()
+    ) -> None:
+        """Nothing has run at the desk; `times` are the seconds that steps took when they ran before."""
         self.run = run
         self.desk = desk
         self.world = world
         self.trouble = trouble
         self.numbers: dict[int, int] = {}
         """Steps by the kernel's numbers of cells."""
+        self.states = States(run, desk, world.clock, times)
+        self.last: tuple[int, Cursor, Way] | None = None
+        """The last new way, whose state may become known later."""
 
     def cells(self) -> list[Done]:
         """Execute steps until all is stored, or one fails; raises `ElsewhereError`."""
@@ -110,10 +117,19 @@ class Session:
             if here is not None:
                 cursor, found = here.after, found[1:]
                 done = self._again(number, here, values, observed)
+                self.states.read(here.way.reads)
             elif _went_well(step, reply):
+                cursor = self._settled(cursor)
                 cursor, done = self._new(number, cursor, reply, values, observed)
                 stores = not (self.trouble.tainted or self.trouble.outdated)
-                found = world.lookup.ahead(run, number + 1, cursor) if stores else []
+                found = []
+                if stores:
+                    self.states.take(number)
+                    found = world.lookup.ahead(run, number + 1, cursor)
+                    # Without that, the digest may come while the next cell runs, which is new then.
+                    if found or self.states.hopeful(number):
+                        cursor = self._settled(cursor)
+                        found = world.lookup.ahead(run, number + 1, cursor)
             else:
                 outputs = normalise_outputs(reply.outputs, number + 1, self.desk.replaced)
                 done = Done(_status(reply), outputs, values, reply.seconds, reply.truncated, executed=True)
@@ -125,7 +141,9 @@ class Session:
             )
             if not _went_well(step, reply):
                 self._stopped(number, reply, late=remaining < step.timeout)
-                return out
+                found = []
+                break
+        self._settled(cursor)
         return [*out, *(Done.of(item.kept.record, item) for item in found)]
 
     def _ask(self, step: Step, missing: Sequence[Request], timeout: float) -> tuple[Reply, dict[str, Value]]:
@@ -156,7 +174,7 @@ class Session:
         asked |= dict.fromkeys(("package", name) for name in sorted(named))
         facts = self.world.plan.facts
         answers = facts.answers(sorted(asked), self.run.view, self.run.kernel)
-        known = tuple(part for part in answers if part.kind != "package" or part.digest)
+        known = tuple(part for part in answers if part.kind != "package" or part.digest not in ("", UNKNOWN))
         return known if observed.complete else (*known, scanned(step))
 
     def _again(self, number: int, here: Found, values: Mapping[str, Value], observed: Observed) -> Done:
@@ -192,10 +210,21 @@ class Session:
             cut=reply.truncated,
         )
         way = Way(reads, cursor.result(step, reads), after.state)
+        self.states.read(reads)
         if self._may_store(step):
             self._store(number, cursor, way, record)
+            self.last = (number, cursor, way)
         done = Done(record.status, outputs, values, record.seconds, record.cut, executed=True, reads=reads)
         return after, done
+
+    def _settled(self, cursor: Cursor) -> Cursor:
+        """Where the run stands, once the digest of its state is there, if it was taken."""
+        state = self.states.settle()
+        if not state or self.last is None:
+            return cursor
+        number, before, way = self.last
+        self.world.lookup.keep(self.run, number, before, msgspec.structs.replace(way, state=state))
+        return Cursor(state, cursor.text)
 
     def _may_store(self, step: Step) -> bool:
         if not self.trouble.tainted and (written := self.desk.written()):

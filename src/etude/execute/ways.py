@@ -16,12 +16,12 @@ import msgspec
 from msgspec import Struct
 
 from etude.execute.digest import digest
-from etude.execute.facts import Facts
+from etude.execute.facts import UNKNOWN, Facts
 from etude.execute.plan import Run, Step
 from etude.execute.recipe import Component
 from etude.execute.record import Kept, ResultStore, read
 
-__all__ = ["Cursor", "Found", "Lookup", "Way", "beside", "scanned"]
+__all__ = ["Change", "Cursor", "Found", "Lookup", "Way", "beside", "scanned"]
 
 _MOST: Final = 8
 """Ways that are kept under one key, the newest first."""
@@ -81,6 +81,17 @@ def _flat(reads: Iterable[Component]) -> list[str]:
     return [item for part in reads for item in (part.kind, part.name, part.digest)]
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Change:
+    """A package whose version is another now."""
+
+    name: str
+    """As pages import it."""
+    was: str
+    """``numpy 2.3.1``; empty when it was not there."""
+    now: str
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What is stored of one step."""
@@ -89,8 +100,8 @@ class Found:
     kept: Kept
     before: Cursor
     after: Cursor
-    changed: tuple[Component, ...] = ()
-    """Packages as they are now whose versions differ from those that the result was made with."""
+    changed: tuple[Change, ...] = ()
+    """Packages that have other versions now than the result was made with."""
 
 
 class Lookup:
@@ -190,10 +201,11 @@ class Lookup:
             return None
         missing = tuple(item for item in step.requests if item.name not in record.values)
         changed = tuple(
-            now
+            Change(part.name, part.digest, now.digest)
             for part in way.reads
             if part.kind == "package"
-            and (now := self._facts.answer("package", part.name, run.view, run.kernel)).digest != part.digest
+            and (now := self._facts.answer("package", part.name, run.view, run.kernel)).digest
+            not in (part.digest, UNKNOWN)
         )
         return Found(way, Kept(record, missing), cursor, after, changed)
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from etude.model.inline import Inline, Node
 from etude.model.span import NOWHERE, Span
+from etude.model.tolerance import Tolerance
 
 Align: TypeAlias = Literal["", "left", "center", "right"]
 
@@ -174,6 +175,8 @@ class CodeCell(Block, frozen=True, array_like=True, tag=True, gc=False):
     annotations: tuple[Annotation, ...] = ()
     outputs: bytes = b""
     """What a notebook source had stored, as JSON of nbformat outputs; empty for none."""
+    tolerance: Tolerance = Tolerance()
+    """How much its results may differ when they are verified."""
 
 
 class MathBlock(Block, frozen=True, array_like=True, tag=True, gc=False):

@@ -7,7 +7,9 @@ from typing import Literal
 from msgspec import Struct
 
 from etude.model.block import Resources
+from etude.model.environment import PYTHON, Environment
 from etude.model.span import NOWHERE, Span
+from etude.model.tolerance import Tolerance
 
 Policy = Literal["auto", "strict", "frozen", "force", "off"]
 
@@ -78,7 +80,10 @@ class Part(Struct, frozen=True):
 class ExecuteConfig(Struct, frozen=True):
     """How cells run unless a page says otherwise."""
 
-    kernel: str = "python3"
+    kernel: str = PYTHON
+    requires: tuple[str, ...] = ()
+    """As `Environment.written`; `Config.environments` has what comes of it."""
+    python: str = ""
     timeout: float = 600.0
     """Seconds a cell may take."""
     run_timeout: float = 3600.0
@@ -101,6 +106,8 @@ class ExecuteConfig(Struct, frozen=True):
     pull: bool = False
     """Whether a build looks there before it runs anything."""
     resources: Resources = Resources()
+    tolerance: Tolerance = Tolerance()
+    """How much results may differ when they are verified."""
 
 
 class HtmlConfig(Struct, frozen=True):
@@ -167,6 +174,8 @@ class Config(Struct, frozen=True):
     """False: the only language's pages lie in the book's root."""
     parts: tuple[Part, ...] = ()
     execute: ExecuteConfig = ExecuteConfig()
+    environments: tuple[Environment, ...] = ()
+    """One for each variant whose runs have an environment; in a book without variants one at most."""
     html: HtmlConfig = HtmlConfig()
     library: LibraryConfig = LibraryConfig()
     bibliography: BibliographyConfig = BibliographyConfig()
@@ -179,6 +188,23 @@ class Config(Struct, frozen=True):
     def span(self, key: str) -> Span:
         """Where a value stands in `etude.toml` (``bibliography.files.0``); `NOWHERE` when it is a default."""
         return dict(self.spans).get(key, NOWHERE)
+
+    def requirement_span(self, environment: Environment, number: int = -1) -> Span:
+        """Where one of an environment's requirements stands, else all of them, else its Python."""
+        places = (self.span(f"{environment.key}.{number}"), self.span(environment.key))
+        return next((span for span in places if span != NOWHERE), self.python_span(environment))
+
+    def python_span(self, environment: Environment) -> Span:
+        """Where the Python of an environment is asked for."""
+        own = self.span(f"variant.{environment.variant}.python")
+        return self.span("execute.python") if own == NOWHERE else own
+
+    def kernel(self, variant: str, asked: str = "") -> tuple[str, Environment | None]:
+        """The kernel of a variant's runs on a page that asks for `asked`, and the environment of it."""
+        environment = next((one for one in self.environments if one.variant == variant), None)
+        own = next((one.kernel for one in self.variants if one.name == variant), "")
+        name = asked or (PYTHON if environment else own or self.execute.kernel)
+        return name, environment if name == PYTHON else None
 
     def variant_title(self, name: str, language: str) -> str:
         """How a variant is called in print in a language."""

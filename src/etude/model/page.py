@@ -7,6 +7,7 @@ from msgspec import Struct
 from etude.model.block import BlockNode, CodeCell, Resources
 from etude.model.diagnostic import Diagnostic
 from etude.model.inline import Inline
+from etude.model.tolerance import Tolerance
 
 
 class PageExecution(Struct, frozen=True, omit_defaults=True):
@@ -26,6 +27,8 @@ class PageExecution(Struct, frozen=True, omit_defaults=True):
     """One of `config.Worker`; empty takes the book's."""
     skip: bool = False
     """True: the cells of this page never run."""
+    tolerance: Tolerance = Tolerance()
+    """How much results may differ when they are verified, unless a cell says otherwise."""
 
 
 class FrontMatter(Struct, frozen=True, omit_defaults=True):

@@ -20,6 +20,25 @@ class PhaseStarted(Struct, frozen=True, tag=True, gc=False):
     """``parse``, ``plan``, ``execute``, ``resolve``, ``render`` or ``write``."""
 
 
+class EnvironmentStarted(Struct, frozen=True, tag=True, gc=False):
+    """An environment is being made, here or by another build that is waited for."""
+
+    variants: str
+    """Whose it is: names with commas; empty in a book without variants."""
+    installer: str
+    """``uv`` or ``pip``."""
+
+
+class EnvironmentFinished(Struct, frozen=True, tag=True, gc=False):
+    """An environment was made, or could not be."""
+
+    variants: str
+    status: Literal["ok", "failed"]
+    packages: int
+    """How many are installed in it."""
+    seconds: float
+
+
 class RunsPlanned(Struct, frozen=True, tag=True, gc=False):
     """Known once, before the first run starts: how much there is to do."""
 
@@ -80,7 +99,14 @@ class ObjectMoved(Struct, frozen=True, tag=True, gc=False):
 
 
 Event: TypeAlias = Union[  # noqa: UP007 -- see `Inline`
-    PhaseStarted, RunsPlanned, RunStarted, CellFinished, RunFinished, ObjectMoved
+    PhaseStarted,
+    EnvironmentStarted,
+    EnvironmentFinished,
+    RunsPlanned,
+    RunStarted,
+    CellFinished,
+    RunFinished,
+    ObjectMoved,
 ]
 Progress: TypeAlias = Callable[[Event], None]
 
@@ -89,6 +115,11 @@ def run_title(page: str, variant: str, languages: str = "") -> str:
     """What a run is called: its page, and what tells it from other runs of the page."""
     about = ", ".join(filter(None, (variant, languages)))
     return f"{page} ({about})" if about else page
+
+
+def environment_title(variants: str) -> str:
+    """What an environment is called: by the variants whose runs start in it."""
+    return f"the environment of {variants}" if variants else "the environment"
 
 
 def silent(_event: Event) -> None:

@@ -93,8 +93,37 @@ class Kernel(Protocol):
         """
         ...
 
+    def copy(self, *, digest: bool, keep: bool = False) -> Copy | None:
+        """A frozen copy of the kernel as it is now, between two cells; None where there is no such thing.
+
+        `digest`: the digest of its state will be asked for; `keep`: it can be resumed from.
+        """
+        ...
+
     def close(self) -> None:
         """End the kernel and every process it started."""
+        ...
+
+
+class Copy(Protocol):
+    """A frozen copy of a kernel."""
+
+    @property
+    def hazards(self) -> tuple[str, ...]:
+        """Why there is none, as phrases; empty when there is one."""
+        ...
+
+    def state(self) -> str:
+        """The digest of the state; empty when it cannot be told. Waits until it is there."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """Processor time that making it took, and taking the digest once that is there."""
+        ...
+
+    def close(self) -> None:
+        """Let it go."""
         ...
 
 
@@ -115,6 +144,8 @@ class KernelNeeds(Struct, frozen=True):
     """The first choice; where it cannot be had, the next one is taken."""
     warm: tuple[str, ...] = ()
     """Modules that a parent should have loaded."""
+    run: str = ""
+    """Of the run: a desk of the same name has the same paths each time, where that can be."""
 
 
 class Kernels(Protocol):

@@ -83,14 +83,18 @@ class Rule(StrEnum):
     CELL_ERROR = "cell-error"
     CELL_TIMEOUT = "cell-timeout"
     RUN_TIMEOUT = "run-timeout"
+    ENVIRONMENT_FAILED = "environment-failed"
     KERNEL_MISSING = "kernel-missing"
     KERNEL_DIED = "kernel-died"
     WORKER_CHANGED = "worker-changed"
+    VERSIONS_DIFFER = "versions-differ"
     OUTPUT_TOO_LARGE = "output-too-large"
     WROTE_INTO_BOOK = "wrote-into-book"
     EVAL_FAILED = "eval-failed"
     EXPECTATION_FAILED = "expectation-failed"
     RESULT_MISSING = "result-missing"
+    RESULT_DRIFTED = "result-drifted"
+    RESULT_UNRECORDED = "result-unrecorded"
     INPUT_UNREADABLE = "input-unreadable"
     STORE_UNREADABLE = "store-unreadable"
     RECORDED_UNREADABLE = "recorded-unreadable"
@@ -137,7 +141,7 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.SUBSTITUTION_UNKNOWN, _E, "A substitution is used and not defined."),
         (Rule.INCLUDE_LOOP, _E, "A file includes itself, directly or through others."),
         (Rule.PATH_OUTSIDE, _E, "A path leads out of the book's folder."),
-        (Rule.FILE_MISSING, _E, "A file that a page names does not exist."),
+        (Rule.FILE_MISSING, _E, "A file that a page or `etude.toml` names does not exist."),
         (Rule.RAW_HTML, _W, "Raw HTML holds something that was removed as unsafe."),
         (Rule.TABLE_SHAPE, _E, "The rows of a table differ in length."),
         (Rule.MATH_SYNTAX, _E, "A formula cannot be parsed."),
@@ -159,14 +163,26 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.CELL_ERROR, _E, "A cell raised an exception."),
         (Rule.CELL_TIMEOUT, _E, "A cell ran longer than its time-out."),
         (Rule.RUN_TIMEOUT, _E, "A run took longer than its time-out."),
+        (Rule.ENVIRONMENT_FAILED, _E, "What a variant or the book requires cannot be installed."),
         (Rule.KERNEL_MISSING, _E, "A kernel is not installed or does not start."),
         (Rule.KERNEL_DIED, _E, "A kernel died while a cell ran."),
+        (
+            Rule.VERSIONS_DIFFER,
+            _I,
+            "Results were made with other versions of packages than are installed now.",
+        ),
         (Rule.WORKER_CHANGED, _I, "A cell asked for what only another kind of kernel has."),
         (Rule.OUTPUT_TOO_LARGE, _E, "A cell printed more than the limit."),
         (Rule.WROTE_INTO_BOOK, _E, "A cell changed files of the book."),
         (Rule.EVAL_FAILED, _E, "An `eval` expression raised an exception."),
         (Rule.EXPECTATION_FAILED, _E, "An expectation on a result does not hold."),
         (Rule.RESULT_MISSING, _E, "A result is not stored and nothing may run."),
+        (Rule.RESULT_DRIFTED, _E, "A cell that is verified gives something else than what is recorded."),
+        (
+            Rule.RESULT_UNRECORDED,
+            _E,
+            "There is nothing recorded that a verified result can be compared with.",
+        ),
         (Rule.INPUT_UNREADABLE, _E, "A declared input cannot be read."),
         (Rule.STORE_UNREADABLE, _W, "A stored entry was damaged and is made again."),
         (Rule.RECORDED_UNREADABLE, _W, "A recorded result is not what was recorded; it counts as missing."),

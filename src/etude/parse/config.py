@@ -27,6 +27,7 @@ from etude.model.rules import Rule, Severity
 from etude.model.span import LineIndex, Span
 from etude.parse.config_keys import KEYS, OPEN, RESERVED, SECTIONS, Key, keys_of
 from etude.parse.config_reader import Reader, describe
+from etude.parse.config_requirements import environments
 from etude.parse.config_spelling import did_you_mean
 from etude.parse.config_values import LANGUAGES
 from etude.parse.toml_spans import Path, locate
@@ -93,12 +94,15 @@ class _Assembly:
         book = self.book()
         chapters = book.pop("chapters", None)
         html = self.section("html")
+        names, tables = book.get("variants", ()), self.variant_tables(book.get("variants", ()))
+        execute = self.execute()
         for name in (*OPEN, *RESERVED):
             self.reserved(name)
         return Config(
-            **{**book, "variants": self.variants(book.get("variants", ()))},
+            **{**book, "variants": tuple(_variant(name, tables.get(name, {})) for name in names)},
             parts=self.parts(chapters),
-            execute=self.execute(),
+            execute=execute,
+            environments=environments(self.reader, execute, names, tables),
             html=HtmlConfig(**html),
             library=LibraryConfig(**self.section("library")),
             bibliography=BibliographyConfig(**self.section("bibliography")),
@@ -146,8 +150,8 @@ class _Assembly:
             )
         return ExecuteConfig(**fields)
 
-    def variants(self, names: tuple[str, ...]) -> tuple[Variant, ...]:
-        """The book's variants with what ``[variant.NAME]`` says of them."""
+    def variant_tables(self, names: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+        """What ``[variant.NAME]`` says of the book's variants."""
         tables = self.named("variant")
         for name in tables:
             if name not in names:
@@ -155,7 +159,7 @@ class _Assembly:
                 message = f"`{name}` is none of the book's variants"
                 hints = did_you_mean(name, names) or ("add it to `[book] variants`",)
                 self.reader.report(Rule.CONFIG_UNKNOWN_KEY, message, at, key=True, hints=hints)
-        return tuple(Variant(name, **{"title": name, **_plain(tables.get(name, {}))}) for name in names)
+        return tables
 
     def inventories(self) -> tuple[InventoryConfig, ...]:
         """Every ``[inventory.NAME]``; one without an address or without its file is of no use."""
@@ -245,15 +249,18 @@ class _Assembly:
         self.reader.report(Rule.CONFIG_VALUE, message, at, hints=(f"write `{header}` on a line of its own",))
 
 
-def _plain(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a variant; a title for every language is a plain text."""
+def _variant(name: str, fields: dict[str, Any]) -> Variant:
+    """A variant; a title for every language is a plain text."""
+    kernel = fields.get("kernel", "")
     match fields.get("title"):
+        case None:
+            return Variant(name, name, kernel)
         case Localized(texts=()):
-            return {**fields, "title": ""}
+            return Variant(name, "", kernel)
         case Localized(texts=(("", title),)):
-            return {**fields, "title": title}
-        case _:
-            return fields
+            return Variant(name, title, kernel)
+        case title:
+            return Variant(name, title, kernel)
 
 
 def _belongs(name: str, section: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from etude.parse.config_contents import AUTHORS, ENTRIES
 from etude.parse.config_reader import Kind
+from etude.parse.config_requirements import PYTHON_VERSION, REQUIREMENTS
 from etude.parse.config_values import (
     AMOUNT,
     DATE,
@@ -28,6 +29,7 @@ from etude.parse.config_values import (
     SIZE,
     TEXT,
     TEXTS,
+    TOLERANCE,
     URL,
     VARIABLES,
     one_of,
@@ -63,7 +65,7 @@ class Key:
 SECTIONS: dict[str, str] = {
     "book": "The book itself: what it is called, who wrote it, its languages and variants.",
     "part": "A part of the contents. Written `[[part]]`, once for each part, in reading order.",
-    "variant": "How variants are called, and their kernels: a table `[variant.NAME]` for each.",
+    "variant": "How variants are called, and what they run in: a table `[variant.NAME]` for each.",
     "execute": "How cells run, unless a page says otherwise.",
     "html": "The website.",
     "pdf": "Reserved for the printed book; accepted and not read yet.",
@@ -146,7 +148,31 @@ KEYS: tuple[Key, ...] = (
     Key(
         "variant.NAME", "kernel", TEXT, '""', "The Jupyter kernel of its runs; empty for that of `[execute]`."
     ),
+    Key(
+        "variant.NAME",
+        "requires",
+        REQUIREMENTS,
+        "(that of `[execute]`)",
+        "What is installed for its runs, in an environment that Etude makes: requirements, and files that "
+        "list them; `[]`: nothing, its runs use the Python that has Etude.",
+    ),
+    Key(
+        "variant.NAME",
+        "python",
+        PYTHON_VERSION,
+        "(that of `[execute]`)",
+        "The Python of that environment.",
+    ),
     Key("execute", "kernel", TEXT, '"python3"', "The Jupyter kernel that runs cells."),
+    Key(
+        "execute",
+        "requires",
+        REQUIREMENTS,
+        "[]",
+        "What is installed for runs, unless their variant says otherwise; empty: they use the Python that "
+        "has Etude.",
+    ),
+    Key("execute", "python", PYTHON_VERSION, '""', "The Python of that environment; empty: any."),
     Key("execute", "timeout", SECONDS, "600", "Seconds that a cell may take."),
     Key("execute", "run_timeout", SECONDS, "3600", "Seconds that a whole run may take."),
     Key(
@@ -198,6 +224,13 @@ KEYS: tuple[Key, ...] = (
         FLAG,
         "false",
         "True: a build looks in `remote` for results that are missing before it runs anything.",
+    ),
+    Key(
+        "execute",
+        "tolerance",
+        TOLERANCE,
+        '"rtol=1e-6 atol=1e-12 image=0.02"',
+        "How much results may differ when `etude verify` makes them again.",
     ),
     Key("execute.resources", "cpus", AMOUNT, "1", "Processors that a run needs."),
     Key("execute.resources", "memory", SIZE, "0", "Memory that a run needs; 0 is unknown."),

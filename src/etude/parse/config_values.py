@@ -16,6 +16,7 @@ from etude.model.config import Localized
 from etude.model.rules import Rule
 from etude.parse.config_reader import Kind, Reader, dotted
 from etude.parse.config_spelling import did_you_mean
+from etude.parse.tolerances import read_tolerance
 from etude.parse.toml_spans import Path
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -74,6 +75,11 @@ def _size(reader: Reader, value: Any, at: Path) -> Any:
         return value
     count = byte_count(value) if isinstance(value, str) else None
     return count if count is not None else reader.wrong(value, at, SIZE)
+
+
+def _tolerance(reader: Reader, value: Any, at: Path) -> Any:
+    found = read_tolerance(str(value)) if isinstance(value, str) or _is_number(value) else None
+    return found if found is not None else reader.wrong(value, at, TOLERANCE)
 
 
 def _date(reader: Reader, value: Any, at: Path) -> Any:
@@ -251,6 +257,7 @@ SECONDS = Kind("a number of seconds above 0", "600", _seconds)
 AMOUNT = Kind("a number of 0 or more", "1", _amount)
 SEED = Kind("a whole number from 0 to 4294967295", "0", _seed)
 SIZE = Kind("a number of bytes, or a text such as 2GB", '"2GB"', _size)
+TOLERANCE = Kind("a number of 0 or more, or a text such as rtol=1e-2 image=0.1", "1e-3", _tolerance)
 DATE = Kind("a date, or a text YYYY, YYYY-MM or YYYY-MM-DD", "2026-09-01", _date)
 URL = Kind("an address that begins with http:// or https://", '"https://example.org/"', _address)
 SITE = Kind(URL.name, URL.example, _site)

@@ -35,6 +35,7 @@ _OPTIONS = (
     "expect",
     "timeout",
     "resources",
+    "tolerance",
     "emphasize-lines",
 )
 """Options of a code cell that its metadata may give, at the top or under ``etude``."""

@@ -8,7 +8,9 @@ import re
 from typing import Any
 
 from etude.model.block import Align, Expectation, Resources
+from etude.model.tolerance import Tolerance
 from etude.parse import yamls
+from etude.parse.tolerances import FORMS, read_tolerance
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
           "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}  # fmt: skip
@@ -164,6 +166,14 @@ def parse_resources(value: Any) -> Resources:
         memory=size(value.get("memory", 0)),
         gpus=share(value.get("gpus", 0)),
     )
+
+
+def tolerance(value: Any) -> Tolerance:
+    """How much results may differ: ``1e-3``, ``rtol=1e-2 atol=1e-6 image=0.05``, ``exact``, ``any``."""
+    found = read_tolerance(text(value))
+    if found is None:
+        raise Bad(f"expected {FORMS}, not `{shown(value)}`")
+    return found
 
 
 def expectations(value: Any) -> tuple[Expectation, ...]:

@@ -15,10 +15,13 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from .census import Census
+from .copies import copy
 from .park import Parked
 from .shell import connect
 from .wire import receive, send
@@ -29,7 +32,7 @@ __all__ = ["Worker", "begin"]
 class Worker:
     """One run's process."""
 
-    def __init__(self, shell: Any, mark: str, parked: Parked) -> None:
+    def __init__(self, shell: Any, mark: str, parked: Parked, cloudpickle: Any) -> None:
         """Take the shell; `mark` begins and ends what is written into the pipes beside printed text."""
         self.channel: socket.socket
         self.shell = shell
@@ -39,37 +42,63 @@ class Worker:
         self._pid = os.getpid()
         self._needs = ""
         self._loop: Any = None
+        self.census: Census
+        self.cloudpickle = cloudpickle
+        self.awaited = False
+        """Whether a cell has used the event loop, which a copy cannot take along."""
+        self.before = frozenset(sys.modules)
+        """Modules that were there when nothing of the page had run."""
+        connect(shell, self._publish, self._elsewhere)
+        faulthandler.enable(2)
 
-    def open(self, channel: socket.socket) -> None:
-        """Take the place of the process's streams; the pipes are its descriptors 1 and 2."""
-        self.channel = channel
+    def attach(self, descriptors: Sequence[int]) -> None:
+        """Talk over a socket and print into two pipes, which are the process's output from now on."""
+        channel, out, err = descriptors
+        for source, target in ((out, 1), (err, 2)):
+            os.dup2(source, target)
+            os.close(source)
+        self.channel = socket.socket(fileno=channel)
         self._pid = os.getpid()
+        self._number = 0
         for name, descriptor in (("stdout", 1), ("stderr", 2)):
             stream = _stream(descriptor)
             setattr(sys, name, stream)
             setattr(sys, f"__{name}__", stream)
-        connect(self.shell, self._publish, self._elsewhere)
-        faulthandler.enable(2)
-
-    def serve(self) -> None:
-        """Answer requests until the builder lets go."""
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
+        send(self.channel, {"kind": "ready", "pid": self._pid, "number": 0})
+        # What a page opens from here on is the page's.
+        self.census = Census()
+        self.serve()
+
+    def detach(self) -> None:
+        """Let go of the builder: another process talks to it."""
+        self.channel.close()
+
+    def serve(self) -> None:
+        """Answer requests until the builder lets go."""
         while True:
             try:
-                request, _ = receive(self.channel)
+                request, descriptors = receive(self.channel, 1)
             except KeyboardInterrupt:
                 continue
             if request is None:
                 return
             try:
-                answer = self._answer(request)
+                answer = self._copy(request, descriptors[0]) if descriptors else self._answer(request)
             except KeyboardInterrupt:
                 answer = {"status": "error", "ename": "KeyboardInterrupt", "evalue": "", "traceback": []}
             self.send({"kind": "done", **answer})
             if getattr(self.shell, "exit_now", False):
                 return
+
+    def _copy(self, request: dict[str, Any], descriptor: int) -> dict[str, Any]:
+        started = time.process_time()
+        self.census.own.add(descriptor)
+        hazards = copy(self, request, descriptor)
+        os.close(descriptor)
+        return {"hazards": hazards, "seconds": time.process_time() - started}
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a frame, after all that was printed before it."""
@@ -124,6 +153,7 @@ class Worker:
         if not shell.should_run_async(code, transformed_cell=cell, preprocessing_exc_tuple=failure):
             return shell.run_cell(code, store_history=store, silent=False)
         shell._last_traceback = None
+        self.awaited = True
         running = asyncio.ensure_future(
             shell.run_cell_async(
                 code,
@@ -145,6 +175,7 @@ class Worker:
     def _settle(self) -> None:
         """Let tasks that a cell has started go on for a moment, as they would before the next cell comes."""
         if asyncio.all_tasks(self._loop):
+            self.awaited = True
             for _ in range(3):
                 self._loop.run_until_complete(asyncio.sleep(0))
 
@@ -187,13 +218,12 @@ def _cancelled_on_interrupt(loop: Any, task: Any) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def begin(worker: Worker, channel: socket.socket) -> None:
+def begin(worker: Worker, descriptors: Sequence[int]) -> None:
     """Serve as a worker until the builder lets go; does not return."""
     gc.enable()
     code = 0
     try:
-        worker.open(channel)
-        worker.serve()
+        worker.attach(descriptors)
     except (BrokenPipeError, ConnectionResetError):
         code = 1
     finally:

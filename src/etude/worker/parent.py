@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import importlib
+import importlib.util
 import os
 import random
 import signal
@@ -27,11 +28,11 @@ _ALWAYS = ("IPython.core.magics", "IPython.core.completer", "IPython.core.pylabt
 _PR_SET_PDEATHSIG = 1
 
 
-def main(descriptor: int) -> None:
-    """Serve the builder until it lets go."""
+def main(descriptor: int, folder: str) -> None:
+    """Serve the builder until it lets go; `folder` is that of the package cloudpickle."""
     channel = socket.socket(fileno=descriptor)
     channel.set_inheritable(False)
-    parent = _Parent(channel)
+    parent = _Parent(channel, folder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
         request, descriptors = receive(channel, 4)
@@ -49,8 +50,9 @@ def main(descriptor: int) -> None:
 class _Parent:
     """What the parent has loaded."""
 
-    def __init__(self, channel: socket.socket) -> None:
+    def __init__(self, channel: socket.socket, folder: str) -> None:
         self.channel = channel
+        self.cloudpickle = _cloudpickle(folder)
         self.edges = Edges()
         self.own: frozenset[str] = frozenset()
         """Units that every worker has: the shell and what it needs."""
@@ -132,10 +134,7 @@ class _Parent:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         null = os.open(os.devnull, os.O_RDWR)
         os.dup2(null, 0)
-        os.dup2(out, 1)
-        os.dup2(err, 2)
-        for number in (null, out, err):
-            os.close(number)
+        os.close(null)
         os.environ.clear()
         os.environ.update(request["environment"])
         os.chdir(request["folder"])
@@ -149,19 +148,20 @@ class _Parent:
         random.seed()
         parked = Parked(self._others(), self.edges)
         if "ipykernel" in request:
+            for source, target in ((out, 1), (err, 2)):
+                os.dup2(source, target)
+                os.close(source)
             self.shell.clear_instance()
             _be_ipykernel(channel)
-        worker = self.lean.Worker(self.shell, request["mark"], parked)
+        worker = self.lean.Worker(self.shell, request["mark"], parked, self.cloudpickle)
         sys.modules["_etude"].prepare(request["seed"])
-        connection = socket.socket(fileno=channel)
-        send(connection, {"kind": "ready", "pid": os.getpid(), "number": 0})
-        self.lean.begin(worker, connection)
+        self.lean.begin(worker, (channel, out, err))
 
     def _others(self) -> set[str]:
         """Units that pages must import to have."""
         standard: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset())
         units = {unit_of(name) for name in sys.modules} - self.own - standard
-        return {unit for unit in units if unit != "_etude"}
+        return {unit for unit in units if not unit.startswith("_etude")}
 
 
 def _be_ipykernel(channel: int) -> None:
@@ -176,6 +176,20 @@ def _be_ipykernel(channel: int) -> None:
     connection.close()
     app.start()
     os._exit(0)
+
+
+def _cloudpickle(folder: str) -> Any:
+    """The builder's cloudpickle under a name of our own: the page's environment may have none, or another."""
+    name = "_etude_cloudpickle"
+    spec = importlib.util.spec_from_file_location(
+        name, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def _hazard() -> str:

@@ -54,7 +54,7 @@ class _Compiler(CachingCompiler):
     def get_code_name(self, raw_code: str, _code: Any, _number: int) -> str:
         """A file of the process's own; it does not exist."""
         number = 10**9 + zlib.crc32(raw_code.encode("utf-8", "surrogatepass"))
-        return os.path.join(tempfile.gettempdir(), f"ipykernel_{os.getpid()}", f"{number}.py")  # noqa: PTH118
+        return os.path.join(tempfile.gettempdir(), f"ipykernel_{os.getpid()}", f"{number}.py")
 
 
 class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
@@ -98,7 +98,7 @@ def connect(shell: Any, publish: Publish, elsewhere: Callable[[str], None]) -> N
     shell.displayhook.topic = b"execute_result"
     shell.elsewhere = elsewhere
     shell.init_environment()
-    shell.starting_dir = os.getcwd()  # noqa: PTH109 -- a text, as the shell has it
+    shell.starting_dir = os.getcwd()
 
     def create_comm(*_arguments: Any, **_named: Any) -> Any:
         elsewhere("widgets")
@@ -113,4 +113,4 @@ def connect(shell: Any, publish: Publish, elsewhere: Callable[[str], None]) -> N
 
     builtins.input = refuse
     getpass.getpass = refuse
-    sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115 -- the process's own
+    sys.stdin = open(os.devnull)  # noqa: SIM115 -- the process's own

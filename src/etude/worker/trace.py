@@ -30,6 +30,14 @@ _STANDARD: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset())
 FILE, MODULE, FOLDER, PACKAGE, PROGRAM = "file", "module", "folder", "package", "program"
 
 _IMPORTING = ("<frozen importlib._bootstrap_external>", "<frozen importlib._bootstrap>", "<frozen zipimport>")
+_LOOKING_FOR_PACKAGES = tuple(
+    os.path.join(*parts)
+    for parts in (
+        ("importlib", "metadata", "__init__.py"),
+        ("importlib_metadata", "__init__.py"),
+        ("pkgutil.py",),
+    )
+)
 _STARTING = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn"})
 _WRITING = os.O_WRONLY
 _EMPTYING = os.O_TRUNC
@@ -100,7 +108,7 @@ class Trace:
             text = os.fsdecode(path)
             if text == ":memory:" or "\0" in text:
                 return
-            text = os.path.abspath(text)  # noqa: PTH100 -- much faster
+            text = os.path.abspath(text)
             if not text.startswith(self._installed):
                 self.note(kind, text)
         except (TypeError, ValueError, OSError):
@@ -115,7 +123,7 @@ class Trace:
             def ask(path: Any, *arguments: Any, **named: Any) -> Any:
                 if not isinstance(path, int) and not named.get("dir_fd"):
                     try:
-                        text = os.path.abspath(os.fsdecode(path))  # noqa: PTH100
+                        text = os.path.abspath(os.fsdecode(path))
                     except (TypeError, ValueError, OSError):
                         text = ""
                     if text.startswith(inside) and not _asked_by_import():
@@ -142,7 +150,7 @@ def _asked_by_import() -> bool:
         if frame is None:
             return False
         name = frame.f_code.co_filename
-        if name in _IMPORTING:
+        if name in _IMPORTING or name.endswith(_LOOKING_FOR_PACKAGES):
             return True
         if name != __file__ and not name.startswith("<frozen"):
             return False
@@ -171,7 +179,7 @@ def start() -> Trace | None:
 
 def _installed() -> tuple[str, ...]:
     """Where installed packages and the system's own files are: versions stand for those."""
-    places = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__)}  # noqa: PTH120
+    places = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__)}
     if "site" in sys.modules:
         user = getattr(sys.modules["site"], "USER_SITE", None)
         places |= {user} if user else set()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
 import json
 import math
+import numbers
 import os
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 __all__ = ["receive", "send"]
@@ -25,11 +28,26 @@ def send(channel: socket.socket, message: dict[str, Any], descriptors: Sequence[
 
 def _packed(message: dict[str, Any]) -> bytes:
     try:
-        text = json.dumps(message, default=repr, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(message, default=_plain, ensure_ascii=False, allow_nan=False)
     except ValueError:
-        text = json.dumps(_finite(message), default=repr, ensure_ascii=False)
+        text = json.dumps(_finite(message), default=_plain, ensure_ascii=False)
     data = text.encode("utf-8", "replace")
     return _LENGTH.pack(len(data)) + data
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has no form for, as Jupyter writes it."""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        return float(value)
+    if isinstance(value, Iterable):
+        return list(value)
+    return repr(value)
 
 
 def _finite(value: Any) -> Any:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from etude.model.block import BlockNode, CodeBlock, CodeCell, Expectation
 from etude.model.rules import Rule
 from etude.model.span import Span
+from etude.model.tolerance import Tolerance
 from etude.parse import values
 from etude.parse.context import Context
 from etude.parse.directives.call import COMMON, Call, Convert, Directive
@@ -66,6 +67,7 @@ CELL: dict[str, Convert] = {
     "timeout": values.seconds,
     "resources": values.parse_resources,
     "expect": values.expectations,
+    "tolerance": values.tolerance,
     "id": values.text,
 }
 
@@ -194,6 +196,7 @@ def make_cell(
         option("resources"),
         option("expect", ()),
         outputs=outputs,
+        tolerance=option("tolerance") or Tolerance(),
     )
     context.cells.append(cell)
     return cell

@@ -19,7 +19,7 @@ from etude.render.markdown import MarkdownWriter, Prose, Setting, join
 from etude.render.markdown_code import annotated
 from etude.render.markdown_text import link
 from etude.render.notebook.cells import Cells, output_of
-from etude.render.notebook.setup import setup_code
+from etude.render.notebook.setup import requires_code, setup_code
 
 __all__ = ["notebook_files", "notebook_path", "render_notebook"]
 
@@ -66,9 +66,10 @@ def render_notebook(
 ) -> bytes:
     """The notebook of one run, as it is written to disk; the same input gives the same bytes.
 
-    Its code cells are those of the run, in order, after a set-up cell tagged ``etude-setup``. `variant`
-    is empty in a page without variants. References link to the site when it has an address:
-    `site_url`, else that of the configuration.
+    Its code cells are those of the run, in order, after a set-up cell tagged ``etude-setup``, and before
+    that one tagged ``etude-requires`` when something must be installed. `variant` is empty in a page
+    without variants. References link to the site when it has an address: `site_url`, else that of the
+    configuration.
     """
     site = site_url or config.html.url
     setting = Setting(
@@ -82,16 +83,21 @@ def render_notebook(
     )
     language = next((cell.language for cell in page.cells if cell.language), "python")
     cells = Cells()
+    kernel, environment = config.kernel(variant, page.front.kernel)
+    asked: dict[str, Any] = {}
+    if environment is not None and language == "python":
+        asked = {"python": environment.python, "requires": list(environment.requirements)}
+        if environment.requirements:
+            cells.add_code(requires_code(environment), {"tags": ["etude-requires"]})
     if language == "python":
         cells.add_code(
             setup_code(page, variant, config), {"tags": ["etude-setup"], "jupyter": {"source_hidden": True}}
         )
     _write(page, MarkdownWriter(setting), result, cells, setting.page_url(page.name, ""))
-    kernel = _kernel(page, variant, config)
     document = {
         "cells": cells.cells,
         "metadata": {
-            "etude": {"language": page.language, "page": page.name, "variant": variant},
+            "etude": {"language": page.language, "page": page.name, "variant": variant, **asked},
             "kernelspec": {
                 "display_name": _DISPLAY_NAMES.get(kernel, kernel),
                 "language": language,
@@ -114,11 +120,6 @@ def _page_url(site: str, language: str, name: str, target: str, home: str) -> st
         return ""
     fragment = f"#{quoted(target)}" if target else ""
     return posixpath.join(site, quoted(page_file(language, name, home))) + fragment
-
-
-def _kernel(page: Page, variant: str, config: Config) -> str:
-    of_variant = next((one.kernel for one in config.variants if one.name == variant), "")
-    return page.front.kernel or of_variant or config.execute.kernel
 
 
 def _write(page: Page, writer: MarkdownWriter, result: RunResult | None, cells: Cells, url: str) -> None:

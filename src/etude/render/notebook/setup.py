@@ -1,4 +1,4 @@
-"""The set-up cell: a notebook finds the book's modules and files as its run did."""
+"""The set-up cells: a notebook gets the packages of its run, and the book's modules and files."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import re
 from string import Template
 
 from etude.model.config import Config
+from etude.model.environment import Environment
 from etude.model.page import Page
 
-__all__ = ["setup_code"]
+__all__ = ["requires_code", "setup_code"]
 
 _SETUP = Template("""\
 # This cell makes the notebook run as it did in the book: it looks for the book's files in the folders
@@ -43,6 +44,14 @@ _SEEDS = (
     ("torch", ("    import torch", "    torch.manual_seed(seed)")),
     ("tensorflow", ("    import tensorflow", "    tensorflow.random.set_seed(seed)")),
 )
+
+
+def requires_code(environment: Environment) -> str:
+    """Python for the cell before that: what the run required is installed for who runs the notebook."""
+    # The line goes through a shell, of one system or another: only double quotes are signs to all of them.
+    named = " ".join(f'"{one.replace(chr(34), chr(39))}"' for one in environment.requirements)
+    python = f" Python {environment.python} is asked for." if environment.python else ""
+    return f"# What this notebook was run with.{python}\n%pip install --quiet {named}"
 
 
 def setup_code(page: Page, variant: str, config: Config) -> str:

@@ -1,0 +1,177 @@
+"""Verification: runs of a book made again from nothing, compared with what its store has of them.
+
+The kernels are cold, the environment is clean, and the book's own store is only read: whatever this
+makes lies in a folder of its own, and goes with it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace as changed
+
+from etude.adapters.disk import DiskFiles, WriteError, moment
+from etude.build.options import VerifyOptions, VerifyReport
+from etude.build.place import CONFIG, require, unwritable
+from etude.build.program import program_key
+from etude.build.run import SourceTexts
+from etude.build.verify_bench import Bench, bench, recorded_results, results_now
+from etude.model.diagnostic import BookError, Diagnostic, diagnose
+from etude.model.drift import RunVerdict
+from etude.model.progress import PhaseStarted, Progress, silent
+from etude.model.rules import Rule, Severity
+
+if TYPE_CHECKING:
+    from etude.build.book import Book
+    from etude.execute.plan import Plan, Run
+    from etude.execute.run import Execution
+
+__all__ = ["verify"]
+
+_NEEDS_MORE = (
+    "it ran in a clean environment: what it needs of yours is declared, as with `environment` in `[execute]`"
+)
+
+
+def verify(root: Path, options: VerifyOptions, progress: Progress = silent) -> VerifyReport:
+    """Run the book in `root` again, or some of it, and compare; raises `BookError`.
+
+    Takes no lock: a build may go on meanwhile.
+    """
+    begun = time.perf_counter()
+    files = DiskFiles(root)
+    require(files)
+    try:
+        with bench(files, options, progress) as on:
+            return _verify(on, begun)
+    except WriteError as error:
+        raise BookError((unwritable(str(error.path), error.reason),)) from error
+
+
+def _verify(on: Bench, begun: float) -> VerifyReport:
+    from etude.build import book as books  # noqa: PLC0415
+    from etude.build.execution import make_plan  # noqa: PLC0415
+    from etude.execute.drift import drift_diagnostics, judge_run, unrecorded  # noqa: PLC0415
+
+    options = on.options
+    on.progress(PhaseStarted("parse"))
+    since = moment(on.files.root / ".etude")
+
+    def planned() -> tuple[Book, Plan]:
+        asked = on.build_options()
+        book = books.load(on.files, on.store, asked, program_key(), on.workers)
+        return book, make_plan(book, asked, on.store, on.workers).plan
+
+    book, plan = planned()
+    _check_pages(options.pages, plan)
+    asked = tuple(run for run in plan.runs if run.steps and _is_asked(run, options.pages))
+    on.progress(PhaseStarted("execute"))
+    recorded = recorded_results(on, book, replace(plan, runs=asked))
+    runs = _chosen(asked, recorded, options)
+    # A run of which nothing is recorded is not run either: there is nothing to compare.
+    nothing = {id(run) for run in runs if _is_empty(run, recorded)}
+    again = tuple(run for run in runs if id(run) not in nothing)
+    now = results_now(on, book, replace(plan, runs=again), since)
+    verdicts: list[RunVerdict] = []
+    read = {"", CONFIG, *(path for run in runs for part in run.parts for path in part.page.sources)}
+    found = [_explained(one) for one in now.diagnostics if one.place.path in read]
+    moved: Callable[[Run], bool] | None = None
+    for run in runs:
+        verdict = judge_run(run, recorded.results, now.results, book.config.execute.tolerance)
+        if id(run) in nothing:
+            verdict = changed(verdict, state="missing")
+        elif verdict.drift:
+            moved = moved or _moves(planned)
+            if moved(run):
+                verdict = changed(verdict, state="moved", drift=())
+                found.append(_moved(run))
+        verdicts.append(verdict)
+        found += drift_diagnostics(verdict)
+        gap = None if verdict.state == "moved" else unrecorded(run, recorded.results, now.results)
+        found += (gap,) if gap else ()
+    # What else is wrong with the pages is the business of a build; but an error may hide a cell.
+    found += (one for one in book.diagnostics if one.severity is Severity.ERROR and one.place.path in read)
+    return VerifyReport(
+        diagnostics=tuple(dict.fromkeys(found)),
+        sources=SourceTexts(on.files),
+        runs=tuple(verdicts),
+        planned=len(asked),
+        options=options,
+        title=book.config.title.get(book.config.languages[0]),
+        language=book.config.languages[0],
+        languages={p.source.path: p.source.language for pages in book.pages.values() for p in pages},
+        seconds=time.perf_counter() - begun,
+    )
+
+
+def _check_pages(names: Sequence[str], plan: Plan) -> None:
+    """Raise `BookError` for a page that has no run."""
+    known = {name for run in plan.runs for name in (run.name, *run.pages)}
+    unknown = [name for name in names if name not in known]
+    if not unknown:
+        return
+    from etude.parse.config_spelling import did_you_mean  # noqa: PLC0415 -- only for errors
+
+    hints = did_you_mean(unknown[0], known) or ("`etude status --explain` lists the pages with cells",)
+    message = f"no page with cells is called `{unknown[0]}`"
+    raise BookError((diagnose(Rule.USAGE, message, "", hints=hints),))
+
+
+def _is_asked(run: Run, pages: Sequence[str]) -> bool:
+    return not pages or run.name in pages or not set(run.pages).isdisjoint(pages)
+
+
+def _chosen(runs: tuple[Run, ...], recorded: Execution, options: VerifyOptions) -> tuple[Run, ...]:
+    from etude.execute.selection import doubtful, either, incomplete, other_versions, sample  # noqa: PLC0415
+
+    match options.select:
+        case "all":
+            return runs
+        case "changed":
+            return doubtful(runs, either(incomplete(recorded.results), other_versions(recorded.changed)))
+        case "sample":
+            return sample(runs, options.sample, options.seed)
+
+
+def _is_empty(run: Run, recorded: Execution) -> bool:
+    results = (recorded.results[path][run.variant] for path in run.pages)
+    return all(cell.status in ("missing", "skipped") for result in results for cell in result.cells.values())
+
+
+def _moves(planned: Callable[[], tuple[Book, Plan]]) -> Callable[[Run], bool]:
+    """Whether what a run reads is not what it was when the verification began."""
+    try:
+        plan = planned()[1]
+    except BookError:  # there is no book any more, or none that can be read
+        return lambda _run: True
+
+    def named(run: Run) -> list[object]:
+        return [(step.key, step.scanned) for step in run.steps]
+
+    known = {(run.name, run.variant, run.languages): named(run) for run in plan.runs}
+
+    def moved(run: Run) -> bool:
+        return known.get((run.name, run.variant, run.languages)) != named(run)
+
+    return moved
+
+
+def _moved(run: Run) -> Diagnostic:
+    cell = run.steps[0].cell
+    return diagnose(
+        Rule.RESULT_UNRECORDED,
+        "the run or what it reads was edited while it was verified",
+        run.page.path_of(cell.span),
+        cell.span,
+        hints=("build the book, then verify it again",),
+    )
+
+
+def _explained(one: Diagnostic) -> Diagnostic:
+    if one.rule in (Rule.CELL_ERROR, Rule.EVAL_FAILED):
+        return changed(one, hints=(*one.hints, _NEEDS_MORE))
+    return one

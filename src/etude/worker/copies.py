@@ -1,0 +1,111 @@
+"""Frozen copies of a worker: forked between two cells, to take the digest of the state or to resume from.
+
+The worker itself goes on; a copy sleeps until it is told to resume, and then forks the process that
+does, so that one can resume from it again. Copies are children of the worker's keeper, not of the
+worker: what a page does with its own children does not touch them.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import time
+from contextlib import suppress
+from typing import Any
+
+from .state import digest
+from .wire import receive, send
+
+__all__ = ["copy"]
+
+
+def copy(worker: Any, request: dict[str, Any], descriptor: int) -> list[str]:
+    """Fork a copy that talks over a socket; returns why that cannot be done, or nothing."""
+    hazards = ["a cell that has awaited something"] if worker.awaited else []
+    if not hazards:
+        worker.census.still()
+        hazards = worker.census.hazards()
+    if not hazards and _fork_away():
+        return []
+    if hazards:
+        return hazards
+    code = 1
+    try:
+        worker.detach()
+        _freeze(worker, request, socket.socket(fileno=descriptor))
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _fork_away() -> bool:
+    """Fork a process that is no child of this one; False in that process."""
+    kept = random.getstate()
+    offsets = _offsets()
+    reader, writer = os.pipe()
+    middle = os.fork()
+    if middle:
+        os.close(writer)
+        os.waitpid(middle, 0)
+        # The copy has files of its own when it has closed the pipe.
+        os.read(reader, 1)
+        os.close(reader)
+        return True
+    if os.fork():
+        os._exit(0)
+    os.close(reader)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Python gives every forked process another sequence of random numbers.
+    random.setstate(kept)
+    _reopen(offsets)
+    os.close(writer)
+    return False
+
+
+def _freeze(worker: Any, request: dict[str, Any], channel: socket.socket) -> None:
+    """In the copy: take the digest, then wait to be resumed from."""
+    message: dict[str, Any] = {"kind": "copied", "pid": os.getpid()}
+    if request.get("digest"):
+        started = time.process_time()
+        message["digest"], message["why"] = digest(worker.shell, worker.cloudpickle, worker.before)
+        message["seconds"] = time.process_time() - started
+    send(channel, message)
+    if not request.get("keep"):
+        return
+    while True:
+        order, descriptors = receive(channel, 3)
+        if order is None:
+            return
+        if not _fork_away():
+            channel.close()
+            worker.attach(descriptors)
+            return
+        for number in descriptors:
+            os.close(number)
+
+
+def _offsets() -> dict[int, int]:
+    """Where the process stands in the files that it reads."""
+    found: dict[int, int] = {}
+    for name in os.listdir("/proc/self/fd"):
+        with suppress(OSError):
+            target = os.readlink(f"/proc/self/fd/{name}")
+            if target.startswith("/") and not target.startswith(("/dev", "/proc")):
+                found[int(name)] = os.lseek(int(name), 0, os.SEEK_CUR)
+    return found
+
+
+def _reopen(offsets: dict[int, int]) -> None:
+    """Open files anew, as forked processes share where they stand."""
+    for number, offset in offsets.items():
+        with suppress(OSError):  # a library may have closed it when it was forked
+            with open(f"/proc/self/fdinfo/{number}") as file:
+                flags = next(int(line.split()[1], 8) for line in file if line.startswith("flags"))
+            if flags & 3:
+                continue
+            new = os.open(f"/proc/self/fd/{number}", os.O_RDONLY | os.O_CLOEXEC)
+            os.lseek(new, offset, os.SEEK_SET)
+            os.dup2(new, number, inheritable=False)
+            os.close(new)

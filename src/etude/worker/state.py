@@ -1,0 +1,100 @@
+"""The digest of a page's state: everything that later cells can depend on, as far as it can be told.
+
+Two states with one digest are the same for all that comes later. In doubt there is no digest. It is
+taken in a forked copy of the process, so that taking it changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+import types
+from typing import Any
+
+from .pickling import UnknownError, make_pickler
+from .settings import settings, strangers
+
+__all__ = ["digest"]
+
+_OF_THE_SHELL = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[idos]h|In|Out|exit|quit|get_ipython|open|_exit_code")
+
+
+class _Hash:
+    """Hashes what is written."""
+
+    def __init__(self) -> None:
+        self.total = hashlib.blake2b(digest_size=16)
+
+    def write(self, data: Any) -> int:
+        self.total.update(data)
+        return len(data)
+
+
+def digest(shell: Any, cloudpickle: Any, before: frozenset[str]) -> tuple[str, str]:
+    """The digest and an empty text; or an empty text and what could not be told.
+
+    `before` are the modules that were there when nothing of the page had run.
+    """
+    root = os.environ.get("ETUDE_TRACE_ROOT", "")
+    library = os.environ.get("ETUDE_LIBRARY", "")
+
+    def local(name: str) -> bool:
+        """Whether a module is of the book, or the page itself."""
+        if name == "__main__":
+            return True
+        file = getattr(sys.modules.get(name), "__file__", None) or ""
+        return bool((root and file.startswith(root)) or (library and file.startswith(library)))
+
+    hashed = _Hash()
+    pickler = make_pickler(cloudpickle, local)(hashed)
+
+    def add(name: str, value: Any) -> None:
+        what[0] = name
+        hashed.total.update(name.encode("utf-8", "surrogatepass"))
+        pickler.dump(value)
+
+    what = [""]
+    used = frozenset(name.partition(".")[0] for name in set(sys.modules) - before)
+    try:
+        for name, value in settings(shell, used):
+            add(name, value)
+        for name in sorted(shell.user_ns):
+            if not _OF_THE_SHELL.fullmatch(name) and name not in _shell_names(shell):
+                add(name, _variable(name, shell.user_ns[name], local))
+        for name in sorted(set(sys.modules) - before):
+            if local(name) and name != "__main__":
+                add(name, _names_of(sys.modules[name]))
+        for name, value in strangers(used, local):
+            add(name, value)
+        here = os.getcwd()
+        add("folder", os.path.relpath(here, root) if root else here)
+    except UnknownError as error:
+        return "", f"{what[0]}: {error}"
+    except RecursionError:
+        return "", f"{what[0]}: nested too deeply"
+    except Exception as error:
+        return "", f"`{what[0]}` cannot be written down: {type(error).__name__}: {error}"
+    return hashed.total.hexdigest(), ""
+
+
+def _shell_names(shell: Any) -> frozenset[str]:
+    """What the shell puts into the page's names by itself, as long as the page leaves it alone."""
+    hidden = shell.user_ns_hidden
+    return frozenset(name for name in hidden if hidden[name] is shell.user_ns.get(name))
+
+
+def _variable(_name: str, value: Any, local: Any) -> Any:
+    """A variable's value; a module of the book is written down with all that it holds, elsewhere."""
+    if isinstance(value, types.ModuleType):
+        return ("module", value.__name__, local(value.__name__))
+    return value
+
+
+def _names_of(module: Any) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if not (name.startswith("__") and name.endswith("__")) or name == "__warningregistry__"
+    }

@@ -1,0 +1,93 @@
+"""For any edit, an incremental build equals a build from nothing, output by output.
+
+A short round by default; ``ETUDE_EDITS=300`` makes it long, ``ETUDE_SEED`` another one, and
+``ETUDE_EDITS_REPORT`` names a file for what was run after each edit.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import random
+import shutil
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from etude.build import BuildOptions, build, status
+
+sys.path.insert(0, str(Path(__file__).parent))
+sources = import_module("sources")
+sys.path.pop(0)
+
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
+
+EDITS = int(os.environ.get("ETUDE_EDITS", "10"))
+SEED = int(os.environ.get("ETUDE_SEED", "0"))
+
+
+def write(root, files):
+    """Make a folder hold these files, and leave those alone that are there already."""
+    for place in [*root.glob("data/*"), *root.glob("en/*")]:
+        if place.relative_to(root).as_posix() not in files:
+            place.unlink()
+    for path, text in files.items():
+        place = root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if not place.exists() or place.read_text() != text:
+            place.write_text(text)
+
+
+def made(root):
+    """What a build makes of the book: its notebooks, its problems, how many cells it ran."""
+    report = build(root, BuildOptions(to=("notebook",), jobs=2))
+    books = {p.name: json.loads(p.read_text()) for p in sorted((root / "_build/notebook").rglob("*.ipynb"))}
+    cells = {
+        (name, n): (cell["source"], cell.get("outputs"))
+        for name, book in books.items()
+        for n, cell in enumerate(book["cells"])
+    }
+    problems = [(d.rule, d.place.path, d.message) for d in report.diagnostics]
+    return cells, problems, report.cells_run
+
+
+def test_incremental_builds_equal_builds_from_nothing(tmp_path):
+    chance = random.Random(SEED)
+    book, nothing = tmp_path / "book", tmp_path / "nothing"
+    now = sources.Sources()
+    versions = [copy.deepcopy(now)]
+    write(book, now.written())
+    before, _, _ = made(book)
+    told = []
+    for number in range(EDITS):
+        page = chance.choice(sorted(now.pages))
+        name = chance.choice(sorted(sources.EDITS))
+        if chance.random() < 0.1:
+            # An author goes back to what was.
+            now, what = copy.deepcopy(chance.choice(versions)), "back to an earlier version"
+        elif len(now.pages[page]) < 4:
+            now, what = sources.Sources(), "a new beginning"
+        else:
+            what = sources.EDITS[name](now, chance, page)
+        versions.append(copy.deepcopy(now))
+        write(book, now.written())
+        shutil.rmtree(nothing, ignore_errors=True)
+        write(nothing, now.written())
+        why = [f"{run.page}: {reason}" for run in status(book, BuildOptions()).runs for reason in run.reasons]
+        found, problems, ran = made(book)
+        expected, expected_problems, cells = made(nothing)
+        where = f"edit {number} (seed {SEED}), {page}: {name}: {what}"
+        for mark in {*found, *expected}:
+            assert expected.get(mark) == found.get(mark), where
+        assert expected_problems == problems, where
+        changed = sum(found.get(mark) != before.get(mark) for mark in {*found, *before})
+        told.append({"page": page, "edit": what, "ran": ran, "cells": cells, "changed": changed, "why": why})
+        before = found
+    report = os.environ.get("ETUDE_EDITS_REPORT")
+    if report:
+        Path(report).write_text(json.dumps(told, indent=1))
+    # Something stands in the end: a build that runs everything each time would be no incremental one.
+    assert sum(one["ran"] for one in told) < sum(one["cells"] for one in told)
