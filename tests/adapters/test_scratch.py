@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from contextlib import closing
 from pathlib import Path
@@ -266,3 +267,21 @@ def test_what_the_build_itself_prints_is_no_cells_doing(book, kernels):
     finally:
         os.dup2(kept, 1)
         os.close(kept)
+
+
+def test_what_a_run_wrote_is_the_same_in_a_copy_of_the_book(book, tmp_path, kernels):
+    shutil.copytree(book, tmp_path / "copy", symlinks=True)
+
+    def written(root: Path, name: str, text: str) -> str | None:
+        with closing(ScratchDesks(root, kernels=kernels).open(PYTHON, "zh", {}, {})) as made:
+            _, variables, folder = kernels.started[-1]
+            for place in (folder, Path(variables["TMPDIR"])):
+                (place / name).write_text(text)
+            made.observed()
+            return made.files()
+
+    first = written(book, "new.csv", "1")
+    assert first is not None
+    assert first == written(tmp_path / "copy", "new.csv", "1")
+    assert first != written(tmp_path / "copy", "new.csv", "2")
+    assert first != written(tmp_path / "copy", "other.csv", "1")
