@@ -18,7 +18,8 @@ from etude.execute.record import Record, load_recipe, make, record_bytes
 from etude.execute.record import read as read_record
 from etude.execute.recorded import Entry, Recorded, adopt, code_key, keep_seconds, taken
 from etude.execute.recorded_content import FILE, Loose, loose, tight
-from etude.execute.recorded_form import START, identity, read, write
+from etude.execute.recorded_form import START, identity, write
+from etude.execute.recorded_reading import read
 from etude.execute.sharing import split_runs
 from etude.execute.ways import Lookup, Way
 from etude.model.result import Display, Failure, Result, Stream, Value

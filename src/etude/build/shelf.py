@@ -21,7 +21,8 @@ from etude.build.book import Book
 from etude.build.watch import Seen, digest, stamp
 from etude.execute.recorded import Recorded, adopt
 from etude.execute.recorded_content import FILE, Files
-from etude.execute.recorded_form import START, Read, read
+from etude.execute.recorded_form import START
+from etude.execute.recorded_reading import Read, read
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
 from etude.parse.text import source_text

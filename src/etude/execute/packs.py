@@ -15,7 +15,8 @@ from typing import Final
 
 from etude.execute.recorded import Recorded
 from etude.execute.recorded_content import FILE, Files, Loose
-from etude.execute.recorded_form import Flaw, Read, identity, read, write
+from etude.execute.recorded_form import identity, write
+from etude.execute.recorded_reading import Flaw, Read, read
 
 __all__ = ["FILES", "PACKS", "Pack", "files_of", "fitting", "make_pack", "open_pack"]
 
