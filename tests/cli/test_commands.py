@@ -173,6 +173,17 @@ def test_build_passes_its_options_on(book, fake, capsys):
     assert calls[1] == (book, BuildOptions())
 
 
+def test_a_report_is_asked_for_by_the_name_of_its_file(book, fake, capsys):
+    calls = fake(report())
+    code, out, _ = run(capsys, "build", "--report", "deep/report.html")
+    assert (0, "Report deep/report.html") == (code, out.splitlines()[0])
+    assert book / "deep/report.html" == calls[0][1].report
+    code, _, err = run(capsys, "build", "--report", "report.txt")
+    assert 2 == code
+    assert "must end with .html or .json" in err
+    assert 1 == len(calls)
+
+
 def test_a_clean_build(book, fake, capsys):
     fake(report())
     assert run(capsys, "build") == (

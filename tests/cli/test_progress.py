@@ -7,22 +7,25 @@ import sys
 import pytest
 
 from etude.adapters.terminal import plain_progress, progress_display, screen
-from etude.adapters.terminal_ledger import Ledger
-from etude.adapters.terminal_live import summarize
+from etude.adapters.terminal_ledger import Ledger, summary
 from etude.model.progress import (
     CellFinished,
     EnvironmentFinished,
     EnvironmentStarted,
+    KernelStarted,
+    MemoryUsed,
     ObjectMoved,
     PhaseStarted,
     RunFinished,
     RunsPlanned,
     RunStarted,
+    TimeLeft,
 )
 
 PLANNED = RunsPlanned(2, 14, 14.0)
 START_A = RunStarted("a", "numpy", 10, 10.0)
 START_B = RunStarted("b", "", 4, 4.0)
+KERNEL_A = KernelStarted("a", "numpy", "lean", 0.1)
 CELL_A = CellFinished("a", "numpy", 0, 1.0, "ok")
 END_A = RunFinished("a", "numpy", "ok", 10.0, 10, 2)
 END_B = RunFinished("b", "", "failed", 0.5, 1, 0)
@@ -38,46 +41,77 @@ class Terminal(io.StringIO):
 
 
 def noted(*events):
+    """What a ledger shows after some events, a second apart."""
     ledger = Ledger()
-    for event in events:
-        ledger.note(event)
-    return ledger
+    for now, event in enumerate(events):
+        ledger.note(event, float(now))
+    return ledger.snapshot()
+
+
+def lines(*events):
+    return [(line.title, line.done, line.cells) for line in noted(*events).runs]
 
 
 def test_the_ledger_counts_runs_and_cells():
-    ledger = noted(PLANNED, KEPT, START_A, CELL_A, CELL_A)
-    assert [(line.title, line.done, line.cells) for line in ledger.runs.values()] == [("a (numpy)", 2, 10)]
-    assert (ledger.planned, ledger.finished, ledger.failed) == (2, 0, 0)
-    ledger = noted(*ALL)
-    assert (ledger.finished, ledger.failed, ledger.runs) == (2, 1, {})
+    assert lines(PLANNED, KEPT, START_A, CELL_A, CELL_A) == [("a (numpy)", 2, 10)]
+    state = noted(PLANNED, KEPT, START_A, CELL_A, CELL_A)
+    assert (state.planned, state.finished, state.failed, state.waiting) == (2, 0, 0, 1)
+    assert (state.done, state.cells) == (2, 14)
+    state = noted(*ALL)
+    assert (state.finished, state.failed, state.waiting, state.runs) == (2, 1, 0, ())
 
 
 def test_languages_with_code_of_their_own_are_runs_of_their_own():
     begun = [RunStarted("a", "numpy", 3, languages=language) for language in ("zh", "en")]
-    ledger = noted(RunsPlanned(2, 6), *begun, CellFinished("a", "numpy", 0, 1.0, "ok", "en"))
-    done = [(line.title, line.done) for line in ledger.runs.values()]
-    assert done == [("a (numpy, zh)", 0), ("a (numpy, en)", 1)]
-    ledger.note(RunFinished("a", "numpy", "ok", 1.0, 3, 0, "en"))
-    assert [line.title for line in ledger.runs.values()] == ["a (numpy, zh)"]
+    events = (RunsPlanned(2, 6), *begun, CellFinished("a", "numpy", 0, 1.0, "ok", "en"))
+    assert lines(*events) == [("a (numpy, zh)", 0, 3), ("a (numpy, en)", 1, 3)]
+    ended = RunFinished("a", "numpy", "ok", 1.0, 3, 0, "en")
+    assert [title for title, _, _ in lines(*events, ended)] == ["a (numpy, zh)"]
+
+
+def test_a_run_that_is_put_back_waits_again():
+    back = RunFinished("a", "numpy", "again", 1.0, 0, 0)
+    assert (noted(PLANNED, START_A, back).finished, noted(PLANNED, START_A, back).waiting) == (0, 2)
+    assert (noted(PLANNED, START_A, back, START_A, END_A).finished) == 1
+
+
+def test_a_second_kernel_begins_with_the_first_cell():
+    lean, warm = KernelStarted("a", "numpy", "lean", 0.1), KernelStarted("a", "numpy", "warm", 0.1)
+    assert lines(PLANNED, START_A, lean, CELL_A, warm, CELL_A, CELL_A) == [("a (numpy)", 2, 10)]
 
 
 @pytest.mark.parametrize(
-    ("events", "rest"),
+    ("events", "now", "said"),
     [
-        ((), None),
-        ((PLANNED,), 14.0),
-        ((PLANNED, START_A), 14.0),
-        ((PLANNED, START_A, CELL_A), 13.0),
-        ((PLANNED, START_A, START_B), 10.0),
-        ((PLANNED, START_A, START_B, CELL_A, CELL_A), 8.0),
-        ((PLANNED, START_A, START_B, END_A), 4.0),
-        ((PLANNED, START_A, START_B, END_A, END_B), 0.0),
-        ((RunsPlanned(1, 1, None), START_A), None),
-        ((PLANNED, RunStarted("x", "", 3)), None),
+        ((START_A,), 0.0, "starts"),
+        ((START_A,), 2.5, "starts, 2 s"),
+        ((START_A, KERNEL_A), 1.5, "cell 1 of 10"),
+        ((START_A, KERNEL_A, CELL_A), 6.0, "cell 2 of 10, 4 s"),
+        ((START_A, KERNEL_A, *[CELL_A] * 10), 11 + 3700.0, "cell 10 of 10, 1 h 1 min"),
     ],
 )
-def test_the_time_that_is_left(events, rest):
-    assert rest == noted(*events).rest
+def test_what_a_run_does_now(events, now, said):
+    (line,) = noted(*events).runs
+    assert said == line.now(now)
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ((PLANNED,), "0 of 2 runs, 2 waiting, 0 of 14 cells"),
+        ((PLANNED, START_A, CELL_A), "0 of 2 runs, 1 waiting, 1 of 14 cells"),
+        (
+            (PLANNED, START_A, TimeLeft(200.0), MemoryUsed("a", "numpy", 5 * 10**8)),
+            "0 of 2 runs, 1 waiting, 0 of 14 cells, 500 MB, about 3 min 12 s left",
+        ),
+        ((PLANNED, START_A, TimeLeft(8.6)), "0 of 2 runs, 1 waiting, 0 of 14 cells, about 1 s left"),
+        ((PLANNED, START_A, TimeLeft(3.0)), "0 of 2 runs, 1 waiting, 0 of 14 cells"),
+        ((PLANNED, TimeLeft(99.0), TimeLeft(None)), "0 of 2 runs, 2 waiting, 0 of 14 cells"),
+        (ALL, "2 of 2 runs, 1 failed, 1 of 14 cells"),
+    ],
+)
+def test_the_line_of_the_whole(events, said):
+    assert said == summary(noted(*events), 10.0)
 
 
 def test_elsewhere_each_run_is_a_line():
@@ -85,7 +119,7 @@ def test_elsewhere_each_run_is_a_line():
     show = plain_progress(stream)
     for event in ALL:
         show(event)
-    assert stream.getvalue() == "ran a (numpy): 10 cells, 2 kept, 10.0 s\nfailed b: 1 cell, 0.5 s\n"
+    assert stream.getvalue() == ("ran a (numpy): 10 cells, 2 kept, 10.0 s\nfailed b: 1 cell, 0.50 s\n")
 
 
 def test_elsewhere_each_environment_is_two_lines():
@@ -113,17 +147,19 @@ def test_in_a_terminal_environments_are_drawn_before_the_first_run(monkeypatch):
         for event in ALL:
             show(event)
     assert "the environment of numpy" in drawn
-    assert "0 of 2 runs done" in stream.getvalue()
+    assert "0 of 2 runs" in stream.getvalue()
     assert stream.getvalue().rstrip().endswith("\x1b[2K")
 
 
 def test_the_ledger_knows_which_environments_are_made():
-    ledger = noted(EnvironmentStarted("a", "uv"), EnvironmentStarted("b", "uv"))
-    assert "preparing" == summarize(ledger)
-    ledger.note(EnvironmentFinished("a", "failed", 0, 1.0))
-    assert ["b"] == ledger.environments
-    ledger.note(PLANNED)
-    assert "0 of 2 runs done" == summarize(ledger)
+    ledger = Ledger()
+    for event in (EnvironmentStarted("a", "uv"), EnvironmentStarted("b", "uv")):
+        ledger.note(event, 0.0)
+    assert summary(ledger.snapshot(), 0.0) == "preparing"
+    ledger.note(EnvironmentFinished("a", "failed", 0, 1.0), 1.0)
+    assert ledger.snapshot().environments == ("b",)
+    ledger.note(PLANNED, 1.0)
+    assert summary(ledger.snapshot(), 1.0).startswith("0 of 2 runs")
 
 
 def test_in_a_terminal_runs_are_drawn_and_vanish(monkeypatch):
@@ -136,7 +172,7 @@ def test_in_a_terminal_runs_are_drawn_and_vanish(monkeypatch):
         show(PhaseStarted("write"))
     drawn = stream.getvalue()
     assert "a (numpy)" in drawn
-    assert "0 of 2 runs done" in drawn
+    assert "0 of 2 runs" in drawn
     # The last thing drawn is wiped, and the cursor is back.
     assert drawn.rstrip().endswith("\x1b[2K")
     assert "\x1b[?25h" in drawn

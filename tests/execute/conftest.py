@@ -14,10 +14,12 @@ import pytest
 
 from etude.adapters.memory import MemoryFiles, MemoryInputs, MemoryStore
 from etude.execute.code import PageCode, page_code
+from etude.execute.desk import Watch, unwatched
 from etude.execute.digest import digest
 from etude.execute.plan import Plan, Run
 from etude.execute.planner import plan
 from etude.execute.run import Execution, execute
+from etude.execute.schedule import Machine
 from etude.execute.ways import scanned
 from etude.model.block import CodeCell, Expectation, Paragraph, VariantBlock
 from etude.model.config import Config, ExecuteConfig, LibraryConfig, Variant
@@ -33,6 +35,9 @@ from etude.worker import values
 
 class FakeKernel:
     """Runs cells with `exec`; `script` overrides what some of them answer."""
+
+    backend = "lean"
+    root = 0
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -144,8 +149,12 @@ class FakeDesk:
 class LinePool:
     """Runs tasks one after the other."""
 
-    def map(self, work, tasks):
-        return tuple(work(task) for task in tasks)
+    def run(self, schedule, work):
+        out = []
+        while (placed := schedule.start(0.0)) is not None:
+            out.append(work(placed))
+            schedule.done(placed)
+        return out
 
 
 @dataclass
@@ -177,6 +186,9 @@ class World:
     kernels: list[FakeKernel] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     now: float = 0.0
+    threads: int = 1
+    machine: Machine | None = None
+    watch: Watch = unwatched
 
     def page(
         self,
@@ -208,6 +220,7 @@ class World:
                     tags=cell.tags,
                     timeout=cell.timeout,
                     expect=cell.expect,
+                    resources=cell.resources,
                     outputs=cell.outputs,
                     tolerance=cell.tolerance,
                 )
@@ -312,6 +325,9 @@ class World:
             policy=policy,
             environment=self.environment,
             progress=self.events.append,
+            threads=self.threads,
+            machine=self.machine or Machine(),
+            watch=self.watch,
         )
 
 

@@ -19,6 +19,7 @@ from etude.adapters.pool import ThreadPool
 from etude.adapters.store import SqliteStore
 from etude.execute.planner import plan
 from etude.execute.run import execute
+from etude.execute.schedule import Machine
 from etude.model.result import Failure, Stream
 from etude.model.rules import Rule
 
@@ -55,6 +56,7 @@ class Book:
                 store=self.store,
                 desks=desks,
                 pool=ThreadPool(jobs, desks.close),
+                machine=Machine(jobs, jobs),
                 clock=time.monotonic,
                 policy=policy,
                 environment=ENVIRONMENT,
@@ -283,6 +285,7 @@ from etude.adapters.store import SqliteStore
 from etude.execute.code import page_code
 from etude.execute.planner import plan
 from etude.execute.run import execute
+from etude.execute.schedule import Machine
 from etude.model.block import CodeCell
 from etude.model.config import Config
 from etude.model.page import FrontMatter, Page
@@ -302,7 +305,7 @@ made = plan([page_code(page)], Config(), files, DiskInputs(root, store), environ
 with ScratchDesks(root) as desks:
     execute(
         made, files=files, store=store, desks=desks, pool=ThreadPool(2, desks.close), clock=time.monotonic,
-        policy="auto", environment=os.environ, progress=tell,
+        policy="auto", environment=os.environ, progress=tell, machine=Machine(2, 2),
     )
 """
 

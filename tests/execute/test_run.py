@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from etude.model.config import ExecuteConfig
-from etude.model.progress import CellFinished, RunFinished, RunsPlanned, RunStarted
+from etude.model.progress import CellFinished, KernelStarted, RunFinished, RunsPlanned, RunStarted, TimeLeft
 from etude.model.protocols import Reply
 from etude.model.result import Display, Failure, Result, Stream
 from etude.model.rules import Rule
@@ -471,10 +471,11 @@ def test_progress_is_told(world):
     world.execute()
     world.page("a", "x = 1", "1 / 0")
     world.execute()
-    planned, kept, started, first, second, finished = world.events
+    planned, kept, started, left, kernel, first, second, finished = world.events
     assert RunsPlanned(1, 2, 1.0) == planned
     assert RunFinished("b", "", "kept", 0.0, 0, 1) == kept
     assert RunStarted("a", "", 2, 1.0) == started
+    assert (TimeLeft(1.0), KernelStarted("a", "", "lean", 0.0)) == (left, kernel)
     assert (CellFinished("a", "", 0, 0.5, "ok"), CellFinished("a", "", 1, 0.5, "error")) == (first, second)
     assert RunFinished("a", "", "failed", 0.0, 2, 0) == finished
 

@@ -34,7 +34,7 @@ GOOD: list[tuple[Callable[[Any], Any], Any, Any]] = [
     (values.size, "512MB", 512_000_000),
     (values.size, "2GiB", 2**31),
     (values.size, "4G", 4_000_000_000),
-    (values.parse_resources, "{cpus: 2, memory: 1KB}", Resources(2.0, 1000, 0.0)),
+    (values.parse_resources, "{cpus: 2, memory: 1KB}", Resources(2.0, 1000)),
     (values.expectations, "a == b", (Expectation("a == b", source="a == b"),)),
     (values.expectations, "f(x) ≈ 0.5 ± 1e-3", (Expectation("f(x)", "0.5", "1e-3", "f(x) ≈ 0.5 ± 1e-3"),)),
     (values.expectations, "~a", (Expectation("~a", source="~a"),)),

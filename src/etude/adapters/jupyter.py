@@ -15,7 +15,7 @@ from etude.adapters.jupyter_outputs import Gathering, values_of
 from etude.adapters.jupyter_process import Starter, channels, start_process
 from etude.adapters.jupyter_specs import KernelSpec
 from etude.adapters.jupyter_wire import Message, Wire
-from etude.model.protocols import Copy, KernelError, Reply
+from etude.model.protocols import Backend, Copy, KernelError, Reply
 
 if TYPE_CHECKING:
     import zmq
@@ -48,6 +48,7 @@ class JupyterKernel:
         """
         import zmq  # noqa: PLC0415 -- takes long; most builds start no kernel
 
+        self.backend: Backend = "cold" if start is start_process else "warm"
         self._zmq = zmq
         self._spec = spec
         self._grace = grace
@@ -162,6 +163,11 @@ class JupyterKernel:
     def copy(self, *, digest: bool, keep: bool = False) -> Copy | None:  # noqa: ARG002
         """Nothing: a whole kernel has threads, which do not stand a fork."""
         return None
+
+    @property
+    def root(self) -> int:
+        """The process below which all of its processes are."""
+        return self._process.root
 
     def kill(self) -> None:
         """End the kernel and every process it started, without waiting; any thread may call this."""

@@ -29,6 +29,8 @@ class Process(Protocol):
 
     pidfd: int | None
     """A descriptor that becomes readable when the process ends; None where the system has none."""
+    root: int
+    """What guards it; 0 where nothing does."""
 
     def alive(self) -> bool:
         """Whether it has not ended."""
@@ -80,6 +82,7 @@ class _Started:
         self._process = process
         self._leash = Leash(pipe)
         self.pidfd = open_pidfd(process.pid)
+        self.root = process.pid if pipe >= 0 else 0
 
     def alive(self) -> bool:
         return self._process.poll() is None

@@ -25,7 +25,11 @@ _GRACE: Final = 3.0
 """Seconds that an interrupted kernel has to answer before it is killed."""
 
 _OF_ONE_RUN: Final = frozenset(
-    {"PYTHONPATH", "PWD", "OLDPWD", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR", TRACE, TRACE_ROOT}
+    {"PYTHONPATH", "PWD", "OLDPWD", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR"}
+    # Where a run notes what it reads.
+    | {TRACE, TRACE_ROOT}
+    # A parent sets up no GPU: its workers look which they may see.
+    | {"CUDA_VISIBLE_DEVICES", "TF_FORCE_GPU_ALLOW_GROWTH", "XLA_PYTHON_CLIENT_MEM_FRACTION"}
 )
 """Variables that differ between the runs that share a parent."""
 
@@ -69,6 +73,12 @@ class LocalKernels:
             kernel.kill()
         for parent in parents:
             parent.close()
+
+    def parents(self) -> tuple[tuple[tuple[str, ...], float], ...]:
+        """Modules that each parent loaded, and how many seconds it took; the closed ones, too."""
+        with self._lock:
+            parents = tuple(self._parents.values())
+        return tuple(told for warming in parents if (told := warming.told) is not None)
 
     def _look(self) -> None:
         if self._closed:
@@ -156,13 +166,17 @@ class _Warming:
         self._modules = list(modules)
         self._lock = threading.Lock()
         self._parent: WarmParent | None = None
+        self._loading: WarmParent | None = None
         self._broken = False
+        self._closed = False
+        self.told: tuple[tuple[str, ...], float] | None = None
+        """What the parent has loaded, and how many seconds that took."""
 
     def ready(self) -> WarmParent | None:
         """The parent; None when it cannot be had."""
         with self._lock:
-            while self._parent is None and not self._broken:
-                parent = WarmParent(self._interpreter, self._environment)
+            while self._parent is None and not self._broken and not self._closed:
+                parent = self._loading = WarmParent(self._interpreter, self._environment)
                 try:
                     harm = parent.load(self._modules)
                 except KernelError:
@@ -172,6 +186,7 @@ class _Warming:
                     continue
                 if not harm:
                     self._parent = parent
+                    self.told = tuple(self._modules), parent.seconds
                 elif harm in self._modules:
                     parent.close()
                     self._modules.remove(harm)
@@ -181,9 +196,11 @@ class _Warming:
             return self._parent
 
     def close(self) -> None:
-        """End the parent."""
+        """End the parent, also one that is still loading."""
+        self._closed = True
+        if self._loading is not None:
+            self._loading.let_go()
         with self._lock:
-            self._broken = True
             if self._parent is not None:
                 self._parent.close()
                 self._parent = None

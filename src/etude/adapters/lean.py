@@ -22,6 +22,7 @@ from etude.adapters.jupyter_process import Leash, launch, open_pidfd
 from etude.adapters.jupyter_wire import Message
 from etude.adapters.lean_streams import Merger
 from etude.adapters.prelude import FOLDER
+from etude.adapters.processes import parent_of
 from etude.model.protocols import KernelError, Reply
 from etude.worker.wire import receive, send
 
@@ -95,9 +96,13 @@ class WarmParent:
             except OSError as error:
                 raise KernelError("its parent process is gone", *self.last_words()) from error
 
+    def let_go(self) -> None:
+        """End the parent and every worker below it, without waiting; any thread may call this."""
+        self._leash.let_go()
+
     def close(self) -> None:
         """End the parent and every worker below it."""
-        self._leash.let_go()
+        self.let_go()
         try:
             self._process.wait(timeout=5.0)
         except subprocess.TimeoutExpired:
@@ -128,6 +133,8 @@ class WarmParent:
 
 class LeanKernel:
     """One worker; all its methods but `kill` belong to one thread."""
+
+    backend: Final = "lean"
 
     def __init__(
         self,
@@ -181,6 +188,7 @@ class LeanKernel:
     def _wait_until_ready(self, parent: WarmParent) -> None:
         try:
             self.pid = fork_hello(self._channel, parent)
+            self.root = parent_of(self.pid)
         except KernelError:
             self.close()
             raise

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TextIO
 
 from etude.adapters.terminal_ledger import Ledger
+from etude.model.amounts import duration, memory
 from etude.model.progress import (
     EnvironmentFinished,
     EnvironmentStarted,
@@ -79,7 +81,7 @@ def describe(event: Event) -> str:
             return f"making {environment_title(event.variants)} with {event.installer}"
         case EnvironmentFinished(status="ok"):
             packages = "1 package" if event.packages == 1 else f"{event.packages} packages"
-            return f"made {environment_title(event.variants)}: {packages}, {event.seconds:.1f} s"
+            return f"made {environment_title(event.variants)}: {packages}, {duration(event.seconds)}"
         case RunFinished() if event.status != "kept":
             return _describe_run(event)
         case ObjectMoved() if event.done % _OBJECTS == 0:
@@ -89,11 +91,14 @@ def describe(event: Event) -> str:
 
 
 def _describe_run(event: RunFinished) -> str:
+    name = run_title(event.page, event.variant, event.languages)
+    if event.status == "again":
+        return f"put back {name}: memory ran out, it will run again alone"
     word = "ran" if event.status == "ok" else "failed"
     kept = f", {event.cells_kept} kept" if event.cells_kept else ""
     cells = "1 cell" if event.cells_run == 1 else f"{event.cells_run} cells"
-    name = run_title(event.page, event.variant, event.languages)
-    return f"{word} {name}: {cells}{kept}, {event.seconds:.1f} s"
+    taken = f", {memory(event.memory)}" if event.memory else ""
+    return f"{word} {name}: {cells}{kept}, {duration(event.seconds)}{taken}"
 
 
 def moved(event: ObjectMoved) -> str:
@@ -128,7 +133,7 @@ class _Display:
         with self._lock:
             if self._closed:
                 return
-            self._ledger.note(event)
+            self._ledger.note(event, time.monotonic())
             if isinstance(event, ObjectMoved):
                 self._write(moved(event))
                 return
@@ -136,7 +141,7 @@ class _Display:
             if isinstance(event, RunStarted | EnvironmentStarted) and self._live is None:
                 from etude.adapters.terminal_live import Live  # noqa: PLC0415 -- imports rich
 
-                self._live = Live(self._stream)
+                self._live = Live(self._stream, time.monotonic)
             if self._live is None:
                 return
             if isinstance(event, PhaseStarted):
@@ -144,7 +149,7 @@ class _Display:
                 self._live.close()
                 self._live = None
             else:
-                self._live.update(self._ledger)
+                self._live.update(self._ledger.snapshot())
 
     def _write(self, line: str) -> None:
         """Write a line over the last one; nothing takes it away."""

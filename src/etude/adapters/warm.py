@@ -10,6 +10,7 @@ from pathlib import Path
 
 from etude.adapters.jupyter_process import Leash, Process, Starter, open_pidfd
 from etude.adapters.lean import WarmParent, fork_hello
+from etude.adapters.processes import parent_of
 from etude.model.protocols import KernelError
 
 __all__ = ["forked"]
@@ -21,6 +22,7 @@ class _Forked:
     def __init__(self, pid: int, pipe: int) -> None:
         self._leash = Leash(pipe)
         self.pidfd = open_pidfd(pid)
+        self.root = parent_of(pid)
 
     def alive(self) -> bool:
         return self.pidfd is not None and not select.select([self.pidfd], [], [], 0)[0]

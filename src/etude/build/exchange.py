@@ -13,7 +13,7 @@ import msgspec
 
 from etude.adapters.disk import DiskFiles, WriteError
 from etude.adapters.lock import BuildLock, LockedError
-from etude.adapters.pool import cores
+from etude.adapters.machine import cores
 from etude.adapters.remote import Remote, RemoteError, open_remote, shown
 from etude.adapters.store import SqliteStore
 from etude.build import book as books

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,16 +23,24 @@ from etude.build.outputs import encode, stored_page
 from etude.build.recording import behind
 from etude.build.sharing import look
 from etude.build.shelf import bring
+from etude.build.texts import SourceTexts
 from etude.build.watch import Seen, Watch, digest, stamp
 from etude.build.workers import Workers
 from etude.execute.code import PageCode, page_code
 from etude.execute.explain import Explanation, explain
 from etude.execute.plan import Plan
 from etude.execute.planner import plan
+from etude.model.account import MachineAccount, ParentAccount
+from etude.model.config import Policy
 from etude.model.diagnostic import Diagnostic
 from etude.model.environment import Installed
 from etude.model.progress import Progress
 from etude.model.result import RunResult
+
+if TYPE_CHECKING:
+    from etude.adapters.kernels import LocalKernels
+    from etude.build.account import Background
+    from etude.execute.schedule import Machine
 
 _UNMADE = "what it requires is not installed yet: that is done first"
 
@@ -60,6 +69,8 @@ class Executed:
     """Files changed while cells ran: what is shown may not be what is there now."""
     installed: Mapping[str, Installed] = field(default_factory=dict)
     """What is installed for the runs of each variant, where that was looked at."""
+    background: Background | None = None
+    """For a report, if one is wanted."""
 
 
 class WatchedInputs:
@@ -132,6 +143,8 @@ class Planned:
     plan: Plan
     watch: Watch
     inputs: WatchedInputs
+    runs: int
+    """Runs of the whole book."""
 
     def seen(self, more: Seen) -> Seen:
         """Everything that was looked at until now."""
@@ -158,11 +171,12 @@ def make_plan(book: Book, options: BuildOptions, store: SqliteStore, workers: Wo
         store=store,
         packages=InstalledPackages(store),
     )
+    runs = len(planned.runs)
     if options.variants:
         planned = replace(
             planned, runs=tuple(r for r in planned.runs if r.variant in {"", *options.variants})
         )
-    return Planned(placed(planned, book), watch, inputs)
+    return Planned(placed(planned, book), watch, inputs, runs)
 
 
 def run_cells(
@@ -174,7 +188,6 @@ def run_cells(
     if policy == "off" and "notebook" not in options.to and not store.keys("cell"):
         # nothing runs and nothing could be shown
         return Executed({}, None, brought.diagnostics, 0, 0, 0, brought.seen, {}, {})
-    jobs = workers.jobs
     since = moment(book.root / ".etude")
     made = make_plan(book, options, store, workers)
     planned = made.plan
@@ -182,15 +195,27 @@ def run_cells(
         found = (*planned.diagnostics, *brought.diagnostics)
         return Executed({}, planned, found, 0, 0, 0, made.seen(brought.seen), made.inputs.matches, {})
     from etude.adapters.disk_scratch import ScratchDesks  # noqa: PLC0415 -- only with runs
-    from etude.adapters.pool import ThreadPool, threads_each  # noqa: PLC0415
+    from etude.adapters.kernels import LocalKernels  # noqa: PLC0415
+    from etude.adapters.machine import capacity, free_memory, threads_each  # noqa: PLC0415
+    from etude.adapters.pool import ThreadPool  # noqa: PLC0415
+    from etude.adapters.process_watch import ProcessWatch  # noqa: PLC0415
     from etude.execute.run import execute  # noqa: PLC0415
+    from etude.execute.schedule import Machine  # noqa: PLC0415
 
     pulled = look(book, planned, store, progress, policy)
     names = {n for run in planned.runs for part in run.parts for n in part.page.execute.environment}
     names.update(book.config.execute.environment)
+    # As many as there are in the whole book: what is left out now must not change the share of the others.
+    jobs = min(workers.jobs, made.runs)
+    there = capacity(os.environ)
+    kernels = LocalKernels()
+    machine = Machine(jobs, there.cpus, there.memory, there.gpus, there.total)
+    why = explain(planned, store, versions=policy == "strict") if options.report is not None else ()
     with (
         provided(planned, book, store, policy, jobs, progress) as ready,
-        ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath, since=since) as desks,
+        ScratchDesks(
+            book.root, kernels=kernels, pythonpath=book.config.execute.pythonpath, since=since
+        ) as desks,
     ):
         carry_out = partial(
             execute,
@@ -200,7 +225,9 @@ def run_cells(
             pool=ThreadPool(jobs, desks.close),
             clock=time.monotonic,
             environment=os.environ,
-            threads=threads_each(min(jobs, len(planned.runs))),
+            threads=threads_each(jobs),
+            machine=machine,
+            watch=ProcessWatch(there.total, there.reserve, free_memory),
         )
         done = [carry_out(ready.plan, policy=policy, progress=progress)]
         if ready.left.runs:
@@ -224,7 +251,28 @@ def run_cells(
         pulled.results,
         any(part.outdated for part in done),
         ready.installed,
+        _background(planned, why, policy, book, machine, kernels) if options.report is not None else None,
     )
+
+
+def _background(
+    planned: Plan,
+    why: tuple[Explanation, ...],
+    policy: Policy,
+    book: Book,
+    machine: Machine,
+    kernels: LocalKernels,
+) -> Background:
+    from etude.build.account import background  # noqa: PLC0415 -- only for a report
+
+    anew = ("everything is run anew: the policy is `force`",)
+    reasons = {
+        (item.name, item.variant, item.languages): anew if policy == "force" else _reasons(item)
+        for item in why
+    }
+    parents = tuple(ParentAccount(*told) for told in kernels.parents())
+    there = MachineAccount(machine.slots, machine.cpus, machine.memory, machine.gpus)
+    return background(planned, reasons, SourceTexts(book.files), there, parents)
 
 
 def _in_order(

@@ -90,6 +90,8 @@ RETRIED = frozenset(
         Rule.ENVIRONMENT_FAILED,
         Rule.KERNEL_MISSING,
         Rule.KERNEL_DIED,
+        Rule.MEMORY_LIMIT,
+        Rule.RESOURCES_MISSING,
         Rule.WROTE_INTO_BOOK,
         Rule.EVAL_FAILED,
         Rule.STORE_UNREADABLE,

@@ -30,6 +30,8 @@ class BuildOptions:
     """Empty: all."""
     record: bool = False
     """Record the results in the book."""
+    report: Path | None = None
+    """File for a report of the build, ``.html`` or ``.json``; None: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, TypeVar
 
 from etude.adapters.disk import DiskFiles, WriteError
 from etude.adapters.lock import BuildLock, LockedError
-from etude.adapters.pool import cores
+from etude.adapters.machine import cores
 from etude.build.memory import Memory, recall, remember
 from etude.build.options import BuildOptions, BuildReport, Recorded, RunStatus, StatusReport
 from etude.build.place import locked, require, unwritable
 from etude.build.program import program_key
+from etude.build.texts import SourceTexts
 from etude.build.workers import Workers
 from etude.model.diagnostic import BookError, Diagnostic, diagnose
 from etude.model.progress import PhaseStarted, Progress, silent
 from etude.model.rules import Rule
-from etude.parse.text import source_text
 
 if TYPE_CHECKING:
     from etude.adapters.store import SqliteStore
+    from etude.build.account import Background, Recorder
 
 T = TypeVar("T")
 
@@ -51,34 +52,16 @@ class Timings:
         return tuple(self._seconds.items())
 
 
-class SourceTexts(Mapping[str, str]):
-    """Texts of the book's files by path, read when a snippet is printed."""
-
-    def __init__(self, files: DiskFiles) -> None:
-        """Read from `files`."""
-        self._files = files
-
-    def __getitem__(self, path: str) -> str:
-        """The text that spans count in; KeyError when the file is gone."""
-        try:
-            return source_text(self._files.read(path))
-        except (OSError, ValueError):
-            raise KeyError(path) from None
-
-    def __iter__(self) -> Iterator[str]:
-        """Nothing: the texts are found by asking."""
-        return iter(())
-
-    def __len__(self) -> int:
-        """As `__iter__`."""
-        return 0
-
-
 def build(root: Path, options: BuildOptions, progress: Progress = silent) -> BuildReport:
     """Bring the outputs of the book in `root` up to date; raises `BookError`."""
     begun = time.perf_counter()
     files = DiskFiles(root)
     out = options.out if options.out is not None else files.root / "_build"
+    recorder: Recorder | None = None
+    if options.report is not None:
+        from etude.build.account import Recorder, write_account  # noqa: PLC0415 -- only when one is asked for
+
+        progress = recorder = Recorder(progress)
     timings = Timings(progress)
     require(files)
     if options.record and options.languages:
@@ -90,7 +73,8 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
         with BuildLock(files.root / ".etude" / "lock"):
             program = program_key()
             with timings.phase("check"):
-                kept = recall(files, out, options, program)
+                # A report tells of runs, which only a look at them finds.
+                kept = recall(files, out, options, program) if recorder is None else None
             if kept is not None:
                 return _report(files, kept, _Done(), begun, timings)
             from etude.adapters.store import SqliteStore  # noqa: PLC0415 -- not when nothing changed
@@ -100,7 +84,10 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
                 memory, done = again(store, lambda: _build(*asked))
                 with timings.phase("remember"):
                     remember(files, out, options, program, memory, again=done.outdated)
-                return _report(files, memory, done, begun, timings)
+                report = _report(files, memory, done, begun, timings)
+                if options.report is not None and recorder is not None:
+                    write_account(options.report, recorder, done.background, report, done.title)
+                return report
     except LockedError as error:
         raise BookError((locked(error),)) from error
     except WriteError as error:
@@ -177,7 +164,15 @@ def _build(
     told = None
     if recorded and not recorded.diagnostics:
         told = Recorded(folder=settings.results, results=recorded.entries, changed=recorded.changed)
-    return memory, _Done(output.written, run.executed, run.outdated or hopes, told, run.pulled)
+    return memory, _Done(
+        written=output.written,
+        executed=run.executed,
+        outdated=run.outdated or hopes,
+        recorded=told,
+        pulled=run.pulled,
+        background=run.background,
+        title=book.config.title.get(book.config.languages[0]),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +185,10 @@ class _Done:
     """The next build must not take this one's answer."""
     recorded: Recorded | None = None
     pulled: int = 0
+    background: Background | None = None
+    """For a report, if one is wanted."""
+    title: str = ""
+    """The book's."""
 
 
 def _report(files: DiskFiles, memory: Memory, done: _Done, begun: float, timings: Timings) -> BuildReport:

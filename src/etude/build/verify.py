@@ -18,7 +18,7 @@ from etude.adapters.disk import DiskFiles, WriteError, moment
 from etude.build.options import VerifyOptions, VerifyReport
 from etude.build.place import CONFIG, require, unwritable
 from etude.build.program import program_key
-from etude.build.run import SourceTexts
+from etude.build.texts import SourceTexts
 from etude.build.verify_bench import Bench, bench, recorded_results, results_now
 from etude.model.diagnostic import BookError, Diagnostic, diagnose
 from etude.model.drift import RunVerdict
@@ -77,7 +77,7 @@ def _verify(on: Bench, begun: float) -> VerifyReport:
     # A run of which nothing is recorded is not run either: there is nothing to compare.
     nothing = {id(run) for run in runs if _is_empty(run, recorded)}
     again = tuple(run for run in runs if id(run) not in nothing)
-    now = results_now(on, book, replace(plan, runs=again), since)
+    now = results_now(on, book, replace(plan, runs=again), len(plan.runs), since)
     verdicts: list[RunVerdict] = []
     read = {"", CONFIG, *(path for run in runs for part in run.parts for path in part.page.sources)}
     found = [_explained(one) for one in now.diagnostics if one.place.path in read]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etude.adapters.disk import OWNER, DiskFiles, WriteError
-from etude.adapters.pool import cores
+from etude.adapters.machine import cores
 from etude.build.options import BuildOptions, VerifyOptions
 from etude.build.workers import Workers
 from etude.model.config import Policy
@@ -83,11 +83,14 @@ def bench(files: DiskFiles, options: VerifyOptions, progress: Progress) -> Itera
 
 def recorded_results(on: Bench, book: Book, plan: Plan) -> Execution:
     """What is stored of the book or recorded in it; nothing runs, and the book's store stays as it is."""
-    return _execute(on, book, plan, on.recorded, "frozen", {}, silent)
+    return _execute(on, book, plan, on.recorded, "frozen", {}, silent, len(plan.runs))
 
 
-def results_now(on: Bench, book: Book, plan: Plan, since: int) -> Execution:
-    """Everything, in cold kernels and a clean environment; what comes of it is kept on the bench."""
+def results_now(on: Bench, book: Book, plan: Plan, whole: int, since: int) -> Execution:
+    """Everything, in cold kernels and a clean environment; what comes of it is kept on the bench.
+
+    `whole`: runs of the whole book. What is left out must not change the share of the others.
+    """
     from etude.execute.clean import clean_environment  # noqa: PLC0415
 
     names = {name for run in plan.runs for part in run.parts for name in part.page.execute.environment}
@@ -96,7 +99,7 @@ def results_now(on: Bench, book: Book, plan: Plan, since: int) -> Execution:
     on.store.put_many("recipe", recipes.items())  # so that times can be estimated
     user_site = _is_in_user_site()
     clean = clean_environment(os.environ, declared, empty=on.settings, user_site=user_site)
-    return _execute(on, book, plan, on.store, "force", clean, on.progress, since)
+    return _execute(on, book, plan, on.store, "force", clean, on.progress, whole, since)
 
 
 def _execute(
@@ -107,13 +110,18 @@ def _execute(
     policy: Policy,
     environment: Mapping[str, str],
     progress: Progress,
+    whole: int,
     since: int = 0,
 ) -> Execution:
     from etude.adapters.disk_scratch import ScratchDesks  # noqa: PLC0415
-    from etude.adapters.pool import ThreadPool, threads_each  # noqa: PLC0415
+    from etude.adapters.machine import capacity, free_memory, threads_each  # noqa: PLC0415
+    from etude.adapters.pool import ThreadPool  # noqa: PLC0415
+    from etude.adapters.process_watch import ProcessWatch  # noqa: PLC0415
     from etude.execute.run import execute  # noqa: PLC0415
+    from etude.execute.schedule import Machine  # noqa: PLC0415
 
-    jobs = on.workers.jobs
+    jobs = min(on.workers.jobs, max(1, whole))
+    there = capacity(environment)
     with ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath, since=since) as desks:
         return execute(
             plan,
@@ -124,7 +132,9 @@ def _execute(
             clock=time.monotonic,
             policy=policy,
             environment=environment,
-            threads=threads_each(min(jobs, max(1, len(plan.runs)))),
+            threads=threads_each(jobs),
+            machine=Machine(jobs, there.cpus, there.memory, there.gpus, there.total),
+            watch=ProcessWatch(there.total, there.reserve, free_memory),
             progress=progress,
             worker="cold",
         )

@@ -1,7 +1,7 @@
 """The program `etude`: finds the command, runs it, and turns every way it can end into an exit code.
 
 0: clean; 1: the book has problems; 2: wrong use or an environment that does not let it work;
-130: interrupted.
+130: interrupted (143: asked to end by the system).
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import contextlib
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any, TextIO
 
@@ -79,9 +81,7 @@ def main(args: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         _make_safe(stream)
     if args is None:
-        for name in ("SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), _stop)
+        listen()
     sys.exit(_run(list(sys.argv[1:]) if args is None else list(args)))
 
 
@@ -110,15 +110,44 @@ def _run(args: list[str]) -> int:
 
 
 class _Stopped(KeyboardInterrupt):
-    """The system asks the process to end: all is cleared away as after Ctrl-C."""
+    """The user or the system asks the process to end."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
         self.number = number
 
 
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+_ECHO = 0.5
+"""Seconds in which the same wish may arrive twice: from the terminal, and passed on by `make`."""
+
+
+def listen() -> None:
+    """Have the signals that ask for an end stop the work in order; asked once more, end at once."""
+    for number in _SIGNALS:
+        # What is ignored from the start is ignored for a reason: nohup, a shell's background.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+
+
 def _stop(number: int, _frame: object) -> None:
+    since = time.monotonic()
+    for other in _SIGNALS:
+        if signal.getsignal(other) is _stop:
+            signal.signal(other, partial(_end, since))
     raise _Stopped(number)
+
+
+def _end(since: float, number: int, _frame: object) -> None:
+    """End without clearing away: kernels end with this process, the next build tidies up."""
+    if time.monotonic() - since < _ECHO:
+        return
+    with contextlib.suppress(OSError, ValueError):
+        if sys.stderr.isatty():
+            os.write(sys.stderr.fileno(), b"\x1b[?25h\n")  # the display may have hidden the cursor
+    os._exit(128 + number)
 
 
 def _make_safe(stream: TextIO) -> None:

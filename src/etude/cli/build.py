@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from etude.cli.options import BOOK, FORMAT, OUT, names_of
+from etude.cli.options import BOOK, FORMAT, OUT, REPORT, names_of
 from etude.cli.output import Format, Output, find_book, say
 from etude.cli.report import Summary, plural
 
@@ -56,6 +56,7 @@ POLICIES = ("auto", "strict", "frozen", "force", "off")
 )
 @FORMAT
 @click.option("--timings", is_flag=True, help="Show how long each phase took.")
+@REPORT
 def command(
     book: str | None,
     *,
@@ -69,6 +70,7 @@ def command(
     record: bool,
     format: Format,  # noqa: A002 -- the option's name
     timings: bool,
+    report: Path | None,
 ) -> int:
     """Run what changed in BOOK and write its outputs.
 
@@ -80,17 +82,26 @@ def command(
         from etude.build import BuildOptions, build  # noqa: PLC0415 -- loads all stages
 
         options = BuildOptions(
-            to=to, out=out, policy=execute, jobs=jobs, languages=lang, variants=variant, record=record
+            to=to,
+            out=out,
+            policy=execute,
+            jobs=jobs,
+            languages=lang,
+            variants=variant,
+            record=record,
+            report=report,
         )
         with output.progress() as progress:
-            report = build(output.root, options, progress)
-        code = output.report(report.diagnostics, report.sources, _summary(report))
-        if report.pulled:
-            say(f"{plural(report.pulled, 'result')} pulled from where they are shared")
-        if report.recorded is not None:
-            say(_recorded(report.recorded))
+            done = build(output.root, options, progress)
+        code = output.report(done.diagnostics, done.sources, _summary(done))
+        if done.pulled:
+            say(f"{plural(done.pulled, 'result')} pulled from where they are shared")
+        if done.recorded is not None:
+            say(_recorded(done.recorded))
         if timings:
-            output.timings(report.timings)
+            output.timings(done.timings)
+        if report is not None:
+            output.result(f"Report {output.path(report)}")
         target = (out or output.root / "_build") / "html" / "index.html"
         if "html" in to and target.is_file():
             output.result(f"Open {output.path(target)}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-__all__ = ["BOOK", "FORMAT", "NAMED_BOOK", "OUT", "URL", "Folder", "names_of"]
+__all__ = ["BOOK", "FORMAT", "NAMED_BOOK", "OUT", "REPORT", "URL", "Folder", "names_of"]
 
 
 def names_of(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], tuple[str, ...]]:
@@ -55,4 +55,20 @@ OUT = click.option(
     type=Folder(path_type=Path, file_okay=False),
     metavar="DIR",
     help="Folder of the outputs; _build in the book without it.",
+)
+
+
+def _report(_context: click.Context, _option: click.Parameter, value: Path | None) -> Path | None:
+    if value is not None and value.suffix not in {".html", ".json"}:
+        raise click.BadParameter("the name of the file must end with .html or .json")
+    return value.absolute() if value is not None else None
+
+
+REPORT = click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_report,
+    metavar="FILE",
+    help="Write a report of the build: when each run and cell ran, what it took, why it was not taken from "
+    "the store. A page or data, as the suffix says: .html or .json.",
 )

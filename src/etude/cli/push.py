@@ -8,7 +8,8 @@ import click
 
 from etude.cli.options import FORMAT, NAMED_BOOK, URL
 from etude.cli.output import Format, Output, find_book
-from etude.cli.report import duration, plural, size
+from etude.cli.report import duration, plural
+from etude.model.amounts import memory
 
 if TYPE_CHECKING:
     from etude.build.exchange import Pushed
@@ -49,6 +50,8 @@ def command(
 
 def _told(done: Pushed) -> str:
     sent = done.sent
-    what = f"{plural(sent.objects, 'object')} ({size(sent.size)}) written" if sent.objects else "nothing new"
+    what = (
+        f"{plural(sent.objects, 'object')} ({memory(sent.size)}) written" if sent.objects else "nothing new"
+    )
     left = f"; {plural(sent.left, 'run')} left out, as not every cell has a result" if sent.left else ""
     return f"pushed {plural(sent.runs, 'run')} to {done.address}: {what}, {duration(done.seconds)}{left}"

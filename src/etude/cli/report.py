@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from etude.model.amounts import duration
 from etude.model.diagnostic import Diagnostic, Place
 from etude.model.rules import Rule, Severity
 from etude.model.span import NOWHERE, LineIndex, Position
 
-__all__ = ["Located", "Summary", "Texts", "duration", "exit_code", "in_order", "plural", "size"]
+__all__ = ["Located", "Summary", "Texts", "duration", "exit_code", "in_order", "plural"]
 
 CLEAN, PROBLEMS, FAILED = 0, 1, 2
 
@@ -110,28 +111,6 @@ def exit_code(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -> int
 def plural(count: int, noun: str) -> str:
     """``1 page``, ``2 pages``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them: ``0.24 s``, ``3.2 s``, ``2 min 5 s``, ``1 h 3 min``."""
-    if seconds < 0.995:
-        return f"{seconds:.2f} s"
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def size(count: int) -> str:
-    """Bytes as people say them: ``800 B``, ``3.2 kB``, ``14 MB``."""
-    amount, unit = float(count), "B"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if amount < 999.5:
-            break
-        amount, unit = amount / 1000, larger
-    return f"{amount:.1f} {unit}" if amount < 9.95 and unit != "B" else f"{amount:.0f} {unit}"
 
 
 def tally(diagnostics: Iterable[Diagnostic]) -> dict[Severity, int]:

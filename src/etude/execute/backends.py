@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from etude.execute.needs import threads_of
 from etude.execute.plan import Plan, Run
 from etude.model.config import Worker
 from etude.model.protocols import Backend, KernelNeeds
@@ -34,18 +35,26 @@ class Backends:
     """What each of some runs asks of its kernel."""
 
     def __init__(
-        self, plan: Plan, runs: Iterable[Run], learned: Mapping[int, Backend], worker: Worker = "auto"
+        self,
+        plan: Plan,
+        runs: Iterable[Run],
+        learned: Mapping[int, Backend],
+        worker: Worker = "auto",
+        share: int = 1,
     ) -> None:
         """`runs` are those that start a kernel; `learned`, by place among them, what they needed before.
 
-        `worker` goes before what runs ask for.
+        `worker` goes before what runs ask for. `share`: computing threads of a run that does not say how
+        many processors it needs.
         """
         ordered = tuple(runs)
         outside = [plan.outside(run) if run.python else () for run in ordered]
-        wanted: dict[str, Counter[str]] = {}
+        # Runs with other numbers of threads have parents of their own.
+        wanted: dict[tuple[str, int], Counter[str]] = {}
         for run, names in zip(ordered, outside, strict=True):
-            wanted.setdefault(run.kernel, Counter()).update(set(names))
-        warm = {kernel: _worthwhile(names) for kernel, names in wanted.items()}
+            profile = run.kernel, threads_of(run.resources, share)
+            wanted.setdefault(profile, Counter()).update(set(names))
+        warm = {profile: _worthwhile(names) for profile, names in wanted.items()}
         self._needs: dict[object, KernelNeeds] = {}
         for number, (run, names) in enumerate(zip(ordered, outside, strict=True)):
             needs = KernelNeeds(
@@ -53,7 +62,7 @@ class Backends:
                 python=run.python,
                 seed=run.seed,
                 backend=_first(run, names, worker, learned.get(number)),
-                warm=warm[run.kernel],
+                warm=warm[run.kernel, threads_of(run.resources, share)],
                 run=f"{run.page.path}|{run.variant}",
             )
             # A run that turns out to be several has the needs of the one it was.

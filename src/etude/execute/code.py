@@ -20,7 +20,7 @@ from etude.execute.normalise import (
     reads_source,
 )
 from etude.execute.scan import Scan, scan_code
-from etude.model.block import CodeCell, Expectation, VariantBlock
+from etude.model.block import CodeCell, Expectation, Resources, VariantBlock
 from etude.model.inline import Eval
 from etude.model.page import Page, PageExecution
 from etude.model.span import Span
@@ -59,6 +59,7 @@ class CellCode(Struct, frozen=True, array_like=True):
     timeout: float | None = None
     expect: tuple[Expectation, ...] = ()
     outputs: bytes = b""
+    resources: Resources | None = None
     tolerance: Tolerance = Tolerance()
 
 
@@ -129,6 +130,7 @@ def _cell_code(cell: CodeCell) -> CellCode:
         timeout=cell.timeout,
         expect=cell.expect,
         outputs=cell.outputs,
+        resources=cell.resources,
         tolerance=cell.tolerance,
     )
 

@@ -1,13 +1,15 @@
-"""What running asks of the world: a place to work with a kernel in it, and many hands."""
+"""What running asks of the world: a place to work with a kernel in it, many hands, and an eye on them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, TypeVar
 
-from etude.model.protocols import Kernel, KernelNeeds, Observed
+from etude.execute.schedule import Placed, Schedule
+from etude.model.protocols import Kernel, KernelNeeds, Observed, Usage
 
-__all__ = ["Desk", "Desks", "Pool"]
+__all__ = ["Desk", "Desks", "Pool", "Watch", "unwatched"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -64,6 +66,31 @@ class Desks(Protocol):
 class Pool(Protocol):
     """Does several things at a time."""
 
-    def map(self, work: Callable[[T], R], tasks: Sequence[T]) -> tuple[R, ...]:
-        """Results of `work` in the order of `tasks`, which are begun in that order."""
+    def run(self, schedule: Schedule[T], work: Callable[[Placed[T]], R]) -> list[R]:
+        """Results of `work` for everything that the schedule has start, in any order."""
         ...
+
+
+class Watch(Protocol):
+    """Sees what runs take of the machine, and ends those that take too much of its memory."""
+
+    def over(
+        self, kernel: Kernel, limit: int, kept: int, told: Callable[[int], None]
+    ) -> AbstractContextManager[Callable[[], Usage]]:
+        """Watch a kernel; gives what tells of it. `limit`: bytes that it may take (0: no limit of its own).
+
+        `kept`: bytes that were kept for it; `told` hears of the memory that it takes, from any thread.
+        """
+        ...
+
+
+class unwatched:  # noqa: N801 -- a value, as `silent` is
+    """Nothing is seen, and nobody is ended."""
+
+    @staticmethod
+    @contextmanager
+    def over(
+        _kernel: Kernel, _limit: int, _kept: int, _told: Callable[[int], None]
+    ) -> Iterator[Callable[[], Usage]]:
+        """Watch nothing."""
+        yield Usage

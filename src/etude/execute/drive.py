@@ -1,43 +1,53 @@
 """Driving kernels: one run after the other at a desk.
 
-In: jobs (runs of which something is not stored). Out: their `Outcome`s. Called from several threads.
+In: jobs (runs of which something is not stored), each with its part of the machine. Out: their `Outcome`s.
+Called from several threads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import msgspec
 
 from etude.execute.backends import Backends, next_backend
-from etude.execute.desk import Desks
-from etude.execute.outcome import Done, Outcome
+from etude.execute.desk import Desk, Desks, Watch
+from etude.execute.job import Job, cells_ahead
+from etude.execute.needs import threads_of
+from etude.execute.outcome import Done, Outcome, Taken
 from etude.execute.plan import Run
-from etude.execute.session import ElsewhereError, Session, Trouble, World, last_needed
+from etude.execute.schedule import Placed, Schedule
+from etude.execute.session import ElsewhereError, Session, Trouble, World
 from etude.execute.sharing import apart
 from etude.execute.surroundings import kernel_environment
-from etude.execute.troubles import elsewhere, no_kernel
+from etude.execute.troubles import elsewhere, no_kernel, took_too_much
 from etude.execute.ways import Cursor
-from etude.model.progress import RunFinished, RunStarted
+from etude.model.progress import KernelStarted, MemoryUsed, RunFinished, RunStarted
 from etude.model.protocols import KernelError
+from etude.model.rules import Rule
 
-__all__ = ["Driver", "Job"]
+__all__ = ["Driver"]
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A run of which something is not stored."""
+class _CrowdedError(Exception):
+    """A run was ended to make room for others, and is to be started once more."""
 
-    number: int
-    """Its place among the runs of the plan."""
+
+@dataclass(slots=True)
+class _Attempt:
+    """A run at work, on its part of the machine."""
+
     run: Run
-    cells: int
-    """How many cells must run, as far as can be told."""
-    estimate: float | None
-    """Seconds, by recorded times."""
-    times: tuple[float, ...] = ()
+    times: tuple[float, ...]
     """Seconds that each cell took when it ran before."""
+    placed: Placed[tuple[Job, ...]]
+    threads: int
+    gpus: tuple[str, ...] | None
+    """Those that it may see; None for all."""
+    trouble: Trouble = field(default_factory=Trouble)
+    taken: Taken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,57 +58,101 @@ class Driver:
     backends: Backends
     desks: Desks
     environment: Mapping[str, str]
-    threads: int
+    share: int
+    """Computing threads of a run that does not say how many processors it needs."""
+    schedule: Schedule[tuple[Job, ...]]
+    watch: Watch
 
-    def work(self, group: tuple[Job, ...]) -> dict[int, tuple[Outcome, ...]]:
+    def work(self, placed: Placed[tuple[Job, ...]]) -> dict[int, tuple[Outcome, ...]]:
         """Run jobs one after the other; a later one may find its first cells stored by then."""
-        return {job.number: tuple(self._run(job)) for job in group}
+        out: dict[int, tuple[Outcome, ...]] = {}
+        jobs = placed.task.what
+        for number, job in enumerate(jobs):
+            try:
+                out[job.number] = tuple(self._run(job, placed))
+            except _CrowdedError:
+                alone = replace(placed.task.needs, alone=True)
+                self.schedule.again(replace(placed.task, what=jobs[number:], needs=alone))
+                break
+        return out
 
-    def _run(self, job: Job) -> Iterator[Outcome]:
+    def _run(self, job: Job, placed: Placed[tuple[Job, ...]]) -> Iterator[Outcome]:
         run = job.run
         found = self.world.lookup.ahead(run, 0, Cursor.start(run))
-        last = last_needed(run, 0, found)
-        count = 0 if last is None else last + 1
-        self.world.progress(RunStarted(run.name, run.variant, count, job.estimate, run.languages))
+        count = cells_ahead(run, found)
+        names = self.schedule.machine.gpus
+        gpus = None if run.resources.gpus is None else tuple(names[at] for at in placed.gpus)
+        attempt = _Attempt(run, job.times, placed, threads_of(run.resources, self.share), gpus)
+        trouble = attempt.trouble
         started = self.world.clock()
-        trouble = Trouble()
-        done = self._at_desk(job, trouble) if count else []
-        if not count:
+        self.world.progress(
+            RunStarted(run.name, run.variant, count, job.estimate, run.languages, attempt.threads, gpus or ())
+        )
+        if count:
+            try:
+                done = self._at_desk(attempt)
+            except _CrowdedError:
+                self._finished(attempt, "again", started, ())
+                raise
+        else:
             # Nothing has to run any more: what is stored has come from another run meanwhile.
             done = [Done.of(item.kept.record, item) for item in found]
         done += [Done.of(None)] * (len(run.steps) - len(done))
-        executed = sum(item.executed for item in done)
         failed = bool(trouble.problems) or any(item.status == "missing" for item in done)
+        self._finished(attempt, "failed" if failed else "ok", started, done)
+        first, *others = apart(run, (read for item in done for read in item.reads), self.world.plan.facts)
+        yield Outcome(
+            first,
+            tuple(done),
+            (*trouble.notes, *trouble.problems),
+            trouble.backend,
+            trouble.outdated,
+            attempt.taken,
+        )
+        for other in others:
+            yield from self._run(Job(job.number, other, len(other.steps), job.estimate, job.times), placed)
+
+    def _finished(
+        self,
+        attempt: _Attempt,
+        status: Literal["ok", "failed", "again"],
+        started: float,
+        done: Sequence[Done],
+    ) -> None:
+        run, taken = attempt.run, attempt.taken
+        executed = sum(item.executed for item in done)
         self.world.progress(
             RunFinished(
                 run.name,
                 run.variant,
-                "failed" if failed else "ok",
+                status,
                 self.world.clock() - started,
                 executed,
                 len(done) - executed,
                 run.languages,
+                taken.memory if taken else 0,
+                taken.cpu_seconds if taken else 0.0,
             )
         )
-        first, *others = apart(run, (read for item in done for read in item.reads), self.world.plan.facts)
-        yield Outcome(
-            first, tuple(done), (*trouble.notes, *trouble.problems), trouble.backend, trouble.outdated
-        )
-        for other in others:
-            yield from self._run(Job(job.number, other, len(other.steps), job.estimate, job.times))
 
-    def _at_desk(self, job: Job, trouble: Trouble) -> list[Done]:
-        run = job.run
-        environment = kernel_environment(self.environment, threads=self.threads)
+    def _at_desk(self, attempt: _Attempt) -> list[Done]:
+        run, trouble = attempt.run, attempt.trouble
+        environment = kernel_environment(
+            self.environment,
+            threads=attempt.threads,
+            gpus=attempt.gpus,
+            share=attempt.placed.task.needs.gpus,
+        )
         needs = self.backends.of(run)
         while True:
+            started = self.world.clock()
             try:
                 desk = self.desks.open(needs, run.folder, self.world.plan.library(run), environment)
             except KernelError as error:
                 trouble.problems.append(no_kernel(run, error))
                 return []
             try:
-                return Session(run, desk, self.world, trouble, job.times).cells()
+                return self._watched(attempt, desk, started)
             except ElsewhereError as error:
                 trouble.backend = next_backend(needs.backend)
                 told = elsewhere(run, error.step, error.what, trouble.backend)
@@ -109,3 +163,25 @@ class Driver:
                 needs = msgspec.structs.replace(needs, backend=trouble.backend)
             finally:
                 desk.close()
+
+    def _watched(self, attempt: _Attempt, desk: Desk, started: float) -> list[Done]:
+        """The run's cells, as long as its kernel may have what it takes."""
+        run, trouble, progress, clock = attempt.run, attempt.trouble, self.world.progress, self.world.clock
+        begun = clock()
+        progress(KernelStarted(run.name, run.variant, desk.kernel.backend, begun - started, run.languages))
+
+        def told(memory: int) -> None:
+            progress(MemoryUsed(run.name, run.variant, memory, run.languages))
+
+        kept = attempt.placed.task.needs.memory
+        with self.watch.over(desk.kernel, run.memory_limit, kept, told) as usage:
+            done = Session(run, desk, self.world, trouble, attempt.times).cells()
+        taken = usage()
+        attempt.taken = Taken(taken.peak, taken.seconds, clock() - begun)
+        died = [problem for problem in trouble.problems if problem.rule == Rule.KERNEL_DIED]
+        if died and taken.ended == "crowded":
+            raise _CrowdedError
+        if died and taken.ended:
+            trouble.problems.remove(died[0])
+            trouble.problems.append(took_too_much(died[0], run, taken))
+        return done

@@ -30,6 +30,7 @@ _KINDS = {
     "code": "its code changed",
     "option": "its option `{name}` changed",
     "input": "the input `{name}` changed",
+    "resource": "the number of {name} that it asks for changed",
     "variable": "the environment variable `{name}` changed",
     "module": "the module `{name}` changed",
     "library": "the library's module `{name}` changed",

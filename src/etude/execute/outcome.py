@@ -26,7 +26,7 @@ from etude.model.protocols import Backend
 from etude.model.result import CellResult, CellStatus, Output, RunResult, Value
 from etude.model.span import NOWHERE
 
-__all__ = ["Done", "Outcome", "complaints", "results"]
+__all__ = ["Done", "Outcome", "Taken", "complaints", "results"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,18 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What a run took of the machine."""
+
+    memory: int
+    """Bytes at most; 0 when that was not seen."""
+    cpu_seconds: float
+    """Processor time of all its processes."""
+    seconds: float
+    """While its kernel lived."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One run, as it is after the build."""
 
@@ -81,12 +93,15 @@ class Outcome:
     """The kind of kernel that it turned out to need."""
     outdated: bool = False
     """Whether it may have read files that changed since it was planned."""
+    taken: Taken | None = None
+    """None when nothing was executed."""
 
     @classmethod
-    def stored(cls, run: Run, found: Sequence[Found]) -> Outcome:
+    def stored(cls, run: Run, found: Sequence[Found], *problems: Diagnostic) -> Outcome:
         """A run of which nothing is executed."""
         missing = len(run.steps) - len(found)
-        return cls(run, (*(Done.of(item.kept.record, item) for item in found), *(Done("missing"),) * missing))
+        steps = (*(Done.of(item.kept.record, item) for item in found), *(Done("missing"),) * missing)
+        return cls(run, steps, problems)
 
 
 def results(outcome: Outcome, policy: Policy) -> Iterator[tuple[str, RunResult]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from etude.execute.code import CellCode, EvalCode, PageCode
@@ -13,6 +13,7 @@ from etude.execute.library import Library
 from etude.execute.modules import Modules, View
 from etude.execute.recipe import Component
 from etude.execute.requests import Request
+from etude.model.block import Resources
 from etude.model.config import Worker
 from etude.model.diagnostic import Diagnostic
 from etude.model.environment import Environment
@@ -79,6 +80,10 @@ class Run:
     parts: tuple[Part, ...]
     """The first is executed; its page's folder is the working folder."""
     worker: Worker = "auto"
+    resources: Resources = field(default_factory=Resources)
+    """What its cells, its page and the book declare."""
+    memory_limit: int = 0
+    """Bytes it may take; 0: as many as the machine has to give."""
     languages: str = ""
     """Of its pages, when other languages of the page run other code; empty when one run is for all."""
     environment: Environment | None = None

@@ -25,6 +25,7 @@ from etude.execute.facts import Facts, Packages
 from etude.execute.inputs import Declared
 from etude.execute.library import Library
 from etude.execute.modules import Inputs, Modules, View
+from etude.execute.needs import declared, fixed
 from etude.execute.normalise import is_python
 from etude.execute.plan import Part, Plan, Run, Step
 from etude.execute.recipe import Component
@@ -141,6 +142,9 @@ class _Planner:
         config, settings = self.config.execute, page.execute
         kernel, environment = self.config.kernel(variant, page.kernel)
         seed = config.seed if settings.seed is None else settings.seed
+        ours = [cell for cell in page.cells if not cell.variants or variant in cell.variants]
+        cells = [] if settings.skip else [cell for cell in ours if not cell.skip]
+        resources = declared(cells, settings, config)
         base = (
             Component("format", "", FORMAT),
             Component("page", "", page.name),
@@ -148,10 +152,9 @@ class _Planner:
             *((Component("environment", "", wanted(environment)),) if environment else ()),
             Component("variant", "", variant),
             Component("seed", "", str(seed)),
+            *fixed(resources),
             *shared,
         )
-        ours = [cell for cell in page.cells if not cell.variants or variant in cell.variants]
-        cells = [] if settings.skip else [cell for cell in ours if not cell.skip]
         self.problems += foreign_cells(page, cells, kernel)
         asked, evals = _ask(page, variant, cells)
         view = View(self._folders(page), page.language, position, variant)
@@ -202,6 +205,8 @@ class _Planner:
                 ),
             ),
             worker=cast("Worker", settings.worker or config.worker),
+            resources=resources,
+            memory_limit=config.memory_limit if settings.memory_limit is None else settings.memory_limit,
             environment=environment,
         )
 

@@ -16,8 +16,8 @@ class Component(Struct, frozen=True, array_like=True, gc=False):
     """One thing that a key depends on."""
 
     kind: str
-    """``code``, ``option``, ``kernel``, ``environment``, ``variant``, ``seed``, ``input``, ``variable``,
-    ``module``, ``library``, ``file`` or ``format``."""
+    """``code``, ``option``, ``kernel``, ``environment``, ``variant``, ``seed``, ``resource``, ``input``,
+    ``variable``, ``module``, ``library``, ``file`` or ``format``."""
     name: str
     digest: str
     text: str = ""
@@ -43,3 +43,7 @@ class Recipe(Struct, frozen=True, array_like=True):
     steps: tuple[StepRecipe, ...]
     backend: str = ""
     """The kind of kernel that the run turned out to need; empty when the first choice did."""
+    memory: int = 0
+    """Bytes that it took at most; 0 when nothing was seen of it."""
+    cpus: float = 0.0
+    """Processors that it kept busy on average; 0 when it was too short to tell."""

@@ -10,21 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Literal, cast
 
 from msgspec.structs import replace
 
 from etude.execute.backends import Backends
-from etude.execute.desk import Desks, Pool
-from etude.execute.drive import Driver, Job
+from etude.execute.desk import Desks, Pool, Watch, unwatched
+from etude.execute.drive import Driver
 from etude.execute.failure import SourceLines
+from etude.execute.forecast import Forecast
+from etude.execute.job import Job, cells_ahead
+from etude.execute.needs import lacking, needs_of
 from etude.execute.outcome import Outcome, complaints, results
-from etude.execute.plan import Plan
-from etude.execute.recipe import Recipe, StepRecipe
-from etude.execute.record import ResultStore, load_recipe, recipe_bytes, recipe_key
-from etude.execute.session import World, last_needed
+from etude.execute.plan import Plan, Run
+from etude.execute.recipe import Recipe
+from etude.execute.record import ResultStore, load_recipe, recipe_key
+from etude.execute.remember import remember
+from etude.execute.schedule import Machine, Needs, Schedule, Task
+from etude.execute.session import World
 from etude.execute.sharing import split_runs
-from etude.execute.ways import Change, Lookup, recipe_of
+from etude.execute.troubles import no_resources
+from etude.execute.ways import Change, Lookup
 from etude.model.config import Policy, Worker
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.progress import Progress, RunFinished, RunsPlanned, silent
@@ -32,7 +38,7 @@ from etude.model.protocols import Backend, Clock, Files
 from etude.model.result import RunResult
 from etude.model.rules import Rule
 
-__all__ = ["Execution", "execute", "longest_first"]
+__all__ = ["Execution", "execute"]
 
 _OF_ANY_VARIANT = frozenset({Rule.OUTPUT_TOO_LARGE, Rule.KERNEL_MISSING, Rule.WROTE_INTO_BOOK})
 """Rules whose messages name no variant."""
@@ -66,15 +72,17 @@ def execute(
     clock: Clock,
     policy: Policy,
     environment: Mapping[str, str],
+    machine: Machine,
     threads: int = 1,
+    watch: Watch = unwatched,
     worker: Worker = "auto",
     progress: Progress = silent,
 ) -> Execution:
     """Execute a plan.
 
     With a `worker` all runs have that kind of kernel, whatever they ask for. `environment` is the user's;
-    kernels get it with `threads` computing threads and what makes runs alike. Never raises for what cells
-    do; what the store raises goes through.
+    kernels get it with `threads` computing threads and what makes runs alike. `machine` is what there is
+    to share out. Never raises for what cells do; what the store raises goes through.
     """
     made: set[str] = set()
     lookup = Lookup(
@@ -91,31 +99,36 @@ def execute(
     outcomes: dict[int, tuple[Outcome, ...]] = {}
     jobs: list[Job] = []
     for number, (run, ways) in enumerate(zip(runs, found, strict=True)):
-        last = last_needed(run, 0, ways)
-        if last is None or policy in ("frozen", "off"):
+        cells = cells_ahead(run, ways)
+        if not cells or policy in ("frozen", "off"):
             outcomes[number] = (Outcome.stored(run, ways),)
+        elif missing := lacking(run.resources, machine):
+            outcomes[number] = (Outcome.stored(run, ways, no_resources(run, missing, machine)),)
         else:
             times = _times(known.get(recipe_key(run)))
-            jobs.append(Job(number, run, last + 1, sum(times) if times else None, times))
+            jobs.append(Job(number, run, cells, sum(times[:cells]) if times else None, times))
     estimates = [job.estimate for job in jobs if job.estimate is not None]
     progress(RunsPlanned(len(jobs), sum(job.cells for job in jobs), sum(estimates) if estimates else None))
     for (outcome,) in outcomes.values():
         if outcome.run.steps:
             run = outcome.run
-            progress(RunFinished(run.name, run.variant, "kept", 0.0, 0, len(outcome.steps), run.languages))
+            status: Literal["failed", "kept"] = "failed" if outcome.problems else "kept"
+            kept = sum(done.status != "missing" for done in outcome.steps)
+            progress(RunFinished(run.name, run.variant, status, 0.0, 0, kept, run.languages))
     learned = {
         number: cast("Backend", recipe.backend)
         for number, job in enumerate(jobs)
         if (recipe := known.get(recipe_key(job.run))) is not None and recipe.backend
     }
-    world = World(plan, lookup, store, clock, progress, SourceLines(files), made)
-    driver = Driver(
-        world, Backends(plan, [job.run for job in jobs], learned, worker), desks, environment, threads
-    )
-    for group in pool.map(driver.work, longest_first(_groups(jobs))):
+    backends = Backends(plan, [job.run for job in jobs], learned, worker, threads)
+    schedule = Schedule(_tasks(jobs, known, machine), machine)
+    forecast = Forecast(progress, schedule, clock, _cell_seconds(jobs))
+    world = World(plan, lookup, store, clock, forecast, SourceLines(files), made)
+    driver = Driver(world, backends, desks, environment, threads, schedule, watch)
+    for group in pool.run(schedule, driver.work):
         outcomes.update(group)
     ordered = [outcome for _, some in sorted(outcomes.items()) for outcome in some]
-    _remember(store, ordered, recipes, known)
+    remember(store, ordered, recipes, known)
     results_of: dict[str, dict[str, RunResult]] = {}
     problems = [(problem, "") for problem in plan.diagnostics]
     for outcome in ordered:
@@ -173,44 +186,36 @@ def _joined(problems: Iterable[tuple[Diagnostic, str]]) -> Iterator[Diagnostic]:
         yield replace(problem, message=problem.message + about)
 
 
-def _groups(jobs: Sequence[Job]) -> list[tuple[Job, ...]]:
-    """Jobs that must not run side by side: runs of one page may share the keys of their first cells."""
+def _tasks(
+    jobs: Sequence[Job], known: Mapping[str, Recipe | None], machine: Machine
+) -> Iterator[Task[tuple[Job, ...]]]:
+    """Jobs with what they need; runs of one page stay together, as they may share their first results."""
     groups: dict[tuple[str, str], list[Job]] = {}
     for job in jobs:
         groups.setdefault((job.run.name, job.run.variant), []).append(job)
-    return [tuple(group) for group in groups.values()]
+    share = machine.cpus / machine.slots
+    for group in groups.values():
+        needs = [_needs(job.run, known.get(recipe_key(job.run)), share) for job in group]
+        seconds = [job.estimate for job in group if job.estimate is not None]
+        yield Task(
+            tuple(group),
+            Needs(
+                cpus=max(item.cpus for item in needs),
+                memory=max(item.memory for item in needs),
+                gpus=max(item.gpus for item in needs),
+            ),
+            sum(seconds) if len(seconds) == len(group) else None,
+        )
 
 
-def longest_first(groups: Sequence[tuple[Job, ...]]) -> list[tuple[Job, ...]]:
-    """The order in which to begin: what was never timed first, then what takes longest; ties stay."""
-
-    def weight(group: tuple[Job, ...]) -> tuple[bool, float]:
-        known = [job.estimate for job in group if job.estimate is not None]
-        return len(known) == len(group), -sum(known)
-
-    return sorted(groups, key=weight)
+def _needs(run: Run, recipe: Recipe | None, share: float) -> Needs:
+    return needs_of(run.resources, recipe, share=share, limit=run.memory_limit)
 
 
 def _times(recipe: Recipe | None) -> tuple[float, ...]:
     return tuple(step.seconds for step in recipe.steps) if recipe else ()
 
 
-def _remember(
-    store: ResultStore,
-    outcomes: Iterable[Outcome],
-    before: Mapping[str, bytes],
-    known: Mapping[str, Recipe | None],
-) -> None:
-    """Keep the recipes that changed; a run that could not start keeps its old one."""
-    for outcome in outcomes:
-        run = outcome.run
-        if not run.steps or all(done.status == "missing" for done in outcome.steps):
-            continue
-        steps = tuple(
-            StepRecipe(recipe_of(step, done.reads), step.requests, done.status, round(done.seconds, 3))
-            for step, done in zip(run.steps, outcome.steps, strict=True)
-        )
-        old = known.get(recipe_key(run))
-        data = recipe_bytes(Recipe(run.base, steps, outcome.backend or (old.backend if old else "")))
-        if before.get(recipe_key(run)) != data:
-            store.put("recipe", recipe_key(run), data)
+def _cell_seconds(jobs: Sequence[Job]) -> dict[int, tuple[float, ...]]:
+    """How long the cells that must run took last, by job."""
+    return {job.number: job.times[: job.cells] for job in jobs if job.times}

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from etude.execute.failure import SourceLines, failure_diagnostic
 from etude.execute.plan import Run, Step
+from etude.execute.schedule import Machine
+from etude.model.amounts import memory
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
-from etude.model.protocols import Backend, KernelError, Reply
+from etude.model.protocols import Backend, KernelError, Reply, Usage
 from etude.model.result import Failure, Output
 
-__all__ = ["elsewhere", "no_kernel", "stopped", "wrote"]
+__all__ = ["elsewhere", "no_kernel", "no_resources", "stopped", "took_too_much", "wrote"]
 
 
 def stopped(
@@ -54,6 +56,39 @@ def no_kernel(run: Run, error: KernelError) -> Diagnostic:
         run.page.path_of(cell.span),
         cell.span,
         hints=hints,
+    )
+
+
+def no_resources(run: Run, what: str, machine: Machine) -> Diagnostic:
+    """The run can never begin on this machine."""
+    cell = run.steps[0].cell
+    gpus = f"{len(machine.gpus)} GPUs" if len(machine.gpus) > 1 else "a GPU" if machine.gpus else "no GPU"
+    return diagnose(
+        Rule.RESOURCES_MISSING,
+        f"the run asks for {what}, which this machine does not have",
+        run.page.path_of(cell.span),
+        cell.span,
+        hints=("run it on a machine that has, or ask for less with `resources`",),
+        trace=f"this machine has {machine.cpus:g} processors, {memory(machine.total)} of memory, {gpus}",
+    )
+
+
+def took_too_much(died: Diagnostic, run: Run, usage: Usage) -> Diagnostic:
+    """The kernel died because it was ended for the memory that it took."""
+    if usage.ended == "limit":
+        message = f"the run took more memory than its limit of {memory(run.memory_limit)}"
+        hint = "allow more with `memory_limit` under `execute` in the page's front matter, or keep less"
+    else:
+        message = "the run took all the memory that the machine can spare"
+        hint = "keep less, or run it on a machine with more memory"
+    processes = f" in {usage.processes} processes" if usage.processes > 1 else ""
+    return diagnose(
+        Rule.MEMORY_LIMIT,
+        message,
+        died.place.path,
+        died.place.span,
+        hints=(hint,),
+        trace=f"it had {memory(usage.memory)}{processes} when it was ended",
     )
 
 

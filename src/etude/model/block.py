@@ -126,12 +126,13 @@ class CodeBlock(Block, frozen=True, array_like=True, tag=True, gc=False):
 
 
 class Resources(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
-    """What a cell or a page asks of the machine."""
+    """What a cell, a page or a book asks of the machine; None: it says nothing of this."""
 
-    cpus: float = 1
-    memory: int = 0
-    """Bytes; 0 is unknown."""
-    gpus: float = 0
+    cpus: float | None = None
+    memory: int | None = None
+    """Bytes."""
+    gpus: float | None = None
+    """Of one below 1 it takes a share; 0: none must be seen."""
 
 
 class Expectation(Struct, frozen=True, array_like=True, gc=False):

@@ -105,6 +105,8 @@ class ExecuteConfig(Struct, frozen=True):
     """Address or path where results are shared; empty: nowhere."""
     pull: bool = False
     """Whether a build looks there before it runs anything."""
+    memory_limit: int = 0
+    """Bytes of memory a run may take; 0: as many as the machine has to give."""
     resources: Resources = Resources()
     tolerance: Tolerance = Tolerance()
     """How much results may differ when they are verified."""

@@ -22,6 +22,8 @@ class PageExecution(Struct, frozen=True, omit_defaults=True):
     environment: tuple[str, ...] = ()
     """Names of environment variables that the cells read."""
     resources: Resources | None = None
+    memory_limit: int | None = None
+    """Bytes that a run may take; 0: as many as the machine has to give."""
     seed: int | None = None
     worker: str = ""
     """One of `config.Worker`; empty takes the book's."""

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias, Union
 
 from msgspec import Struct
 
+from etude.model.protocols import Backend
 from etude.model.result import CellStatus
 
 
@@ -50,8 +51,15 @@ class RunsPlanned(Struct, frozen=True, tag=True, gc=False):
     """Seconds of work by recorded times, as if runs came one after another; None when nothing is recorded."""
 
 
+class TimeLeft(Struct, frozen=True, tag=True, gc=False):
+    """How long all runs together will take from now on, by recorded times."""
+
+    seconds: float | None
+    """None when some of them were never timed."""
+
+
 class RunStarted(Struct, frozen=True, tag=True, gc=False):
-    """A run got its kernel."""
+    """A run begins; its kernel is being started."""
 
     page: str
     """Name of the page."""
@@ -63,6 +71,31 @@ class RunStarted(Struct, frozen=True, tag=True, gc=False):
     """Seconds by recorded times; None when nothing is recorded."""
     languages: str = ""
     """``zh``, when other languages of the page run other code; empty when one run is for all."""
+    threads: int = 1
+    """Computing threads that it may use."""
+    gpus: tuple[str, ...] = ()
+    """Those that were given to it."""
+
+
+class KernelStarted(Struct, frozen=True, tag=True, gc=False):
+    """A run got a kernel; another one when it turns out to need one of another kind."""
+
+    page: str
+    variant: str
+    backend: Backend
+    seconds: float
+    """How long its start took, with the making of its folder."""
+    languages: str = ""
+
+
+class MemoryUsed(Struct, frozen=True, tag=True, gc=False):
+    """What a run takes of the memory now; told from time to time."""
+
+    page: str
+    variant: str
+    memory: int
+    """Bytes."""
+    languages: str = ""
 
 
 class CellFinished(Struct, frozen=True, tag=True, gc=False):
@@ -82,12 +115,17 @@ class RunFinished(Struct, frozen=True, tag=True, gc=False):
 
     page: str
     variant: str
-    status: Literal["ok", "failed", "kept"]
-    """``failed`` when a cell failed, or the kernel did; ``kept`` when nothing had to run."""
+    status: Literal["ok", "failed", "kept", "again"]
+    """``failed`` when a cell failed, or the kernel did; ``kept`` when nothing had to run; ``again`` when it
+    had to make room for others and will be started once more."""
     seconds: float
     cells_run: int
     cells_kept: int
     languages: str = ""
+    memory: int = 0
+    """Bytes that it took at most; 0 when that was not seen."""
+    cpu_seconds: float = 0.0
+    """Processor time of all its processes."""
 
 
 class ObjectMoved(Struct, frozen=True, tag=True, gc=False):
@@ -98,17 +136,17 @@ class ObjectMoved(Struct, frozen=True, tag=True, gc=False):
     """Objects; more may follow when these are there."""
 
 
-Event: TypeAlias = Union[  # noqa: UP007 -- see `Inline`
-    PhaseStarted,
-    EnvironmentStarted,
-    EnvironmentFinished,
-    RunsPlanned,
-    RunStarted,
-    CellFinished,
-    RunFinished,
-    ObjectMoved,
+RunEvent: TypeAlias = Union[RunStarted, KernelStarted, MemoryUsed, CellFinished, RunFinished]  # noqa: UP007 -- see `Inline`
+"""What is about one run."""
+Event: TypeAlias = Union[  # noqa: UP007
+    PhaseStarted, EnvironmentStarted, EnvironmentFinished, RunsPlanned, TimeLeft, RunEvent, ObjectMoved
 ]
 Progress: TypeAlias = Callable[[Event], None]
+
+
+def run_key(event: RunEvent) -> tuple[str, str, str]:
+    """What tells a run from all others: its page, variant and languages."""
+    return event.page, event.variant, event.languages
 
 
 def run_title(page: str, variant: str, languages: str = "") -> str:

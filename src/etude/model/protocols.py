@@ -81,8 +81,38 @@ class Observed(Struct, frozen=True):
     """Files among them that are not, or no longer, what they were when the plan was made."""
 
 
+Backend: TypeAlias = Literal["lean", "warm", "cold"]
+"""How a kernel comes to be: a worker of our own forked from a parent that has loaded what pages import;
+an ipykernel forked likewise; a kernel of any language started from nothing."""
+
+
+class Usage(Struct, frozen=True):
+    """What a run has taken of the machine until now; nothing of it is told on some systems."""
+
+    memory: int = 0
+    """Bytes that its processes take now; what they share with others counts in part."""
+    peak: int = 0
+    """The most that they took."""
+    seconds: float = 0.0
+    """Processor time."""
+    processes: int = 0
+    ended: Literal["", "limit", "machine", "crowded"] = ""
+    """Why it was ended: it took more than its limit; it took all that the machine had; several took all
+    together, and it was the one to go."""
+
+
 class Kernel(Protocol):
     """One live kernel."""
+
+    @property
+    def backend(self) -> Backend:
+        """What it turned out to be."""
+        ...
+
+    @property
+    def root(self) -> int:
+        """The process below which all of the run's processes are; 0 when that is not known."""
+        ...
 
     def execute(
         self, code: str, expressions: Iterable[tuple[str, str]], timeout: float, output_limit: int
@@ -98,6 +128,10 @@ class Kernel(Protocol):
 
         `digest`: the digest of its state will be asked for; `keep`: it can be resumed from.
         """
+        ...
+
+    def kill(self) -> None:
+        """End it without waiting; any thread may call this."""
         ...
 
     def close(self) -> None:
@@ -125,11 +159,6 @@ class Copy(Protocol):
     def close(self) -> None:
         """Let it go."""
         ...
-
-
-Backend: TypeAlias = Literal["lean", "warm", "cold"]
-"""How a kernel comes to be: a worker of our own forked from a parent that has loaded what pages import;
-an ipykernel forked likewise; a kernel of any language started from nothing."""
 
 
 class KernelNeeds(Struct, frozen=True):

@@ -86,6 +86,8 @@ class Rule(StrEnum):
     ENVIRONMENT_FAILED = "environment-failed"
     KERNEL_MISSING = "kernel-missing"
     KERNEL_DIED = "kernel-died"
+    MEMORY_LIMIT = "memory-limit"
+    RESOURCES_MISSING = "resources-missing"
     WORKER_CHANGED = "worker-changed"
     VERSIONS_DIFFER = "versions-differ"
     OUTPUT_TOO_LARGE = "output-too-large"
@@ -166,6 +168,8 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.ENVIRONMENT_FAILED, _E, "What a variant or the book requires cannot be installed."),
         (Rule.KERNEL_MISSING, _E, "A kernel is not installed or does not start."),
         (Rule.KERNEL_DIED, _E, "A kernel died while a cell ran."),
+        (Rule.MEMORY_LIMIT, _E, "A run took more memory than it may, and was ended."),
+        (Rule.RESOURCES_MISSING, _E, "A run asks for what the machine does not have."),
         (
             Rule.VERSIONS_DIFFER,
             _I,

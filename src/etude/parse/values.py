@@ -162,9 +162,9 @@ def parse_resources(value: Any) -> Resources:
     if unknown:
         raise Bad(f"`{shown(unknown[0])}` is none of `cpus`, `memory`, `gpus`")
     return Resources(
-        cpus=share(value.get("cpus", 1)),
-        memory=size(value.get("memory", 0)),
-        gpus=share(value.get("gpus", 0)),
+        cpus=share(value["cpus"]) if "cpus" in value else None,
+        memory=size(value["memory"]) if "memory" in value else None,
+        gpus=share(value["gpus"]) if "gpus" in value else None,
     )
 
 
