@@ -88,7 +88,8 @@ def prose(name: str) -> str:
 
 def commands() -> Iterator[str]:
     """All commands with their options."""
-    context = click.Context(program, info_name="etude")
+    # With the program's settings: the first context that asks decides for good how help is called.
+    context = click.Context(program, info_name="etude", **program.context_settings)
     yield prose("commands")
     yield from _options(program, context)
     for name in program.list_commands(context):

@@ -10,7 +10,7 @@ import stat
 import pytest
 
 from etude.adapters import disk
-from etude.adapters.disk import DiskFiles, WriteError, glob_pattern, write_atomic
+from etude.adapters.disk import DiskFiles, WriteError, glob_pattern, names_in, write_atomic
 
 
 @pytest.fixture
@@ -26,6 +26,9 @@ def book(tmp_path):
         "node_modules/x.md",
         "env/x.md",
         "env/pyvenv.cfg",
+        "kept/.etude-results",
+        "kept/x.md",
+        "results/y.md",
         "zh/.hidden.md",
     ):
         place = root / name
@@ -84,7 +87,8 @@ def test_inside(book):
         ("*.md", ("in.md",)),
         ("zh/*", ("zh/a.md",)),
         ("zh/**", ("zh/a.md", "zh/b/c.md", "zh/b/d.txt")),
-        ("**/*.md", ("in.md", "zh/a.md", "zh/b/c.md")),
+        ("**/*.md", ("in.md", "results/y.md", "zh/a.md", "zh/b/c.md")),
+        ("kept/*.md", ("kept/x.md",)),
         ("zh/a.md", ("zh/a.md",)),
         ("./zh/?.md", ("zh/a.md",)),
         ("zh/[a-b].md", ("zh/a.md",)),
@@ -98,6 +102,13 @@ def test_inside(book):
 )
 def test_glob(book, pattern, found):
     assert found == DiskFiles(book).glob(pattern)
+
+
+def test_what_a_run_finds_in_a_folder(book):
+    found = ("etude.toml", "in.md", "out.md", "outside", "results", "zh")
+    assert found == names_in(str(book), "")
+    assert "kept" in (names_in(str(book), str(book)) or ()), "folders outside of a book are as they are"
+    assert None is names_in(str(book), "no")
 
 
 @pytest.mark.parametrize(

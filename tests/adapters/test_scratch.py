@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,16 @@ def test_the_mirror_holds_the_book(desk, kernels):
         "zh/near.csv",
     ]
     assert (root / "linked" / "o.csv").read_text() == "o"
+
+
+def test_environments_and_recorded_results_are_no_part_of_it(book, kernels):
+    for path in ("env/pyvenv.cfg", "env/x.py", "zh/kept/.etude-results", "zh/kept/a.json"):
+        (book / path).parent.mkdir(parents=True, exist_ok=True)
+        (book / path).write_text("")
+    with closing(ScratchDesks(book, kernels=kernels).open(PYTHON, "zh", {}, {})):
+        found = {path.name for path in mirror(kernels).rglob("*")}
+    assert {"env", "kept"}.isdisjoint(found)
+    assert {"zh", "data"} <= found
 
 
 def test_small_files_are_copies_and_large_ones_links(desk, kernels, book):
@@ -255,3 +267,21 @@ def test_what_the_build_itself_prints_is_no_cells_doing(book, kernels):
     finally:
         os.dup2(kept, 1)
         os.close(kept)
+
+
+def test_what_a_run_wrote_is_the_same_in_a_copy_of_the_book(book, tmp_path, kernels):
+    shutil.copytree(book, tmp_path / "copy", symlinks=True)
+
+    def written(root: Path, name: str, text: str) -> str | None:
+        with closing(ScratchDesks(root, kernels=kernels).open(PYTHON, "zh", {}, {})) as made:
+            _, variables, folder = kernels.started[-1]
+            for place in (folder, Path(variables["TMPDIR"])):
+                (place / name).write_text(text)
+            made.observed()
+            return made.files()
+
+    first = written(book, "new.csv", "1")
+    assert first is not None
+    assert first == written(tmp_path / "copy", "new.csv", "1")
+    assert first != written(tmp_path / "copy", "new.csv", "2")
+    assert first != written(tmp_path / "copy", "other.csv", "1")

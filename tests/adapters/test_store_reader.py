@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from etude.adapters import store as module
 from etude.adapters.store import SqliteStore
-from etude.adapters.store_reader import StoreReader
+from etude.adapters.store_reader import LayeredReader, StoreReader
 
 BIG = b"x" * (module.INLINE + 1)
 
@@ -47,6 +47,24 @@ def test_where_there_is_no_store_none_is_made(tmp_path):
         assert reader.get_many("cell", ["a"]) == {}
         assert reader.keys("cell") == ()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_laid_over_a_store_comes_first_and_stays_apart(tmp_path):
+    with SqliteStore(tmp_path / "store") as made:
+        made.put_many("cell", [("a", b"1"), ("b", b"2")])
+    before = content(tmp_path / "store")
+    with SqliteStore(tmp_path / "above") as above, LayeredReader(tmp_path / "store", above) as reader:
+        reader.put("cell", "b", b"3")
+        reader.put_many("cell", [("c", b"4"), ("d", BIG)])
+        assert reader.get_many("cell", ["a", "b", "c", "d", "e"]) == {
+            "a": b"1",
+            "b": b"3",
+            "c": b"4",
+            "d": BIG,
+        }
+        assert reader.get("cell", "b") == b"3"
+        assert reader.keys("cell") == ("a", "b", "c", "d")
+    assert content(tmp_path / "store") == before
 
 
 def test_a_damaged_index_stays_where_it_is(tmp_path):

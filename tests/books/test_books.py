@@ -218,6 +218,9 @@ ELSEWHERE = {
     Rule.RESULT_MISSING,
     Rule.INPUT_UNREADABLE,
     Rule.STORE_UNREADABLE,
+    Rule.RECORDED_FOLDER,
+    Rule.REMOTE_FAILED,
+    Rule.REMOTE_UNREADABLE,
     Rule.INTERNAL,
     # Only a verification tells these.
     Rule.RESULT_DRIFTED,

@@ -13,7 +13,7 @@ import pytest
 from etude.adapters.disk import MANIFEST
 from etude.adapters.lock import BuildLock
 from etude.adapters.starter import write_starter
-from etude.build import BuildOptions, BuildReport, RunStatus, StatusReport
+from etude.build import BuildOptions, BuildReport, Recorded, RunStatus, StatusReport
 from etude.cli.app import COMMANDS, main, program
 from etude.model.diagnostic import BookError, diagnose
 from etude.model.progress import RunFinished, RunStarted
@@ -136,6 +136,20 @@ def test_the_help_imports_no_command():
 
 
 # build
+
+
+@pytest.mark.parametrize(
+    ("done", "line"),
+    [
+        (Recorded(folder="results", results=3, changed=0), "3 results recorded in results: nothing changed"),
+        (Recorded(folder="kept", results=1, changed=2), "1 result recorded in kept: 2 files changed"),
+    ],
+)
+def test_build_tells_what_was_recorded_and_pulled(book, fake, capsys, done, line):
+    calls = fake(report(recorded=done, pulled=2))
+    code, _, err = run(capsys, "build", "--record")
+    assert (code, calls[0][1].record) == (0, True)
+    assert err.splitlines()[-2:] == ["2 results pulled from where they are shared", line]
 
 
 def test_build_passes_its_options_on(book, fake, capsys):
@@ -369,6 +383,16 @@ def test_status_names_languages_that_run_apart(book, fake, capsys):
 def test_status_with_nothing_to_do(book, fake, capsys):
     fake(status_of(RUNS[0]), "status")
     assert run(capsys, "status") == (0, "", "1 run, all up to date\n")
+
+
+def test_status_tells_of_recorded_results_that_are_behind(book, fake, capsys):
+    late = RunStatus(page="c", variant="", languages=("zh",), cells=1, stale=0, behind="not recorded")
+    fake(status_of(RUNS[0], late), "status")
+    told = (
+        "2 runs, all up to date\nrecorded results of 1 run are behind: `etude build --record` writes them\n"
+    )
+    assert run(capsys, "status") == (0, "", told)
+    assert "c: up to date, 1 cell\n  not recorded\n" in run(capsys, "status", "--explain")[1]
 
 
 def test_status_reports_problems(book, fake, capsys):

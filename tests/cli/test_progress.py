@@ -14,6 +14,7 @@ from etude.model.progress import (
     EnvironmentStarted,
     KernelStarted,
     MemoryUsed,
+    ObjectMoved,
     PhaseStarted,
     RunFinished,
     RunsPlanned,
@@ -175,6 +176,24 @@ def test_in_a_terminal_runs_are_drawn_and_vanish(monkeypatch):
     # The last thing drawn is wiped, and the cursor is back.
     assert drawn.rstrip().endswith("\x1b[2K")
     assert "\x1b[?25h" in drawn
+
+
+def test_objects_that_come_and_go_are_counted(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    events = [ObjectMoved(done, 250) for done in range(1, 251)]
+    stream = io.StringIO()
+    show = plain_progress(stream)
+    for event in events:
+        show(event)
+    assert stream.getvalue() == "100 of 250 objects\n200 of 250 objects\n"
+    stream = Terminal()
+    with progress_display(stream) as show:
+        for event in events[:2]:
+            show(event)
+        show(PhaseStarted("parse"))
+        show(PhaseStarted("render"))
+    first, second, blank = "\r1 of 250 objects", "\r2 of 250 objects", "\r" + " " * 16 + "\r"
+    assert stream.getvalue() == first + second + blank
 
 
 def test_events_after_the_end_are_ignored():

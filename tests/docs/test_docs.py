@@ -56,7 +56,7 @@ def undocumented(names: list[str], text: str) -> list[str]:
 
 
 def commands() -> dict[str, click.Command]:
-    context = click.Context(program)
+    context = click.Context(program, **program.context_settings)
     found = {name: program.get_command(context, name) for name in program.list_commands(context)}
     return {name: command for name, command in found.items() if command is not None}
 
@@ -74,6 +74,14 @@ def test_pages_are_fresh() -> None:
     assert sorted(made) == sorted(there)
     stale = [name for name in made if made[name] != there[name]]
     assert [] == stale, "run `python docs/reference.py`"
+
+
+def test_writing_the_reference_leaves_the_program_as_it_is() -> None:
+    list(reference().commands())
+    with program.make_context("etude", [], resilient_parsing=True) as context:
+        told = program.get_help_option(context)
+    assert told is not None
+    assert told.opts == ["-h", "--help"]
 
 
 def test_commands_and_options() -> None:

@@ -18,6 +18,7 @@ from etude.adapters.store import SqliteStore
 from etude.build import BuildOptions
 from etude.build.book import load
 from etude.build.environments import provided
+from etude.build.exchange import push
 from etude.build.execution import make_plan
 from etude.build.outputs import stores
 from etude.build.workers import Workers
@@ -109,6 +110,24 @@ def test_variants_that_conflict_live_in_one_book(new_book, packages, installer):
     for place in packages.environments.glob("*"):
         place.rename(place.with_name(f"gone-{place.name}"))
     assert (0, [], 0) == summary(book.command("build", "--strict"))
+
+
+@pytest.mark.parametrize("how", ["recorded", "pulled"])
+def test_where_all_results_come_along_nothing_is_installed(new_book, packages, tmp_path, how):
+    book = new_book({"etude.toml": CONFIG, "index.md": BOTH})
+    assert (0, [], 2) == summary(build(book, *(["--record"] if how == "recorded" else [])))
+    clone = book.copy(tmp_path / "clone", state=False)
+    if how == "pulled":
+        settings = f'[execute]\nremote = "{tmp_path / "shared"}"\npull = true\n'
+        book.edit("etude.toml", "[variant.old]", settings + "\n[variant.old]")
+        clone.write({"etude.toml": book.read("etude.toml")})
+        assert 2 == push(book.root).sent.runs
+    packages.nothing()
+    packages.patch.setenv("ETUDE_CACHE", str(tmp_path / "empty"))
+    packages.patch.setenv("PATH", "/nowhere")
+    assert (0, [], 0) == summary(build(clone))
+    assert (["demo 1.0"], ["demo 2.0"]) == (shown(clone, "old"), shown(clone, "new"))
+    assert not packages.environments.exists()
 
 
 def test_what_is_required_decides_what_runs(new_book, packages):

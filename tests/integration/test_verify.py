@@ -166,6 +166,31 @@ def test_a_book_that_was_never_built(new_book):
     assert not (book.root / ".etude" / "store").exists()
 
 
+def test_results_that_are_kept_with_the_book_are_compared(book, knob, tmp_path):
+    assert book.build(record=True).recorded.results == 5
+    clone = book.copy(tmp_path / "clone", state=False)
+    before = state(clone)
+    assert ((), 5) == ((report := check(clone)).diagnostics, report.runs[0].cells)
+    knob.write_text("2.5")
+    report = check(clone)
+    assert "  recorded  turned to 1.0 of 11\n  now       turned to 2.5 of 11\n" in report.diagnostics[0].trace
+    assert before == state(clone), "nothing of it comes into the store"
+
+
+def test_a_kept_result_that_was_changed_is_told(book, tmp_path):
+    book.build(record=True)
+    clone = book.copy(tmp_path / "clone", state=False)
+    clone.edit("results/knob/run.json", "about 101.0", "about 102.0")
+    assert [Rule.RECORDED_UNREADABLE, Rule.RESULT_UNRECORDED] == rules(check(clone))
+
+
+def test_the_store_comes_before_what_is_kept(book, knob):
+    book.build(record=True)
+    knob.write_text("2.5")
+    book.build(policy="force")
+    assert {} == drifted(check(book)), "what a build would show is compared"
+
+
 CONFIG = '[book]\ntitle = "Book"\nlanguages = ["en"]\nvariants = ["x", "y"]\n'
 CELL = "```{code-cell} python\nprint(1)\n```\n"
 

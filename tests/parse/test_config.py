@@ -66,6 +66,10 @@ timeout = 60
 output_limit = "2MB"
 resources = { cpus = 2, memory = "1GiB", gpus = 0.5 }
 pythonpath = ["./src/"]
+record = true
+results = "./kept/"
+remote = "s3://bucket/book"
+pull = true
 
 [html]
 url = "https://example.org/book"
@@ -97,6 +101,10 @@ edition = 2
         output_limit=2_000_000,
         resources=Resources(2.0, 2**30, 0.5),
         pythonpath=("src",),
+        record=True,
+        results="kept",
+        remote="s3://bucket/book",
+        pull=True,
     )
     assert config.html == HtmlConfig(url="https://example.org/book/", trust=True)
     assert config.trust is True
@@ -200,6 +208,8 @@ UNKNOWN, VALUE, MISSING, OUTSIDE = (
             "an item of `execute.environment`",
         ),
         (TITLE + "[execute]\npythonpath = ['../x']", 4, 15, "'../x'", OUTSIDE, "leads out of the book: ../x"),
+        (TITLE + "[execute]\nresults = '../x'", 4, 11, "'../x'", OUTSIDE, "leads out of the book: ../x"),
+        (TITLE + "[execute]\nresults = '.'", 4, 11, "'.'", VALUE, "not the path of a folder in the book"),
         (TITLE + "[execute]\nresources = 3", 4, 13, "3", VALUE, "`resources` is the number 3, not a table"),
         (TITLE + "[html]\ntrust = 'yes'", 4, 9, "'yes'", VALUE, "not true or false"),
         (

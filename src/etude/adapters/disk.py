@@ -19,9 +19,11 @@ __all__ = [
     "IGNORED",
     "MANIFEST",
     "OWNER",
+    "RECORDED",
     "DiskFiles",
     "WriteError",
     "changed",
+    "foreign",
     "glob_pattern",
     "names_in",
     "write_atomic",
@@ -32,6 +34,9 @@ IGNORED: Final = frozenset({"_build", "__pycache__", "node_modules"})
 
 MANIFEST: Final = ".etude-outputs"
 """Names every file that Etude made in a folder of outputs, one path a line; none is part of a book."""
+
+RECORDED: Final = ".etude-results"
+"""Stands in a folder of recorded results, whatever its name is; nothing in it is a source."""
 
 OWNER: Final = "owner"
 """File in a folder for scratch work: the process that made it, and the folder for its temporary files."""
@@ -176,7 +181,7 @@ class DiskFiles:
                 continue
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir():
-                if not os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
+                if not foreign(entry.path):
                     yield from self._walk(path, depth - 1, above, made)
             elif (
                 path not in made
@@ -184,6 +189,11 @@ class DiskFiles:
                 and (not entry.is_symlink() or self.locate(path) is not None)
             ):
                 yield path
+
+
+def foreign(folder: str) -> bool:
+    """Whether a folder with an ordinary name holds no sources: an environment, recorded results."""
+    return any(os.path.exists(os.path.join(folder, name)) for name in ("pyvenv.cfg", RECORDED))
 
 
 def _outputs(folder: Path) -> list[str]:
@@ -251,9 +261,13 @@ def names_in(root: str, folder: str) -> tuple[str, ...] | None:
     inside = not os.path.isabs(folder)
     try:
         with os.scandir(os.path.join(root, folder)) as entries:
-            names = [entry.name for entry in entries]
+            found = list(entries)
     except OSError:
         return None
-    return tuple(
-        sorted(name for name in names if not inside or not (name.startswith(".") or name in IGNORED))
-    )
+    return tuple(sorted(entry.name for entry in found if not inside or _belongs(entry)))
+
+
+def _belongs(entry: os.DirEntry[str]) -> bool:
+    if entry.name.startswith(".") or entry.name in IGNORED:
+        return False
+    return not (entry.is_dir() and foreign(entry.path))

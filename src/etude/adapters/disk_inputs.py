@@ -18,7 +18,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from etude.adapters.disk import IGNORED, glob_pattern, names_in
+from etude.adapters.disk import IGNORED, RECORDED, glob_pattern, names_in
 from etude.model.protocols import Store
 
 __all__ = ["UNREADABLE", "DiskInputs"]
@@ -185,7 +185,8 @@ def _walk(
             continue
         path = f"{inner}/{entry.name}" if inner else entry.name
         if entry.is_dir():
-            yield from _walk(entry.path, path, depth - 1, hidden, above | {real})
+            if not os.path.exists(os.path.join(entry.path, RECORDED)):  # noqa: PTH110, PTH118
+                yield from _walk(entry.path, path, depth - 1, hidden, above | {real})
         elif entry.is_file():
             yield path, entry.path
 

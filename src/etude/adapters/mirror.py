@@ -13,10 +13,9 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import suppress
-from pathlib import Path
 from typing import Final, TypeAlias
 
-from etude.adapters.disk import IGNORED
+from etude.adapters.disk import IGNORED, foreign
 
 __all__ = ["Mirror", "entries_of"]
 
@@ -111,7 +110,7 @@ def entries_of(folder: str) -> list[os.DirEntry[str]]:
                 for entry in entries
                 if not entry.name.startswith(".")
                 and entry.name not in IGNORED
-                and not (entry.is_dir() and Path(entry.path, "pyvenv.cfg").exists())
+                and not (entry.is_dir() and foreign(entry.path))
             ]
     except OSError:
         return []

@@ -4,7 +4,7 @@ No clock has a part in this: a stamp is compared with a stamp. A clock that is s
 nothing of what is found.
 """
 
-# ruff: noqa: PTH110, PTH112, PTH116, PTH118
+# ruff: noqa: PTH112, PTH116, PTH118
 # The walk looks at every file of the book: it works on strings.
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final, TypeAlias
 
-from etude.adapters.disk import IGNORED, names_in
+from etude.adapters.disk import IGNORED, foreign, names_in
 
 __all__ = ["Stamps"]
 
@@ -68,7 +68,7 @@ class Stamps:
         place = self._root
         for part in folders:
             place = os.path.join(place, part)
-            if not _is_of_book(part) or os.path.exists(os.path.join(place, "pyvenv.cfg")):
+            if not _is_of_book(part) or foreign(place):
                 return False
         return _is_of_book(last) and not any(name.startswith(f"{one}/") for one in self._unknown)
 
@@ -92,7 +92,7 @@ class Stamps:
                 name = f"{inner}/{entry.name}" if inner else entry.name
                 if entry.is_dir():
                     real = os.path.realpath(entry.path) if entry.is_symlink() else entry.path
-                    if real not in above and not os.path.exists(os.path.join(real, "pyvenv.cfg")):
+                    if real not in above and not foreign(real):
                         queue.append((real, name, above | {place}))
                 else:
                     # It may go while we look, or be a link to nothing.

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from etude.adapters.disk import WriteError
 from etude.adapters.store import SqliteStore
 
-__all__ = ["StoreReader"]
+__all__ = ["LayeredReader", "StoreReader"]
 
 
 class StoreReader(SqliteStore):
@@ -51,3 +51,30 @@ class StoreReader(SqliteStore):
                 self._base.close()
         self._base = None
         self._damaged["index"] = None
+
+
+class LayeredReader(StoreReader):
+    """A store that is read, with another laid over it: what is put goes there, and is found first."""
+
+    def __init__(self, folder: Path, above: SqliteStore) -> None:
+        """Read the store in `folder`; write to `above`."""
+        super().__init__(folder)
+        self._above = above
+
+    def get_many(self, kind: str, keys: Iterable[str]) -> dict[str, bytes]:
+        """The entries there are among `keys`."""
+        wanted = tuple(keys)
+        found = self._above.get_many(kind, wanted)
+        return {**super().get_many(kind, (key for key in wanted if key not in found)), **found}
+
+    def keys(self, kind: str) -> tuple[str, ...]:
+        """Keys of every entry of a kind, sorted."""
+        return tuple(sorted({*super().keys(kind), *self._above.keys(kind)}))
+
+    def put(self, kind: str, key: str, value: bytes) -> None:
+        """Keep an entry above."""
+        self._above.put(kind, key, value)
+
+    def put_many(self, kind: str, items: Iterable[tuple[str, bytes]]) -> None:
+        """Keep entries above."""
+        self._above.put_many(kind, items)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from etude.adapters.terminal_ledger import Ledger
 from etude.model.amounts import duration, memory
@@ -21,6 +21,7 @@ from etude.model.progress import (
     EnvironmentFinished,
     EnvironmentStarted,
     Event,
+    ObjectMoved,
     PhaseStarted,
     Progress,
     RunFinished,
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from etude.adapters.terminal_live import Live
 
 __all__ = ["Screen", "plain_progress", "progress_display", "screen"]
+
+
+_OBJECTS: Final = 100
+"""Objects between two lines where nothing can be written over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,8 @@ def describe(event: Event) -> str:
             return f"made {environment_title(event.variants)}: {packages}, {duration(event.seconds)}"
         case RunFinished() if event.status != "kept":
             return _describe_run(event)
+        case ObjectMoved() if event.done % _OBJECTS == 0:
+            return moved(event)
         case _:
             return ""
 
@@ -92,6 +99,11 @@ def _describe_run(event: RunFinished) -> str:
     cells = "1 cell" if event.cells_run == 1 else f"{event.cells_run} cells"
     taken = f", {memory(event.memory)}" if event.memory else ""
     return f"{word} {name}: {cells}{kept}, {duration(event.seconds)}{taken}"
+
+
+def moved(event: ObjectMoved) -> str:
+    """How many objects came or went, in a line."""
+    return f"{event.done} of {event.total} objects"
 
 
 @contextmanager
@@ -113,6 +125,8 @@ class _Display:
         self._ledger = Ledger()
         self._live: Live | None = None
         self._closed = False
+        self._written = 0
+        """Columns of the line that stands there."""
 
     def show(self, event: Event) -> None:
         """Take in an event and bring the display up to date."""
@@ -120,6 +134,10 @@ class _Display:
             if self._closed:
                 return
             self._ledger.note(event, time.monotonic())
+            if isinstance(event, ObjectMoved):
+                self._write(moved(event))
+                return
+            self._write("")
             if isinstance(event, RunStarted | EnvironmentStarted) and self._live is None:
                 from etude.adapters.terminal_live import Live  # noqa: PLC0415 -- imports rich
 
@@ -133,10 +151,18 @@ class _Display:
             else:
                 self._live.update(self._ledger.snapshot())
 
+    def _write(self, line: str) -> None:
+        """Write a line over the last one; nothing takes it away."""
+        if line or self._written:
+            self._stream.write(f"\r{line.ljust(self._written)}" + ("" if line else "\r"))
+            self._stream.flush()
+        self._written = len(line)
+
     def close(self) -> None:
         """End the display, whatever happened."""
         with self._lock:
             self._closed = True
+            self._write("")
             if self._live is not None:
                 self._live.close()
                 self._live = None

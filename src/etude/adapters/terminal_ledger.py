@@ -12,6 +12,7 @@ from etude.model.progress import (
     Event,
     KernelStarted,
     MemoryUsed,
+    ObjectMoved,
     PhaseStarted,
     RunFinished,
     RunsPlanned,
@@ -113,7 +114,7 @@ class Ledger:
             case EnvironmentFinished():
                 left = tuple(name for name in state.environments if name != event.variants)
                 self._state = replace(state, environments=left)
-            case PhaseStarted():
+            case PhaseStarted() | ObjectMoved():
                 pass
 
     def _change(self, event: KernelStarted | MemoryUsed | CellFinished, **fields: float) -> None:

@@ -130,7 +130,7 @@ class RunTrace:
                 left -= os.path.getsize(path) if os.path.exists(path) else 0  # noqa: PTH110, PTH202
                 if left < 0:
                     return None
-                total.update(path.encode(errors="surrogateescape") + b"\0" + _content(path))
+                total.update(self._own(path).encode(errors="surrogateescape") + b"\0" + _content(path))
         return total.hexdigest()
 
     def begin_anew(self, before: Stamps) -> None:
@@ -147,6 +147,13 @@ class RunTrace:
     def _watch(self, watcher: Watcher) -> None:
         folders = (os.path.join(self._mirror, folder) for folder in self._copy.folders)  # noqa: PTH118
         watcher.add([*folders, *self._copy.links])
+
+    def _own(self, path: str) -> str:
+        """The name of a written file in the run's own folders, which lie elsewhere in a copy of the book."""
+        for number, folder in enumerate((self._mirror.rstrip(os.sep), *self._temporary)):
+            if path == folder or path.startswith(folder + os.sep):
+                return f"{number}{path[len(folder) :]}"
+        return path
 
     def close(self) -> None:
         """Stop watching."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from etude.build.options import (
     BuildOptions,
     BuildReport,
+    Recorded,
     RunStatus,
     StatusReport,
     VerifyOptions,
@@ -20,6 +21,7 @@ from etude.build.verify import verify
 __all__ = [
     "BuildOptions",
     "BuildReport",
+    "Recorded",
     "RunStatus",
     "StatusReport",
     "VerifyOptions",

@@ -20,6 +20,9 @@ from etude.build.book import Book
 from etude.build.environments import missing, placed, provided
 from etude.build.options import BuildOptions, RunStatus
 from etude.build.outputs import encode, stored_page
+from etude.build.recording import behind
+from etude.build.sharing import look
+from etude.build.shelf import bring
 from etude.build.texts import SourceTexts
 from etude.build.watch import Seen, Watch, digest, stamp
 from etude.build.workers import Workers
@@ -61,6 +64,8 @@ class Executed:
     globs: dict[str, str]
     environment: dict[str, str | None]
     """Values of the environment variables that cells declare."""
+    pulled: int = 0
+    """Results that came from where they are shared."""
     outdated: bool = False
     """Files changed while cells ran: what is shown may not be what is there now."""
     installed: Mapping[str, Installed] = field(default_factory=dict)
@@ -142,10 +147,15 @@ class Planned:
     runs: int
     """Runs of the whole book."""
 
-    def seen(self) -> Seen:
+    def seen(self, more: Seen) -> Seen:
         """Everything that was looked at until now."""
         seen = self.watch.seen()
-        return Seen({**seen.stamps, **self.inputs.stamps}, seen.present, seen.globs, self.inputs.folders)
+        return Seen(
+            {**seen.stamps, **self.inputs.stamps, **more.stamps},
+            seen.present,
+            {**seen.globs, **more.globs},
+            self.inputs.folders,
+        )
 
 
 def make_plan(book: Book, options: BuildOptions, store: SqliteStore, workers: Workers) -> Planned:
@@ -180,13 +190,16 @@ def run_cells(
 ) -> Executed:
     """Results for every page; cells run as the policy says. `lasting` is for a build that others follow."""
     policy = options.policy or book.config.execute.policy
+    brought = bring(book, store)
     if policy == "off" and "notebook" not in options.to and not store.keys("cell"):
-        return Executed({}, None, (), 0, 0, 0, Seen(), {}, {})  # nothing runs and nothing could be shown
+        # nothing runs and nothing could be shown
+        return Executed({}, None, brought.diagnostics, 0, 0, 0, brought.seen, {}, {})
     before = Stamps(str(book.root))
     made = make_plan(book, options, store, workers)
     planned = made.plan
     if not planned.runs:
-        return Executed({}, planned, planned.diagnostics, 0, 0, 0, made.seen(), made.inputs.matches, {})
+        found = (*planned.diagnostics, *brought.diagnostics)
+        return Executed({}, planned, found, 0, 0, 0, made.seen(brought.seen), made.inputs.matches, {})
     from etude.adapters.disk_scratch import ScratchDesks  # noqa: PLC0415 -- only with runs
     from etude.adapters.kernels import LocalKernels  # noqa: PLC0415
     from etude.adapters.machine import capacity, free_memory, threads_each  # noqa: PLC0415
@@ -195,6 +208,7 @@ def run_cells(
     from etude.execute.run import execute  # noqa: PLC0415
     from etude.execute.schedule import Machine  # noqa: PLC0415
 
+    pulled = look(book, planned, store, progress, policy)
     names = {n for run in planned.runs for part in run.parts for n in part.page.execute.environment}
     names.update(book.config.execute.environment)
     # As many as there are in the whole book: what is left out now must not change the share of the others.
@@ -233,13 +247,19 @@ def run_cells(
     return Executed(
         _in_order(planned, [part.results for part in done]),
         planned,
-        (*(problem for part in done for problem in part.diagnostics), *ready.diagnostics),
+        (
+            *(problem for part in done for problem in part.diagnostics),
+            *ready.diagnostics,
+            *brought.diagnostics,
+            *pulled.diagnostics,
+        ),
         len(planned.runs),
         sum(part.standing for part in done),
         sum(part.executed for part in done),
-        made.seen(),
+        made.seen(brought.seen),
         made.inputs.matches,
         {name: os.environ.get(name) for name in sorted(names)},
+        pulled.results,
         any(part.outdated for part in done),
         ready.installed,
         _background(planned, why, policy, book, machine, kernels) if options.report is not None else None,
@@ -284,7 +304,9 @@ def explain_runs(
 ) -> tuple[tuple[RunStatus, ...], tuple[Diagnostic, ...]]:
     """What each run would do, and why."""
     policy = options.policy or book.config.execute.policy
+    brought = bring(book, store)
     planned = make_plan(book, options, store, workers).plan
+    late = behind(book, planned, store)
     of = {p.source.path: p.source.language for pages in book.pages.values() for p in pages}
     unmade = missing(planned, book)
     return (
@@ -297,10 +319,11 @@ def explain_runs(
                 stale=0 if item.fresh else item.cells,  # a run starts in a fresh kernel
                 reasons=(*_reasons(item), *((_UNMADE,) if not item.fresh and item.variant in unmade else ())),
                 estimate=item.seconds,
+                behind=late.get((item.name, item.variant, item.languages), ""),
             )
             for item in explain(planned, store, versions=policy == "strict")
         ),
-        planned.diagnostics,
+        (*planned.diagnostics, *brought.diagnostics),
     )
 
 

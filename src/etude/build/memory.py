@@ -43,7 +43,7 @@ def _place(files: DiskFiles, out: Path, options: BuildOptions) -> Path:
 
 def recall(files: DiskFiles, out: Path, options: BuildOptions, program: str) -> Memory | None:
     """What the last build with these options said, if it would see the same now; else None."""
-    if options.policy == "force":
+    if options.policy == "force" or options.record:
         return None
     try:
         memory = _decode(_place(files, out, options).read_bytes())
@@ -97,6 +97,11 @@ RETRIED = frozenset(
         Rule.STORE_UNREADABLE,
         Rule.READ_FAILED,
         Rule.INPUT_UNREADABLE,
+        Rule.RECORDED_UNREADABLE,
+        Rule.RECORDED_FOLDER,
+        Rule.REMOTE_FAILED,
+        Rule.REMOTE_UNREADABLE,
+        Rule.WRITE_FAILED,
         Rule.INTERNAL,
     }
 )

@@ -28,8 +28,21 @@ class BuildOptions:
     """Empty: all."""
     variants: tuple[str, ...] = ()
     """Empty: all."""
+    record: bool = False
+    """Record the results in the book."""
     report: Path | None = None
     """File for a report of the build, ``.html`` or ``.json``; None: none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What was recorded in the book."""
+
+    folder: str
+    results: int
+    """Of cells."""
+    changed: int
+    """Files that were written or removed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +62,9 @@ class BuildReport:
     seconds: float
     timings: tuple[tuple[str, float], ...] = ()
     """Phases in their order, with the seconds they took."""
+    recorded: Recorded | None = None
+    pulled: int = 0
+    """Results that came from where they are shared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +80,8 @@ class RunStatus:
     reasons: tuple[str, ...] = ()
     estimate: float | None = None
     """Seconds by recorded times; None when nothing is recorded."""
+    behind: str = ""
+    """What is wrong with its results as they are recorded in the book."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from etude.adapters.disk import DiskFiles
+from etude.adapters.lock import LockedError
 from etude.model.diagnostic import BookError, Diagnostic, diagnose
 from etude.model.rules import Rule
 
@@ -21,6 +22,12 @@ def require(files: DiskFiles) -> None:
         message = f"there is no folder `{files.root}`"
     hint = "name the folder of a book, or make one with `etude new FOLDER`"
     raise BookError((diagnose(Rule.CONFIG_MISSING, message, "", hints=(hint,)),))
+
+
+def locked(error: LockedError) -> Diagnostic:
+    """What stops a build beside another."""
+    hint = "wait for it to end; if none is running, the other is on another machine with this folder"
+    return diagnose(Rule.BUILD_LOCKED, str(error), "", hints=(hint,))
 
 
 def unwritable(path: str, reason: str) -> Diagnostic:

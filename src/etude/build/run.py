@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,8 +13,8 @@ from etude.adapters.disk import DiskFiles, WriteError
 from etude.adapters.lock import BuildLock, LockedError
 from etude.adapters.machine import cores
 from etude.build.memory import Memory, recall, remember
-from etude.build.options import BuildOptions, BuildReport, RunStatus, StatusReport
-from etude.build.place import require, unwritable
+from etude.build.options import BuildOptions, BuildReport, Recorded, RunStatus, StatusReport
+from etude.build.place import locked, require, unwritable
 from etude.build.program import program_key
 from etude.build.texts import SourceTexts
 from etude.build.workers import Workers
@@ -23,8 +24,7 @@ from etude.model.rules import Rule
 
 if TYPE_CHECKING:
     from etude.adapters.store import SqliteStore
-    from etude.build.account import Recorder
-    from etude.build.execution import Executed
+    from etude.build.account import Background, Recorder
 
 T = TypeVar("T")
 
@@ -64,6 +64,11 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
         progress = recorder = Recorder(progress)
     timings = Timings(progress)
     require(files)
+    if options.record and options.languages:
+        hint = "leave out `--lang`: pages of several languages share results"
+        raise BookError(
+            (diagnose(Rule.USAGE, "results are recorded for all languages at once", "", hints=(hint,)),)
+        )
     try:
         with BuildLock(files.root / ".etude" / "lock"):
             program = program_key()
@@ -71,26 +76,25 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
                 # A report tells of runs, which only a look at them finds.
                 kept = recall(files, out, options, program) if recorder is None else None
             if kept is not None:
-                return _report(files, kept, 0, begun, timings, executed=0)
+                return _report(files, kept, _Done(), begun, timings)
             from etude.adapters.store import SqliteStore  # noqa: PLC0415 -- not when nothing changed
 
             with SqliteStore(files.root / ".etude" / "store") as store:
                 asked = files, store, out, options, progress, timings, program
-                memory, written, run, title = _again(store, lambda: _build(*asked))
+                memory, done = again(store, lambda: _build(*asked))
                 with timings.phase("remember"):
-                    remember(files, out, options, program, memory, again=run.outdated)
-                report = _report(files, memory, written, begun, timings, executed=run.executed)
+                    remember(files, out, options, program, memory, again=done.outdated)
+                report = _report(files, memory, done, begun, timings)
                 if options.report is not None and recorder is not None:
-                    write_account(options.report, recorder, run.background, report, title)
+                    write_account(options.report, recorder, done.background, report, done.title)
                 return report
     except LockedError as error:
-        hint = "wait for it to end; if none is running, the other is on another machine with this folder"
-        raise BookError((diagnose(Rule.BUILD_LOCKED, str(error), "", hints=(hint,)),)) from error
+        raise BookError((locked(error),)) from error
     except WriteError as error:
         raise BookError((unwritable(str(error.path), error.reason),)) from error
 
 
-def _again(store: SqliteStore, work: Callable[[], T]) -> T:
+def again(store: SqliteStore, work: Callable[[], T]) -> T:
     """Do some work, and once more with every page parsed anew when the store has lost one."""
     from etude.build.outputs import PageGoneError  # noqa: PLC0415 -- as in `_build`
 
@@ -109,12 +113,14 @@ def _build(
     progress: Progress,
     timings: Timings,
     program: str,
-) -> tuple[Memory, int, Executed, str]:
+) -> tuple[Memory, _Done]:
     # The stages are loaded here: the build in which nothing changed needs none of them.
     from etude.build import book as books  # noqa: PLC0415
     from etude.build.execution import run_cells  # noqa: PLC0415
     from etude.build.outputs import load_forms, stores  # noqa: PLC0415
+    from etude.build.recording import record  # noqa: PLC0415
     from etude.build.resolution import resolve_languages  # noqa: PLC0415
+    from etude.build.shelf import forget  # noqa: PLC0415
     from etude.build.site import write_outputs  # noqa: PLC0415
 
     with stores(), Workers(options.jobs or cores(), lambda: load_forms(options.to)) as workers:
@@ -126,38 +132,78 @@ def _build(
             resolved = resolve_languages(book)
         with timings.phase("render"):
             output = write_outputs(book, run, resolved, out, options, program, workers)
+        recorded = None
+        settings = book.config.execute
+        if run.plan is not None and (options.record or (settings.record and not options.languages)):
+            with timings.phase("record"):
+                everything = not options.variants
+                recorded = record(book, run.plan, store, whole=everything, problems=book.diagnostics)
+    if store.damaged:
+        forget(store)
     damaged = tuple(
         diagnose(Rule.STORE_UNREADABLE, f"the stored entry `{key}` was damaged and was made again", "")
         for key in store.damaged
     )
-    found = (*book.diagnostics, *run.diagnostics, *resolved.diagnostics, *output.diagnostics, *damaged)
+    found = (
+        *book.diagnostics, *run.diagnostics, *resolved.diagnostics, *output.diagnostics, *damaged,
+        *(recorded.diagnostics if recorded else ()),
+    )  # fmt: skip
     diagnostics = tuple(dict.fromkeys(found))
+    # What is missing may be shared by the next time.
+    hopes = settings.pull and any(one.rule is Rule.RESULT_MISSING for one in diagnostics)
     memory = Memory(
         diagnostics=diagnostics,
         pages=sum(len(pages) for pages in book.pages.values()),
         runs=run.runs,
         cells=run.cells,
-        seen=book.seen(run.seen, resolved.seen, output.seen),
+        seen=book.seen(run.seen, resolved.seen, output.seen, *([recorded.seen] if recorded else [])),
         globs=run.globs,
         environment=run.environment,
         outputs=output.stamps,
     )
-    return memory, output.written, run, book.config.title.get(book.config.languages[0])
+    told = None
+    if recorded and not recorded.diagnostics:
+        told = Recorded(folder=settings.results, results=recorded.entries, changed=recorded.changed)
+    return memory, _Done(
+        written=output.written,
+        executed=run.executed,
+        outdated=run.outdated or hopes,
+        recorded=told,
+        pulled=run.pulled,
+        background=run.background,
+        title=book.config.title.get(book.config.languages[0]),
+    )
 
 
-def _report(
-    files: DiskFiles, memory: Memory, written: int, begun: float, timings: Timings, *, executed: int
-) -> BuildReport:
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What was done that the next build need not know."""
+
+    written: int = 0
+    executed: int = 0
+    outdated: bool = False
+    """The next build must not take this one's answer."""
+    recorded: Recorded | None = None
+    pulled: int = 0
+    background: Background | None = None
+    """For a report, if one is wanted."""
+    title: str = ""
+    """The book's."""
+
+
+def _report(files: DiskFiles, memory: Memory, done: _Done, begun: float, timings: Timings) -> BuildReport:
     return BuildReport(
         diagnostics=memory.diagnostics,
         sources=SourceTexts(files),
         pages=memory.pages,
-        written=written,
+        written=done.written,
         runs=memory.runs,
-        cells_run=executed,
-        cells_kept=max(memory.cells - executed, 0),
+        cells_run=done.executed,
+        cells_kept=max(memory.cells - done.executed, 0),
         seconds=time.perf_counter() - begun,
         timings=timings.report(),
+        recorded=done.recorded,
+        pulled=done.pulled,
     )
 
 
@@ -186,7 +232,7 @@ def status(root: Path, options: BuildOptions) -> StatusReport:
                 runs, found = explain_runs(book, options, store, workers)
                 return runs, (*book.diagnostics, *found)
 
-            runs, diagnostics = _again(store, explain)
+            runs, diagnostics = again(store, explain)
     except WriteError as error:
         raise BookError((unwritable(str(error.path), error.reason),)) from error
     return StatusReport(

@@ -1,4 +1,4 @@
-"""Verification: runs of a book made again from nothing, compared with what its store has of them.
+"""Verification: runs of a book made again from nothing, compared with what is stored or recorded of them.
 
 The kernels are cold, the environment is clean, and the book's own store is only read: whatever this
 makes lies in a folder of its own, and goes with it.
@@ -56,6 +56,7 @@ def verify(root: Path, options: VerifyOptions, progress: Progress = silent) -> V
 def _verify(on: Bench, begun: float) -> VerifyReport:
     from etude.build import book as books  # noqa: PLC0415
     from etude.build.execution import make_plan  # noqa: PLC0415
+    from etude.build.shelf import bring  # noqa: PLC0415
     from etude.execute.drift import drift_diagnostics, judge_run, unrecorded  # noqa: PLC0415
 
     options = on.options
@@ -70,6 +71,7 @@ def _verify(on: Bench, begun: float) -> VerifyReport:
     book, plan = planned()
     _check_pages(options.pages, plan)
     asked = tuple(run for run in plan.runs if run.steps and _is_asked(run, options.pages))
+    brought = bring(book, on.recorded)
     on.progress(PhaseStarted("execute"))
     recorded = recorded_results(on, book, replace(plan, runs=asked))
     runs = _chosen(asked, recorded, options)
@@ -80,6 +82,7 @@ def _verify(on: Bench, begun: float) -> VerifyReport:
     verdicts: list[RunVerdict] = []
     read = {"", CONFIG, *(path for run in runs for part in run.parts for path in part.page.sources)}
     found = [_explained(one) for one in now.diagnostics if one.place.path in read]
+    found += brought.diagnostics
     moved: Callable[[Run], bool] | None = None
     for run in runs:
         verdict = judge_run(run, recorded.results, now.results, book.config.execute.tolerance)

@@ -40,7 +40,7 @@ class Bench:
     store: SqliteStore
     """Of its own; it starts empty."""
     recorded: SqliteStore
-    """The book's; it is only read."""
+    """The book's, which is only read; what is recorded in the book's folder is laid over it."""
     settings: str
     """A folder without settings, but for an empty ``matplotlibrc``."""
     workers: Workers
@@ -56,7 +56,7 @@ class Bench:
 def bench(files: DiskFiles, options: VerifyOptions, progress: Progress) -> Iterator[Bench]:
     """A bench beside a book, cleared away in the end; raises `WriteError`."""
     from etude.adapters.store import SqliteStore  # noqa: PLC0415 -- as in `run`
-    from etude.adapters.store_reader import StoreReader  # noqa: PLC0415
+    from etude.adapters.store_reader import LayeredReader  # noqa: PLC0415
     from etude.build.outputs import stores  # noqa: PLC0415
 
     state = files.root / ".etude"
@@ -74,7 +74,8 @@ def bench(files: DiskFiles, options: VerifyOptions, progress: Progress) -> Itera
         (settings / "matplotlibrc").touch()
         with (
             SqliteStore(Path(folder, "store")) as store,
-            StoreReader(state / "store") as recorded,
+            SqliteStore(Path(folder, "recorded")) as above,
+            LayeredReader(state / "store", above) as recorded,
             stores(),
             Workers(options.jobs or cores()) as workers,
         ):
@@ -82,7 +83,7 @@ def bench(files: DiskFiles, options: VerifyOptions, progress: Progress) -> Itera
 
 
 def recorded_results(on: Bench, book: Book, plan: Plan) -> Execution:
-    """What the book's store has; nothing runs and nothing is written."""
+    """What is stored of the book or recorded in it; nothing runs, and the book's store stays as it is."""
     return _execute(on, book, plan, on.recorded, "frozen", {}, silent, len(plan.runs))
 
 

@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "build": ("etude.cli.build", "Run what changed and write the book's outputs."),
     "status": ("etude.cli.status", "Show what a build would run, and why."),
     "verify": ("etude.cli.verify", "Run again from nothing, and compare with what is recorded."),
+    "push": ("etude.cli.push", "Share the stored results."),
+    "pull": ("etude.cli.pull", "Take over results that others have shared."),
     "clean": ("etude.cli.clean", "Remove what builds made."),
 }
 """Commands in the order of the help, each with the module that has it as `command`, and its help."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etude.cli.options import BOOK, FORMAT, OUT, REPORT, names_of
-from etude.cli.output import Format, Output, find_book
-from etude.cli.report import Summary
+from etude.cli.output import Format, Output, find_book, say
+from etude.cli.report import Summary, plural
 
 if TYPE_CHECKING:
-    from etude.build import BuildReport
+    from etude.build import BuildReport, Recorded
 
 __all__ = ["command"]
 
@@ -48,6 +48,12 @@ POLICIES = ("auto", "strict", "frozen", "force", "off")
 @click.option("--lang", multiple=True, metavar="L", help="Only this language; can be given more than once.")
 @click.option("--variant", multiple=True, metavar="V", help="Only this variant; can be given more than once.")
 @click.option("--strict", is_flag=True, help="End with exit code 1 when there are warnings, too.")
+@click.option(
+    "--record",
+    is_flag=True,
+    help="Record the results in the book, in the folder `results`, so that it can be built where its cells "
+    "cannot run.",
+)
 @FORMAT
 @click.option("--timings", is_flag=True, help="Show how long each phase took.")
 @REPORT
@@ -61,6 +67,7 @@ def command(
     lang: tuple[str, ...],
     variant: tuple[str, ...],
     strict: bool,
+    record: bool,
     format: Format,  # noqa: A002 -- the option's name
     timings: bool,
     report: Path | None,
@@ -75,11 +82,22 @@ def command(
         from etude.build import BuildOptions, build  # noqa: PLC0415 -- loads all stages
 
         options = BuildOptions(
-            to=to, out=out, policy=execute, jobs=jobs, languages=lang, variants=variant, report=report
+            to=to,
+            out=out,
+            policy=execute,
+            jobs=jobs,
+            languages=lang,
+            variants=variant,
+            record=record,
+            report=report,
         )
         with output.progress() as progress:
             done = build(output.root, options, progress)
         code = output.report(done.diagnostics, done.sources, _summary(done))
+        if done.pulled:
+            say(f"{plural(done.pulled, 'result')} pulled from where they are shared")
+        if done.recorded is not None:
+            say(_recorded(done.recorded))
         if timings:
             output.timings(done.timings)
         if report is not None:
@@ -90,6 +108,11 @@ def command(
         return code
 
     return output.guard(work)
+
+
+def _recorded(done: Recorded) -> str:
+    changed = f"{plural(done.changed, 'file')} changed" if done.changed else "nothing changed"
+    return f"{plural(done.results, 'result')} recorded in {done.folder}: {changed}"
 
 
 def _summary(report: BuildReport) -> Summary:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-__all__ = ["BOOK", "FORMAT", "OUT", "REPORT", "Folder", "names_of"]
+__all__ = ["BOOK", "FORMAT", "NAMED_BOOK", "OUT", "REPORT", "URL", "Folder", "names_of"]
 
 
 def names_of(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], tuple[str, ...]]:
@@ -36,6 +36,13 @@ class Folder(click.Path):
 
 
 BOOK = click.argument("book", required=False, type=Folder(), metavar="[BOOK]")
+NAMED_BOOK = click.option(
+    "--book",
+    type=Folder(),
+    metavar="DIR",
+    help="Folder of the book; without it, the nearest one above the working folder.",
+)
+URL = click.argument("url", required=False, metavar="[URL]")
 FORMAT = click.option(
     "--format",
     type=click.Choice(("human", "json", "github")),

@@ -37,6 +37,8 @@ def command(book: str | None, *, explain: bool) -> int:
         for line in _lines(report.runs, explain=explain):
             output.result(line)
         say(_sum_up(report.runs))
+        if late := sum(bool(run.behind) for run in report.runs):
+            say(f"recorded results of {plural(late, 'run')} are behind: `etude build --record` writes them")
         return code
 
     return output.guard(work)
@@ -56,6 +58,8 @@ def _lines(runs: Sequence[RunStatus], *, explain: bool) -> Iterator[str]:
             yield f"{name}: up to date, {plural(run.cells, 'cell')}"
         if explain:
             yield from (f"  {reason}" for reason in run.reasons)
+            if run.behind:
+                yield f"  {run.behind}"
 
 
 def _sum_up(runs: Sequence[RunStatus]) -> str:

@@ -22,9 +22,11 @@ __all__ = [
     "ResultStore",
     "load_recipe",
     "make",
+    "measure",
     "read",
     "recipe_bytes",
     "recipe_key",
+    "record_bytes",
     "save",
 ]
 
@@ -115,23 +117,34 @@ def make(
     cut: bool,
 ) -> Record:
     """A record of a step that went as it should; `text` is what it serves, if only that."""
-    data = _encode(outputs)
+    total, size = measure(status, outputs)
     return Record(
         status=status,
         outputs=outputs,
         values={name: value for name, value in values.items() if not value.error},
         seconds=round(seconds, 6),
-        digest=digest(status, data),
-        size=len(data),
+        digest=total,
+        size=size,
         text=text,
         limit=limit,
         cut=cut,
     )
 
 
+def measure(status: str, outputs: tuple[Output, ...]) -> tuple[str, int]:
+    """`Record.digest` and `Record.size`."""
+    data = _encode(outputs)
+    return digest(status, data), len(data)
+
+
 def save(store: Store, key: str, record: Record) -> None:
     """Keep a record."""
-    store.put("cell", key, _encode(record))
+    store.put("cell", key, record_bytes(record))
+
+
+def record_bytes(record: Record) -> bytes:
+    """A record as it is stored."""
+    return _encode(record)
 
 
 def recipe_key(run: Run) -> str:

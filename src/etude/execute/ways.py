@@ -21,7 +21,7 @@ from etude.execute.plan import Run, Step
 from etude.execute.recipe import Component
 from etude.execute.record import Kept, ResultStore, read
 
-__all__ = ["Change", "Cursor", "Found", "Lookup", "Way", "scanned"]
+__all__ = ["Change", "Cursor", "Found", "Lookup", "Way", "beside", "scanned"]
 
 _MOST: Final = 8
 """Ways that are kept under one key, the newest first."""
@@ -223,6 +223,14 @@ def recipe_of(step: Step, reads: Sequence[Component]) -> tuple[Component, ...]:
         return (*step.components, *reads)
     named = (Component(f"scan:{p.kind}", p.name, p.digest, p.text) for p in step.scanned)
     return (*step.components, *(part for part in reads if part.kind != "scan"), *named)
+
+
+def beside(data: bytes | None, others: Iterable[Way]) -> bytes | None:
+    """Stored ways with others after them; None when all of these are among them already."""
+    ways = _ways(data)
+    known = [_questions(way) for way in ways]
+    new = [way for way in others if _questions(way) not in known][:_MOST]
+    return _encode((*ways[: _MOST - len(new)], *new)) if new else None
 
 
 def _questions(way: Way) -> list[tuple[str, str, str]]:

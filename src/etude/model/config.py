@@ -97,6 +97,14 @@ class ExecuteConfig(Struct, frozen=True):
     output_limit: int = 10_000_000
     """Bytes of outputs a cell may make; what is more is cut and reported."""
     worker: Worker = "auto"
+    record: bool = False
+    """Whether every build records the results in the book."""
+    results: str = "results"
+    """Folder of the book that recorded results lie in."""
+    remote: str = ""
+    """Address or path where results are shared; empty: nowhere."""
+    pull: bool = False
+    """Whether a build looks there before it runs anything."""
     memory_limit: int = 0
     """Bytes of memory a run may take; 0: as many as the machine has to give."""
     resources: Resources = Resources()

@@ -128,10 +128,18 @@ class RunFinished(Struct, frozen=True, tag=True, gc=False):
     """Processor time of all its processes."""
 
 
+class ObjectMoved(Struct, frozen=True, tag=True, gc=False):
+    """An object came from the place where results are shared, or went there."""
+
+    done: int
+    total: int
+    """Objects; more may follow when these are there."""
+
+
 RunEvent: TypeAlias = Union[RunStarted, KernelStarted, MemoryUsed, CellFinished, RunFinished]  # noqa: UP007 -- see `Inline`
 """What is about one run."""
 Event: TypeAlias = Union[  # noqa: UP007
-    PhaseStarted, EnvironmentStarted, EnvironmentFinished, RunsPlanned, TimeLeft, RunEvent
+    PhaseStarted, EnvironmentStarted, EnvironmentFinished, RunsPlanned, TimeLeft, RunEvent, ObjectMoved
 ]
 Progress: TypeAlias = Callable[[Event], None]
 

@@ -99,6 +99,10 @@ class Rule(StrEnum):
     RESULT_UNRECORDED = "result-unrecorded"
     INPUT_UNREADABLE = "input-unreadable"
     STORE_UNREADABLE = "store-unreadable"
+    RECORDED_UNREADABLE = "recorded-unreadable"
+    RECORDED_FOLDER = "recorded-folder"
+    REMOTE_FAILED = "remote-failed"
+    REMOTE_UNREADABLE = "remote-unreadable"
     # writing
     WRITE_FAILED = "write-failed"
     BUILD_LOCKED = "build-locked"
@@ -185,6 +189,10 @@ RULES: dict[Rule, RuleInfo] = {
         ),
         (Rule.INPUT_UNREADABLE, _E, "A declared input cannot be read."),
         (Rule.STORE_UNREADABLE, _W, "A stored entry was damaged and is made again."),
+        (Rule.RECORDED_UNREADABLE, _W, "A recorded result is not what was recorded; it counts as missing."),
+        (Rule.RECORDED_FOLDER, _E, "The folder for recorded results holds something else."),
+        (Rule.REMOTE_FAILED, _E, "The place where results are shared cannot be used."),
+        (Rule.REMOTE_UNREADABLE, _W, "A shared result is not what was shared; it counts as missing."),
         (Rule.WRITE_FAILED, _E, "An output cannot be written."),
         (Rule.BUILD_LOCKED, _E, "Another build of the same book is running."),
         (Rule.USAGE, _E, "A command was called in a way it does not understand."),

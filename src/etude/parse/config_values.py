@@ -144,6 +144,11 @@ def _path(reader: Reader, value: Any, at: Path) -> Any:
     )
 
 
+def _folder(reader: Reader, value: Any, at: Path) -> Any:
+    path = _path(reader, value, at)
+    return reader.wrong(value, at, FOLDER) if path in ("", ".") else path
+
+
 def _page(reader: Reader, value: Any, at: Path) -> Any:
     path = _path(reader, value, at)
     return path if path is UNSET else page_name(path)
@@ -258,6 +263,7 @@ URL = Kind("an address that begins with http:// or https://", '"https://example.
 SITE = Kind(URL.name, URL.example, _site)
 EDIT = Kind("an address with {path} in it", '"https://example.org/edit/{path}"', _edit)
 PATH = Kind("a path in the book", '"img/logo.svg"', _path)
+FOLDER = Kind("the path of a folder in the book", '"results"', _folder)
 PAGE = Kind("the name of a page", '"index"', _page)
 LANGUAGE = Kind("a language tag", '"zh"', _language)
 NAME = matching(_NAME, "a name of letters, digits, -, _ and .", '"numpy"')
