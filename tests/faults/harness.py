@@ -18,11 +18,9 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
-
 import pytest
 
 from etude.adapters.store_reader import StoreReader
@@ -71,7 +69,7 @@ class cell:
         note("end", self.name)
 '''
 
-PAGE = '''# Page {name}
+PAGE = """# Page {name}
 
 Words of edition 1000001.
 
@@ -85,7 +83,8 @@ with noting.cell("{name}-0"):
 
 ```{{code-cell}} python
 with noting.cell("{name}-1"):
-    drawing = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><desc>" + "{name}" * 30_000 + "</desc></svg>"
+    head = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><desc>"
+    drawing = head + "{name}" * 30_000 + "</desc></svg>"
     from IPython.display import SVG, display
     display(SVG(drawing))
 ```
@@ -99,7 +98,7 @@ with noting.cell("{name}-2"):
 with noting.cell("{name}-3"):
     print(total - 1000001 + len(drawing))
 ```
-'''
+"""
 
 STAMP = re.compile(rb"stamp (\w+-\d) ([0-9a-f]{12})")
 ID = re.compile(rb'"id": "[0-9a-f]+"')
@@ -120,7 +119,7 @@ def files(edition: str = EDITION, worker: str = "lean") -> dict[str, str]:
 
 def chooser(*about: object) -> random.Random:
     """What chooses in one round."""
-    return random.Random(f"{SEED} {about}")  # noqa: S311
+    return random.Random(f"{SEED} {about}")
 
 
 def numbers(total: int, rng: random.Random) -> list[int]:
@@ -139,13 +138,15 @@ def until(check: Callable[[], bool], seconds: float = 30.0) -> bool:
 class Scene:
     """A book with all that is beside it: the log of its cells, a folder for temporary files."""
 
-    def __init__(self, folder: Path, worker: str = "lean", capsys: Any = None) -> None:
+    def __init__(
+        self, folder: Path, worker: str = "lean", sources: Mapping[str, str | bytes] | None = None
+    ) -> None:
         self.worker = worker
         self.mark = uuid.uuid4().hex
         # Sockets are made in it: their paths must be short.
         self.temporary = Path(tempfile.mkdtemp(prefix="f-"))
         self.log = folder / "log"
-        self.book = write_book(folder / "book", files(worker=worker), capsys, bare=True)
+        self.book = write_book(folder / "book", {**files(worker=worker), **(sources or {})}, bare=True)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -156,9 +157,10 @@ class Scene:
         """Another edition of every page."""
         self.book.write(files(edition, self.worker))
 
-    def start(self, *args: str) -> subprocess.Popen[str]:
-        """A build that can be harmed."""
-        command = [sys.executable, "-m", "etude", "build", str(self.book.root), "--format", "json", *args]
+    def start(self, *args: str, name: str = "build", program: Sequence[str] = ()) -> subprocess.Popen[str]:
+        """A build, or another command, that can be harmed; in place of Etude itself it may run a `program`."""
+        command = [sys.executable, *(program or ("-m", "etude")), name, str(self.book.root)]
+        command += ["--format", "json", *args]
         return subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -205,7 +207,7 @@ class Scene:
     def litter(self) -> list[str]:
         """What builds have left that is no output and nothing stored."""
         found = [*self.temporary.iterdir(), *self.book.root.glob(".etude/scratch/*")]
-        found += (self.book.root / "_build").rglob("*.part")
+        found += (path for path in self.book.root.rglob("*.part") if "blobs" not in path.parts)
         return sorted(map(str, found))
 
     def close(self) -> None:
