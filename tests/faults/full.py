@@ -1,7 +1,8 @@
-"""Builds a book on a disk that gets full. Run as a script: ``full.py ROOT COUNTS`` or ``full.py ROOT SIZES tmpfs``.
+"""Builds a book on a disk that gets full; a script: ``full.py ROOT COUNTS``, ``full.py ROOT SIZES tmpfs``.
 
-Counts: the nth thing that the builder writes finds no room; nor does any later one, where n is even. Sizes: the
-book lies on a small disk of so many KiB, which gets larger for the second build. Each is told in a line of JSON.
+Counts: the nth thing that the builder writes finds no room; nor does any later one, where n is even.
+Sizes: the book lies on a small disk of so many KiB, which gets larger for the second build. Each is told
+in a line of JSON.
 """
 
 from __future__ import annotations
@@ -45,9 +46,9 @@ class Disk:
             writes = (flags or 0) & WRITES or (mode and set(mode) & set("wax+"))
         else:
             path, writes = (arguments[EVENTS[event]], True) if event in EVENTS else (None, False)
-        if writes and isinstance(path, (str, os.PathLike)) and os.fspath(path).startswith(self.folders):
-            if self.full():
-                raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        ours = isinstance(path, (str, os.PathLike)) and os.fspath(path).startswith(self.folders)
+        if writes and ours and self.full():
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
     def connect(self, *arguments: Any, **named: Any) -> sqlite3.Connection:
         """For SQLite."""

@@ -21,6 +21,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
 import pytest
 
 from etude.adapters.store_reader import StoreReader
@@ -45,6 +46,7 @@ languages = ["en"]
 chapters = ["one", "two"]
 [execute]
 worker = "{worker}"
+environment = ["FAULTS_LOG"]
 """
 
 NOTING = '''
@@ -135,6 +137,14 @@ def until(check: Callable[[], bool], seconds: float = 30.0) -> bool:
     return true
 
 
+class Started(subprocess.Popen[str]):
+    """A process that ends with the test."""
+
+    def __exit__(self, *error: object) -> None:
+        self.kill()
+        super().__exit__(*error)  # type: ignore[arg-type]
+
+
 class Scene:
     """A book with all that is beside it: the log of its cells, a folder for temporary files."""
 
@@ -158,10 +168,10 @@ class Scene:
         self.book.write(files(edition, self.worker))
 
     def start(self, *args: str, name: str = "build", program: Sequence[str] = ()) -> subprocess.Popen[str]:
-        """A build, or another command, that can be harmed; in place of Etude itself it may run a `program`."""
+        """A build, or another command, that can be harmed; a `program` may stand for Etude itself."""
         command = [sys.executable, *(program or ("-m", "etude")), name, str(self.book.root)]
-        command += ["--format", "json", *args]
-        return subprocess.Popen(
+        command += [*(() if name == "status" else ("--format", "json")), *args]
+        return Started(
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -221,7 +231,7 @@ def said(process: subprocess.Popen[str]) -> Said:
     """How a build ended; it never ends with a traceback."""
     out, errors = process.communicate(timeout=120)
     assert "Traceback" not in out + errors, out + errors
-    return Said(process.returncode, json.loads(out) if out.strip() else {"diagnostics": []})
+    return Said(process.returncode, json.loads(out) if out.startswith("{") else {"diagnostics": []})
 
 
 def plain(path: Path) -> bytes:

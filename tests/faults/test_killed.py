@@ -1,4 +1,4 @@
-"""Whatever is killed at whatever point: nothing stays behind, and the next build runs no more than it must."""
+"""Whatever is killed at whatever point: nothing stays behind; the next build runs no more than it must."""
 
 from __future__ import annotations
 

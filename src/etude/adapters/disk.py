@@ -98,7 +98,7 @@ def write_atomic(path: Path, data: bytes) -> bool:
 
 
 def sweep_parts(folder: Path) -> None:
-    """Remove what `write_atomic` has left directly in a folder when it was killed; nobody may be writing there."""
+    """Remove what a killed `write_atomic` has left directly in a folder; nobody may be writing there."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if _PART.fullmatch(entry.name):

@@ -339,7 +339,7 @@ def _own_folder(scratch: str, run: str) -> str:
         raise
     wanted = _named(scratch, "", run)
     try:
-        os.rename(new, wanted)
+        Path(new).rename(wanted)
     except OSError:
         return new
     return wanted
@@ -380,7 +380,7 @@ def _owner(desk: str) -> tuple[int, tuple[str, ...]]:
         pid, place = Path(desk, OWNER).read_text(encoding="utf-8").split("\n", 1)
         number = int(pid)
     except (OSError, ValueError):
-        if found := _MAKER.match(os.path.basename(desk)):
+        if found := _MAKER.match(Path(desk).name):
             return int(found[1]), ()
         young = time.time() - os.stat(desk).st_mtime < _YOUNG
         return (os.getpid() if young else _NOBODY), ()

@@ -1,7 +1,8 @@
 """The store on disk: an SQLite index in WAL mode, with large values as files beside it.
 
-Every value carries a checksum, of its key as well: damage to the index can lead to another entry. Whatever is damaged (a value, a file, the index itself) is a
-miss and is noted; a process that is killed at any point leaves a store that opens.
+Every value carries a checksum, of its key as well: damage to the index can lead to another entry.
+Whatever is damaged (a value, a file, the index itself) is a miss and is noted; a process that is
+killed at any point leaves a store that opens.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def _lines(paths: Iterable[str]) -> bytes:
 
 
 def sweep(out: Path, outputs: Collection[str], forms: Iterable[str], *, everything: bool) -> None:
-    """Note that the `outputs` are there, and remove those of `forms` that only an earlier build made, or began.
+    """Note that the `outputs` are there; remove those of `forms` that only an earlier build made, or began.
 
     Nothing is removed unless `everything` was built.
     """
