@@ -34,7 +34,7 @@ __all__ = ["reference"]
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
-SAMPLE = [("lean", "builder"), ("cold", "builder"), ("lean", "kernel"), ("warm", "parent"), ("lean", "guard")]
+SAMPLE = [("lean", "builder"), ("cold", "kernel"), ("warm", "parent")]
 ALL = [(b, v) for b in ("lean", "warm", "cold") for v in ("builder", "kernel", "parent", "guard")]
 ALL.remove(("cold", "parent"))  # there is none
 KINDS = ALL if ROUNDS > 1 else SAMPLE
