@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from etude.adapters import disk_scratch
+from etude.adapters import mirror as mirrors
 from etude.adapters.disk_scratch import ScratchDesks
 from etude.adapters.stamps import Stamps
 from etude.model.protocols import KernelError, KernelNeeds
@@ -181,7 +181,7 @@ def test_a_folder_that_cannot_be_made_is_a_kernel_error(book, kernels, monkeypat
     def full(*_args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(disk_scratch, "_copy", full)
+    monkeypatch.setattr(mirrors.shutil, "copyfile", full)
     with pytest.raises(KernelError, match="its folder cannot be made: No space left on device"):
         ScratchDesks(book, kernels=kernels).open(PYTHON, "zh", {}, {})
     assert list((book / ".etude" / "scratch").iterdir()) == []

@@ -74,7 +74,9 @@ def test_prune_frees_files_after_a_while(store):
     for path in files:
         os.utime(path, (1, 1))
     store.prune("cell", {"b"})
-    assert [path for path in files if path.exists()] == [store._blob_path(module._digest(BIG + b"y"))]
+    assert [path for path in files if path.exists()] == [
+        store._blob_path(module._digest("cell", "b", BIG + b"y"))
+    ]
 
 
 def test_it_survives_closing(store):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import tempfile
@@ -26,6 +27,9 @@ __all__ = [
     "foreign",
     "glob_pattern",
     "names_in",
+    "sealed",
+    "sweep_parts",
+    "unsealed",
     "write_atomic",
 ]
 
@@ -40,6 +44,11 @@ RECORDED: Final = ".etude-results"
 
 OWNER: Final = "owner"
 """File in a folder for scratch work: the process that made it, and the folder for its temporary files."""
+
+_SEAL: Final = 16
+
+_PART: Final = re.compile(r"\.[a-z0-9_]{8}\.part")
+"""Names of files that are not whole yet."""
 
 _REASONS: Final = {
     errno.ENOSPC: "the disk is full",
@@ -91,6 +100,25 @@ def write_atomic(path: Path, data: bytes) -> bool:
         _forget(temporary)
         raise
     return True
+
+
+def sweep_parts(folder: Path) -> None:
+    """Remove what a killed `write_atomic` has left directly in a folder; nobody may be writing there."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _PART.fullmatch(entry.name):
+                os.unlink(entry.path)
+
+
+def sealed(data: bytes) -> bytes:
+    """Data with a checksum before it."""
+    return hashlib.blake2b(data, digest_size=_SEAL).digest() + data
+
+
+def unsealed(data: bytes) -> bytes | None:
+    """What was sealed; None when it is damaged."""
+    whole = data[_SEAL:]
+    return whole if sealed(whole) == data else None
 
 
 def changed(stat: os.stat_result) -> int:

@@ -126,8 +126,11 @@ class DiskInputs:
             self._fresh = False
 
     def read(self, path: str) -> bytes:
-        """The content of a file; raises `OSError`."""
-        return (self.root / path).read_bytes()
+        """The content of a file, as it was hashed if it was; raises `OSError`."""
+        data = (self.root / path).read_bytes()
+        if self._contents.get(path, known := _digest(data)) != known:
+            raise OSError(errno.ESTALE, "it has changed meanwhile", path)
+        return data
 
     def names(self, folder: str) -> tuple[str, ...] | None:
         """What a run finds in a folder, sorted; None when there is no such folder."""
@@ -189,6 +192,10 @@ def _walk(
                 yield from _walk(entry.path, path, depth - 1, hidden, above | {real})
         elif entry.is_file():
             yield path, entry.path
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def _hash(place: str) -> str:

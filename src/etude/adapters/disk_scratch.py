@@ -36,6 +36,9 @@ _EDITOR: Final = re.compile(r"^[.#]|~$|\.(?:swp|swx|tmp|part|bak)$|^\d+$")
 
 _YOUNG: Final = 60.0
 """Seconds in which a desk without an owner may still get one."""
+_NEW: Final = "new-"
+"""Begins the name of a desk that may not name its owner yet; its number follows."""
+_MAKER: Final = re.compile(rf"{_NEW}(\d{{1,9}})-")
 _NOBODY: Final = 2**31 - 1
 """No process has this number."""
 
@@ -75,7 +78,7 @@ class ScratchDesks:
         self._kernels = kernels or LocalKernels()
         self._pythonpath = tuple(pythonpath)
         self._lock = threading.Lock()
-        self._swept = False
+        _sweep(self._scratch)
 
     def open(
         self, needs: KernelNeeds, folder: str, library: Mapping[str, str], environment: Mapping[str, str]
@@ -83,14 +86,11 @@ class ScratchDesks:
         """A desk whose kernel works in `folder`; raises `KernelError`."""
         with self._lock:
             before = self._before = self._before or Stamps(self._root)
-            if not self._swept:
-                self._swept = True
-                _sweep(self._scratch)
         places: list[str] = []
         closing = ExitStack()
         try:
             Path(self._scratch).mkdir(parents=True, exist_ok=True)
-            base = _folder(self._scratch, "", needs.run)
+            base = _own_folder(self._scratch, needs.run)
             places.append(base)
             # Short, as sockets are made in it and their paths must be.
             temporary = _folder(tempfile.gettempdir(), "etude-", base)
@@ -317,9 +317,29 @@ def _remove(places: Iterable[str]) -> None:
         shutil.rmtree(place, ignore_errors=True)
 
 
+def _own_folder(scratch: str, run: str) -> str:
+    """A new folder that names its owner from its first moment; the same for a run, unless there is one."""
+    new = tempfile.mkdtemp(prefix=f"{_NEW}{os.getpid()}-", dir=scratch)
+    try:
+        Path(new, OWNER).write_text(f"{os.getpid()}\n", encoding="utf-8")
+    except BaseException:
+        _remove([new])
+        raise
+    wanted = _named(scratch, "", run)
+    try:
+        Path(new).rename(wanted)
+    except OSError:
+        return new
+    return wanted
+
+
+def _named(place: str, prefix: str, name: str) -> str:
+    return os.path.join(place, prefix + hashlib.blake2b(name.encode(), digest_size=8).hexdigest())
+
+
 def _folder(place: str, prefix: str, name: str) -> str:
     """A new folder of one's own; always the same for a name, unless there is one by that name."""
-    wanted = os.path.join(place, prefix + hashlib.blake2b(name.encode(), digest_size=8).hexdigest())
+    wanted = _named(place, prefix, name)
     try:
         os.mkdir(wanted, 0o700)
     except FileExistsError:
@@ -348,8 +368,12 @@ def _owner(desk: str) -> tuple[int, tuple[str, ...]]:
         pid, place = Path(desk, OWNER).read_text(encoding="utf-8").split("\n", 1)
         number = int(pid)
     except (OSError, ValueError):
+        if found := _MAKER.match(Path(desk).name):
+            return int(found[1]), ()
         young = time.time() - os.stat(desk).st_mtime < _YOUNG
         return (os.getpid() if young else _NOBODY), ()
     made = os.path.join(tempfile.gettempdir(), "etude-")
-    mine = place.startswith(made) and os.sep not in place[len(made) :] and not Path(place).is_symlink()
-    return number, (place,) if mine else ()
+    # The first that it would have made: it may have been killed before it noted which it was.
+    places = {place, _named(tempfile.gettempdir(), "etude-", desk)}
+    mine = (p for p in places if p.startswith(made) and os.sep not in p[len(made) :])
+    return number, tuple(p for p in mine if not Path(p).is_symlink())

@@ -33,7 +33,7 @@ class Stamps:
         self._files: dict[str, _Stamp] = {}
         self._folders: dict[str, tuple[str, ...]] = {}
         self._unknown: list[str] = []
-        """Folders outside of the book that were too large to look at, by their names in the book."""
+        """Folders that were not looked at: environments, links to what is above them, too much outside."""
         self._look()
 
     def changed(self, name: str) -> bool:
@@ -64,13 +64,8 @@ class Stamps:
 
     def _counts(self, name: str) -> bool:
         """Whether a file would have been looked at if it had been there."""
-        *folders, last = name.split("/")
-        place = self._root
-        for part in folders:
-            place = os.path.join(place, part)
-            if not _is_of_book(part) or foreign(place):
-                return False
-        return _is_of_book(last) and not any(name.startswith(f"{one}/") for one in self._unknown)
+        unknown = any(f"{name}/".startswith(f"{folder}/") for folder in self._unknown)
+        return not unknown and all(map(_is_of_book, name.split("/")))
 
     def _look(self) -> None:
         left = _MOST_OUTSIDE
@@ -92,7 +87,9 @@ class Stamps:
                 name = f"{inner}/{entry.name}" if inner else entry.name
                 if entry.is_dir():
                     real = os.path.realpath(entry.path) if entry.is_symlink() else entry.path
-                    if real not in above and not foreign(real):
+                    if real in above | {place} or foreign(real):
+                        self._unknown.append(name)
+                    else:
                         queue.append((real, name, above | {place}))
                 else:
                     # It may go while we look, or be a link to nothing.

@@ -1,7 +1,8 @@
 """The store on disk: an SQLite index in WAL mode, with large values as files beside it.
 
-Every value carries a checksum. Whatever is damaged (a value, a file, the index itself) is a
-miss and is noted; a process that is killed at any point leaves a store that opens.
+Every value carries a checksum, of its key as well: damage to the index can lead to another entry.
+Whatever is damaged (a value, a file, the index itself) is a miss and is noted; a process that is
+killed at any point leaves a store that opens.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from etude.adapters.disk import WriteError, write_atomic
 
 __all__ = ["SqliteStore"]
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """A store of another schema has another file name, so a new version starts fresh."""
 
 INLINE: Final = 64 * 1024
@@ -38,8 +39,9 @@ T = TypeVar("T")
 _ORPHANS: Final[list[sqlite3.Connection | None]] = []
 
 
-def _digest(value: bytes) -> bytes:
-    return hashlib.blake2b(value, digest_size=16).digest()
+def _digest(kind: str, key: str, value: bytes) -> bytes:
+    name = f"{len(kind)} {kind} {len(key)} {key} ".encode()
+    return hashlib.blake2b(name + value, digest_size=16).digest()
 
 
 class SqliteStore:
@@ -81,7 +83,7 @@ class SqliteStore:
         found: dict[str, bytes] = {}
         for key, inline, total in self._do(rows):
             value = inline if inline is not None else self._read_blob(total)
-            if isinstance(value, bytes) and _digest(value) == total:
+            if isinstance(value, bytes) and _digest(kind, key, value) == total:
                 found[key] = value
             else:
                 self._damaged[key] = None
@@ -95,7 +97,7 @@ class SqliteStore:
         """Keep entries, all or none of them; raises `WriteError`."""
         rows: list[tuple[str, str, bytes | None, bytes]] = []
         for key, value in items:
-            total = _digest(value)
+            total = _digest(kind, key, value)
             large = len(value) > INLINE
             if large:
                 write_atomic(self._blob_path(total), value)

@@ -86,7 +86,8 @@ class WatchedInputs:
 
     def content(self, path: str) -> str:
         """Hash of a file; ``absent``, ``folder`` or ``unreadable`` when it has none."""
-        self.stamps[path] = stamp(os.path.join(self._inputs.root, path))
+        if path not in self.stamps or os.path.isabs(path):  # others are hashed once
+            self.stamps[path] = stamp(os.path.join(self._inputs.root, path))
         return self._inputs.content(path)
 
     def read(self, path: str) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from etude.adapters.disk import WriteError, write_atomic
+from etude.adapters.disk import WriteError, sealed, unsealed, write_atomic
 from etude.adapters.packaged import packaged
 from etude.adapters.user_cache import user_cache
 from etude.build.watch import digest
@@ -27,10 +27,12 @@ def faces(letters: str, workers: Workers) -> dict[str, Callable[[], bytes | None
         if name == "math" and not letters:
             continue
         wanted = letters if name == "math" else ""
-        place = folder / f"{name}-{digest(program, package, resource, wanted)}.woff2"
+        place = folder / f"{name}-{digest(program, package, resource, wanted)}.sealed"
         try:
-            kept = place.read_bytes()
+            kept = unsealed(place.read_bytes())
         except OSError:
+            kept = None
+        if kept is None:
             found[name] = workers.begin(_cut, (name, package, resource, wanted, place))
         else:
             found[name] = _constant(kept)
@@ -50,5 +52,5 @@ def _cut(task: tuple[str, str, str, str, Path]) -> bytes | None:
         return None
     data = fonts.math_font(source, letters) if name == "math" else fonts.text_font(source, name)
     with suppress(WriteError):  # a cache that cannot be written is no cache
-        write_atomic(place, data)
+        write_atomic(place, sealed(data))
     return data

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from etude.adapters.disk import MANIFEST, write_atomic
+from etude.adapters.disk import MANIFEST, sweep_parts, write_atomic
 
 __all__ = ["announce", "sweep"]
 
@@ -29,7 +29,7 @@ def _lines(paths: Iterable[str]) -> bytes:
 
 
 def sweep(out: Path, outputs: Collection[str], forms: Iterable[str], *, everything: bool) -> None:
-    """Note that the `outputs` are there, and remove those of `forms` that only an earlier build made.
+    """Note that the `outputs` are there; remove those of `forms` that only an earlier build made, or began.
 
     Nothing is removed unless `everything` was built.
     """
@@ -37,6 +37,8 @@ def sweep(out: Path, outputs: Collection[str], forms: Iterable[str], *, everythi
     mine = tuple(f"{form}/" for form in forms)
     gone = {p for p in earlier - now if everything and p.startswith(mine)}
     write_atomic(out / MANIFEST, _lines((earlier | now) - gone))
+    for folder in {out, *(parent for path in earlier | now for parent in (out / path).parents[:1])}:
+        sweep_parts(folder)
     for path in sorted(gone):
         place = out / path
         try:

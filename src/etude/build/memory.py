@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from etude.adapters.disk import DiskFiles, write_atomic
+from etude.adapters.disk import DiskFiles, sealed, sweep_parts, unsealed, write_atomic
 from etude.build.options import BuildOptions
 from etude.build.watch import Seen, digest, stamp
 from etude.model.diagnostic import Diagnostic, Rule
@@ -46,7 +46,7 @@ def recall(files: DiskFiles, out: Path, options: BuildOptions, program: str) -> 
     if options.policy == "force" or options.record:
         return None
     try:
-        memory = _decode(_place(files, out, options).read_bytes())
+        memory = _decode(unsealed(_place(files, out, options).read_bytes()) or b"")
     except (OSError, msgspec.MsgspecError):
         return None
     join, base = os.path.join, os.fspath(out)
@@ -79,7 +79,8 @@ def remember(
     if again or any(d.rule in RETRIED for d in memory.diagnostics):
         place.unlink(missing_ok=True)
         return
-    write_atomic(place, msgspec.msgpack.encode(msgspec.structs.replace(memory, program=program)))
+    sweep_parts(place.parent)
+    write_atomic(place, sealed(msgspec.msgpack.encode(msgspec.structs.replace(memory, program=program))))
 
 
 RETRIED = frozenset(

@@ -181,9 +181,9 @@ def _render(task: Task, job: Job) -> Mapping[str, bytes]:
 
         site = _site(job.config, job.navigation, job.sizes)
         rendered = render_page(page, facts, results, site)
-        files = {task.target: rendered.html}
-        files.update((f"html/{path}", data) for path, data in rendered.files.items())
-        return files
+        # The page last: what it shows is there before it.
+        files = {f"html/{path}": data for path, data in rendered.files.items()}
+        return {**files, task.target: rendered.html}
     from etude.render.notebook import notebook_files, render_notebook  # noqa: PLC0415 -- as above
 
     config = _config(job.config)

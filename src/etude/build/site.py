@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec import structs
 
-from etude.adapters.disk import write_atomic
+from etude.adapters.disk import sealed, sweep_parts, unsealed, write_atomic
 from etude.build.book import Book
 from etude.build.execution import Executed
 from etude.build.faces import faces
@@ -82,7 +82,8 @@ def write_outputs(
     output.seen = watch.seen()
     everything = not options.languages and not options.variants
     sweep(out, output.stamps, options.to, everything=everything)
-    write_atomic(state, encode({**({} if everything else before), **known}))
+    sweep_parts(state.parent)
+    write_atomic(state, sealed(encode({**({} if everything else before), **known})))
     return output
 
 
@@ -98,7 +99,7 @@ def _check(done: Done) -> None:
 
 def _recall(state: Path) -> dict[str, Made]:
     try:
-        return _decode(state.read_bytes())
+        return _decode(unsealed(state.read_bytes()) or b"")
     except (OSError, msgspec.MsgspecError):
         return {}
 

@@ -85,7 +85,8 @@ class Watch:
 
     def read(self, path: str) -> bytes:
         """The content of a file; raises `OSError` when there is none."""
-        self._stamps[path] = stamp(os.path.join(self.root, path))
+        # Who reads a file twice may have kept what it was at first.
+        self._stamps.setdefault(path, stamp(os.path.join(self.root, path)))
         return self.files.read(path)
 
     def exists(self, path: str) -> bool:
