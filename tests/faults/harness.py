@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from etude.adapters.store_reader import StoreReader
@@ -186,9 +187,11 @@ class Scene:
         return [line.split() for line in self.log.read_text().splitlines() if line.count(" ") == 2]
 
     def stored(self) -> set[tuple[str, str]]:
-        """Cells whose results are stored, with what they printed."""
+        """Cells whose results are stored, and found from the cells before, with what they printed."""
         with StoreReader(self.book.root / ".etude" / "store") as store:
-            found = store.get_many("cell", store.keys("cell"))
+            ways = store.get_many("way", store.keys("way")).values()
+            keys = {result for data in ways for _, result, _ in msgspec.msgpack.decode(data)}
+            found = store.get_many("cell", sorted(keys))
         return {(m[1].decode(), m[2].decode()) for data in found.values() for m in STAMP.finditer(data)}
 
     def shown(self) -> dict[str, str]:
