@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 import io
+import itertools
 import json
 import sys
 import traceback
@@ -21,6 +23,7 @@ from etude.execute.plan import Plan, Run
 from etude.execute.planner import plan
 from etude.execute.run import Execution, execute
 from etude.execute.schedule import Machine
+from etude.execute.shelf import Shelf
 from etude.execute.ways import scanned
 from etude.model.block import CodeCell, Expectation, Paragraph, VariantBlock
 from etude.model.config import Config, ExecuteConfig, LibraryConfig, Variant
@@ -103,7 +106,10 @@ class FakeKernel:
         return Value(repr(found))
 
     def copy(self, **_asked) -> FakeCopy | None:
-        return FakeCopy(self.names, self.world.hazards) if self.world.copies else None
+        return FakeCopy(self) if self.world.copies else None
+
+    def retire(self, spared) -> None:
+        self.retired = tuple(spared)
 
     def close(self) -> None:
         self.closed = True
@@ -113,17 +119,31 @@ class FakeCopy:
     """A copy whose digest is made of the names of the cells."""
 
     seconds = 0.01
+    memory = 100
+    made = itertools.count(1)
 
-    def __init__(self, names: dict, hazards: tuple[str, ...]) -> None:
-        kept = {name: value for name, value in names.items() if not name.startswith("__")}
-        self.hazards = hazards
+    def __init__(self, kernel: FakeKernel) -> None:
+        kept = {name: value for name, value in kernel.names.items() if not name.startswith("__")}
+        self.hazards = kernel.world.hazards
         self.digest = digest(repr(sorted(kept.items())))
+        self.kernel = kernel
+        self.names = copy.deepcopy(kept)
+        self.pid = next(FakeCopy.made)
+        self.closed = False
 
     def state(self) -> str:
         return self.digest
 
+    def resume(self) -> FakeKernel:
+        if self.closed or self.kernel.world.lost:
+            raise KernelError("the copy is gone")
+        kernel = FakeKernel(self.kernel.world)
+        kernel.names = copy.deepcopy(self.names)
+        kernel.count = self.kernel.count
+        return kernel
+
     def close(self) -> None:
-        pass
+        self.closed = True
 
 
 @dataclass
@@ -140,6 +160,9 @@ class FakeDesk:
 
     def files(self) -> str | None:
         return ""
+
+    def untouched(self) -> bool:
+        return not self.world.touched
 
     def observed(self) -> Observed:
         reads, self.world.reads = self.world.reads, ()
@@ -179,6 +202,10 @@ class World:
     newer: tuple[str, ...] = ()
     no_kernel: tuple[str, ...] = ()
     copies: bool = False
+    shelf: Shelf | None = None
+    touched: bool = False
+    lost: bool = False
+    """Copies turn out to be gone."""
     hazards: tuple[str, ...] = ()
     seen_whole: bool = False
     reads: tuple[tuple[str, str], ...] = ()
@@ -314,6 +341,13 @@ class World:
         self.kernels.append(made)
         return FakeDesk(made, self)
 
+    def resume(self, desk, copy, _library) -> bool:
+        try:
+            desk.kernel = copy.resume()
+        except KernelError:
+            return False
+        return True
+
     def execute(self, policy: str = "auto") -> Execution:
         """Build once; `ran`, `asked` and `events` are those of this build."""
         for record in (self.ran, self.asked, self.timeouts, self.opened, self.kernels, self.events):
@@ -328,6 +362,7 @@ class World:
             policy=policy,
             environment=self.environment,
             progress=self.events.append,
+            shelf=self.shelf,
             threads=self.threads,
             machine=self.machine or Machine(),
             watch=self.watch,

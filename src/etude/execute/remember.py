@@ -27,17 +27,27 @@ def remember(
         run = outcome.run
         if not run.steps or all(done.status == "missing" for done in outcome.steps):
             continue
-        steps = tuple(
-            StepRecipe(recipe_of(step, done.reads), step.requests, done.status, round(done.seconds, 3))
-            for step, done in zip(run.steps, outcome.steps, strict=True)
-        )
         old = known.get(recipe_key(run))
+        steps = tuple(
+            StepRecipe(recipe_of(step, done.reads), step.requests, done.status, seconds)
+            for step, done, seconds in zip(run.steps, outcome.steps, _seconds(outcome, old), strict=True)
+        )
         memory, cpus = _taken(outcome, old)
         data = recipe_bytes(
             Recipe(run.base, steps, outcome.backend or (old.backend if old else ""), memory, cpus)
         )
         if before.get(recipe_key(run)) != data:
             store.put("recipe", recipe_key(run), data)
+
+
+def _seconds(outcome: Outcome, old: Recipe | None) -> list[float]:
+    """How long steps took; of those that did not come to run, what they took before."""
+    known = old is not None and len(old.steps) == len(outcome.steps)
+    before = [step.seconds for step in old.steps] if old is not None and known else [0.0] * len(outcome.steps)
+    return [
+        was if done.status == "missing" else round(done.seconds, 3)
+        for done, was in zip(outcome.steps, before, strict=True)
+    ]
 
 
 def _taken(outcome: Outcome, old: Recipe | None) -> tuple[int, float]:

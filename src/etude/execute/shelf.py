@@ -45,8 +45,8 @@ class Snapshot:
     """Seconds that its cells took, from the first on."""
 
     def place(self, path: Path) -> tuple[int, str] | None:
-        """The step of a run after which it is in the same state, and the text up to there."""
-        return next((path[state] for state in self.states if state in path), None)
+        """The last step of a run after which it is in the same state, and the text up to there."""
+        return max((path[state] for state in self.states if state in path), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,8 @@ class Shelf:
     ) -> None:
         """Put a desk on the shelf with those of its copies that are on the way that its run took."""
         good: dict[int, Snapshot] = {}
-        for snapshot in snapshots:
+        # Of several in one state that which has run the cells up to there is the best.
+        for snapshot in sorted(snapshots, key=lambda one: one.number, reverse=True):
             place = snapshot.place(path)
             if place is None or place[0] in good:
                 snapshot.copy.close()
