@@ -11,6 +11,11 @@ from etude.model.config import ExecuteConfig
 from etude.model.protocols import Reply
 from etude.model.result import Display, Failure, Result, Stream
 
+SLOWEST = (
+    "The slowest run took 4.52 times longer than the fastest. This could mean that an intermediate result is "
+    "being cached.\n"
+)
+
 
 @pytest.mark.parametrize(
     ("one", "other", "shown"),
@@ -18,7 +23,7 @@ from etude.model.result import Display, Failure, Result, Stream
         ("took 3.2 s", "took   13 ms", "took …"),
         ("took 1,234.5 ms.", "took 2 min 3.1 s.", "took …."),
         ("用时3.2秒，完成", "用时1分2秒，完成", "用时…，完成"),
-        ("10/10 ━━ 1s 12ms/step - loss: 0.5", "10/10 ━━ 1:02 6s/step - loss: 0.5", "10/10 ━━ … … - loss: 0.5"),
+        ("9/9 ━━ 1s 12ms/step - l: 0.5", "9/9 ━━ 1:02 6s/step - l: 0.5", "9/9 ━━ … … - l: 0.5"),
         ("\x1b[1m9/9\x1b[0m \x1b[1m0s\x1b[0m 93us/step", "\x1b[1m9/9\x1b[0m \x1b[1m1s\x1b[0m 1ms/step", None),
         ("9/9 [00:01<00:00,  8.50it/s, l=1]", "9/9 [1:02:13<00:00,  1.5s/it, l=1]", "9/9 […, l=1]"),
         ("7it [00:01, 8.5it/s]", "7it [02:13, 19.00s/it]", "7it […]"),
@@ -31,8 +36,7 @@ from etude.model.result import Display, Failure, Result, Stream
         ),
         (
             "7.81 ns ± 0.1 ns per loop (mean ± std. dev. of 7 runs, 100,000,000 loops each)",
-            "The slowest run took 4.52 times longer than the fastest. This could mean that an intermediate "
-            "result is being cached.\n1.2 s ± 3 ms per loop (mean ± std. dev. of 7 runs, 1 loop each)",
+            SLOWEST + "1.2 s ± 3 ms per loop (mean ± std. dev. of 7 runs, 1 loop each)",
             "… ± … per loop (mean ± std. dev. of 7 runs, … loops each)",
         ),
         ("5 loops, best of 5: 43.5 msec per loop", "1 loop, best of 5: 1.2 sec per loop", None),

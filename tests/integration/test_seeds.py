@@ -27,7 +27,10 @@ loader = torch.utils.data.DataLoader(range(6), batch_size=3, shuffle=True)
 print(list(loader))
 """
 JAX = "import jax\nprint(jax.random.normal(jax.random.key(0), (2,)))"
-TENSORFLOW = "import tensorflow as tf\nprint(tf.random.normal((2,)), tf.keras.layers.Dense(1)(tf.ones((1, 2))))"
+TENSORFLOW = """
+import tensorflow as tf
+print(tf.random.normal((2,)), tf.keras.layers.Dense(1)(tf.ones((1, 2))))
+"""
 KERAS = "import keras\nprint(keras.random.normal((2,)), keras.layers.Dense(1)(keras.ops.ones((1, 2))))"
 
 STUBS = {

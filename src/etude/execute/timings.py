@@ -32,7 +32,9 @@ _START = r"(?:(?<![A-Za-z0-9_.,])|(?<=\x1b\[\dm)|(?<=\x1b\[\d\dm))"
 """A number begins here, perhaps behind an escape sequence."""
 
 _CLOCK = r"(?:\d+:)?\d?\d:\d\d"
-_BAR: Final = re.compile(rf"\[{_CLOCK}(?:<(?:{_CLOCK}|\?))?(?:, *(?:\?|{_NUMBER}[kMGT]?) ?[^\s\],]*)?(?=[\],])")
+_BAR: Final = re.compile(
+    rf"\[{_CLOCK}(?:<(?:{_CLOCK}|\?))?(?:, *(?:\?|{_NUMBER}[kMGT]?) ?[^\s\],]*)?(?=[\],])"
+)
 """The times and the rate of a bar of tqdm."""
 _ELAPSED: Final = re.compile(
     r"(?<![\d:.-])(?:\d+ days?,? \+?\d\d?:\d\d:\d\d(?:\.\d+)?|\d:\d\d:\d\d(?:\.\d+)?)(?![\d:])"

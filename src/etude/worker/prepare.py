@@ -66,7 +66,7 @@ def _seed_numpy(module: Any, start: int) -> None:
     def randbits(bits: int) -> int:
         """What a generator of NumPy without a seed asks the system for: here the next of a fixed sequence."""
         made.append(0)
-        return random.Random(f"{start} {len(made)}").getrandbits(bits)
+        return random.Random(f"{start} {len(made)}").getrandbits(bits)  # noqa: S311 -- meant to be foreseen
 
     # `RandomState()`, `PCG64()` and the like come here; it is looked up by its name at each call.
     if hasattr(module.bit_generator, "randbits"):
