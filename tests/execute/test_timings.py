@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tqdm import tqdm
 
+from etude.execute.normalise_output import normalise_outputs
 from etude.execute.timings import hide_timings, without_timings
 from etude.model.config import ExecuteConfig
 from etude.model.protocols import Reply
@@ -26,6 +31,7 @@ SLOWEST = (
         ("9/9 ━━ 1s 12ms/step - l: 0.5", "9/9 ━━ 1:02 6s/step - l: 0.5", "9/9 ━━ … … - l: 0.5"),
         ("\x1b[1m9/9\x1b[0m \x1b[1m0s\x1b[0m 93us/step", "\x1b[1m9/9\x1b[0m \x1b[1m1s\x1b[0m 1ms/step", None),
         ("9/9 [00:01<00:00,  8.50it/s, l=1]", "9/9 [1:02:13<00:00,  1.5s/it, l=1]", "9/9 […, l=1]"),
+        ("50%|███   | 1/2 [00:01<00:01]", "50%|█████     | 1/2 [00:13<00:13]", "50%|█████     | 1/2 […]"),
         ("7it [00:01, 8.5it/s]", "7it [02:13, 19.00s/it]", "7it […]"),
         ("123.4 examples/sec on cpu", "98765.4 examples/sec on cpu", "… on cpu"),
         ("1.5 GB/s", "812 MB/s", "…"),
@@ -67,7 +73,7 @@ def test_what_is_no_duration_stays(text):
 
 
 @given(st.text(alphabet="0123456789 .,:[]<sminh/e+-|%it…\n\x1b", max_size=60))
-def test_hiding_twice_is_hiding_once(text):
+def test_any_text_can_be_hidden(text):
     assert isinstance(without_timings(text), str)
 
 
@@ -88,6 +94,32 @@ def test_other_outputs():
     failure = Failure("E", "after 3 s", ("after 3 s",))
     outputs = (Stream("stdout", "Compiler : 3 s\n"), Result({"text/plain": "3 s"}, {}, 4), failure)
     assert (Result({"text/plain": "…"}, {}, 4), failure) == hide_timings(outputs)
+
+
+@pytest.mark.parametrize("leave", [True, False])
+@pytest.mark.parametrize("plain", [True, False])
+def test_bars_of_tqdm(leave, plain):
+    """Bars in bars, drawn at once and over hours, with another loss as long as they go on."""
+
+    def drawn(seconds: float) -> str:
+        now = itertools.count(1000.0, seconds)
+        file = io.StringIO()
+        bars = {"file": file, "ncols": 70, "mininterval": 0, "ascii": plain}
+        outer = tqdm(range(2), desc="epoch", **bars)
+        outer._time = lambda: next(now)
+        outer.start_t = outer.last_print_t = next(now)
+        for _ in outer:
+            inner = tqdm(range(3), desc="batch", leave=leave, **bars)
+            inner._time = lambda: next(now)
+            inner.start_t = inner.last_print_t = next(now)
+            for n in inner:
+                inner.set_postfix(loss=1 / (1 + n))
+        (shown,) = hide_timings(normalise_outputs((Stream("stderr", file.getvalue()),), 1))
+        return shown.text
+
+    full = "#" * 10 if plain else "█" * 10
+    inner = f"batch: 100%|{full}| 3/3 […, loss=0.333]\n" * 2 if leave else ""
+    assert f"{inner}epoch: 100%|{full}| 2/2 […]\n" == drawn(0.001) == drawn(17.0) == drawn(4000.0)
 
 
 def took(seconds):

@@ -36,6 +36,10 @@ _BAR: Final = re.compile(
     rf"\[{_CLOCK}(?:<(?:{_CLOCK}|\?))?(?:, *(?:\?|{_NUMBER}[kMGT]?) ?[^\s\],]*)?(?=[\],])"
 )
 """The times and the rate of a bar of tqdm."""
+_METER: Final = re.compile(rf"(\d{{1,3}})%\|([ #\d▏▎▍▌▋▊▉█]*)\|(?= *[^\s\[|]+/[^\s\[|]+ \[{MARK})")
+"""The bar itself: it is as long as its times leave room for."""
+_CELLS: Final = 10
+"""Characters that stand for it."""
 _ELAPSED: Final = re.compile(
     r"(?<![\d:.-])(?:\d+ days?,? \+?\d\d?:\d\d:\d\d(?:\.\d+)?|\d:\d\d:\d\d(?:\.\d+)?)(?![\d:])"
     r"|(?<=datetime\.timedelta\()[a-z]+=[^()]*(?=\))"
@@ -77,10 +81,15 @@ def hide_timings(outputs: Iterable[Output]) -> tuple[Output, ...]:
 def without_timings(text: str) -> str:
     """A text with a mark for each duration."""
     text = _CHANCE.sub("", text)
-    text = _BAR.sub("[" + MARK, text)
+    text = _METER.sub(_meter, _BAR.sub("[" + MARK, text))
     text = _ELAPSED.sub(MARK, text)
     text = _LOOPS.sub(f"{MARK} loops", text)
     return _DURATION.sub(lambda match: (match[1] or "") + MARK, text)
+
+
+def _meter(match: re.Match[str]) -> str:
+    full = min(int(match[1]) * _CELLS // 100, _CELLS)
+    return f"{match[1]}%|{('#' if match[2].isascii() else '█') * full:<{_CELLS}}|"
 
 
 def _bundle(data: dict[str, Any]) -> dict[str, Any]:
