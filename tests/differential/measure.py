@@ -1,10 +1,13 @@
 """How many cells an edit makes run, by Etude and by simpler rules that a tool could follow.
 
+etude, anew
+: what Etude runs; of that, what is not the replay of a run up to the first cell that is stale.
+
 whole page
-: every cell of a page whose cells were edited, or which names an edited file.
+: every cell of a page whose cells were edited, which names an edited file, or which failed last time.
 
 prefix
-: the first cell that was edited, or names an edited file, and every cell after it.
+: the first cell that was edited, names an edited file or failed, and every cell after it.
 
 ideal
 : what no rule can go below: the cells whose code is another, and those whose outputs are.
@@ -19,7 +22,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
-RULES = ("etude", "ideal", "prefix", "whole page")
+RULES = ("etude", "anew", "ideal", "prefix", "whole page")
 
 
 def code_cells(notebook: dict) -> list[dict]:
@@ -40,7 +43,7 @@ def counted(
 
     `before` and `now` are the cells by page and the files of the book, `notebooks` what was made of them.
     """
-    found = dict.fromkeys(("cells", *RULES[1:]), 0)
+    found = dict.fromkeys(("cells", *RULES[2:]), 0)
     files = {path for path in {*before[1], *now[1]} if before[1].get(path) != now[1].get(path)}
     come_or_gone = {path for path in files if (path in before[1]) != (path in now[1])}
     for page, cells in now[0].items():
@@ -49,12 +52,14 @@ def counted(
         assert len(cells) == len(shown), page
         old = before[0].get(page, ())
         names = [_names(code, files, come_or_gone) for code in cells]
-        first = min(_first_edited(old, cells), names.index(True) if True in names else len(cells))
-        touched = list(old) != list(cells) or True in names
+        old_shown = code_cells(notebooks[0][page]) if page in notebooks[0] else []
+        failed = next((n for n, cell in enumerate(old_shown) if _failed(cell)), len(cells))
+        named = names.index(True) if True in names else len(cells)
+        first = min(_first_edited(old, cells), named, failed)
+        touched = list(old) != list(cells) or True in names or any(map(_failed, old_shown))
         found["cells"] += sum(runs)
         found["whole page"] += sum(runs) if touched else 0
         found["prefix"] += sum(runs[first:])
-        old_shown = code_cells(notebooks[0][page]) if page in notebooks[0] else []
         found["ideal"] += sum(runs[n] for n in _changed(old, cells, old_shown, shown))
     return found
 
@@ -113,6 +118,10 @@ def _form(code: str) -> str:
         return ast.dump(ast.parse(code))
     except SyntaxError:
         return code
+
+
+def _failed(cell: dict) -> bool:
+    return any(output["output_type"] == "error" for output in cell["outputs"])
 
 
 def _outputs(cell: dict) -> str:
