@@ -5,13 +5,16 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STAMP  := $(VENV)/.installed
 
-.PHONY: book test lint docs bench lock clean
+.PHONY: book test verify lint docs bench lock clean
 book: $(STAMP)-book  ## run and build the textbook; then open the page it names
 	cd book && ../$(BIN)/python -m data
 	$(BIN)/etude build book
 
 test: $(STAMP)-book $(STAMP)-test  ## every test, with real kernels and a real browser
 	$(BIN)/python -m pytest
+
+verify: book  ## run the whole textbook again, in fresh kernels, and compare
+	$(BIN)/etude verify --all book
 
 lint: $(STAMP)-test
 	$(BIN)/ruff check .

@@ -38,10 +38,9 @@ def listing(place):
     """Every file of a folder with its content, links with where they lead."""
     found = {}
     for at, _, names in os.walk(place):
-        for name in names:
-            path = os.path.join(at, name)
-            link = Path(path).is_symlink() and str(Path(path).readlink())
-            found[os.path.relpath(path, place)] = link or Path(path).read_text()
+        for path in (Path(at, name) for name in names):
+            link = path.is_symlink() and str(path.readlink())
+            found[str(path.relative_to(place))] = link or path.read_text()
     return found
 
 

@@ -253,6 +253,7 @@ class World:
                     resources=cell.resources,
                     outputs=cell.outputs,
                     tolerance=cell.tolerance,
+                    timings=cell.timings,
                 )
             )
         blocks = [self.asking(item) for item in evals]

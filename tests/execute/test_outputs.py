@@ -43,11 +43,35 @@ def png(*chunks):
         ("a\r\nb\r\n", "a\nb\n"),
         ("ab\bc", "ac"),
         ("50%\r", "50%"),
+        ("<pyarrow.Buffer address=0x7f0a1b2c3d4e size=3>", "<pyarrow.Buffer address=0x… size=3>"),
+        # Blanks that cover what a longer bar left; bars below each other; lines that are erased.
+        ("3/9 [00:10<01:00]\r9/9 [00:11]      \n", "9/9 [00:11]\n"),
+        ("50%\r   \r", None),
+        ("\rout 0%\n\rin 0%\x1b[A\rout 9%\n\rin 9%\n", "out 9%\nin 9%\n"),
+        ("50%\r\x1b[Kdone\n", "done\n"),
+        ("50%\x1b[2K\x1b[1Gdone\n", "done\n"),
+        ("1/2 [=>..]\b\b\b\b\b\b\b\b\b\b\r2/2 [====] - loss: 0.5\n", "2/2 [====] - loss: 0.5\n"),
+        ("a\n\x1b[9999999999Ab\n", "a\n\x1b[9999999999Ab\n"),
+        ("one  \n\x1b[31mtwo\x1b[0m\r\n", "one  \n\x1b[31mtwo\x1b[0m\n"),
         ("took 0.123 s on 2024-01-01", "took 0.123 s on 2024-01-01"),
     ],
 )
 def test_text(raw, expected):
-    assert expected == text_of(raw)
+    assert [expected] * bool(expected) == [one.text for one in normalise_outputs((out(raw),), 1)]
+
+
+def test_addresses_of_one_output_are_told_apart():
+    twice = "[<f at 0x7f0a1b2c3d4e>, <g at 0x7f0a1b2c3d00>, <f at 0x7f0a1b2c3d4e>]"
+    other = "[<f at 0x7fffffffffff>, <g at 0x7f0000000000>, <f at 0x7fffffffffff>]"
+    html = "<b>&lt;g at 0x7f0a1b2c3d00&gt;</b>"
+    (made,) = normalise_outputs((Result({"text/plain": twice, "text/html": html}),), 1)
+    (again,) = normalise_outputs((Result({"text/plain": other}),), 1)
+    assert "[<f at 0x…1>, <g at 0x…2>, <f at 0x…1>]" == made.data["text/plain"] == again.data["text/plain"]
+    assert "<b>&lt;g at 0x…2&gt;</b>" == made.data["text/html"]
+
+
+def test_a_long_line_is_taken_back_in_time():
+    assert "x" * 99_999 + "y" == text_of("x" * 150_000 + "ab\b\b\b" * 50_001 + "y")
 
 
 def test_texts_of_the_desk_are_replaced():

@@ -337,3 +337,19 @@ def test_the_command(book, knob, capsys):
     assert "picture" == last["differences"][0]["kind"]
     assert "2 cells of 1 run drifted" in page.read_text("utf-8")
     assert 2 == book.command("verify", "--page", "no").code
+
+
+def test_times_that_are_not_shown_do_not_drift(new_book, knob):
+    code = KNOB.format(knob=str(knob).removesuffix(".txt"))
+    cell = "```{{code-cell}} python\n:timings: {}\nprint('epoch 1 took', turn, 's, loss 0.5')\n```\n"
+    book = new_book({"a.md": f"# A\n\n{code}\n{cell.format('hide')}\n{cell.format('keep')}"})
+    assert () == book.build().diagnostics
+    assert "took …, loss 0.5" in book.read("_build/html/en/a.html")
+    knob.write_text("7.25")
+    report = check(book)
+    assert {2: ["stdout"]} == drifted(report)
+    (problem,) = report.diagnostics
+    assert "if only the times differ, let them not be shown: `:timings: hide`" in problem.hints
+    book.edit("a.md", ":timings: keep", ":timings: hide")
+    assert 0 == book.build().cells_run
+    assert {} == drifted(check(book))

@@ -61,6 +61,8 @@ class CellCode(Struct, frozen=True, array_like=True):
     outputs: bytes = b""
     resources: Resources | None = None
     tolerance: Tolerance = Tolerance()
+    timings: str = ""
+    """As `CodeCell.timings`."""
 
 
 class EvalCode(Struct, frozen=True, array_like=True):
@@ -132,6 +134,7 @@ def _cell_code(cell: CodeCell) -> CellCode:
         outputs=cell.outputs,
         resources=cell.resources,
         tolerance=cell.tolerance,
+        timings=cell.timings,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from etude.execute.timings import without_timings
 from etude.model.drift import CellDrift, Difference, RunVerdict
 
 __all__ = ["about", "excerpt", "hints", "trace"]
@@ -35,6 +36,8 @@ def hints(drift: CellDrift) -> Iterator[str]:
     texts = [one for one in drift.differences if one.kind != "picture" and one.relative is None]
     if any(one.bytewise for one in drift.differences):
         yield "to compare pictures by how they look: `pip install etude[verify]`"
+    if drift.differences and all(map(_is_time, drift.differences)):
+        yield "if only the times differ, let them not be shown: `:timings: hide`"
     if texts or far > _MUCH or (drift.relative or 0.0) > _MUCH:
         yield "if this may be another each time, as what is measured: `:tolerance: any`"
     elif drift.relative:
@@ -42,6 +45,13 @@ def hints(drift: CellDrift) -> Iterator[str]:
     elif far:
         yield f"if the picture may look so: `:tolerance: image={_above(far)}`"
     yield "if the new result is right, record it: `etude build --execute force`"
+
+
+def _is_time(one: Difference) -> bool:
+    was, now = one.recorded, one.now
+    return (
+        one.kind == "text" and not one.value and was != now and without_timings(was) == without_timings(now)
+    )
 
 
 def excerpt(one: Difference) -> Iterator[tuple[str, str]]:

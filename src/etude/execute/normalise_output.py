@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, assert_never
 
+from etude.execute.overwritten import overwritten
 from etude.model.result import Display, Failure, Output, Result, Stream, Value
 
 __all__ = ["CELL_FILE", "normalise_outputs", "normalise_text", "normalise_value", "shows_source"]
@@ -20,7 +21,7 @@ __all__ = ["CELL_FILE", "normalise_outputs", "normalise_text", "normalise_value"
 CELL_FILE: Final = "<cell>"
 """Stands for the temporary file that a kernel says a cell's code is in."""
 
-_ADDRESS: Final = re.compile(r"\bat 0x[0-9a-fA-F]{6,16}\b")
+_ADDRESS: Final = re.compile(r"\b(at |address=)(0x[0-9a-fA-F]{6,16})\b")
 _CELL_FILE: Final = re.compile(r"(?:/|~/|[A-Za-z]:\\)?[^\s\"'<>:()]*ipykernel_\d+[/\\]\d+\.py")
 _SYNTAX_FILE: Final = re.compile(r"\(\d{5,}\.py, line (\d+)\)$")
 """How the message of a syntax error names that file."""
@@ -44,7 +45,7 @@ def normalise_outputs(
     for output in _ordered(outputs):
         match output:
             case Stream(name=name, text=text):
-                text = normalise_text(_overwritten(text), replaced)
+                text = normalise_text(overwritten(text), replaced)
                 if text:
                     out.append(Stream(name, text))
             case Display(data=data, metadata=metadata):
@@ -72,9 +73,22 @@ def normalise_text(text: str, replaced: Sequence[tuple[str, str]] = ()) -> str:
             text = text.replace(old, new)
     if "ipykernel_" in text:
         text = _CELL_FILE.sub(CELL_FILE, text)
-    if " 0x" in text:
-        text = _ADDRESS.sub("at 0x…", text)
+    if "0x" in text:
+        text = _ADDRESS.sub(r"\g<1>0x…", text)
     return text
+
+
+def _numbered(data: Mapping[str, Any]) -> dict[str, str]:
+    """What stands for the addresses of one output: numbers, so that it is seen which are the same.
+
+    The objects of one output are there at the same time, so they have different addresses in every run.
+    What is printed bit by bit, or in two outputs, may be gone in between and its place taken again.
+    """
+    texts = (value for mime, value in data.items() if mime.startswith("text/") and isinstance(value, str))
+    found = dict.fromkeys(match[2] for text in texts if "0x" in text for match in _ADDRESS.finditer(text))
+    if len(found) < 2:
+        return {}
+    return {address: f"0x…{number}" for number, address in enumerate(found, 1)}
 
 
 def shows_source(outputs: Iterable[Output]) -> bool:
@@ -113,24 +127,9 @@ def _ordered(outputs: Iterable[Output]) -> list[Output]:
     return out
 
 
-def _overwritten(text: str) -> str:
-    """What a terminal shows in the end: a carriage return starts the line anew, a backspace takes back."""
-    if "\b" in text:
-        taken: list[str] = []
-        for char in text:
-            if char != "\b":
-                taken.append(char)
-            elif taken and taken[-1] != "\n":
-                taken.pop()
-        text = "".join(taken)
-    if "\r" not in text:
-        return text
-    lines = text.replace("\r\n", "\n").split("\n")
-    return "\n".join(next((p for p in reversed(line.split("\r")) if p), "") for line in lines)
-
-
 def _bundle(data: Mapping[str, Any], replaced: Sequence[tuple[str, str]]) -> dict[str, Any]:
     out: dict[str, Any] = {}
+    numbers = _numbered(data)
     for mime, content in data.items():
         if mime == _WIDGET and len(data) > 1:
             continue  # it names a live object that nobody can reach
@@ -144,6 +143,8 @@ def _bundle(data: Mapping[str, Any], replaced: Sequence[tuple[str, str]]) -> dic
         elif mime == "image/svg+xml":
             out[mime] = _SVG_NOISE.sub("", value)
         elif mime.startswith("text/"):
+            if numbers:
+                value = _ADDRESS.sub(lambda found: found[1] + numbers.get(found[2], "0x…"), value)
             out[mime] = normalise_text(value, replaced)
         else:
             out[mime] = value.replace("\n", "") if mime.startswith("image/") else value

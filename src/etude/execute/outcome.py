@@ -19,8 +19,9 @@ from etude.execute.plan import Part, Run
 from etude.execute.recipe import Component
 from etude.execute.record import Record
 from etude.execute.requests import Request
+from etude.execute.timings import hide_timings
 from etude.execute.ways import Change, Found
-from etude.model.config import Policy
+from etude.model.config import Policy, Timings
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
 from etude.model.protocols import Backend
 from etude.model.result import CellResult, CellStatus, Output, RunResult, Value
@@ -104,16 +105,21 @@ class Outcome:
         return cls(run, steps, problems)
 
 
-def results(outcome: Outcome, policy: Policy) -> Iterator[tuple[str, RunResult]]:
-    """The run's results for each page that shares it: path and results."""
+def results(outcome: Outcome, policy: Policy, timings: Timings = "keep") -> Iterator[tuple[str, RunResult]]:
+    """The run's results for each page that shares it: path and results.
+
+    `timings` is what the book says; what a page or a cell says goes before.
+    """
     run = outcome.run
     for part in outcome.run.parts:
+        by_page = part.page.execute.timings or timings
         cells: dict[int, CellResult] = {}
         for number, done in enumerate(outcome.steps):
             cell = part.cell(number)
             status, outputs = done.status, done.outputs
             if status == "missing" and policy == "off":
                 status, outputs = "skipped", _notebook_outputs(cell)
+            outputs = _shown(outputs, cell, by_page)
             values = _values(part, number, done)
             cells[cell.index] = CellResult(
                 key=run.steps[number].key,
@@ -125,7 +131,7 @@ def results(outcome: Outcome, policy: Policy) -> Iterator[tuple[str, RunResult]]
                 digest=digest(status, msgspec.json.encode(outputs), msgspec.json.encode(values)),
             )
         for cell in part.skipped:
-            outputs = _notebook_outputs(cell)
+            outputs = _shown(_notebook_outputs(cell), cell, by_page)
             cells[cell.index] = CellResult(
                 key="",
                 status="skipped",
@@ -223,6 +229,11 @@ def _values(part: Part, number: int, done: Done) -> dict[str, Value]:
             error = "" if verdict.holds else verdict.detail
             out[expectation.source or expectation.expression] = Value(verdict.actual, error=error)
     return out
+
+
+def _shown(outputs: tuple[Output, ...], cell: CellCode, by_page: str) -> tuple[Output, ...]:
+    """Outputs as the page has them; what is stored keeps its durations, so that this runs nothing."""
+    return hide_timings(outputs) if (cell.timings or by_page) == "hide" else outputs
 
 
 def _notebook_outputs(cell: CellCode) -> tuple[Output, ...]:

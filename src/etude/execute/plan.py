@@ -14,7 +14,7 @@ from etude.execute.modules import Modules, View
 from etude.execute.recipe import Component
 from etude.execute.requests import Request
 from etude.model.block import Resources
-from etude.model.config import Worker
+from etude.model.config import Timings, Worker
 from etude.model.diagnostic import Diagnostic
 from etude.model.environment import Environment
 
@@ -132,6 +132,8 @@ class Plan:
     diagnostics: tuple[Diagnostic, ...]
     output_limit: int
     """Bytes of outputs that a cell may make."""
+    timings: Timings
+    """What the book says of durations in outputs."""
     _library: Library
     _modules: Modules
     facts: Facts

@@ -80,6 +80,7 @@ def plan(
         _told_apart(runs),
         (*library.diagnostics, *planner.problems),
         config.execute.output_limit,
+        config.execute.timings,
         library,
         modules,
         Facts(inputs, library, packages or _NoPackages(), home, store),

@@ -137,7 +137,7 @@ def execute(
     results_of: dict[str, dict[str, RunResult]] = {}
     problems = [(problem, "") for problem in plan.diagnostics]
     for outcome in ordered:
-        for path, result in results(outcome, policy):
+        for path, result in results(outcome, policy, plan.timings):
             results_of.setdefault(path, {})[result.variant] = result
         problems += ((problem, outcome.run.variant) for problem in complaints(outcome, policy))
     changed = _changed(ordered)

@@ -178,6 +178,8 @@ class CodeCell(Block, frozen=True, array_like=True, tag=True, gc=False):
     """What a notebook source had stored, as JSON of nbformat outputs; empty for none."""
     tolerance: Tolerance = Tolerance()
     """How much its results may differ when they are verified."""
+    timings: str = ""
+    """One of `config.Timings`; empty takes the page's."""
 
 
 class MathBlock(Block, frozen=True, array_like=True, tag=True, gc=False):

@@ -16,6 +16,9 @@ Policy = Literal["auto", "strict", "frozen", "force", "off"]
 Worker = Literal["auto", "lean", "warm", "cold"]
 """Which kind of kernel runs cells; see `protocols.Backend`."""
 
+Timings = Literal["keep", "hide"]
+"""Whether durations in outputs are shown."""
+
 
 class Localized(Struct, frozen=True):
     """A text in one or more languages."""
@@ -110,6 +113,7 @@ class ExecuteConfig(Struct, frozen=True):
     resources: Resources = Resources()
     tolerance: Tolerance = Tolerance()
     """How much results may differ when they are verified."""
+    timings: Timings = "keep"
 
 
 class HtmlConfig(Struct, frozen=True):

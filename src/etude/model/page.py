@@ -31,6 +31,8 @@ class PageExecution(Struct, frozen=True, omit_defaults=True):
     """True: the cells of this page never run."""
     tolerance: Tolerance = Tolerance()
     """How much results may differ when they are verified, unless a cell says otherwise."""
+    timings: str = ""
+    """One of `config.Timings`; empty takes the book's."""
 
 
 class FrontMatter(Struct, frozen=True, omit_defaults=True):

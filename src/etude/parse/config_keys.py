@@ -240,6 +240,14 @@ KEYS: tuple[Key, ...] = (
         "How much results may differ when `etude verify` makes them again.",
     ),
     Key(
+        "execute",
+        "timings",
+        one_of("keep", "hide"),
+        '"keep"',
+        "hide: durations in outputs (3.2 s, 12ms/step) give way to a mark, on pages and when results are "
+        "verified. Nothing runs for a change of this.",
+    ),
+    Key(
         "execute.resources",
         "cpus",
         AMOUNT,

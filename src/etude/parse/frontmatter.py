@@ -15,7 +15,18 @@ from etude.model.span import Span
 from etude.parse import yamls
 from etude.parse.context import Context
 from etude.parse.spelling import did_you_mean
-from etude.parse.values import Bad, names, parse_resources, seconds, size, text, tolerance, truth, whole
+from etude.parse.values import (
+    Bad,
+    names,
+    parse_resources,
+    seconds,
+    size,
+    text,
+    timings,
+    tolerance,
+    truth,
+    whole,
+)
 
 __all__ = ["EXECUTION_FIELDS", "FIELDS", "Head", "from_data", "read_head", "split_head"]
 
@@ -199,6 +210,7 @@ _EXECUTION: dict[str, Callable[[Any], Any]] = {
     "worker": _worker,
     "skip": truth,
     "tolerance": tolerance,
+    "timings": timings,
 }
 
 FIELDS = (*_FIELDS, "execute", "kernelspec", "substitutions")

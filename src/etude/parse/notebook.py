@@ -36,6 +36,7 @@ _OPTIONS = (
     "timeout",
     "resources",
     "tolerance",
+    "timings",
     "emphasize-lines",
 )
 """Options of a code cell that its metadata may give, at the top or under ``etude``."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from typing import Any
+from typing import Any, get_args
 
 from etude.model.block import Align, Expectation, Resources
+from etude.model.config import Timings
 from etude.model.tolerance import Tolerance
 from etude.parse import yamls
 from etude.parse.tolerances import FORMS, read_tolerance
@@ -174,6 +175,14 @@ def tolerance(value: Any) -> Tolerance:
     if found is None:
         raise Bad(f"expected {FORMS}, not `{shown(value)}`")
     return found
+
+
+def timings(value: Any) -> str:
+    """``keep`` or ``hide``."""
+    word = text(value).lower()
+    if word not in get_args(Timings):
+        raise Bad(f"expected `keep` or `hide`, not `{shown(value)}`")
+    return word
 
 
 def expectations(value: Any) -> tuple[Expectation, ...]:

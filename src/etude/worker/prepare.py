@@ -20,6 +20,10 @@ def prepare(seed: int) -> None:
             "numpy.random": lambda module: _seed_numpy(module, seed),
             "torch": lambda module: module.manual_seed(seed),
             "tensorflow": lambda module: module.random.set_seed(seed),
+            "paddle": lambda module: module.seed(seed),
+            "mxnet": lambda module: module.random.seed(seed),
+            "cupy": lambda module: module.random.seed(seed),
+            # JAX draws from keys only; Keras draws its seeds from Python's generator.
             "matplotlib": _set_up_matplotlib,
         }
     )
@@ -58,6 +62,15 @@ def _seed_numpy(module: Any, start: int) -> None:
     default_rng.__doc__ = original.__doc__
     default_rng.made = made  # type: ignore[attr-defined]
     module.default_rng = default_rng
+
+    def randbits(bits: int) -> int:
+        """What a generator of NumPy without a seed asks the system for: here the next of a fixed sequence."""
+        made.append(0)
+        return random.Random(f"{start} {len(made)}").getrandbits(bits)  # noqa: S311 -- meant to be foreseen
+
+    # `RandomState()`, `PCG64()` and the like come here; it is looked up by its name at each call.
+    if hasattr(module.bit_generator, "randbits"):
+        module.bit_generator.randbits = randbits
 
 
 def _set_up_matplotlib(module: Any) -> None:

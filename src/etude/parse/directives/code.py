@@ -68,6 +68,7 @@ CELL: dict[str, Convert] = {
     "resources": values.parse_resources,
     "expect": values.expectations,
     "tolerance": values.tolerance,
+    "timings": values.timings,
     "id": values.text,
 }
 
@@ -197,6 +198,7 @@ def make_cell(
         option("expect", ()),
         outputs=outputs,
         tolerance=option("tolerance") or Tolerance(),
+        timings=option("timings", ""),
     )
     context.cells.append(cell)
     return cell
