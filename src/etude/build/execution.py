@@ -17,6 +17,7 @@ from etude.adapters.disk_inputs import DiskInputs
 from etude.adapters.packages import InstalledPackages
 from etude.adapters.store import SqliteStore
 from etude.build.book import Book
+from etude.build.choice import only_pages
 from etude.build.environments import missing, placed, provided
 from etude.build.options import BuildOptions, RunStatus
 from etude.build.outputs import encode, stored_page
@@ -170,15 +171,20 @@ def make_plan(book: Book, options: BuildOptions, store: SqliteStore, workers: Wo
 
 
 def run_cells(
-    book: Book, options: BuildOptions, store: SqliteStore, progress: Progress, workers: Workers
+    book: Book,
+    options: BuildOptions,
+    store: SqliteStore,
+    progress: Progress,
+    workers: Workers,
+    pages: Sequence[str] = (),
 ) -> Executed:
-    """Results for every page; cells run as the policy says."""
+    """Results for every page, or only for some `pages` by name or path; cells run as the policy says."""
     policy = options.policy or book.config.execute.policy
     if policy == "off" and "notebook" not in options.to and not store.keys("cell"):
         return Executed({}, None, (), 0, 0, 0, Seen(), {}, {})  # nothing runs and nothing could be shown
     since = moment(book.root / ".etude")
     made = make_plan(book, options, store, workers)
-    planned = made.plan
+    planned = only_pages(made.plan, pages) if pages else made.plan
     if not planned.runs:
         return Executed({}, planned, planned.diagnostics, 0, 0, 0, made.seen(), made.inputs.matches, {})
     from etude.adapters.disk_scratch import ScratchDesks  # noqa: PLC0415 -- only with runs

@@ -64,25 +64,32 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
         progress = recorder = Recorder(progress)
     timings = Timings(progress)
     require(files)
-    try:
-        with BuildLock(files.root / ".etude" / "lock"):
-            program = program_key()
-            with timings.phase("check"):
-                # A report tells of runs, which only a look at them finds.
-                kept = recall(files, out, options, program) if recorder is None else None
-            if kept is not None:
-                return _report(files, kept, 0, begun, timings, executed=0)
-            from etude.adapters.store import SqliteStore  # noqa: PLC0415 -- not when nothing changed
+    with alone(files):
+        program = program_key()
+        with timings.phase("check"):
+            # A report tells of runs, which only a look at them finds.
+            kept = recall(files, out, options, program) if recorder is None else None
+        if kept is not None:
+            return _report(files, kept, 0, begun, timings, executed=0)
+        from etude.adapters.store import SqliteStore  # noqa: PLC0415 -- not when nothing changed
 
-            with SqliteStore(files.root / ".etude" / "store") as store:
-                asked = files, store, out, options, progress, timings, program
-                memory, written, run, title = _again(store, lambda: _build(*asked))
-                with timings.phase("remember"):
-                    remember(files, out, options, program, memory, again=run.outdated)
-                report = _report(files, memory, written, begun, timings, executed=run.executed)
-                if options.report is not None and recorder is not None:
-                    write_account(options.report, recorder, run.background, report, title)
-                return report
+        with SqliteStore(files.root / ".etude" / "store") as store:
+            asked = files, store, out, options, progress, timings, program
+            memory, written, run, title = parsed_anew(store, lambda: _build(*asked))
+            with timings.phase("remember"):
+                remember(files, out, options, program, memory, again=run.outdated)
+            report = _report(files, memory, written, begun, timings, executed=run.executed)
+            if options.report is not None and recorder is not None:
+                write_account(options.report, recorder, run.background, report, title)
+            return report
+
+
+@contextmanager
+def alone(files: DiskFiles, wait: float = 0.0) -> Iterator[None]:
+    """Build while no other process does, waiting some seconds for it; raises `BookError`."""
+    try:
+        with BuildLock(files.root / ".etude" / "lock", wait):
+            yield
     except LockedError as error:
         hint = "wait for it to end; if none is running, the other is on another machine with this folder"
         raise BookError((diagnose(Rule.BUILD_LOCKED, str(error), "", hints=(hint,)),)) from error
@@ -90,7 +97,7 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
         raise BookError((unwritable(str(error.path), error.reason),)) from error
 
 
-def _again(store: SqliteStore, work: Callable[[], T]) -> T:
+def parsed_anew(store: SqliteStore, work: Callable[[], T]) -> T:
     """Do some work, and once more with every page parsed anew when the store has lost one."""
     from etude.build.outputs import PageGoneError  # noqa: PLC0415 -- as in `_build`
 
@@ -126,12 +133,8 @@ def _build(
             resolved = resolve_languages(book)
         with timings.phase("render"):
             output = write_outputs(book, run, resolved, out, options, program, workers)
-    damaged = tuple(
-        diagnose(Rule.STORE_UNREADABLE, f"the stored entry `{key}` was damaged and was made again", "")
-        for key in store.damaged
-    )
-    found = (*book.diagnostics, *run.diagnostics, *resolved.diagnostics, *output.diagnostics, *damaged)
-    diagnostics = tuple(dict.fromkeys(found))
+    found = (*book.diagnostics, *run.diagnostics, *resolved.diagnostics, *output.diagnostics)
+    diagnostics = tuple(dict.fromkeys((*found, *damages(store))))
     memory = Memory(
         diagnostics=diagnostics,
         pages=sum(len(pages) for pages in book.pages.values()),
@@ -143,6 +146,14 @@ def _build(
         outputs=output.stamps,
     )
     return memory, output.written, run, book.config.title.get(book.config.languages[0])
+
+
+def damages(store: SqliteStore) -> tuple[Diagnostic, ...]:
+    """What was found damaged in the store."""
+    return tuple(
+        diagnose(Rule.STORE_UNREADABLE, f"the stored entry `{key}` was damaged and was made again", "")
+        for key in store.damaged
+    )
 
 
 def _report(
@@ -186,7 +197,7 @@ def status(root: Path, options: BuildOptions) -> StatusReport:
                 runs, found = explain_runs(book, options, store, workers)
                 return runs, (*book.diagnostics, *found)
 
-            runs, diagnostics = _again(store, explain)
+            runs, diagnostics = parsed_anew(store, explain)
     except WriteError as error:
         raise BookError((unwritable(str(error.path), error.reason),)) from error
     return StatusReport(

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from etude.cli.options import BOOK, FORMAT, OUT, REPORT, names_of
+from etude.cli.options import BOOK, EXECUTE, FORMAT, JOBS, LANG, OUT, REPORT, STRICT, VARIANT, names_of
 from etude.cli.output import Format, Output, find_book
-from etude.cli.report import Summary
-
-if TYPE_CHECKING:
-    from etude.build import BuildReport
+from etude.cli.report import summary_of
 
 __all__ = ["command"]
 
 OUTPUTS = ("html", "notebook")
-POLICIES = ("auto", "strict", "frozen", "force", "off")
 
 
 @click.command("build")
@@ -31,23 +27,11 @@ POLICIES = ("auto", "strict", "frozen", "force", "off")
     help="What to write: html, notebook, or both with a comma between them.",
 )
 @OUT
-@click.option(
-    "--execute",
-    type=click.Choice(POLICIES),
-    help="auto: run what changed; strict: also what was made with other versions of packages; frozen: run "
-    "nothing, and a missing result is an error; force: run everything; off: run nothing and show what is "
-    "stored. Without it the book's own policy counts.",
-)
-@click.option(
-    "--jobs",
-    "-j",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Runs and processes at a time; as many as cores.",
-)
-@click.option("--lang", multiple=True, metavar="L", help="Only this language; can be given more than once.")
-@click.option("--variant", multiple=True, metavar="V", help="Only this variant; can be given more than once.")
-@click.option("--strict", is_flag=True, help="End with exit code 1 when there are warnings, too.")
+@EXECUTE
+@JOBS
+@LANG
+@VARIANT
+@STRICT
 @FORMAT
 @click.option("--timings", is_flag=True, help="Show how long each phase took.")
 @REPORT
@@ -79,7 +63,7 @@ def command(
         )
         with output.progress() as progress:
             done = build(output.root, options, progress)
-        code = output.report(done.diagnostics, done.sources, _summary(done))
+        code = output.report(done.diagnostics, done.sources, summary_of(done))
         if timings:
             output.timings(done.timings)
         if report is not None:
@@ -90,15 +74,3 @@ def command(
         return code
 
     return output.guard(work)
-
-
-def _summary(report: BuildReport) -> Summary:
-    return Summary(
-        pages=report.pages,
-        written=report.written,
-        runs=report.runs,
-        cells_run=report.cells_run,
-        cells_kept=report.cells_kept,
-        seconds=report.seconds,
-        timings=report.timings,
-    )
