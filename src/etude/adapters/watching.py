@@ -180,7 +180,7 @@ class _Watcher:
         """Whether a changed file may belong to a book."""
         ours = os.path.join(self._root, "")
         *folders, name = path.removeprefix(ours).split(os.sep)
-        if _TEMPORARY.search(name):
+        if _TEMPORARY.search(name) or path == self._root:
             return False
         return not path.startswith(ours) or not any(map(_ignored, (*folders, name)))
 

@@ -62,8 +62,9 @@ class News:
         self._seen, self._patterns = seen, dict(patterns)
         self._doubtful, self._outdated = doubtful, outdated
         self._held = {path: held for path, held in self._held.items() if path in seen.stamps}
-        # What is as it was seen is what was seen; of the rest, only what it held before the round is known.
-        self._look(path for path, before in seen.stamps.items() if stamp(self._place(path)) == before)
+        if not outdated:
+            # What is as it was seen is what was seen; of the rest, what it held before the round is known.
+            self._look(path for path, before in seen.stamps.items() if stamp(self._place(path)) == before)
         self._ended = moment(self._files.root / ".etude")
 
     def of(self, paths: Iterable[str]) -> tuple[str, ...]:
