@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from etude.adapters.disk import DiskFiles, moment
+from etude.adapters.disk_inputs import DiskInputs
 from etude.build import news as module
 from etude.build.news import PATIENCE, News
 from etude.build.watch import Seen, Watch, digest, stamp
@@ -25,12 +28,14 @@ class Rounds:
         place.parent.mkdir(exist_ok=True)
         place.write_text(text)
 
-    def round(self, paths=(), *, during=lambda: None, late=lambda: None, because=(), **how) -> None:
-        """`during` happens after the book was looked at, `late` before files were that cells read."""
+    def round(self, paths=(), *, during=lambda: None, because=(), **how) -> None:
+        """`during` happens after the book was looked at."""
         self.news.begin(because)
         watch = Watch(DiskFiles(self.root))
         for path in paths:
-            (watch.exists if path.endswith(".png") else watch.glob if "*" in path else self._read(watch))(path)
+            (watch.exists if path.endswith(".png") else watch.glob if "*" in path else self._read(watch))(
+                path
+            )
         during()
         self.news.end(watch.seen(), how.pop("patterns", {}), **{"doubtful": False, "outdated": False, **how})
 
@@ -43,10 +48,8 @@ class Rounds:
     @staticmethod
     def _read(watch):
         def read(path):
-            try:
+            with suppress(OSError):
                 watch.read(path)
-            except OSError:
-                pass
 
         return read
 
@@ -76,7 +79,7 @@ def test_the_same_content_is_no_news(book):
     book.write("a.md")
     book.round(["a.md"])
     book.write("new")
-    os.replace(book.root / "new", book.root / "a.md")
+    (book.root / "new").replace(book.root / "a.md")
     book.write("a.md")
     assert stamp(book.root / "a.md") != book.news._seen.stamps["a.md"]
     assert () == book.news.of({"a.md"})
@@ -100,15 +103,13 @@ def test_a_folder_stands_for_what_is_in_it(book):
     book.write("sub/a.md")
     book.round(["sub/a.md"])
     assert () == book.news.of({"sub"})
-    os.rename(book.root / "sub", book.root / "gone")
+    (book.root / "sub").rename(book.root / "gone")
     assert ("sub",) == book.news.of({"sub"})
 
 
 def test_inputs_by_pattern(book):
     book.write("d/1.csv")
     pattern = "d/*.csv"
-    from etude.adapters.disk_inputs import DiskInputs
-
     book.round(patterns={pattern: digest(repr(DiskInputs(book.root).hashes(pattern)))})
     assert () == book.news.of({"d/1.csv"})
     book.write("d/1.csv", "other")
@@ -170,7 +171,8 @@ def test_a_file_that_changes_in_every_round_stops_to_be_a_cause(book):
     told = {"a.csv"}
     while told and rounds < 20:
         rounds += 1
-        book.round(["a.csv", "b.md"], because=told, during=lambda: book.write("a.csv", f"{rounds}"))
+        write = partial(book.write, "a.csv", f"{rounds}")
+        book.round(["a.csv", "b.md"], because=told, during=write)
         told = book.news.of({"a.csv"})
     assert (PATIENCE, ("a.csv",)) == (rounds, book.news.restless)
     book.tick()
@@ -190,6 +192,25 @@ def test_large_files_are_compared_by_time(book, monkeypatch):
     book.tick()
     book.write("a.bin", "long")
     assert ("a.bin",) == book.news.of({"a.bin"})
+
+
+def test_the_whole_path_of_a_file_of_the_book_is_its_path_in_the_book(book):
+    book.write("a.csv")
+    book.news.begin(())
+    book.news.end(
+        Seen({str(book.root / "a.csv"): stamp(book.root / "a.csv")}), {}, doubtful=False, outdated=False
+    )
+    assert frozenset() == book.news.outside()
+    book.write("a.csv", "b")
+    assert ("a.csv",) == book.news.of({"a.csv"})
+
+
+def test_pipes_are_not_read(book):
+    os.mkfifo(book.root / "pipe")
+    book.news.begin(())
+    book.news.end(Seen({"pipe": stamp(book.root / "pipe")}), {}, doubtful=False, outdated=False)
+    (book.root / "pipe").chmod(0o600)
+    assert () == book.news.of({"pipe"})
 
 
 def test_folders_outside(book, tmp_path_factory):

@@ -9,6 +9,8 @@ import hashlib
 import os
 import re
 from collections.abc import Collection, Iterable, Mapping
+from stat import S_ISDIR, S_ISREG
+from typing import TypeVar
 
 from etude.adapters.disk import DiskFiles, changed, moment
 from etude.build.memory import inputs_hold
@@ -22,6 +24,7 @@ LARGE = 64_000_000
 PATIENCE = 5
 """Rounds on end that a file may change while cells run, before it is taken for what the cells write."""
 
+T = TypeVar("T")
 Stamp = tuple[int, int, int]
 
 
@@ -59,6 +62,8 @@ class News:
         `patterns` are those of declared inputs, with digests of what they matched. In a `doubtful` round
         cells failed, perhaps for want of a file. In an `outdated` one files changed before they were read.
         """
+        # Cells may name the book's files by their whole path; changes are told within the book.
+        seen = Seen(self._inner(seen.stamps), self._inner(seen.present), seen.globs, seen.folders)
         self._seen, self._patterns = seen, dict(patterns)
         self._doubtful, self._outdated = doubtful, outdated
         self._held = {path: held for path, held in self._held.items() if path in seen.stamps}
@@ -156,6 +161,10 @@ class News:
             if held is None or held[0] != now:
                 self._held[path] = (now, _content(place))
 
+    def _inner(self, looked: Mapping[str, T]) -> dict[str, T]:
+        ours = os.path.join(self._root, "")
+        return {path.removeprefix(ours): found for path, found in looked.items()}
+
     def _place(self, path: str) -> str:
         return os.path.join(self._root, path)
 
@@ -163,9 +172,12 @@ class News:
 def _content(place: str) -> str:
     """A digest of a file's content; of its time when it is large, ``absent`` when there is none."""
     try:
-        if os.path.getsize(place) > LARGE:
+        stat = os.stat(place)
+        if not S_ISREG(stat.st_mode):
+            return "folder" if S_ISDIR(stat.st_mode) else "special"  # reading a pipe would never end
+        if stat.st_size > LARGE:
             return repr(stamp(place))
         with open(place, "rb") as file:
             return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
     except OSError:
-        return "folder" if os.path.isdir(place) else "absent"
+        return "absent"

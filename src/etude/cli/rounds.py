@@ -6,8 +6,10 @@ import math
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from etude.adapters.disk import DiskFiles
 from etude.adapters.watching import WatchError, Watching
 from etude.build import Preview
+from etude.build.place import require
 from etude.cli.output import Output, say
 from etude.cli.report import FAILED, plural, summary_of
 from etude.model.diagnostic import BookError, diagnose
@@ -38,6 +40,7 @@ class Rounds:
 
     def go(self) -> int:
         """All rounds; only a book that cannot be run at all, or watched, ends them."""
+        require(DiskFiles(self._output.root))  # any other folder may be endless
         with (
             Watching(self._output.root) as watching,
             Preview(self._output.root, self._options, self._tell, wait=math.inf) as preview,
