@@ -19,7 +19,7 @@ from etude.build.news import PATIENCE
 from etude.model.diagnostic import BookError
 from etude.model.rules import Rule
 
-pytestmark = [pytest.mark.kernel]
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 CONFIG = '[book]\ntitle = "Book"\nlanguages = ["en"]\nchapters = ["one", "two"]\n'
 PAGE = (

@@ -19,7 +19,7 @@ from etude.build.news import News
 from etude.build.options import BuildOptions, RunOptions, RunReport
 from etude.build.place import CONFIG, require
 from etude.build.program import program_key
-from etude.build.run import Timings, alone, damages, parsed_anew
+from etude.build.run import Timings, again, alone, damages
 from etude.build.texts import SourceTexts
 from etude.build.watch import stamp
 from etude.build.workers import Workers
@@ -110,7 +110,7 @@ class Preview:
         require(self._files)
         with alone(self._files, self._wait):
             store = self._opened()
-            book, run = parsed_anew(store, lambda: self._run(store, progress, timings))
+            book, run = again(store, lambda: self._run(store, progress, timings))
             found = self._asked(book, run)
             self._news.end(
                 book.seen(run.seen),

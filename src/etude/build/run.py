@@ -75,7 +75,7 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
 
         with SqliteStore(files.root / ".etude" / "store") as store:
             asked = files, store, out, options, progress, timings, program
-            memory, written, run, title = parsed_anew(store, lambda: _build(*asked))
+            memory, written, run, title = again(store, lambda: _build(*asked))
             with timings.phase("remember"):
                 remember(files, out, options, program, memory, again=run.outdated)
             report = _report(files, memory, written, begun, timings, executed=run.executed)
@@ -97,7 +97,7 @@ def alone(files: DiskFiles, wait: float = 0.0) -> Iterator[None]:
         raise BookError((unwritable(str(error.path), error.reason),)) from error
 
 
-def parsed_anew(store: SqliteStore, work: Callable[[], T]) -> T:
+def again(store: SqliteStore, work: Callable[[], T]) -> T:
     """Do some work, and once more with every page parsed anew when the store has lost one."""
     from etude.build.outputs import PageGoneError  # noqa: PLC0415 -- as in `_build`
 
@@ -197,7 +197,7 @@ def status(root: Path, options: BuildOptions) -> StatusReport:
                 runs, found = explain_runs(book, options, store, workers)
                 return runs, (*book.diagnostics, *found)
 
-            runs, diagnostics = parsed_anew(store, explain)
+            runs, diagnostics = again(store, explain)
     except WriteError as error:
         raise BookError((unwritable(str(error.path), error.reason),)) from error
     return StatusReport(
