@@ -21,10 +21,14 @@ pytestmark = [
 PAGE = (
     "import random\nimport numpy as np\nimport torch\nfrom torch import nn",
     "torch.manual_seed(0)\nX = torch.randn(32, 4)\ny = X @ torch.tensor([1.0, 2.0, 3.0, 4.0])",
-    "net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Dropout(0.2), nn.Linear(8, 1))\n"
-    "optimizer = torch.optim.Adam(net.parameters(), lr=0.01)",
-    "for step in range(5):\n    loss = ((net(X).squeeze(1) - y) ** 2).mean()\n"
-    "    optimizer.zero_grad()\n    loss.backward()\n    optimizer.step()\nprint(loss.item())",
+    (
+        "net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Dropout(0.2), nn.Linear(8, 1))\n"
+        "optimizer = torch.optim.Adam(net.parameters(), lr=0.01)"
+    ),
+    (
+        "for step in range(5):\n    loss = ((net(X).squeeze(1) - y) ** 2).mean()\n"
+        "    optimizer.zero_grad()\n    loss.backward()\n    optimizer.step()\nprint(loss.item())"
+    ),
     "print(random.random(), np.random.rand(), torch.rand(1).item())",
     "lines = open('numbers.txt')\nprint(next(lines))",
     "def count(n, seen=[]):\n    seen.append(n)\n    return len(seen)\ncount(1)",
@@ -117,8 +121,8 @@ def test_a_copy_serves_again_and_again(held):
 
 def test_taking_a_digest_leaves_no_trace(held):
     held.run(
-        "class Odd:\n    asked = 0\n    def __reduce__(self):\n        Odd.asked += 1\n        return (Odd, ())\n"
-        "odd = Odd()",
+        "class Odd:\n    asked = 0\n    def __reduce__(self):\n        Odd.asked += 1\n"
+        "        return (Odd, ())\nodd = Odd()",
     )
     copy = held.copy(digest=True)
     copy.state()

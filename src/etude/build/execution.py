@@ -17,6 +17,7 @@ from etude.adapters.packages import InstalledPackages
 from etude.adapters.stamps import Stamps
 from etude.adapters.store import SqliteStore
 from etude.build.book import Book
+from etude.build.choice import only_pages
 from etude.build.environments import missing, placed, provided
 from etude.build.options import BuildOptions, RunStatus
 from etude.build.outputs import encode, stored_page
@@ -187,9 +188,13 @@ def run_cells(
     store: SqliteStore,
     progress: Progress,
     workers: Workers,
+    pages: Sequence[str] = (),
     lasting: Lasting | None = None,
 ) -> Executed:
-    """Results for every page; cells run as the policy says. `lasting` is for a build that others follow."""
+    """Results for every page, or only for some `pages` by name or path; cells run as the policy says.
+
+    `lasting` is for a build that others follow.
+    """
     policy = options.policy or book.config.execute.policy
     brought = bring(book, store)
     if policy == "off" and "notebook" not in options.to and not store.keys("cell"):
@@ -197,7 +202,7 @@ def run_cells(
         return Executed({}, None, brought.diagnostics, 0, 0, 0, brought.seen, {}, {})
     before = Stamps(str(book.root))
     made = make_plan(book, options, store, workers)
-    planned = made.plan
+    planned = only_pages(made.plan, pages) if pages else made.plan
     if not planned.runs:
         found = (*planned.diagnostics, *brought.diagnostics)
         return Executed({}, planned, found, 0, 0, 0, made.seen(brought.seen), made.inputs.matches, {})

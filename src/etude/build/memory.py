@@ -54,13 +54,14 @@ def recall(files: DiskFiles, out: Path, options: BuildOptions, program: str) -> 
         memory.program == program
         and all(os.environ.get(name) == value for name, value in memory.environment.items())
         and memory.seen.holds(str(files.root), files, {})
-        and _inputs_hold(files, memory.globs)
+        and inputs_hold(files, memory.globs)
         and all(stamp(join(base, path)) == before for path, before in memory.outputs.items())
     )
     return memory if stands else None
 
 
-def _inputs_hold(files: DiskFiles, globs: dict[str, str]) -> bool:
+def inputs_hold(files: DiskFiles, globs: dict[str, str]) -> bool:
+    """Whether declared inputs are as before; `globs` are patterns with digests of what they matched."""
     if not globs:
         return True
     from etude.adapters.disk_inputs import DiskInputs  # noqa: PLC0415 -- only with declared inputs

@@ -68,6 +68,31 @@ class BuildReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What running the cells of a book is asked for."""
+
+    policy: Policy | None = None
+    """None: as the book says."""
+    jobs: int | None = None
+    """Runs and worker processes at a time; None: as many as there are cores."""
+    pages: tuple[str, ...] = ()
+    """Names or paths of pages; empty: all."""
+    languages: tuple[str, ...] = ()
+    """Empty: all."""
+    variants: tuple[str, ...] = ()
+    """Empty: all."""
+    report: Path | None = None
+    """File for a report, ``.html`` or ``.json``; None: none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport(BuildReport):
+    """What one round of running cells did; outputs were not written."""
+
+    written: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunStatus:
     """What a build would do with one run."""
 

@@ -69,25 +69,32 @@ def build(root: Path, options: BuildOptions, progress: Progress = silent) -> Bui
         raise BookError(
             (diagnose(Rule.USAGE, "results are recorded for all languages at once", "", hints=(hint,)),)
         )
-    try:
-        with BuildLock(files.root / ".etude" / "lock"):
-            program = program_key()
-            with timings.phase("check"):
-                # A report tells of runs, which only a look at them finds.
-                kept = recall(files, out, options, program) if recorder is None else None
-            if kept is not None:
-                return _report(files, kept, _Done(), begun, timings)
-            from etude.adapters.store import SqliteStore  # noqa: PLC0415 -- not when nothing changed
+    with alone(files):
+        program = program_key()
+        with timings.phase("check"):
+            # A report tells of runs, which only a look at them finds.
+            kept = recall(files, out, options, program) if recorder is None else None
+        if kept is not None:
+            return _report(files, kept, _Done(), begun, timings)
+        from etude.adapters.store import SqliteStore  # noqa: PLC0415 -- not when nothing changed
 
-            with SqliteStore(files.root / ".etude" / "store") as store:
-                asked = files, store, out, options, progress, timings, program
-                memory, done = again(store, lambda: _build(*asked))
-                with timings.phase("remember"):
-                    remember(files, out, options, program, memory, again=done.outdated)
-                report = _report(files, memory, done, begun, timings)
-                if options.report is not None and recorder is not None:
-                    write_account(options.report, recorder, done.background, report, done.title)
-                return report
+        with SqliteStore(files.root / ".etude" / "store") as store:
+            asked = files, store, out, options, progress, timings, program
+            memory, done = again(store, lambda: _build(*asked))
+            with timings.phase("remember"):
+                remember(files, out, options, program, memory, again=done.outdated)
+            report = _report(files, memory, done, begun, timings)
+            if options.report is not None and recorder is not None:
+                write_account(options.report, recorder, done.background, report, done.title)
+            return report
+
+
+@contextmanager
+def alone(files: DiskFiles, wait: float = 0.0) -> Iterator[None]:
+    """Build while no other process does, waiting some seconds for it; raises `BookError`."""
+    try:
+        with BuildLock(files.root / ".etude" / "lock", wait):
+            yield
     except LockedError as error:
         raise BookError((locked(error),)) from error
     except WriteError as error:
@@ -140,12 +147,8 @@ def _build(
                 recorded = record(book, run.plan, store, whole=everything, problems=book.diagnostics)
     if store.damaged:
         forget(store)
-    damaged = tuple(
-        diagnose(Rule.STORE_UNREADABLE, f"the stored entry `{key}` was damaged and was made again", "")
-        for key in store.damaged
-    )
     found = (
-        *book.diagnostics, *run.diagnostics, *resolved.diagnostics, *output.diagnostics, *damaged,
+        *book.diagnostics, *run.diagnostics, *resolved.diagnostics, *output.diagnostics, *damages(store),
         *(recorded.diagnostics if recorded else ()),
     )  # fmt: skip
     diagnostics = tuple(dict.fromkeys(found))
@@ -172,6 +175,14 @@ def _build(
         pulled=run.pulled,
         background=run.background,
         title=book.config.title.get(book.config.languages[0]),
+    )
+
+
+def damages(store: SqliteStore) -> tuple[Diagnostic, ...]:
+    """What was found damaged in the store."""
+    return tuple(
+        diagnose(Rule.STORE_UNREADABLE, f"the stored entry `{key}` was damaged and was made again", "")
+        for key in store.damaged
     )
 
 

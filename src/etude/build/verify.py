@@ -7,7 +7,7 @@ makes lies in a folder of its own, and goes with it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from msgspec.structs import replace as changed
 
 from etude.adapters.disk import DiskFiles, WriteError
 from etude.adapters.stamps import Stamps
+from etude.build.choice import check_pages, is_asked, read_by
 from etude.build.options import VerifyOptions, VerifyReport
 from etude.build.place import CONFIG, require, unwritable
 from etude.build.program import program_key
@@ -69,8 +70,8 @@ def _verify(on: Bench, begun: float) -> VerifyReport:
         return book, make_plan(book, asked, on.store, on.workers).plan
 
     book, plan = planned()
-    _check_pages(options.pages, plan)
-    asked = tuple(run for run in plan.runs if run.steps and _is_asked(run, options.pages))
+    check_pages(options.pages, plan)
+    asked = tuple(run for run in plan.runs if run.steps and is_asked(run, options.pages))
     brought = bring(book, on.recorded)
     on.progress(PhaseStarted("execute"))
     recorded = recorded_results(on, book, replace(plan, runs=asked))
@@ -80,7 +81,7 @@ def _verify(on: Bench, begun: float) -> VerifyReport:
     again = tuple(run for run in runs if id(run) not in nothing)
     now = results_now(on, book, replace(plan, runs=again), len(plan.runs), before)
     verdicts: list[RunVerdict] = []
-    read = {"", CONFIG, *(path for run in runs for part in run.parts for path in part.page.sources)}
+    read = {"", CONFIG, *read_by(runs)}
     found = [_explained(one) for one in now.diagnostics if one.place.path in read]
     found += brought.diagnostics
     moved: Callable[[Run], bool] | None = None
@@ -110,23 +111,6 @@ def _verify(on: Bench, begun: float) -> VerifyReport:
         languages={p.source.path: p.source.language for pages in book.pages.values() for p in pages},
         seconds=time.perf_counter() - begun,
     )
-
-
-def _check_pages(names: Sequence[str], plan: Plan) -> None:
-    """Raise `BookError` for a page that has no run."""
-    known = {name for run in plan.runs for name in (run.name, *run.pages)}
-    unknown = [name for name in names if name not in known]
-    if not unknown:
-        return
-    from etude.parse.config_spelling import did_you_mean  # noqa: PLC0415 -- only for errors
-
-    hints = did_you_mean(unknown[0], known) or ("`etude status --explain` lists the pages with cells",)
-    message = f"no page with cells is called `{unknown[0]}`"
-    raise BookError((diagnose(Rule.USAGE, message, "", hints=hints),))
-
-
-def _is_asked(run: Run, pages: Sequence[str]) -> bool:
-    return not pages or run.name in pages or not set(run.pages).isdisjoint(pages)
 
 
 def _chosen(runs: tuple[Run, ...], recorded: Execution, options: VerifyOptions) -> tuple[Run, ...]:

@@ -20,11 +20,12 @@ import click
 
 from etude import __version__
 
-__all__ = ["COMMANDS", "main", "program"]
+__all__ = ["COMMANDS", "Stopped", "main", "program"]
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("etude.cli.new", "Make a new book."),
     "build": ("etude.cli.build", "Run what changed and write the book's outputs."),
+    "run": ("etude.cli.run", "Run what changed and write no outputs; with --watch, after every edit."),
     "status": ("etude.cli.status", "Show what a build would run, and why."),
     "verify": ("etude.cli.verify", "Run again from nothing, and compare with what is recorded."),
     "push": ("etude.cli.push", "Share the stored results."),
@@ -96,7 +97,7 @@ def _run(args: list[str]) -> int:
         with contextlib.suppress(OSError):  # the terminal may be gone
             sys.stderr.write("interrupted; the results of finished cells are kept\n")
         cause = stopped.__cause__ or stopped  # click makes its own exception of ours
-        return 128 + cause.number if isinstance(cause, _Stopped) else INTERRUPTED
+        return 128 + cause.number if isinstance(cause, Stopped) else INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has seen enough; Python must not complain when it closes the pipe.
         with contextlib.suppress(OSError, ValueError):
@@ -109,7 +110,7 @@ def _run(args: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-class _Stopped(KeyboardInterrupt):
+class Stopped(KeyboardInterrupt):
     """The user or the system asks the process to end."""
 
     def __init__(self, number: int) -> None:
@@ -137,7 +138,7 @@ def _stop(number: int, _frame: object) -> None:
     for other in _SIGNALS:
         if signal.getsignal(other) is _stop:
             signal.signal(other, partial(_end, since))
-    raise _Stopped(number)
+    raise Stopped(number)
 
 
 def _end(since: float, number: int, _frame: object) -> None:

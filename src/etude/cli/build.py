@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from etude.cli.options import BOOK, FORMAT, OUT, REPORT, names_of
+from etude.cli.options import BOOK, EXECUTE, FORMAT, JOBS, LANG, OUT, REPORT, STRICT, VARIANT, names_of
 from etude.cli.output import Format, Output, find_book, say
-from etude.cli.report import Summary, plural
+from etude.cli.report import plural, summary_of
 
 if TYPE_CHECKING:
-    from etude.build import BuildReport, Recorded
+    from etude.build import Recorded
 
 __all__ = ["command"]
 
 OUTPUTS = ("html", "notebook")
-POLICIES = ("auto", "strict", "frozen", "force", "off")
 
 
 @click.command("build")
@@ -31,23 +30,11 @@ POLICIES = ("auto", "strict", "frozen", "force", "off")
     help="What to write: html, notebook, or both with a comma between them.",
 )
 @OUT
-@click.option(
-    "--execute",
-    type=click.Choice(POLICIES),
-    help="auto: run what changed; strict: also what was made with other versions of packages; frozen: run "
-    "nothing, and a missing result is an error; force: run everything; off: run nothing and show what is "
-    "stored. Without it the book's own policy counts.",
-)
-@click.option(
-    "--jobs",
-    "-j",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Runs and processes at a time; as many as cores.",
-)
-@click.option("--lang", multiple=True, metavar="L", help="Only this language; can be given more than once.")
-@click.option("--variant", multiple=True, metavar="V", help="Only this variant; can be given more than once.")
-@click.option("--strict", is_flag=True, help="End with exit code 1 when there are warnings, too.")
+@EXECUTE
+@JOBS
+@LANG
+@VARIANT
+@STRICT
 @click.option(
     "--record",
     is_flag=True,
@@ -93,7 +80,7 @@ def command(
         )
         with output.progress() as progress:
             done = build(output.root, options, progress)
-        code = output.report(done.diagnostics, done.sources, _summary(done))
+        code = output.report(done.diagnostics, done.sources, summary_of(done))
         if done.pulled:
             say(f"{plural(done.pulled, 'result')} pulled from where they are shared")
         if done.recorded is not None:
@@ -113,15 +100,3 @@ def command(
 def _recorded(done: Recorded) -> str:
     changed = f"{plural(done.changed, 'file')} changed" if done.changed else "nothing changed"
     return f"{plural(done.results, 'result')} recorded in {done.folder}: {changed}"
-
-
-def _summary(report: BuildReport) -> Summary:
-    return Summary(
-        pages=report.pages,
-        written=report.written,
-        runs=report.runs,
-        cells_run=report.cells_run,
-        cells_kept=report.cells_kept,
-        seconds=report.seconds,
-        timings=report.timings,
-    )

@@ -8,7 +8,24 @@ from typing import Any
 
 import click
 
-__all__ = ["BOOK", "FORMAT", "NAMED_BOOK", "OUT", "REPORT", "URL", "Folder", "names_of"]
+__all__ = [
+    "BOOK",
+    "EXECUTE",
+    "FORMAT",
+    "JOBS",
+    "LANG",
+    "NAMED_BOOK",
+    "OUT",
+    "PAGE",
+    "REPORT",
+    "STRICT",
+    "URL",
+    "VARIANT",
+    "Folder",
+    "names_of",
+]
+
+POLICIES = ("auto", "strict", "frozen", "force", "off")
 
 
 def names_of(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], tuple[str, ...]]:
@@ -56,6 +73,32 @@ OUT = click.option(
     metavar="DIR",
     help="Folder of the outputs; _build in the book without it.",
 )
+
+
+EXECUTE = click.option(
+    "--execute",
+    type=click.Choice(POLICIES),
+    help="auto: run what changed; strict: also what was made with other versions of packages; frozen: run "
+    "nothing, and a missing result is an error; force: run everything; off: run nothing and show what is "
+    "stored. Without it the book's own policy counts.",
+)
+JOBS = click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Runs and processes at a time; as many as cores.",
+)
+PAGE = click.option(
+    "--page", multiple=True, metavar="NAME", help="Only this page; can be given more than once."
+)
+LANG = click.option(
+    "--lang", multiple=True, metavar="L", help="Only this language; can be given more than once."
+)
+VARIANT = click.option(
+    "--variant", multiple=True, metavar="V", help="Only this variant; can be given more than once."
+)
+STRICT = click.option("--strict", is_flag=True, help="End with exit code 1 when there are warnings, too.")
 
 
 def _report(_context: click.Context, _option: click.Parameter, value: Path | None) -> Path | None:

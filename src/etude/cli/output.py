@@ -34,6 +34,10 @@ class Output:
         """Print in the format `kind`; with `strict`, warnings decide the exit code too."""
         self.root, self.kind, self.strict = root, kind, strict
         self.prefix = _prefix(root)
+        self.in_a_line = False
+        """Whether each JSON document is a line, for a command that prints several."""
+        self.fields: dict[str, Any] = {}
+        """Further fields of every JSON document."""
 
     def guard(self, work: Callable[[], int]) -> int:
         """Do a command's work; what stops it is printed as a diagnostic. Gives the exit code."""
@@ -70,10 +74,13 @@ class Output:
             case "json":
                 from etude.cli.report_machine import to_json  # noqa: PLC0415 -- one format is asked for
 
-                fields = more(texts) if more else {}
-                sys.stdout.write(
-                    to_json(ordered, texts, root=str(self.root), summary=summary, code=code, more=fields)
+                fields = {**self.fields, **(more(texts) if more else {})}
+                root, line = str(self.root), self.in_a_line
+                document = to_json(
+                    ordered, texts, root=root, summary=summary, code=code, more=fields, in_a_line=line
                 )
+                sys.stdout.write(document)
+                sys.stdout.flush()
                 return code
             case "github":
                 from etude.cli.report_machine import for_github  # noqa: PLC0415

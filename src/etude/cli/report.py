@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from etude.model.amounts import duration
 from etude.model.diagnostic import Diagnostic, Place
 from etude.model.rules import Rule, Severity
 from etude.model.span import NOWHERE, LineIndex, Position
 
-__all__ = ["Located", "Summary", "Texts", "duration", "exit_code", "in_order", "plural"]
+if TYPE_CHECKING:
+    from etude.build import BuildReport
+
+__all__ = ["Located", "Summary", "Texts", "duration", "exit_code", "in_order", "plural", "summary_of"]
 
 CLEAN, PROBLEMS, FAILED = 0, 1, 2
 
@@ -35,6 +39,19 @@ class Summary:
     seconds: float = 0.0
     timings: tuple[tuple[str, float], ...] = ()
     """Phases with their seconds."""
+
+
+def summary_of(report: BuildReport) -> Summary:
+    """What the last line of a build counts."""
+    return Summary(
+        pages=report.pages,
+        written=report.written,
+        runs=report.runs,
+        cells_run=report.cells_run,
+        cells_kept=report.cells_kept,
+        seconds=report.seconds,
+        timings=report.timings,
+    )
 
 
 @dataclass(frozen=True, slots=True)

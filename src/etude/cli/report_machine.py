@@ -28,6 +28,7 @@ def to_json(
     summary: Summary | None,
     code: int,
     more: Mapping[str, Any] | None = None,
+    in_a_line: bool = False,
 ) -> str:
     """One document with everything that was found, and the fields of `more`; ends with a line end.
 
@@ -60,7 +61,8 @@ def to_json(
         ],
         **(more or {}),
     }
-    return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
+    data = msgspec.json.encode(document)
+    return (data if in_a_line else msgspec.json.format(data, indent=1)).decode() + "\n"
 
 
 def _summary(summary: Summary) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from etude.adapters.disk import WriteError, write_atomic
-from etude.cli.options import BOOK, FORMAT
+from etude.cli.options import BOOK, FORMAT, LANG, PAGE, VARIANT
 from etude.cli.output import Format, Output, find_book, say
 from etude.cli.report import duration, plural
 from etude.model.diagnostic import Diagnostic, diagnose
@@ -40,9 +40,9 @@ __all__ = ["command"]
     metavar="S",
     help="Which sample: seeds that follow each other go through all runs. The number of the day without it.",
 )
-@click.option("--page", multiple=True, metavar="NAME", help="Only this page; can be given more than once.")
-@click.option("--variant", multiple=True, metavar="V", help="Only this variant; can be given more than once.")
-@click.option("--lang", multiple=True, metavar="L", help="Only this language; can be given more than once.")
+@PAGE
+@VARIANT
+@LANG
 @click.option(
     "--report",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -1,0 +1,89 @@
+"""Rounds of running a book: one after every edit, until somebody ends it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from etude.adapters.disk import DiskFiles
+from etude.adapters.watching import WatchError, Watching
+from etude.build import Preview
+from etude.build.place import require
+from etude.cli.output import Output, say
+from etude.cli.report import FAILED, plural, summary_of
+from etude.model.diagnostic import BookError, diagnose
+from etude.model.progress import Event, Progress, silent
+from etude.model.rules import Rule
+
+if TYPE_CHECKING:
+    from etude.build import RunOptions
+
+__all__ = ["Rounds"]
+
+_SHOWN = 3
+"""Names of files in a line."""
+
+
+class Rounds:
+    """Runs a book, waits for changes of what it saw, and runs it again."""
+
+    def __init__(self, output: Output, options: RunOptions) -> None:
+        """Print to `output`: for programs, a line for each round."""
+        self._output = output
+        self._options = options
+        self._progress: Progress = silent
+        self._number = 0
+        self.code: int | None = None
+        """Exit code of the last round that ended."""
+        output.in_a_line = True
+
+    def go(self) -> int:
+        """All rounds; only a book that cannot be run at all, or watched, ends them."""
+        require(DiskFiles(self._output.root))  # any other folder may be endless
+        with (
+            Watching(self._output.root) as watching,
+            Preview(self._output.root, self._options, self._tell, wait=math.inf) as preview,
+        ):
+            try:
+                code = self._round(preview, ())
+                if code == FAILED:
+                    return code
+                self._say(f"watching {self._output.path(self._output.root)}, until Ctrl-C")
+                while True:
+                    watching.follow(preview.outside)
+                    changed = preview.news(watching.wait())
+                    if changed:
+                        self._say(f"changed: {_listed(changed)}")
+                        self._round(preview, changed)
+                    elif preview.restless:
+                        self._say(f"{_listed(preview.restless)}: changed in every round, so no other begins")
+            except WatchError as error:
+                hint = "set the variable WATCHFILES_FORCE_POLLING=1, to look for changes again and again"
+                message = f"the book's files cannot be watched: {error}"
+                raise BookError((diagnose(Rule.USAGE, message, "", hints=(hint,)),)) from error
+
+    def _round(self, preview: Preview, changed: Collection[str]) -> int:
+        self._number += 1
+        self._output.fields = {"round": self._number, "changed": sorted(changed)}
+        self.code = self._output.guard(lambda: self._run(preview, changed))
+        return self.code
+
+    def _run(self, preview: Preview, changed: Collection[str]) -> int:
+        with self._output.progress() as self._progress:
+            done = preview.update(changed)
+        return self._output.report(done.diagnostics, done.sources, summary_of(done))
+
+    def _tell(self, event: Event) -> None:
+        self._progress(event)
+
+    def _say(self, line: str) -> None:
+        if self._output.kind != "json":
+            say(line)
+
+
+def _listed(names: Collection[str]) -> str:
+    """``a.md, b.md, c.md and 2 files more``."""
+    first = ", ".join(sorted(names)[:_SHOWN])
+    more = len(names) - _SHOWN
+    return f"{first} and {plural(more, 'file')} more" if more > 0 else first
