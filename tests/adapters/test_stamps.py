@@ -35,6 +35,15 @@ def test_another_content_of_the_same_size(book, name, when):
     assert (name,) == before.among(["a.txt", "data/b.txt", "linked/o.txt"])
 
 
+def test_what_is_not_of_the_book_is_not_listed(book):
+    before = Stamps(str(book))
+    assert not any(before.listed_anew(folder) for folder in ("", "data"))
+    (book / "env").rename(book / "other")
+    assert not before.listed_anew("")
+    (book / "d.txt").write_text("")
+    assert before.listed_anew("")
+
+
 def test_files_that_come_and_go(book):
     before = Stamps(str(book))
     (book / "a.txt").unlink()

@@ -82,12 +82,14 @@ class Stamps:
             if outside and left < 0:
                 self._unknown.append(inner)
                 continue
-            self._folders[inner] = tuple(sorted(entry.name for entry in entries))
+            alien = {entry.name for entry in entries if entry.is_dir() and foreign(entry.path)}
+            # As `names_in` has it.
+            self._folders[inner] = tuple(sorted({entry.name for entry in entries} - alien))
             for entry in entries:
                 name = f"{inner}/{entry.name}" if inner else entry.name
                 if entry.is_dir():
                     real = os.path.realpath(entry.path) if entry.is_symlink() else entry.path
-                    if real in above | {place} or foreign(real):
+                    if real in above | {place} or entry.name in alien:
                         self._unknown.append(name)
                     else:
                         queue.append((real, name, above | {place}))
