@@ -1,4 +1,4 @@
-"""For any edit, an incremental build equals a build from nothing, output by output.
+"""For any edit, an incremental build equals a build from nothing, output by output; so does a preview.
 
 A short round by default; ``ETUDE_EDITS=300`` makes it long, ``ETUDE_SEED`` another one, and
 ``ETUDE_EDITS_REPORT`` names a file for how many cells ran after each edit, beside what simpler rules
@@ -14,12 +14,13 @@ import random
 import re
 import shutil
 import sys
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from etude.build import BuildOptions, build, status
+from etude.build import BuildOptions, Preview, RunOptions, build, status
 
 sys.path.insert(0, str(Path(__file__).parent))
 sources, measure = import_module("sources"), import_module("measure")
@@ -56,13 +57,45 @@ def made(root):
     return cells, problems, report.cells_run, books
 
 
-def test_incremental_builds_equal_builds_from_nothing(tmp_path, capsys):
-    chance = random.Random(SEED)
+class Rounds:
+    """A book that is run again after every edit by one preview, whose kernels stay; then built."""
+
+    def __init__(self, root):
+        self.root = root
+        self.preview = Preview(root, RunOptions(jobs=2))
+
+    def made(self):
+        report = self.preview.update()
+        cells, problems, ran, books = made(self.root)
+        assert not ran or problems, "a build finds what the preview has left"
+        return cells, problems, report.cells_run, books
+
+
+@contextmanager
+def building(root, mode):
+    """What makes a book that was edited."""
+    if mode == "build":
+        yield lambda: made(root)
+        return
+    rounds = Rounds(root)
+    with rounds.preview:
+        yield rounds.made
+
+
+@pytest.mark.parametrize("mode", ["build", "preview"])
+def test_incremental_builds_equal_builds_from_nothing(mode, tmp_path, capsys):
     book, nothing = tmp_path / "book", tmp_path / "nothing"
     now = sources.Sources()
-    versions = [copy.deepcopy(now)]
     write(book, now.written())
-    *_, before = made(book)
+    with building(book, mode) as make:
+        edited(now, book, nothing, mode, make, capsys)
+
+
+def edited(now, book, nothing, mode, make, capsys):
+    """Edit a book again and again."""
+    chance = random.Random(SEED)
+    versions = [copy.deepcopy(now)]
+    *_, before = make()
     told = []
     for number in range(EDITS):
         was = copy.deepcopy(now)
@@ -85,21 +118,24 @@ def test_incremental_builds_equal_builds_from_nothing(tmp_path, capsys):
         # Reasons begin with the number of the first stale cell: a run starts anew and replays those before.
         first = [re.match(r"cell (\d+): ", run.reasons[0]) for run in runs if run.reasons]
         replayed = sum(int(found[1]) - 1 for found in first if found)
-        found, problems, ran, books = made(book)
+        found, problems, ran, books = make()
         expected, expected_problems, cells, _ = made(nothing)
-        where = f"edit {number} (seed {SEED}), {page}: {name}: {what}"
+        where = f"{mode}, edit {number} (seed {SEED}), {page}: {name}: {what}"
         for mark in {*found, *expected}:
             assert expected.get(mark) == found.get(mark), where
         assert expected_problems == problems, where
         counts = measure.counted((was.pages, was.files), (now.pages, now.files), (before, books))
         assert cells == counts["cells"], where
-        ran = {"etude": ran, "anew": ran - replayed}
+        # What a preview replays is not told apart.
+        ran = {"etude": ran, "anew": ran - replayed if mode == "build" else ran}
         told.append({"page": page, "kind": name, "edit": what, **ran, **counts, "why": why})
         before = books
     report = os.environ.get("ETUDE_EDITS_REPORT")
     if report:
-        Path(report).write_text(json.dumps({"shares": measure.shares_of(told), "edits": told}, indent=1))
+        path = Path(report)
+        path = path.with_name(f"{path.stem}-{mode}{path.suffix}")
+        path.write_text(json.dumps({"shares": measure.shares_of(told), "edits": told}, indent=1))
         with capsys.disabled():
-            sys.stdout.write(f"\nshare of the cells that run\n{measure.table(told)}\n")
+            sys.stdout.write(f"\n{mode}: share of the cells that run\n{measure.table(told)}\n")
     # Something stands in the end: a build that runs everything each time would be no incremental one.
     assert sum(one["etude"] for one in told) < sum(one["cells"] for one in told)
