@@ -69,7 +69,9 @@ def _freeze(worker: Any, request: dict[str, Any], channel: socket.socket) -> Non
     message: dict[str, Any] = {"kind": "copied", "pid": os.getpid()}
     if request.get("digest"):
         started = time.process_time()
-        message["digest"], message["why"] = digest(worker.shell, worker.cloudpickle, worker.before)
+        message["digest"], message["why"] = worker.context.run(
+            digest, worker.shell, worker.cloudpickle, worker.start, worker.baseline
+        )
         message["seconds"] = time.process_time() - started
     send(channel, message)
     if not request.get("keep"):

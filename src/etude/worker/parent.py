@@ -90,6 +90,7 @@ class _Parent:
                         importlib.import_module(name)
         # Made last: modules that find a shell when they are loaded act on it.
         self.shell = importlib.import_module("_etude.shell").make_shell()
+        self.baseline = self.lean.Baseline()
         gc.collect()
         gc.freeze()
         seconds = time.perf_counter() - started
@@ -153,7 +154,7 @@ class _Parent:
                 os.close(source)
             self.shell.clear_instance()
             _be_ipykernel(channel)
-        worker = self.lean.Worker(self.shell, request["mark"], parked, self.cloudpickle)
+        worker = self.lean.Worker(self.shell, request["mark"], parked, self.cloudpickle, self.baseline)
         sys.modules["_etude"].prepare(request["seed"])
         self.lean.begin(worker, (channel, out, err))
 

@@ -21,6 +21,7 @@ def prepare(seed: int) -> None:
             "torch": lambda module: module.manual_seed(seed),
             "tensorflow": lambda module: module.random.set_seed(seed),
             "matplotlib": _set_up_matplotlib,
+            "tqdm.std": _set_up_tqdm,
         }
     )
     hooks.install()
@@ -62,3 +63,8 @@ def _seed_numpy(module: Any, start: int) -> None:
 
 def _set_up_matplotlib(module: Any) -> None:
     module.rcParams["svg.hashsalt"] = "etude"
+
+
+def _set_up_tqdm(module: Any) -> None:
+    # Its thread only redraws bars that stand still; with it no copy of the process can be made.
+    module.tqdm.monitor_interval = 0

@@ -6,6 +6,7 @@ taken in a forked copy of the process, so that taking it changes nothing.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import re
@@ -13,8 +14,12 @@ import sys
 import types
 from typing import Any
 
-from .pickling import UnknownError, make_pickler
-from .settings import settings, strangers
+from .baseline import Baseline
+from .pickling import make_pickler
+from .settings import Start, settings
+from .shown import shell_settings
+from .strangers import STANDARD, strangers
+from .unknown import UnknownError
 
 __all__ = ["digest"]
 
@@ -32,10 +37,10 @@ class _Hash:
         return len(data)
 
 
-def digest(shell: Any, cloudpickle: Any, before: frozenset[str]) -> tuple[str, str]:
+def digest(shell: Any, cloudpickle: Any, start: Start, baseline: Baseline) -> tuple[str, str]:
     """The digest and an empty text; or an empty text and what could not be told.
 
-    `before` are the modules that were there when nothing of the page had run.
+    `start` and `baseline` tell how things stood when nothing of the page had run.
     """
     root = os.environ.get("ETUDE_TRACE_ROOT", "")
     library = os.environ.get("ETUDE_LIBRARY", "")
@@ -48,7 +53,7 @@ def digest(shell: Any, cloudpickle: Any, before: frozenset[str]) -> tuple[str, s
         return bool((root and file.startswith(root)) or (library and file.startswith(library)))
 
     hashed = _Hash()
-    pickler = make_pickler(cloudpickle, local)(hashed)
+    pickler = make_pickler(cloudpickle, local, shell)(hashed)
 
     def add(name: str, value: Any) -> None:
         what[0] = name
@@ -56,16 +61,29 @@ def digest(shell: Any, cloudpickle: Any, before: frozenset[str]) -> tuple[str, s
         pickler.dump(value)
 
     what = [""]
-    used = frozenset(name.partition(".")[0] for name in set(sys.modules) - before)
+    new = sorted(set(sys.modules) - start.modules)
+    used = frozenset(name.partition(".")[0] for name in new)
+    hidden = _shell_names(shell)
     try:
-        for name, value in settings(shell, used):
+        loop = asyncio.get_event_loop_policy()._local._loop  # type: ignore[attr-defined]
+        if start.loop is not None and loop is not start.loop:
+            raise UnknownError("an event loop of the page's own")  # noqa: TRY301
+        for name, value in settings(start, used, local):
             add(name, value)
+        for number, value in enumerate(shell_settings(shell, local)):
+            add(f"shell {number}", value)
         for name in sorted(shell.user_ns):
-            if not _OF_THE_SHELL.fullmatch(name) and name not in _shell_names(shell):
+            if not _OF_THE_SHELL.fullmatch(name) and name not in hidden:
                 add(name, _variable(name, shell.user_ns[name], local))
-        for name in sorted(set(sys.modules) - before):
-            if local(name) and name != "__main__":
+        add("modules", new)
+        add("gone", sorted(start.modules - set(sys.modules)))
+        for name in new:
+            if local(name):
                 add(name, _names_of(sys.modules[name]))
+        strange = [name for name in new if not local(name)]
+        standard = [name for name in sorted(start.modules) if name.partition(".")[0] in STANDARD]
+        for name, value in baseline.changes([*standard, *strange], local):
+            add(name, value)
         for name, value in strangers(used, local):
             add(name, value)
         here = os.getcwd()
