@@ -33,7 +33,7 @@ _CODE = (
 )  # fmt: skip
 
 _CACHE = re.compile(
-    r"cache|memo|_abc_impl|lazy_seed_tracker|_queued_calls|(function|callable)_ids|_dummy_index|_prng|__(builtins|spec|loader|file|cached|path|dict|weakref|doc|annotations"
+    r"cache|memo|_abc_impl|lazy_seed_tracker|_pid$|_queued_calls|(function|callable)_ids|_dummy_index|_prng|__(builtins|spec|loader|file|cached|path|dict|weakref|doc|annotations"
     r"|static_attributes__|firstlineno)__",
     re.I,
 )
@@ -119,15 +119,17 @@ class Baseline:
                             continue
                     elif all(map(operator.is_, now.values(), kept.values())):
                         continue
-                yield from _difference(path, now, kept, by_value)
+                yield from _difference(path, value, now, kept, by_value)
 
 
-def _difference(path: str, now: Any, before: Any, by_value: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
+def _difference(
+    path: str, value: Any, now: Any, before: Any, by_value: Callable[[str], bool]
+) -> Iterator[tuple[str, Any]]:
     if now is None:
         yield path, "gone"
     elif type(before) is not dict:
         if len(now) != len(before) or not all(map(_same, now, before)):
-            yield path, described(list(now), by_value)
+            yield path, described(value, by_value)
     else:
         for key in [*now, *(key for key in before if key not in now)]:
             new, old = now.get(key, _NOTHING), before.get(key, _NOTHING)
