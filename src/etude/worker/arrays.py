@@ -26,6 +26,7 @@ class Arrays:
         self._places: dict[int, int] = {}
         self._nodes: dict[int, int] = {}
         self._seen: set[int] = set()
+        self._held: list[Any] = []
 
     def identity(self, obj: Any) -> int:
         """A number for an object or a piece of memory, the same each time."""
@@ -140,8 +141,9 @@ class Arrays:
             if id(current) in self._nodes:
                 out.append(self._nodes[id(current)])
                 continue
-            # A node is kept alive by its graph, so that its id stays its own.
             self._nodes[id(current)] = len(self._nodes)
+            # Only while it is held do its id, and Python's view of it, stay its own.
+            self._held.append(current)
             edges = [number for after, number in current.next_functions if after is not None]
             out.append((current.name(), _saved(torch, current), len(current.next_functions), edges))
             out.append(dict(getattr(current, "__dict__", None) or {}))
