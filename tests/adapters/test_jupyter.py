@@ -257,7 +257,7 @@ def test_displays_and_updates(shared):
 def test_what_json_has_no_form_for(shared):
     code = (
         "import datetime\nclass H:\n    def _repr_png_(self): return b'\\x89PNG'\n"
-        "    def _repr_json_(self): return {'nan': float('nan'), 'day': datetime.date(2024, 1, 2)}\n"
+        "    def _repr_json_(self): return {'day': datetime.datetime(2024, 1, 2)}\n"
         "    def __repr__(self): return 'h'\nH()"
     )
     (shown,) = run(shared, code).outputs
@@ -426,6 +426,20 @@ def test_a_kernel_that_does_not_start(tmp_path, monkeypatch):
     with pytest.raises(KernelError) as caught:
         LocalKernels(start_timeout=0.3).start(KernelNeeds("bad"), dict(os.environ), str(tmp_path))
     assert caught.value.args == ("it did not start within 0.3 s",)
+
+
+@pytest.mark.kernel
+def test_modules_are_found_where_the_run_and_the_user_keep_them(kernels, needs, tmp_path):
+    for name in ("run", "user"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"of_{name}.py").write_text(f"x = {name!r}")
+        (tmp_path / name / "of_both.py").write_text(f"x = {name!r}")
+    own, users = str(tmp_path / "run"), str(tmp_path / "user")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((own, users))}
+    kernel = kernels.start(needs, environment, str(tmp_path), [own])
+    reply = run(kernel, "import of_run, of_user, of_both\nprint(of_run.x, of_user.x, of_both.x)")
+    assert reply.outputs == (Stream("stdout", "run user run\n"),)
+    kernel.close()
 
 
 @pytest.mark.kernel

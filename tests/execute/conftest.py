@@ -96,11 +96,28 @@ class FakeKernel:
             return Value(found.text, data if len(data) > 1 else {})
         return Value(repr(found))
 
-    def copy(self, **_asked) -> None:
-        return None
+    def copy(self, **_asked) -> FakeCopy | None:
+        return FakeCopy(self.names, self.world.hazards) if self.world.copies else None
 
     def close(self) -> None:
         self.closed = True
+
+
+class FakeCopy:
+    """A copy whose digest is made of the names of the cells."""
+
+    seconds = 0.01
+
+    def __init__(self, names: dict, hazards: tuple[str, ...]) -> None:
+        kept = {name: value for name, value in names.items() if not name.startswith("__")}
+        self.hazards = hazards
+        self.digest = digest(repr(sorted(kept.items())))
+
+    def state(self) -> str:
+        return self.digest
+
+    def close(self) -> None:
+        pass
 
 
 @dataclass
@@ -117,7 +134,8 @@ class FakeDesk:
         return ""
 
     def observed(self) -> Observed:
-        return Observed()
+        reads, self.world.reads = self.world.reads, ()
+        return Observed(reads, complete=self.world.seen_whole)
 
     def close(self) -> None:
         self.kernel.close()
@@ -148,6 +166,10 @@ class World:
     written: tuple[str, ...] = ()
     newer: tuple[str, ...] = ()
     no_kernel: tuple[str, ...] = ()
+    copies: bool = False
+    hazards: tuple[str, ...] = ()
+    seen_whole: bool = False
+    reads: tuple[tuple[str, str], ...] = ()
     ran: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     timeouts: list[float] = field(default_factory=list)

@@ -31,9 +31,18 @@ def test_a_changed_cell(world):
     world.page("a", "x = 1", "y = 2", "z = 3")
     world.execute()
     world.page("a", "x = 1", "y = 3", "z = 3")
-    assert why(world) == (1, ("its code changed",))
+    assert why(world) == (1, ("its code changed (`y`)",))
     place = explain(world.plan(), world.store)[0].place
     assert "y = 3" in place.span.slice(world.files.read(place.path).decode())
+
+
+def test_changed_code_is_told_by_what_it_binds(world):
+    world.page("a", "import os\ndef f(): return 1\nfor k in (1, 2): t = k\nprint(t)")
+    world.execute()
+    world.page("a", "import os.path as p\ndef f(): return 2\nfor k in (1, 2): t = k + 1\nprint(t, t)")
+    assert why(world) == (0, ("its code changed (`f`, `k`, `os`, `p`, `t`)",))
+    world.page("a", "import os\ndef f(): return 1\nfor k in (1, 2): t = k\nprint(t, 1)")
+    assert why(world) == (0, ("its code changed",))
 
 
 def test_a_new_cell(world):

@@ -128,6 +128,17 @@ def test_two_runs_are_byte_identical(book):
     assert first.results["zh/a.md"][""].cells[9].values["os.getcwd()"].text == "zh"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="there are no warm parents")
+def test_all_runs_are_forked_from_one_parent(book):
+    # The worker's own parent is its keeper, which the warm parent has forked.
+    above = "import os\nprint(open(f'/proc/{os.getppid()}/stat').read().rpartition(')')[2].split()[1])"
+    for name in "abc":
+        book.world.page(name, above)
+    done = book.execute()
+    (parent,) = {text for name in "abc" for text in texts(done, f"zh/{name}.md")}
+    assert int(parent) > 1
+
+
 def test_what_is_stored_needs_no_kernel(book):
     book.world.page("a", "x = 1", "x")
     before = book.execute()

@@ -8,6 +8,7 @@ import re
 import signal
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,18 @@ def build(book, *args: str):
     return book.command("build", "--to", "notebook", *args)
 
 
-def wait_until(check, seconds: float = 30) -> None:
+@contextmanager
+def building(book):
+    """A build in a process of its own, which ends at the latest with the test."""
+    with book.process("build", "--to", "notebook") as process:
+        try:
+            yield process
+        finally:
+            if sys.exc_info()[0] is not None:
+                process.kill()
+
+
+def wait_until(check, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not check() and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -281,7 +293,7 @@ def test_a_build_that_is_stopped_while_it_installs(new_book, packages, how, inst
     packages.use(installer)
     packages.add_slow()
     book = new_book({"etude.toml": CONFIG.replace('"demo==1.0"', '"slow", "demo"'), "index.md": PAGE})
-    with book.process("build", "--to", "notebook") as process:
+    with building(book) as process:
         wait_until(packages.builders)
         process.send_signal(how)
         process.communicate()

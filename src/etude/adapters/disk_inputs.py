@@ -87,7 +87,7 @@ class DiskInputs:
 
     def content(self, path: str) -> str:
         """Hash of a file; ``absent``, ``folder`` or ``unreadable`` when it has none."""
-        if path not in self._contents:
+        if path not in self._contents or os.path.isabs(path):  # noqa: PTH117 -- there are many
             self._contents[path] = self._content(path)
         return self._contents[path]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,8 @@ from etude.adapters.lean import LeanKernel, WarmParent
 from etude.adapters.prelude import prepare
 from etude.adapters.warm import forked
 from etude.model.protocols import Kernel, KernelError, KernelNeeds
+from etude.worker.trace import ROOT as TRACE_ROOT
+from etude.worker.trace import VARIABLE as TRACE
 
 __all__ = ["LocalKernels"]
 
@@ -21,7 +24,9 @@ _START_TIMEOUT: Final = 60.0
 _GRACE: Final = 3.0
 """Seconds that an interrupted kernel has to answer before it is killed."""
 
-_OF_ONE_RUN: Final = frozenset({"PYTHONPATH", "PWD", "OLDPWD", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR"})
+_OF_ONE_RUN: Final = frozenset(
+    {"PYTHONPATH", "PWD", "OLDPWD", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR", TRACE, TRACE_ROOT}
+)
 """Variables that differ between the runs that share a parent."""
 
 _Profile = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]
@@ -50,7 +55,7 @@ class LocalKernels:
             modules = () if _shadowed(needs.warm, folder, path) else needs.warm
             if needs.backend == "warm":
                 modules = ("ipykernel.kernelapp", *modules)
-            parent = self._parent(spec, environment, modules)
+            parent = self._parent(spec, environment, modules, path)
             if parent is not None:
                 return self._forked(parent, spec, needs, environment, folder, path)
         return self._cold(spec, needs, environment, folder)
@@ -128,11 +133,14 @@ class LocalKernels:
         return self._opened(whole, needs)
 
     def _parent(
-        self, spec: KernelSpec, environment: Mapping[str, str], modules: Sequence[str]
+        self, spec: KernelSpec, environment: Mapping[str, str], modules: Sequence[str], path: Sequence[str]
     ) -> WarmParent | None:
         """The parent for these modules, started and loaded; None when there can be none."""
         fixed = {**environment, **spec.environment}
         fixed = {name: value for name, value in fixed.items() if name not in _OF_ONE_RUN}
+        # The user's own folders of modules are for all runs.
+        users = [place for place in environment.get("PYTHONPATH", "").split(os.pathsep) if place not in path]
+        fixed |= {"PYTHONPATH": os.pathsep.join(users)} if any(users) else {}
         profile = (spec.interpreter, tuple(sorted(fixed.items())), tuple(modules))
         with self._lock:
             warming = self._parents.setdefault(profile, _Warming(spec.interpreter, fixed, modules))

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
+import msgspec
+from msgspec import Struct
+
 from etude.adapters.jupyter_specs import find_kernel
-from etude.model.protocols import KernelError
+from etude.model.protocols import KernelError, Store
 
 __all__ = ["InstalledPackages"]
 
@@ -18,11 +23,26 @@ _ASK = """import json, platform, sys
 print(json.dumps([sys.path, sys.implementation.name, platform.python_version()]))"""
 
 
+class _Known(Struct, array_like=True, gc=False):
+    """One distribution, as it was when it was looked at."""
+
+    stamp: int
+    """Time of change of its folder of metadata, in ns."""
+    name: str
+    """``numpy 2.3.1``"""
+    tops: tuple[str, ...]
+
+
+_decode = msgspec.msgpack.Decoder(dict[str, _Known]).decode
+
+
 class InstalledPackages:
     """Versions by the top-level names that pages import; each Python is looked through once, if asked."""
 
-    def __init__(self) -> None:
-        """Know nothing yet."""
+    def __init__(self, store: Store | None = None) -> None:
+        """`store` keeps what distributions hold between builds."""
+        self._store = store
+        self._lock = threading.Lock()
         self._known: dict[str, dict[str, str]] = {}
         self._kernels: dict[str, str] = {}
 
@@ -39,22 +59,51 @@ class InstalledPackages:
         python = self._kernels[kernel]
         if not python or not Path(python).exists():
             return None
-        if python not in self._known:
-            self._known[python] = dict(_versions(python))
+        with self._lock:
+            if python not in self._known:
+                self._known[python] = self._look(python)
         return self._known[python].get(name, "")
 
+    def _look(self, python: str) -> dict[str, str]:
+        paths, implementation, version = _about(python)
+        kept = self._store.get("packages", python) if self._store else None
+        try:
+            before = _decode(kept) if kept else {}
+        except msgspec.DecodeError:
+            before = {}
+        now: dict[str, _Known] = {}
+        for place, stamp in _folders(paths):
+            known = before.get(place)
+            now[place] = known if known is not None and known.stamp == stamp else _read(place, stamp)
+        if self._store is not None and now != before:
+            self._store.put("packages", python, msgspec.msgpack.encode(now))
+        found: dict[str, set[str]] = {}
+        for one in now.values():
+            for top in one.tops:
+                found.setdefault(top, set()).add(one.name)
+        named = {top: ", ".join(sorted(names)) for top, names in found.items()}
+        return {"python": f"{implementation} {version}", **named}
 
-def _versions(python: str) -> Iterator[tuple[str, str]]:
-    paths, implementation, version = _about(python)
-    yield "python", f"{implementation} {version}"
-    found: dict[str, set[str]] = {}
-    for distribution in metadata.distributions(path=paths):
-        name = distribution.metadata["Name"]
-        if name:
-            for top in _tops(distribution):
-                found.setdefault(top, set()).add(f"{name} {distribution.version}")
-    for top, names in found.items():
-        yield top, ", ".join(sorted(names))
+
+def _folders(paths: list[str]) -> Iterator[tuple[str, int]]:
+    """Folders of metadata, with their times of change."""
+    for path in dict.fromkeys(paths):
+        try:
+            with os.scandir(path or ".") as entries:
+                for entry in entries:
+                    if entry.name.endswith((".dist-info", ".egg-info")):
+                        yield entry.path, entry.stat().st_mtime_ns
+        except OSError:
+            continue
+
+
+def _read(place: str, stamp: int) -> _Known:
+    distribution = metadata.PathDistribution(Path(place))
+    try:
+        name = f"{distribution.metadata['Name']} {distribution.version}"
+    except (KeyError, OSError, TypeError):
+        return _Known(stamp, "", ())
+    return _Known(stamp, name, tuple(sorted(_tops(distribution))))
 
 
 def _tops(distribution: metadata.Distribution) -> set[str]:

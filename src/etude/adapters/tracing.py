@@ -27,8 +27,10 @@ _SYSTEM: Final = (
 """What belongs to the system: it is not data of the book."""
 
 _SETTINGS: Final = (
-    "/.cache/matplotlib/", "/.cache/fontconfig/", "/.config/", "/.matplotlib/", "/.ipython/", "/.jupyter/",
-    "/.local/", "/.fonts/", "/.keras/keras.json", "/.terminfo/",
+    "/.cache/matplotlib/", "/.cache/fontconfig/", "/.cache/pip/", "/.cache/uv/", "/.config/matplotlib/",
+    "/.config/fontconfig/", "/.config/ipython/", "/.config/pip/", "/.config/git/", "/.matplotlib/",
+    "/.ipython/", "/.jupyter/", "/.local/bin/", "/.local/lib/", "/.local/share/fonts/",
+    "/.local/share/jupyter/", "/.fonts/", "/.keras/keras.json", "/.terminfo/", "/.pyenv/", "/.gitconfig",
 )  # fmt: skip
 """What programs keep for themselves below the user's home."""
 

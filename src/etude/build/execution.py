@@ -146,7 +146,7 @@ def make_plan(book: Book, options: BuildOptions, store: SqliteStore, workers: Wo
         environment=os.environ,
         home=str(Path.home()),
         store=store,
-        packages=InstalledPackages(),
+        packages=InstalledPackages(store),
     )
     if options.variants:
         planned = replace(

@@ -11,7 +11,14 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from etude.execute.digest import digest
-from etude.execute.normalise import is_python, normalise, parse_cell, reads_history, reads_source
+from etude.execute.normalise import (
+    bound_names,
+    is_python,
+    normalise,
+    parse_cell,
+    reads_history,
+    reads_source,
+)
 from etude.execute.scan import Scan, scan_code
 from etude.model.block import CodeCell, Expectation, VariantBlock
 from etude.model.inline import Eval
@@ -40,6 +47,8 @@ class CellCode(Struct, frozen=True, array_like=True):
     scan: Scan
     shows_source: bool
     """What it gives may depend on the code as it stands, of itself and of earlier cells."""
+    names: str = ""
+    """What its statements bind, each name with a hash: to say of a change which names it concerns."""
     history: bool = False
     """It may use the shell's memory of earlier inputs and outputs."""
     variants: tuple[str, ...] = ()
@@ -111,6 +120,7 @@ def _cell_code(cell: CodeCell) -> CellCode:
         text=digest(cell.code),
         scan=scan_code(cell.code, python=python, tree=tree),
         shows_source=python and reads_source(cell.code, tree),
+        names=" ".join(f"{name}={digest(form)[:8]}" for name, form in bound_names(tree)),
         history=not python or reads_history(tree),
         variants=cell.variants,
         save=cell.save,

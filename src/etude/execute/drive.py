@@ -63,9 +63,9 @@ class Driver:
         started = self.world.clock()
         trouble = Trouble()
         done = self._at_desk(job, trouble) if count else []
-        if len(done) < len(run.steps) and not trouble.problems:
-            # Nothing has to run any more; what is stored may have come from another run meanwhile.
-            done += [Done.of(item.kept.record, item) for item in found[len(done) :]]
+        if not count:
+            # Nothing has to run any more: what is stored has come from another run meanwhile.
+            done = [Done.of(item.kept.record, item) for item in found]
         done += [Done.of(None)] * (len(run.steps) - len(done))
         executed = sum(item.executed for item in done)
         failed = bool(trouble.problems) or any(item.status == "missing" for item in done)

@@ -169,17 +169,29 @@ def _reasons(
 
 
 def _changes(before: Iterable[Component], now: Iterable[Component]) -> Iterator[str]:
-    old = {(part.kind, part.name): part.digest for part in before}
-    new = {(part.kind, part.name): part.digest for part in now}
+    old = {(part.kind, part.name): part for part in before}
+    new = {(part.kind, part.name): part for part in now}
     for kind, name in dict.fromkeys((*old, *new)):
-        was, found = old.get((kind, name)), new.get((kind, name))
+        one, other = old.get((kind, name)), new.get((kind, name))
+        was, found = one.digest if one else None, other.digest if other else None
         if was == found:
+            continue
+        if kind == "code" and not name and one and other:
+            yield _KINDS["code"] + _names(one.text, other.text)
             continue
         if kind == "code" and name:
             if was is not None and found is not None:
                 yield _SHOWN
             continue
         yield _phrase(kind.removeprefix("scan:"), name, was, found)
+
+
+def _names(before: str, now: str) -> str:
+    """The names that a change of code concerns."""
+    old, new = (dict(item.split("=", 1) for item in text.split()) for text in (before, now))
+    changed = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+    more = " …" if len(changed) > 5 else ""
+    return f" ({', '.join(f'`{name}`' for name in changed[:5])}{more})" if changed else ""
 
 
 def _phrase(kind: str, name: str, was: str | None, found: str | None) -> str:

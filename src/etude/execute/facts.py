@@ -71,6 +71,8 @@ class Facts:
         if kind == "package":
             version = self._packages.version(kernel, name)
             return Component(kind, name, UNKNOWN if version is None else version)
+        if name.startswith(("/", "~")):
+            return self._file(kind, name)  # cells may change what is outside of the book
         mark = (kind, name)
         if mark not in self._known:
             self._known[mark] = self._file(kind, name)

@@ -12,7 +12,16 @@ import warnings
 from collections.abc import Callable
 from typing import Final
 
-__all__ = ["PLACEHOLDER", "is_python", "normalise", "parse_cell", "reads_history", "reads_source", "shape_of"]
+__all__ = [
+    "PLACEHOLDER",
+    "bound_names",
+    "is_python",
+    "normalise",
+    "parse_cell",
+    "reads_history",
+    "reads_source",
+    "shape_of",
+]
 
 PLACEHOLDER: Final = "__etude_line__"
 """Function that stands for a line of IPython's own syntax in the tree; its argument is the line."""
@@ -87,6 +96,33 @@ def parse_cell(code: str) -> ast.Module | None:
         if replaced != code:
             return _parse(replaced)
     return tree
+
+
+def bound_names(tree: ast.Module | None) -> tuple[tuple[str, str], ...]:
+    """What the statements of a cell bind, each name with the normal form of its statements; sorted."""
+    found: dict[str, str] = {}
+    for statement in tree.body if tree else ():
+        try:
+            form = _dump(statement)
+        except (RecursionError, ValueError):
+            return ()
+        for name in _bound(statement):
+            found[name] = found.get(name, "") + form
+    return tuple(sorted(found.items()))
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    match statement:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return {name}
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return {(alias.asname or alias.name).partition(".")[0] for alias in names}
+        case _:
+            return {
+                node.id
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            }
 
 
 def normalise(code: str, *, python: bool, tree: ast.Module | None = None) -> str:

@@ -227,7 +227,7 @@ class _Planner:
 
 def _own(cell: CellCode, *, python: bool) -> tuple[Component, ...]:
     return (
-        Component("code", "", cell.normal if python else cell.text),
+        Component("code", "", cell.normal if python else cell.text, cell.names),
         *((Component("option", "raises-exception", "1"),) if cell.raises else ()),
     )
 

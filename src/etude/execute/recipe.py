@@ -21,7 +21,8 @@ class Component(Struct, frozen=True, array_like=True, gc=False):
     name: str
     digest: str
     text: str = ""
-    """Hash that also comments change; empty when there is no such difference."""
+    """Hash that also comments change; empty when there is no such difference. Of a cell's own code, the
+    names that it binds (`CellCode.names`)."""
 
 
 class StepRecipe(Struct, frozen=True, array_like=True):

@@ -122,11 +122,14 @@ class Session:
                 cursor = self._settled(cursor)
                 cursor, done = self._new(number, cursor, reply, values, observed)
                 stores = not (self.trouble.tainted or self.trouble.outdated)
+                found = []
                 if stores:
                     self.states.take(number)
-                    if self.states.hopeful(number):
+                    found = world.lookup.ahead(run, number + 1, cursor)
+                    # Without that, the digest may come while the next cell runs, which is new then.
+                    if found or self.states.hopeful(number):
                         cursor = self._settled(cursor)
-                found = world.lookup.ahead(run, number + 1, cursor) if stores else []
+                        found = world.lookup.ahead(run, number + 1, cursor)
             else:
                 outputs = normalise_outputs(reply.outputs, number + 1, self.desk.replaced)
                 done = Done(_status(reply), outputs, values, reply.seconds, reply.truncated, executed=True)
@@ -138,10 +141,9 @@ class Session:
             )
             if not _went_well(step, reply):
                 self._stopped(number, reply, late=remaining < step.timeout)
+                found = []
                 break
         self._settled(cursor)
-        if self.trouble.problems:
-            return out
         return [*out, *(Done.of(item.kept.record, item) for item in found)]
 
     def _ask(self, step: Step, missing: Sequence[Request], timeout: float) -> tuple[Reply, dict[str, Value]]:
