@@ -70,7 +70,7 @@ def _freeze(worker: Any, request: dict[str, Any], channel: socket.socket) -> Non
     if request.get("digest"):
         started = time.process_time()
         message["digest"], message["why"] = worker.context.run(
-            digest, worker.shell, worker.cloudpickle, worker.start, worker.baseline
+            digest, worker.shell, worker.cloudpickle, worker.start, worker.baseline, worker.local
         )
         message["seconds"] = time.process_time() - started
     send(channel, message)

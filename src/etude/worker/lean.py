@@ -24,6 +24,7 @@ from typing import Any
 from .baseline import Baseline
 from .census import Census
 from .copies import copy
+from .loads import local_test, watch_loads
 from .park import Parked
 from .settings import Start
 from .shell import connect
@@ -54,6 +55,8 @@ class Worker:
         self.awaited = False
         """Whether a cell has used the event loop, which a copy cannot take along."""
         self.baseline = baseline
+        self.local = local_test()
+        watch_loads(baseline, self.local)
         self.start = Start()
         connect(shell, self._publish, self._elsewhere)
         faulthandler.enable(2)

@@ -195,7 +195,10 @@ def _exception(error: BaseException) -> list[Any]:
         error.__context__,
         error.__suppress_context__,
         getattr(error, "exceptions", None),
-        [getattr(error, name, None) for name in ("errno", "strerror", "filename", "filename2", "name", "msg")],
+        [
+            getattr(error, name, None)
+            for name in ("errno", "strerror", "filename", "filename2", "name", "msg")
+        ],
     ]
 
 

@@ -27,7 +27,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .baseline import described, named
+from .described import described, named
 from .packages import PROBES
 from .unknown import UnknownError
 
@@ -96,9 +96,17 @@ def _process() -> list[Any]:
 
 def _interpreter(told: Callable[[Any], Any]) -> Iterator[Any]:
     yield sys.argv, sys.getrecursionlimit(), sys.flags.optimize, sys.getswitchinterval()
-    yield gc.isenabled(), gc.get_threshold(), gc.get_debug(), sys.dont_write_bytecode
+    yield gc.get_threshold(), gc.get_debug(), sys.dont_write_bytecode
     yield getattr(sys, "get_int_max_str_digits", int)(), faulthandler.is_enabled(), tracemalloc.is_tracing()
-    for name in ("displayhook", "excepthook", "unraisablehook", "breakpointhook", "ps1", "ps2", "tracebacklimit"):
+    for name in (
+        "displayhook",
+        "excepthook",
+        "unraisablehook",
+        "breakpointhook",
+        "ps1",
+        "ps2",
+        "tracebacklimit",
+    ):
         yield name, told(getattr(sys, name, None))
     yield [told(hook) for hook in sys.get_asyncgen_hooks()]
     if sys.gettrace() is not None or sys.getprofile() is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from traitlets import Bool, Enum, Float, Integer, List, Unicode
 
-from .baseline import described, named
+from .described import described, named
 
 __all__ = ["shell_settings"]
 
@@ -38,7 +38,10 @@ def shell_settings(shell: Any, by_value: Callable[[str], bool]) -> Iterator[Any]
         one = inline.InlineBackend.instance()
         yield _traits(one), described([one.rc, one.print_figure_kwargs], by_value)
     yield _traits(shell)
-    yield [(name, [told(call) for call in shell.events.callbacks[name]]) for name in sorted(shell.events.callbacks)]
+    yield [
+        (name, [told(call) for call in shell.events.callbacks[name]])
+        for name in sorted(shell.events.callbacks)
+    ]
     for kind, magics in shell.magics_manager.magics.items():
         yield kind, [(name, told(magics[name])) for name in sorted(magics)]
     yield sorted(shell.extension_manager.loaded), told(shell.CustomTB) if shell.custom_exceptions else ""
@@ -47,8 +50,14 @@ def shell_settings(shell: Any, by_value: Callable[[str], bool]) -> Iterator[Any]
     manager = shell.input_transformer_manager
     yield [told(one) for one in (*manager.cleanup_transforms, *manager.line_transforms)]
     yield shell.compile.flags, [named(call) for call in getattr(shell, "_post_execute", ())]
-    yield shell.InteractiveTB.mode, sorted(shell.alias_manager.aliases), shell.InteractiveTB.__class__.__name__
-    yield {name: told(value) for name, value in type(shell).__dict__.items() if name == "ast_node_interactivity"}
+    yield (
+        shell.InteractiveTB.mode,
+        sorted(shell.alias_manager.aliases),
+        shell.InteractiveTB.__class__.__name__,
+    )
+    yield {
+        name: told(value) for name, value in type(shell).__dict__.items() if name == "ast_node_interactivity"
+    }
 
 
 def _named_or_told(one: Any, told: Callable[[Any], Any]) -> Any:

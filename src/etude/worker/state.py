@@ -7,11 +7,13 @@ taken in a forked copy of the process, so that taking it changes nothing.
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import os
 import re
 import sys
 import types
+from collections.abc import Callable
 from typing import Any
 
 from .baseline import Baseline
@@ -37,21 +39,15 @@ class _Hash:
         return len(data)
 
 
-def digest(shell: Any, cloudpickle: Any, start: Start, baseline: Baseline) -> tuple[str, str]:
+def digest(
+    shell: Any, cloudpickle: Any, start: Start, baseline: Baseline, local: Callable[[str], bool]
+) -> tuple[str, str]:
     """The digest and an empty text; or an empty text and what could not be told.
 
-    `start` and `baseline` tell how things stood when nothing of the page had run.
+    `start` and `baseline` tell how things stood when nothing of the page had run; `local` tells of a
+    module's name whether it is of the book, or the page itself.
     """
     root = os.environ.get("ETUDE_TRACE_ROOT", "")
-    library = os.environ.get("ETUDE_LIBRARY", "")
-
-    def local(name: str) -> bool:
-        """Whether a module is of the book, or the page itself."""
-        if name == "__main__":
-            return True
-        file = getattr(sys.modules.get(name), "__file__", None) or ""
-        return bool((root and file.startswith(root)) or (library and file.startswith(library)))
-
     hashed = _Hash()
     pickler = make_pickler(cloudpickle, local, shell)(hashed)
 
@@ -64,7 +60,11 @@ def digest(shell: Any, cloudpickle: Any, start: Start, baseline: Baseline) -> tu
     new = sorted(set(sys.modules) - start.modules)
     used = frozenset(name.partition(".")[0] for name in new)
     hidden = _shell_names(shell)
+    collecting = gc.isenabled()
+    # A collection would touch, and so copy, the memory of all objects.
+    gc.disable()
     try:
+        add("collecting", collecting)
         loop = asyncio.get_event_loop_policy()._local._loop  # type: ignore[attr-defined]
         if start.loop is not None and loop is not start.loop:
             raise UnknownError("an event loop of the page's own")  # noqa: TRY301
@@ -74,7 +74,7 @@ def digest(shell: Any, cloudpickle: Any, start: Start, baseline: Baseline) -> tu
             add(f"shell {number}", value)
         for name in sorted(shell.user_ns):
             if not _OF_THE_SHELL.fullmatch(name) and name not in hidden:
-                add(name, _variable(name, shell.user_ns[name], local))
+                add(name, _variable(shell.user_ns[name], local))
         add("modules", new)
         add("gone", sorted(start.modules - set(sys.modules)))
         for name in new:
@@ -82,6 +82,7 @@ def digest(shell: Any, cloudpickle: Any, start: Start, baseline: Baseline) -> tu
                 add(name, _names_of(sys.modules[name]))
         strange = [name for name in new if not local(name)]
         standard = [name for name in sorted(start.modules) if name.partition(".")[0] in STANDARD]
+        add("loaded", baseline.later())
         for name, value in baseline.changes([*standard, *strange], local):
             add(name, value)
         for name, value in strangers(used, local):
@@ -94,6 +95,9 @@ def digest(shell: Any, cloudpickle: Any, start: Start, baseline: Baseline) -> tu
         return "", f"{what[0]}: nested too deeply"
     except Exception as error:
         return "", f"`{what[0]}` cannot be written down: {type(error).__name__}: {error}"
+    finally:
+        if collecting:
+            gc.enable()
     return hashed.total.hexdigest(), ""
 
 
@@ -103,7 +107,7 @@ def _shell_names(shell: Any) -> frozenset[str]:
     return frozenset(name for name in hidden if hidden[name] is shell.user_ns.get(name))
 
 
-def _variable(_name: str, value: Any, local: Any) -> Any:
+def _variable(value: Any, local: Callable[[str], bool]) -> Any:
     """A variable's value; a module of the book is written down with all that it holds, elsewhere."""
     if isinstance(value, types.ModuleType):
         return ("module", value.__name__, local(value.__name__))

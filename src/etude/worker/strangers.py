@@ -8,7 +8,7 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .baseline import named
+from .described import named
 from .packages import KNOWN
 from .unknown import UnknownError
 

@@ -1,0 +1,126 @@
+"""Values that libraries hold, as plain values that can be written down: data by itself, code by its name."""
+
+from __future__ import annotations
+
+import contextvars
+import functools
+import logging
+import re
+import types
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["EMPTY", "SIMPLE", "UNIQUE", "contents", "described", "is_cache", "named"]
+
+_MOST = 20_000
+"""Entries of a container that is looked at."""
+
+SIMPLE = (bool, int, float, complex, str, bytes, type(None))
+_CODE = (
+    types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType,
+    types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType,
+    types.GetSetDescriptorType, types.MemberDescriptorType, types.MethodWrapperType,
+    property, classmethod, staticmethod, functools.cached_property, functools._lru_cache_wrapper,
+)  # fmt: skip
+
+_CACHES = re.compile(
+    r"cache|memo|_abc_impl|lazy_seed_tracker|_pid$|_queued_calls|(function|callable)_ids|_dummy_index|_prng|__(builtins|spec|loader|file|cached|path|dict|weakref|doc|annotations"
+    r"|static_attributes__|firstlineno)__",
+    re.IGNORECASE,
+)
+"""Names of what is kept to save time, or does not change what code does."""
+
+UNIQUE = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|0x[0-9a-f]{8,}")
+"""What is another text in every process."""
+
+_ELSEWHERE = (logging.Filterer, logging.Manager, contextvars.ContextVar)
+"""Kinds that `settings` tells of."""
+
+_AS_THEY_ARE = frozenset(["numpy.ndarray", "torch.Tensor", "torch._C.Generator", "numpy.random.RandomState"])
+"""Classes of values that digests take as they are."""
+
+EMPTY = frozenset((*SIMPLE, *_CODE[:2], *_CODE[4:], tuple, frozenset, object))
+"""Kinds of what is not looked into."""
+
+
+@functools.lru_cache(maxsize=None)
+def _names_cache(key: str) -> bool:
+    return _CACHES.search(key) is not None
+
+
+def is_cache(key: Any) -> bool:
+    """Whether something of this name does not count."""
+    return type(key) is str and _names_cache(key)
+
+
+def contents(value: Any) -> Any:
+    """What a module, class, container or object holds; None for what holds nothing, or is not looked at."""
+    kind = type(value)
+    if kind in EMPTY:
+        return None
+    if issubclass(kind, types.ModuleType):
+        return types.ModuleType.__getattribute__(value, "__dict__")
+    if issubclass(kind, type):
+        return type.__dict__["__dict__"].__get__(value)
+    if issubclass(kind, dict):
+        if len(value) >= _MOST:
+            return None
+        return value if kind is dict else dict(value)
+    if issubclass(kind, (list, set)):
+        if len(value) >= _MOST:
+            return None
+        return list(value) if issubclass(kind, list) else sorted(value, key=id)
+    if issubclass(kind, (*_CODE, *_ELSEWHERE)) or not kind.__dictoffset__:
+        return None
+    try:
+        inner = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return None
+    return inner if type(inner) is dict and len(inner) < _MOST else None
+
+
+def described(value: Any, by_value: Callable[[str], bool], depth: int = 0) -> Any:
+    """A value that a library holds, as far as it can change; its code is named only."""
+    kind = type(value)
+    if kind is str:
+        return UNIQUE.sub("", value)
+    if kind in SIMPLE:
+        return value
+    if issubclass(kind, (type, *_CODE)):
+        home = getattr(value, "__module__", None)
+        if isinstance(value, (property, classmethod, staticmethod)):
+            inner = getattr(value, "__func__", None) or getattr(value, "fget", None)
+            return kind.__name__, described(inner, by_value, depth + 1)
+        if isinstance(home, str) and by_value(home):
+            return value
+        return "code", named(value)
+    if by_value(kind.__module__) or f"{kind.__module__}.{kind.__name__}" in _AS_THEY_ARE:
+        return value
+    if depth > 3:
+        return "deep", named(kind)
+    if issubclass(kind, dict):
+        items = [(described(key, by_value, depth + 1), item) for key, item in dict.items(value)]
+        return "dict", [(key, described(item, by_value, depth + 1)) for key, item in items]
+    if issubclass(kind, (list, tuple)):
+        return kind.__name__, [described(item, by_value, depth + 1) for item in value]
+    if issubclass(kind, (set, frozenset)):
+        found = [described(item, by_value, depth + 1) for item in value]
+        return kind.__name__, sorted(found, key=repr)
+    inner = contents(value)
+    if isinstance(inner, dict):
+        items = [(key, item) for key, item in inner.items() if not is_cache(key)]
+        return named(kind), [(key, described(item, by_value, depth + 1)) for key, item in items]
+    return "thing", named(kind)
+
+
+def named(value: Any) -> str:
+    """Where code is defined, or the class of something."""
+    if isinstance(value, types.ModuleType):
+        return f"module {vars(value).get('__name__')}"
+    if not isinstance(value, (type, *_CODE)):
+        value = type(value)
+    home = getattr(value, "__module__", "")
+    name = getattr(value, "__qualname__", None)
+    if not isinstance(name, str):
+        home, name = type(value).__module__, type(value).__qualname__
+    return f"{home}.{name}"
