@@ -24,6 +24,7 @@ class Lab:
         self.folder = folder
         self.kernels = LocalKernels(grace=1.0)
         self.variables = kernel_environment(os.environ, threads=2)
+        self._known = {}
 
     def start(self, backend="lean", *, warm=WARM, folder=None, path=(), seed=0, **variables):
         """A fresh kernel; `variables` are of its environment."""
@@ -56,6 +57,12 @@ class Lab:
                 copy.close()
         finally:
             kernel.close()
+
+    def known(self, code):
+        """The digest of the state after a cell, which is found once."""
+        if code not in self._known:
+            self._known[code] = self.digest(code)
+        return self._known[code]
 
 
 @pytest.fixture(scope="session")

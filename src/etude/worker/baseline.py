@@ -37,6 +37,10 @@ _OTHERWISE = frozenset(
         *("matplotlib.rcParams", "matplotlib.pyplot.rcParams", "matplotlib._pylab_helpers.Gcf.figs"),
         *("numpy.random.mtrand._rand", "numpy.random._rand", "torch.default_generator"),
         *("torch.random.default_generator", "matplotlib.pyplot._REPL_DISPLAYHOOK"),
+        # Kept to save time.
+        *("inspect.modulesbyfile", "inspect._filesbymodname", "torch.jit._builtins._builtin_table"),
+        *("matplotlib_inline.config.InlineBackend._instance",),
+        *("matplotlib_inline.config.InlineBackendConfig._instance",),
     ]
 )
 """Places that are not looked at."""
@@ -89,7 +93,7 @@ class Baseline:
             level = below
 
     def note_later(self, names: Iterable[str]) -> None:
-        """Look at modules that a cell has loaded: what they hold may come from what the cell had set before."""
+        """Look at modules that cells load: what they hold may come from what was set before."""
         new = [name for name in names if not self.knows(name, sys.modules.get(name))]
         self.note(new)
         told = [

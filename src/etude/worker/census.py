@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
 import time
 from contextlib import suppress
@@ -50,6 +51,8 @@ class Census:
         for number in set(_descriptors()) - self.own:
             with suppress(OSError):
                 found += _open_hazard(number)
+        if any(signal.getitimer(which)[0] for which in (0, 1, 2)):
+            found.append("an alarm that is set")
         shared = _shared_memory()
         semaphores = [name for name in shared if name.startswith("/dev/shm/sem.")]  # noqa: S108 -- a name
         if semaphores and _lock_of_bars():

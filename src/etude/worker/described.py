@@ -7,7 +7,9 @@ import functools
 import logging
 import re
 import types
+import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 __all__ = ["EMPTY", "SIMPLE", "UNIQUE", "contents", "described", "is_cache", "named"]
@@ -39,11 +41,14 @@ _ELSEWHERE = (logging.Filterer, logging.Manager, contextvars.ContextVar)
 _AS_THEY_ARE = frozenset(["numpy.ndarray", "torch.Tensor", "torch._C.Generator", "numpy.random.RandomState"])
 """Classes of values that digests take as they are."""
 
+_BY_NAME = frozenset(["torch._ops.OpOverload", "torch._ops.OpOverloadPacket", "torch._ops._OpNamespace"])
+"""Classes of objects that are made when they are asked for, and are code."""
+
 EMPTY = frozenset((*SIMPLE, *_CODE[:2], *_CODE[4:], tuple, frozenset, object))
 """Kinds of what is not looked into."""
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _names_cache(key: str) -> bool:
     return _CACHES.search(key) is not None
 
@@ -70,13 +75,46 @@ def contents(value: Any) -> Any:
         if len(value) >= _MOST:
             return None
         return list(value) if issubclass(kind, list) else sorted(value, key=id)
-    if issubclass(kind, (*_CODE, *_ELSEWHERE)) or not kind.__dictoffset__:
+    if issubclass(kind, (*_CODE, *_ELSEWHERE)):
+        return None
+    slots = _slots(kind)
+    if slots:
+        return _with_slots(value, slots)
+    if not kind.__dictoffset__:
         return None
     try:
         inner = object.__getattribute__(value, "__dict__")
     except AttributeError:
         return None
     return inner if type(inner) is dict and len(inner) < _MOST else None
+
+
+_SLOTS: weakref.WeakKeyDictionary[type, tuple[tuple[str, Any], ...]] = weakref.WeakKeyDictionary()
+
+
+def _slots(kind: type) -> tuple[tuple[str, Any], ...]:
+    """The slots that a class written in Python has, with those it comes from."""
+    found = _SLOTS.get(kind)
+    if found is None:
+        found = tuple(
+            (f"{base.__qualname__}.{name}", member)
+            for base in kind.__mro__
+            if base.__flags__ & 1 << 9
+            for name, member in vars(base).items()
+            if type(member) is types.MemberDescriptorType
+        )
+        _SLOTS[kind] = found
+    return found
+
+
+def _with_slots(value: Any, slots: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for name, member in slots:
+        with suppress(AttributeError):
+            out[name] = member.__get__(value)
+    with suppress(AttributeError):
+        out.update(object.__getattribute__(value, "__dict__"))
+    return out
 
 
 def described(value: Any, by_value: Callable[[str], bool], depth: int = 0) -> Any:
@@ -96,6 +134,8 @@ def described(value: Any, by_value: Callable[[str], bool], depth: int = 0) -> An
         return "code", named(value)
     if by_value(kind.__module__) or f"{kind.__module__}.{kind.__name__}" in _AS_THEY_ARE:
         return value
+    if f"{kind.__module__}.{kind.__name__}" in _BY_NAME:
+        return "code", named(kind)
     if depth > 3:
         return "deep", named(kind)
     if issubclass(kind, dict):

@@ -153,7 +153,7 @@ class Worker:
 
     def _task(self, coroutine: Any) -> Any:
         """A task in the context that all cells share: what one sets in it, later ones find."""
-        if sys.version_info >= (3, 11):
+        if sys.version_info >= (3, 11):  # noqa: UP036 -- environments of books may have older ones
             return self._loop.create_task(coroutine, context=self.context)
         return self.context.run(self._loop.create_task, self._keeping(coroutine))
 

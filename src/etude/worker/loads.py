@@ -1,4 +1,4 @@
-"""Watches what a page loads, so that modules of libraries are looked at before code of the page can change them."""
+"""Watches what a page loads: modules of libraries are looked at before the page can change them."""
 
 from __future__ import annotations
 

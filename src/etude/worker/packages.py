@@ -23,7 +23,7 @@ pip pkg_resources platformdirs plotly prompt_toolkit psutil ptyprocess pure_eval
 pyexpat pygments pyparsing pytz referencing regex requests rich rpds scipy seaborn setuptools six
 sklearn soupsieve stack_data statsmodels sympy threadpoolctl torch torchaudio torchgen torchvision
 tornado tqdm traitlets typing_extensions tzdata tzlocal urllib3 wcwidth xarray yaml zmq
-""".split()
+""".split()  # noqa: SIM905 -- a list of names to read
 )
 """Packages whose compiled parts keep nothing that outputs depend on but what is asked for here."""
 
@@ -74,7 +74,7 @@ _OF_ITS_CORE = (
 )  # fmt: skip
 
 
-def _torch(torch: Any, told: _Told) -> Any:
+def _torch(torch: Any, _told: _Told) -> Any:
     if torch.cuda.is_initialized():
         raise UnknownError("a GPU in use")
     core = torch._C

@@ -171,14 +171,15 @@ def _raw(obj: Any) -> list[Any]:
             mangled = f"_{base.__name__.lstrip('_')}{name}" if private else name
             if mangled not in ("__dict__", "__weakref__"):
                 out.append((name, hasattr(obj, mangled), getattr(obj, mangled, None)))
+    plain: Any
     for plain in (list, tuple, set, frozenset):
         if isinstance(obj, plain):
-            out.append(list(plain.__iter__(obj)))
+            out += [list(plain.__iter__(obj))]
     if isinstance(obj, dict):
         out.append(list(dict.items(obj)))
     for plain in (int, float, complex, str, bytes):
         if isinstance(obj, plain):
-            out.append(plain(obj))
+            out += [plain(obj)]
     simple = (object, list, tuple, set, frozenset, dict, int, float, complex, str, bytes)
     if any(base not in simple and not base.__flags__ & 1 << 9 for base in kind.__mro__):
         raise UnknownError(f"an object of the class `{kind.__qualname__}`, which decides what is kept of it")

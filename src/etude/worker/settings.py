@@ -45,8 +45,8 @@ class Start:
     def __init__(self) -> None:
         """Look at them."""
         self.modules = frozenset(sys.modules)
-        self.token = abc.get_cache_token()
-        self.exits = atexit._ncallbacks()  # type: ignore[attr-defined]
+        self.token = int(abc.get_cache_token())  # type: ignore[call-overload]
+        self.exits = atexit._ncallbacks()
         self.loop: Any = None
         """The event loop that cells find."""
 
@@ -68,8 +68,8 @@ def settings(start: Start, used: frozenset[str], by_value: _ByValue) -> Iterator
     yield "decimal", [_decimal(one) for one in (decimal.getcontext(), *_decimal_defaults())]
     yield "logging", list(_loggers(told))
     yield "signals", [(number, told(signal.getsignal(number))) for number in sorted(signal.valid_signals())]
-    yield "subclasses", abc.get_cache_token() - start.token
-    yield "exits", atexit._ncallbacks() - start.exits  # type: ignore[attr-defined]
+    yield "subclasses", int(abc.get_cache_token()) - start.token
+    yield "exits", atexit._ncallbacks() - start.exits
     yield "csv", (csv.field_size_limit(), [(name, _dialect(name)) for name in csv.list_dialects()])
     yield "sockets", socket.getdefaulttimeout()
     yield "variables", list(_context())
@@ -82,8 +82,6 @@ def _process() -> list[Any]:
     with open("/proc/self/status") as file:
         mask = next((line for line in file if line.startswith("Umask")), "")
     limits = [name for name in dir(resource) if name.startswith("RLIMIT_")]
-    if any(signal.getitimer(which)[0] for which in (0, 1, 2)):
-        raise UnknownError("an alarm that is set")
     return [
         mask,
         [resource.getrlimit(getattr(resource, name)) for name in limits],

@@ -6,13 +6,13 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from traitlets import Bool, Enum, Float, Integer, List, Unicode
+from traitlets import Bool, Enum, Float, Integer, List, ObjectName, Unicode
 
 from .described import described, named
 
 __all__ = ["shell_settings"]
 
-_PLAIN = (Bool, Integer, Float, Unicode, Enum, List)
+_PLAIN = (Bool, Integer, Float, Unicode, Enum, List, ObjectName)
 _OF_ITS_OWN = ("_dir", "_file", "execution_count", "_pid", "parent")
 
 
@@ -43,7 +43,7 @@ def shell_settings(shell: Any, by_value: Callable[[str], bool]) -> Iterator[Any]
         for name in sorted(shell.events.callbacks)
     ]
     for kind, magics in shell.magics_manager.magics.items():
-        yield kind, [(name, told(magics[name])) for name in sorted(magics)]
+        yield kind, [(name, _magic(magics[name], told)) for name in sorted(magics)]
     yield sorted(shell.extension_manager.loaded), told(shell.CustomTB) if shell.custom_exceptions else ""
     yield [_named_or_told(one, told) for one in shell.ast_transformers]
     yield [told(one) for one in shell.input_transformers_post]
@@ -62,6 +62,14 @@ def shell_settings(shell: Any, by_value: Callable[[str], bool]) -> Iterator[Any]
 
 def _named_or_told(one: Any, told: Callable[[Any], Any]) -> Any:
     return named(one), told(one), told(type(one))
+
+
+def _magic(magic: Any, told: Callable[[Any], Any]) -> Any:
+    """A magic; those of the shell are loaded when they are used first."""
+    if type(magic).__name__ == "MagicAlias":
+        return magic.magic_name, magic.magic_kind, getattr(magic, "magic_params", None)
+    home = getattr(magic, "__module__", None) or type(magic).__module__
+    return "" if home.partition(".")[0] in ("IPython", "ipykernel") else told(magic)
 
 
 def _traits(one: Any) -> list[tuple[str, str]]:

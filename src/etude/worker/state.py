@@ -25,7 +25,7 @@ from .unknown import UnknownError
 
 __all__ = ["digest"]
 
-_OF_THE_SHELL = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[idos]h|In|Out|exit|quit|get_ipython|open|_exit_code")
+_OF_THE_SHELL = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[idos]h|In|Out|_exit_code")
 
 
 class _Hash:
