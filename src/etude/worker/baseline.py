@@ -24,7 +24,17 @@ _DEEP = 2
 _OTHERWISE = frozenset(
     [
         # Told of in `settings`, or a matter of this process alone.
-        *("sys", "os.environ", "random._inst", "signal", "_signal", "gc", "weakref", "_weakrefset"),
+        *(
+            "sys",
+            "os.environ",
+            "os.environb",
+            "random._inst",
+            "signal",
+            "_signal",
+            "gc",
+            "weakref",
+            "_weakrefset",
+        ),
         *("tempfile._name_sequence", "threading._active", "threading._main_thread", "threading._limbo"),
         *("threading._dangling", "threading._shutdown_locks", "threading._counter", "logging.root"),
         *("logging._handlers", "logging._handlerList", "logging.Logger.root", "logging.Logger.manager"),
@@ -84,7 +94,7 @@ class Baseline:
                 if type(kept) is dict:
                     # Each module is looked at for itself.
                     below += [
-                        (home, f"{path}.{key}", item)
+                        (home, f"{path}.{_text(key)}", item)
                         for key, item in kept.items()
                         if type(item) not in EMPTY
                         and type(item) is not types.ModuleType
@@ -144,15 +154,17 @@ def _difference(
             yield path, described(value, by_value)
     else:
         order = [key for key in now if key in before]
-        if not all(map(operator.is_, order, [key for key in before if key in now])):
-            yield f"{path} in order", [key if type(key) in SIMPLE else named(key) for key in order]
+        if isinstance(value, dict) and not all(
+            map(operator.is_, order, [key for key in before if key in now])
+        ):
+            yield f"{path} in order", [_text(key) for key in order]
         for key in [*now, *(key for key in before if key not in now)]:
             new, old = now.get(key, _NOTHING), before.get(key, _NOTHING)
             if _same(new, old) or is_cache(key):
                 continue
             if isinstance(new, types.ModuleType) and old is _NOTHING:
                 continue  # a part that was loaded later
-            place = f"{path}.{key}" if isinstance(key, str) else f"{path}[{named(key)}]"
+            place = f"{path}.{_text(key)}"
             if place not in _OTHERWISE:
                 yield place, "gone" if new is _NOTHING else described(new, by_value)
 
@@ -182,4 +194,8 @@ def _simple(kept: Any) -> Iterator[tuple[str, str]]:
     if type(kept) is dict:
         for key, item in kept.items():
             if type(item) in SIMPLE and not is_cache(key):
-                yield str(key) if type(key) in SIMPLE else named(key), UNIQUE.sub("", repr(item))
+                yield _text(key), UNIQUE.sub("", repr(item))
+
+
+def _text(key: Any) -> str:
+    return str(key) if type(key) in SIMPLE else named(key)

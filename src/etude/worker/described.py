@@ -26,7 +26,7 @@ _CODE = (
 )  # fmt: skip
 
 _CACHES = re.compile(
-    r"cache|memo|_abc_impl|lazy_seed_tracker|_pid$|_queued_calls|(function|callable)_ids|_dummy_index|_prng|__(builtins|spec|loader|file|cached|path|dict|weakref|doc|annotations"
+    r"cache|memo|_abc_impl|lazy_seed_tracker|_pid$|_queued_calls|(function|callable)_ids|dummy_index|_prng|__(builtins|spec|loader|file|cached|path|dict|weakref|doc|annotations"
     r"|static_attributes__|firstlineno)__",
     re.IGNORECASE,
 )

@@ -45,7 +45,7 @@ class Start:
     def __init__(self) -> None:
         """Look at them."""
         self.modules = frozenset(sys.modules)
-        self.token = int(abc.get_cache_token())  # type: ignore[call-overload]
+        self.token: Any = abc.get_cache_token()
         self.exits = atexit._ncallbacks()
         self.loop: Any = None
         """The event loop that cells find."""
@@ -68,7 +68,7 @@ def settings(start: Start, used: frozenset[str], by_value: _ByValue) -> Iterator
     yield "decimal", [_decimal(one) for one in (decimal.getcontext(), *_decimal_defaults())]
     yield "logging", list(_loggers(told))
     yield "signals", [(number, told(signal.getsignal(number))) for number in sorted(signal.valid_signals())]
-    yield "subclasses", int(abc.get_cache_token()) - start.token
+    yield "subclasses", abc.get_cache_token() - start.token
     yield "exits", atexit._ncallbacks() - start.exits
     yield "csv", (csv.field_size_limit(), [(name, _dialect(name)) for name in csv.list_dialects()])
     yield "sockets", socket.getdefaulttimeout()
