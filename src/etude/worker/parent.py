@@ -11,6 +11,7 @@ import random
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -147,6 +148,8 @@ class _Parent:
             importlib.import_module("tempfile").tempdir = None  # type: ignore[attr-defined]
         _raise_threads(int(request["environment"].get("OPENBLAS_NUM_THREADS", "1")))
         random.seed()
+        # Python itself leaves the parent's number there.
+        threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
         parked = Parked(self._others(), self.edges)
         if "ipykernel" in request:
             for source, target in ((out, 1), (err, 2)):
