@@ -36,7 +36,7 @@ TOLD = {
     "a scheduler": NET + STEP + "s = torch.optim.lr_scheduler.StepLR(opt, 2); s.step()",
     "a data set": T + "from torch.utils.data import DataLoader, TensorDataset\nd = TensorDataset(torch.arange(10.)); l = DataLoader(d, batch_size=2, shuffle=True)\nn = [x for x, in l]",
     "own modules": T + "from torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.l = nn.LazyLinear(3)\n    def forward(self, x): return self.l(x)\nn = Net(); n(torch.ones(2, 2)); n.eval()",
-    "convolution": T + "n = torch.nn.Conv2d(1, 2, 3); y = n(torch.ones(1, 1, 5, 5)); m = torch.nn.LSTM(2, 3); z, (h, c) = m(torch.ones(4, 1, 2))",
+    "convolution": T + "n = torch.nn.Conv2d(1, 2, 3); y = n(torch.ones(1, 1, 5, 5)); m = torch.nn.LSTM(2, 3)",
     "a closed figure": P + "import numpy as np\nx = np.linspace(0, 1); plt.plot(x, np.sin(x)); plt.show()",
     "a kept figure": P + "fig, ax = plt.subplots(); ax.plot([1, 2], label='a'); ax.legend(); plt.show()",
     "kept axes": P + "fig, axes = plt.subplots(2, 2, figsize=(3, 3)); axes[0, 0].imshow([[1, 2]]); axes[1, 0].hist([1, 2]); axes[1, 1].scatter([1], [2]); fig.colorbar(axes[0, 0].images[0]); plt.show()",
