@@ -15,7 +15,7 @@ SETTINGS = {
     "a style": (P, P + "plt.style.library['mine'] = {'axes.grid': True}"),
     "units": (P + "import matplotlib.units\nclass A: pass", P + "import matplotlib.units\nclass A: pass\nmatplotlib.units.registry[A] = 1"),
     "a font": ("import matplotlib.font_manager", "import matplotlib.font_manager as f\nf.fontManager.ttflist.append(f.fontManager.ttflist[0])\ndel f\nimport matplotlib.font_manager"),
-    "interactive": (P, P + "plt.ioff()"),
+    "interactive": (P, P + "plt.ion()"),
     "figures' formats": (P + "%matplotlib inline", P + "%matplotlib inline\n%config InlineBackend.figure_formats = ['svg']"),
     "figures' settings": (P + "%matplotlib inline", P + "%matplotlib inline\n%config InlineBackend.print_figure_kwargs = {'bbox_inches': None}"),
     "figures' rc": (P + "%matplotlib inline", P + "%matplotlib inline\n%config InlineBackend.rc = {'axes.grid': True}"),

@@ -46,7 +46,7 @@ _OTHERWISE = frozenset(
         *("builtins.get_ipython", "builtins.input", "builtins.display", "getpass.getpass", "codeop"),
         *("matplotlib.rcParams", "matplotlib.pyplot.rcParams", "matplotlib._pylab_helpers.Gcf.figs"),
         *("numpy.random.mtrand._rand", "numpy.random._rand", "torch.default_generator"),
-        *("torch.random.default_generator", "matplotlib.pyplot._REPL_DISPLAYHOOK"),
+        "torch.random.default_generator",
         # Kept to save time.
         *("inspect.modulesbyfile", "inspect._filesbymodname", "torch.jit._builtins._builtin_table"),
         *("matplotlib_inline.config.InlineBackend._instance",),
