@@ -53,9 +53,11 @@ class Arrays:
         if numpy is not None and hasattr(numpy, "ndarray"):
             if isinstance(obj, numpy.ndarray):
                 return self._array(numpy, obj)
-            if isinstance(obj, numpy.random.SeedSequence):
+        random = sys.modules.get("numpy.random")
+        if random is not None and hasattr(random, "BitGenerator"):
+            if isinstance(obj, random.SeedSequence):
                 return (("seeds", repr(obj.entropy), obj.spawn_key, obj.pool_size, obj.n_children_spawned),)
-            if isinstance(obj, numpy.random.BitGenerator):
+            if isinstance(obj, random.BitGenerator):
                 return ("bits", type(obj).__name__), (obj.state, obj.seed_seq)
         return None
 

@@ -14,7 +14,8 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from .described import EMPTY, SIMPLE, UNIQUE, contents, described, is_cache, named
+from .described import EMPTY, SIMPLE, UNIQUE, contents, described, inner_dict, is_cache, named
+from .untouched import Marks
 
 __all__ = ["Baseline"]
 
@@ -58,13 +59,31 @@ _OTHERWISE = frozenset(
 _NOTHING = object()
 
 
+class _Known:
+    """What one module held."""
+
+    __slots__ = ("marks", "module", "places", "unsure")
+
+    def __init__(self, module: Any) -> None:
+        self.module = module
+        self.places: list[tuple[str, Any, Any]] = []
+        """Where something is, what it is, what it held."""
+        self.marks = Marks()
+        self.unsure: list[tuple[str, Any, Any]] = []
+        """Places that `marks` cannot tell of."""
+
+    def add(self, path: str, value: Any, kept: Any) -> None:
+        self.places.append((path, value, kept))
+        if not self.marks.mark(value, inner_dict(value)):
+            self.unsure.append(self.places[-1])
+
+
 class Baseline:
     """What every module of a library held when it was loaded."""
 
     def __init__(self) -> None:
         """Look at all modules that are loaded."""
-        self._known: dict[str, tuple[Any, list[tuple[str, Any, Any]]]] = {}
-        """By module: where something is, what it is, what it holds."""
+        self._known: dict[str, _Known] = {}
         self._seen: set[int] = set()
         self._later = hashlib.blake2b(digest_size=16)
         self.note(sys.modules)
@@ -80,7 +99,7 @@ class Baseline:
                 and name not in _OTHERWISE
                 and not self.knows(name, module)
             ):
-                self._known[name] = (module, [])
+                self._known[name] = _Known(module)
                 level.append((name, name, module))
         for _ in range(_DEEP + 1):
             below: list[tuple[str, str, Any]] = []
@@ -90,7 +109,7 @@ class Baseline:
                     continue
                 self._seen.add(id(value))
                 kept = content.copy()
-                self._known[home][1].append((path, value, kept))
+                self._known[home].add(path, value, kept)
                 if type(kept) is dict:
                     # Each module is looked at for itself.
                     below += [
@@ -109,7 +128,7 @@ class Baseline:
         told = [
             (path, list(_simple(kept)))
             for name in new
-            for path, _, kept in self._known.get(name, ((), ()))[1]
+            for path, _, kept in self._places(name)
         ]
         self._later.update(repr(told).encode("utf-8", "surrogatepass"))
 
@@ -119,7 +138,10 @@ class Baseline:
 
     def knows(self, name: str, module: Any) -> bool:
         """Whether this very module was looked at."""
-        return name in self._known and self._known[name][0] is module
+        return name in self._known and self._known[name].module is module
+
+    def _places(self, name: str) -> list[tuple[str, Any, Any]]:
+        return self._known[name].places if name in self._known else []
 
     def changes(self, names: list[str], by_value: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
         """What is otherwise in these modules, by where it is."""
@@ -127,11 +149,11 @@ class Baseline:
             module = sys.modules.get(name)
             if not isinstance(module, types.ModuleType) or name in _OTHERWISE:
                 continue
-            before, places = self._known.get(name, (None, []))
-            if before is not module:
+            known = self._known.get(name)
+            if known is None or known.module is not module:
                 yield from _fresh(module, name, by_value)
                 continue
-            for path, value, kept in places:
+            for path, value, kept in known.unsure if known.marks.untouched() else known.places:
                 now = contents(value)
                 if now is not None and len(now) == len(kept):
                     if type(kept) is not dict:

@@ -8,11 +8,12 @@ import logging
 import re
 import types
 import weakref
+from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-__all__ = ["EMPTY", "SIMPLE", "UNIQUE", "contents", "described", "is_cache", "named"]
+__all__ = ["EMPTY", "SIMPLE", "UNIQUE", "contents", "described", "inner_dict", "is_cache", "named"]
 
 _MOST = 20_000
 """Entries of a container that is looked at."""
@@ -63,14 +64,15 @@ def contents(value: Any) -> Any:
     kind = type(value)
     if kind in EMPTY:
         return None
-    if issubclass(kind, types.ModuleType):
-        return types.ModuleType.__getattribute__(value, "__dict__")
-    if issubclass(kind, type):
-        return type.__dict__["__dict__"].__get__(value)
+    if issubclass(kind, (types.ModuleType, type)):
+        return inner_dict(value)
     if issubclass(kind, dict):
         if len(value) >= _MOST:
             return None
-        return value if kind is dict else dict(value)
+        if kind is dict:
+            return value
+        # No code of the class itself is run.
+        return dict((OrderedDict if issubclass(kind, OrderedDict) else dict).items(value))
     if issubclass(kind, (list, set)):
         if len(value) >= _MOST:
             return None
@@ -82,11 +84,23 @@ def contents(value: Any) -> Any:
         return _with_slots(value, slots)
     if not kind.__dictoffset__:
         return None
+    inner = inner_dict(value)
+    return inner if type(inner) is dict and len(inner) < _MOST else None
+
+
+def inner_dict(value: Any) -> Any:
+    """The names of a module, class or object; None where there are none."""
+    kind = type(value)
+    if issubclass(kind, types.ModuleType):
+        return types.ModuleType.__getattribute__(value, "__dict__")
+    if issubclass(kind, type):
+        return type.__dict__["__dict__"].__get__(value)
+    if not kind.__dictoffset__:
+        return None
     try:
-        inner = object.__getattribute__(value, "__dict__")
+        return object.__getattribute__(value, "__dict__")
     except AttributeError:
         return None
-    return inner if type(inner) is dict and len(inner) < _MOST else None
 
 
 _SLOTS: weakref.WeakKeyDictionary[type, tuple[tuple[str, Any], ...]] = weakref.WeakKeyDictionary()

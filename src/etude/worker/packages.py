@@ -32,14 +32,15 @@ _Told = Callable[[Any], Any]
 
 
 def _numpy(numpy: Any, told: _Told) -> Any:
-    state = numpy.random.get_state(legacy=False)
-    made = getattr(numpy.random.default_rng, "made", ())
+    # Loaded when it is asked for first, and seeded then.
+    random = sys.modules.get("numpy.random")
+    drawn: list[Any] = []
+    if random is not None:
+        state = random.get_state(legacy=False)
+        drawn = [state["bit_generator"], state["has_gauss"], state["gauss"], dict(state["state"])]
+        drawn.append(len(getattr(random.default_rng, "made", ())))
     return (
-        state["bit_generator"],
-        state["has_gauss"],
-        state["gauss"],
-        dict(state["state"]),
-        len(made),
+        drawn,
         [(key, told(value)) for key, value in sorted(numpy.get_printoptions().items())],
         sorted(numpy.geterr().items()),
         told(numpy.geterrcall()),
