@@ -25,7 +25,9 @@ ALIKE = {
     "signals that are blocked": "import signal; sorted(signal.pthread_sigmask(signal.SIG_BLOCK, []))",
     "a signal's descriptor": "import signal; signal.set_wakeup_fd(-1)",
     "open files": "import os; sorted(int(n) for n in os.listdir('/proc/self/fd'))[:3]",
-    "filters of warnings": "import numpy, torch, matplotlib.pyplot, warnings; sorted(repr(f[:2]) + f[2].__name__ for f in warnings.filters)",
+    "filters of warnings": "import warnings; [repr(f[:2]) + f[2].__name__ for f in warnings.filters]",
+    "filters of one library": "import numpy, warnings; [repr(f[:2]) + f[2].__name__ for f in warnings.filters]",
+    "filters of libraries": "import numpy, torch, matplotlib.pyplot, warnings; sorted(repr(f[:2]) + f[2].__name__ for f in warnings.filters)",
     "logging": "import logging; [logging.root.level, [repr(h) for h in logging.root.handlers], logging.root.disabled]",
     "loggers that are heard": "import logging; [n for n in sorted(logging.root.manager.loggerDict) if "
     "logging.getLogger(n).level and n.split('.')[0] in ('matplotlib', 'numpy', 'asyncio')]",
