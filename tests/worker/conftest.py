@@ -102,21 +102,29 @@ class Lab:
         finally:
             kernel.close()
 
-    def digests(self, codes):
+    def digests(self, groups):
         """The digests of the states after each of some cells, and what stood in their way.
 
-        With ``ETUDE_DIGESTS=all`` each is of a worker of its own; otherwise of copies of a fresh one.
+        With ``ETUDE_DIGESTS=all`` each is of a worker of its own; otherwise of copies of fresh ones, and
+        those of a group are of one.
         """
-        codes = list(dict.fromkeys(codes))
         if ALL:
-            return {code: self.digest(code) for code in codes}
+            return {code: self.digest(code) for code in {code for group in groups for code in group}}
+        # Copies are cheaper the less their parent has loaded.
+        jobs = {}
+        for group in groups:
+            libraries = [name for name in WARM if any(name.partition(".")[0] in code for code in group)]
+            warm = WARM[: 1 + max(map(WARM.index, libraries))] if libraries else ()
+            jobs.setdefault(warm, []).append(group)
+        halves = [(warm, found[place::2]) for warm, found in jobs.items() for place in (0, 1)]
         with ThreadPoolExecutor(2) as pool:
-            halves = list(pool.map(self._copied, (codes[::2], codes[1::2])))
-        return halves[0] | halves[1]
+            parts = list(pool.map(lambda job: self._copied(*job), halves))
+        return {code: found for part in parts for code, found in part.items()}
 
-    def _copied(self, codes):
-        kernel = self.start()
+    def _copied(self, warm, groups):
+        kernel = self.start(warm=warm)
         self.run(kernel, HARNESS)
+        codes = dict.fromkeys(code for group in groups for code in group)
         found = {}
         try:
             for code in codes:

@@ -39,7 +39,7 @@ _OTHERWISE = frozenset(
         *("tempfile._name_sequence", "threading._active", "threading._main_thread", "threading._limbo"),
         *("threading._dangling", "threading._shutdown_locks", "threading._counter", "logging.root"),
         *("logging._handlers", "logging._handlerList", "logging.Logger.root", "logging.Logger.manager"),
-        *("faulthandler", "linecache", "tokenize", "warnings.filters", "warnings._filters_version"),
+        *("faulthandler", "linecache", "tokenize", "warnings.filters", "_warnings.filters", "warnings._filters_version"),
         *("subprocess._active", "multiprocessing.process._children", "multiprocessing.process._dangling"),
         *("asyncio.events._event_loop_policy", "atexit", "builtins._", "os._inherited", "site", "posix"),
         *("asyncio.tasks._scheduled_tasks", "asyncio.tasks._all_tasks", "asyncio.tasks._current_tasks"),
@@ -48,8 +48,10 @@ _OTHERWISE = frozenset(
         *("matplotlib.rcParams", "matplotlib.pyplot.rcParams", "matplotlib._pylab_helpers.Gcf.figs"),
         *("numpy.random.mtrand._rand", "numpy.random._rand", "torch.default_generator"),
         "torch.random.default_generator",
+        *("IPython.core.history.HistoryManager.outputs", "comm.create_comm", "IPython.core.magic.magics"),
         # Kept to save time.
         *("inspect.modulesbyfile", "inspect._filesbymodname", "torch.jit._builtins._builtin_table"),
+        *("ptyprocess.ptyprocess._EOF", "ptyprocess.ptyprocess._INTR"),
         *("matplotlib_inline.config.InlineBackend._instance",),
         *("matplotlib_inline.config.InlineBackendConfig._instance",),
     ]

@@ -6,6 +6,7 @@ import contextvars
 import functools
 import logging
 import re
+import sys
 import types
 import weakref
 from collections import OrderedDict
@@ -27,7 +28,7 @@ _CODE = (
 )  # fmt: skip
 
 _CACHES = re.compile(
-    r"cache|memo|_abc_impl|lazy_seed_tracker|_pid$|_queued_calls|(function|callable)_ids|dummy_index|_prng|__(builtins|spec|loader|file|cached|path|dict|weakref|doc|annotations"
+    r"cache|memo|_abc_impl|lazy_seed_tracker|__slotnames__|_manages_backends_value|_pid$|_queued_calls|(function|callable)_ids|dummy_index|_prng|__(builtins|spec|loader|file|cached|path|dict|weakref|doc|annotations"
     r"|static_attributes__|firstlineno)__",
     re.IGNORECASE,
 )
@@ -39,8 +40,15 @@ UNIQUE = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-
 _ELSEWHERE = (logging.Filterer, logging.Manager, contextvars.ContextVar)
 """Kinds that `settings` tells of."""
 
-_AS_THEY_ARE = frozenset(["numpy.ndarray", "torch.Tensor", "torch._C.Generator", "numpy.random.RandomState"])
+_AS_THEY_ARE = frozenset(["numpy.ndarray", "torch.Tensor", "torch._C.Generator"])
 """Classes of values that digests take as they are."""
+
+_NAMED_ONLY = frozenset(["_thread.lock", "_thread.RLock", "torch._C._DispatchModule"])
+"""Classes of objects that are alike."""
+
+_WEAK = (weakref.ref, weakref.KeyedRef, weakref.WeakMethod)
+_CONTAINERS = (dict, list, tuple, set, frozenset)
+_DEEPEST = 8
 
 _BY_NAME = frozenset(["torch._ops.OpOverload", "torch._ops.OpOverloadPacket", "torch._ops._OpNamespace"])
 """Classes of objects that are made when they are asked for, and are code."""
@@ -134,9 +142,7 @@ def _with_slots(value: Any, slots: tuple[tuple[str, Any], ...]) -> dict[str, Any
 def described(value: Any, by_value: Callable[[str], bool], depth: int = 0) -> Any:
     """A value that a library holds, as far as it can change; its code is named only."""
     kind = type(value)
-    if kind is str:
-        return UNIQUE.sub("", value)
-    if kind in SIMPLE:
+    if kind in SIMPLE or _is_plain(value):
         return value
     if issubclass(kind, (type, *_CODE)):
         home = getattr(value, "__module__", None)
@@ -150,8 +156,17 @@ def described(value: Any, by_value: Callable[[str], bool], depth: int = 0) -> An
         return value
     if f"{kind.__module__}.{kind.__name__}" in _BY_NAME:
         return "code", named(kind)
-    if depth > 3:
-        return "deep", named(kind)
+    if f"{kind.__module__}.{kind.__name__}" in _NAMED_ONLY or issubclass(kind, _ELSEWHERE):
+        return "thing", named(kind)
+    if kind in _WEAK:
+        return "weak", described(value(), by_value, depth + 1)
+    if not _is_of_python(kind) and callable(value) and isinstance(getattr(value, "__qualname__", None), str):
+        return "code", f"{getattr(value, '__module__', '')}.{value.__qualname__}"
+    if depth > _DEEPEST or not _is_of_python(kind):
+        # Written down as values of the page are, or not at all.
+        return value
+    if kind is dict and _is_module(value):
+        return "module", value["__name__"]
     if issubclass(kind, dict):
         items = [(described(key, by_value, depth + 1), item) for key, item in dict.items(value)]
         return "dict", [(key, described(item, by_value, depth + 1)) for key, item in items]
@@ -164,7 +179,31 @@ def described(value: Any, by_value: Callable[[str], bool], depth: int = 0) -> An
     if isinstance(inner, dict):
         items = [(key, item) for key, item in inner.items() if not is_cache(key)]
         return named(kind), [(key, described(item, by_value, depth + 1)) for key, item in items]
-    return "thing", named(kind)
+    return value
+
+
+def _is_module(names: dict[Any, Any]) -> bool:
+    """Whether these are the names of a module, which is looked at for itself."""
+    name = names.get("__name__")
+    return type(name) is str and getattr(sys.modules.get(name), "__dict__", None) is names
+
+
+def _is_plain(value: Any, depth: int = 0) -> bool:
+    """Whether a value is written down as it is: pages may share it with a library."""
+    kind = type(value)
+    if kind in SIMPLE:
+        return True
+    if kind not in _CONTAINERS or depth > _DEEPEST or len(value) >= _MOST:
+        return False
+    if kind is dict and not all(type(key) in SIMPLE for key in value):
+        return False
+    return all(_is_plain(item, depth + 1) for item in (value.values() if kind is dict else value))
+
+
+@functools.cache
+def _is_of_python(kind: type) -> bool:
+    """Whether all that objects of a class hold is in containers, slots and names that Python knows of."""
+    return all(base.__flags__ & 1 << 9 or base in (*_CONTAINERS, object) for base in kind.__mro__)
 
 
 def named(value: Any) -> str:

@@ -20,12 +20,15 @@ from .baseline import Baseline
 from .pickling import make_pickler
 from .settings import Start, settings
 from .shown import shell_settings
-from .strangers import STANDARD, strangers
+from .strangers import strangers
 from .unknown import UnknownError
 
 __all__ = ["digest"]
 
 _OF_THE_SHELL = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[idos]h|In|Out|_exit_code")
+
+
+_OF_THE_WORKER = ("__main__", "__mp_main__", "_etude")
 
 
 class _Hash:
@@ -81,9 +84,10 @@ def digest(
             if local(name):
                 add(name, _names_of(sys.modules[name]))
         strange = [name for name in new if not local(name)]
-        standard = [name for name in sorted(start.modules) if name.partition(".")[0] in STANDARD]
+        # The page itself is told of above.
+        first = [name for name in sorted(start.modules) if not name.startswith(_OF_THE_WORKER)]
         add("loaded", baseline.later())
-        for name, value in baseline.changes([*standard, *strange], local):
+        for name, value in baseline.changes([*first, *strange], local):
             add(name, value)
         for name, value in strangers(used, local):
             add(name, value)
