@@ -135,4 +135,11 @@ SETTINGS = {
     "a virtual subclass": ("import collections.abc\nclass A: pass", "import collections.abc\nclass A: pass\ncollections.abc.Sequence.register(A)"),
     "a timer of a page": ("import timeit", "import timeit\ntimeit.default_timer = print"),
     "a variable of another thread": ("x = []", "x = []\nimport threading as _t\n_th = _t.Thread(target=x.append, args=(1,)); _th.start(); _th.join()\ndel _t, _th"),
+    "a patched display": ("import IPython.display", "import IPython.display\nIPython.display.HTML._repr_html_ = lambda s: 'x'"),
+    "a library of the shell's": ("import traitlets", "import traitlets\ntraitlets.HasTraits.note = 3"),
+    "deep in a library": (N + "np.etude = [[[[[[[1]]]]]]]", N + "np.etude = [[[[[[[2]]]]]]]"),
+    "a date in a library": (N + "import datetime\nnp.etude = datetime.date(2020, 1, 1)", N + "import datetime\nnp.etude = datetime.date(2021, 1, 1)"),
+    "an alias in a library": (N + "np.etude = np.etude2 = [1]", N + "np.etude = [1]; np.etude2 = [1]"),
+    "an alias of what a library holds": (N + "np.etude = l = [1]", N + "np.etude = [1]; l = [1]"),
+    "a number in a text": (N + "np.etude = '0xdeadbeef'", N + "np.etude = '0xdeadbeee'"),
 }  # fmt: skip

@@ -64,6 +64,7 @@ TOLD = {
     "metaclass": "class M(type):\n    def __new__(m, n, b, d): return super().__new__(m, n, b, {**d, 'x': 1})\nclass A(metaclass=M): pass\na = A()",
     "counting": "import itertools\nc = itertools.count(5); next(c); z = itertools.cycle([1, 2]); next(z)",
     "ipynb history": "1 + 1",
+    "a bar": "from tqdm import tqdm\nfor i in tqdm(range(3)): pass",
 }  # fmt: skip
 """States that must have a digest, the same in every process."""
 

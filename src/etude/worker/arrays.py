@@ -50,9 +50,8 @@ class Arrays:
                 storage = obj if isinstance(obj, torch.UntypedStorage) else obj.untyped()
                 return ((type(obj).__name__, *self._storage(torch, storage)),)
         numpy = sys.modules.get("numpy")
-        if numpy is not None and hasattr(numpy, "ndarray"):
-            if isinstance(obj, numpy.ndarray):
-                return self._array(numpy, obj)
+        if numpy is not None and hasattr(numpy, "ndarray") and isinstance(obj, numpy.ndarray):
+            return self._array(numpy, obj)
         random = sys.modules.get("numpy.random")
         if random is not None and hasattr(random, "BitGenerator"):
             if isinstance(obj, random.SeedSequence):

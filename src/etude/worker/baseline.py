@@ -39,8 +39,16 @@ _OTHERWISE = frozenset(
         *("tempfile._name_sequence", "threading._active", "threading._main_thread", "threading._limbo"),
         *("threading._dangling", "threading._shutdown_locks", "threading._counter", "logging.root"),
         *("logging._handlers", "logging._handlerList", "logging.Logger.root", "logging.Logger.manager"),
-        *("faulthandler", "linecache", "tokenize", "warnings.filters", "_warnings.filters", "warnings._filters_version"),
+        *(
+            "faulthandler",
+            "linecache",
+            "tokenize",
+            "warnings.filters",
+            "_warnings.filters",
+            "warnings._filters_version",
+        ),
         *("subprocess._active", "multiprocessing.process._children", "multiprocessing.process._dangling"),
+        "multiprocessing.util._afterfork_registry",
         *("asyncio.events._event_loop_policy", "atexit", "builtins._", "os._inherited", "site", "posix"),
         *("asyncio.tasks._scheduled_tasks", "asyncio.tasks._all_tasks", "asyncio.tasks._current_tasks"),
         *("selectors", "importlib", "_frozen_importlib", "_frozen_importlib_external", "zipimport"),
@@ -127,11 +135,7 @@ class Baseline:
         """Look at modules that cells load: what they hold may come from what was set before."""
         new = [name for name in names if not self.knows(name, sys.modules.get(name))]
         self.note(new)
-        told = [
-            (path, list(_simple(kept)))
-            for name in new
-            for path, _, kept in self._places(name)
-        ]
+        told = [(path, list(_simple(kept))) for name in new for path, _, kept in self._places(name)]
         self._later.update(repr(told).encode("utf-8", "surrogatepass"))
 
     def later(self) -> str:

@@ -43,7 +43,9 @@ _ELSEWHERE = (logging.Filterer, logging.Manager, contextvars.ContextVar)
 _AS_THEY_ARE = frozenset(["numpy.ndarray", "torch.Tensor", "torch._C.Generator"])
 """Classes of values that digests take as they are."""
 
-_NAMED_ONLY = frozenset(["_thread.lock", "_thread.RLock", "torch._C._DispatchModule"])
+_NAMED_ONLY = frozenset(
+    ["_thread.lock", "_thread.RLock", "_multiprocessing.SemLock", "torch._C._DispatchModule"]
+)
 """Classes of objects that are alike."""
 
 _WEAK = (weakref.ref, weakref.KeyedRef, weakref.WeakMethod)
@@ -141,7 +143,7 @@ def _with_slots(value: Any, slots: tuple[tuple[str, Any], ...]) -> dict[str, Any
 
 def described(value: Any, by_value: Callable[[str], bool], depth: int = 0) -> Any:
     """A value that a library holds, as far as it can change; its code is named only."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind in SIMPLE or _is_plain(value):
         return value
     if issubclass(kind, (type, *_CODE)):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from typing import Any
 
@@ -44,14 +45,14 @@ class Filters:
             # Some were for a moment only.
             self._added = [one for one in self._added if one[1] in warnings.filters]
 
-    def park(self, units: Set[str]) -> None:
+    def park(self, units: AbstractSet[str]) -> None:
         """Take away the filters that nobody else has added."""
         kept = [*self._first, *(item for unit, item, _ in self._added if unit not in units)]
         gone = [item for unit, item, _ in self._added if unit in units and item not in kept]
         warnings.filters[:] = [item for item in warnings.filters if item not in gone]  # type: ignore[index]
         warnings._filters_mutated()  # type: ignore[attr-defined]
 
-    def put_back(self, units: Set[str]) -> None:
+    def put_back(self, units: AbstractSet[str]) -> None:
         """Add what these have added."""
         for unit, item, append in self._added:
             if unit in units:

@@ -73,6 +73,10 @@ def settings(start: Start, used: frozenset[str], by_value: _ByValue) -> Iterator
     yield "csv", (csv.field_size_limit(), [(name, _dialect(name)) for name in csv.list_dialects()])
     yield "sockets", socket.getdefaulttimeout()
     yield "variables", list(_context())
+    forks = sys.modules.get("multiprocessing.util")
+    # By their order: the keys hold numbers of this process alone.
+    found = sorted(forks._afterfork_registry.items(), key=lambda item: item[0][0]) if forks else ()
+    yield "after forks", [(key[0], told(key[2]), told(value)) for key, value in found]
     for name, probe in PROBES.items():
         if name in used and name in sys.modules:
             yield name, probe(sys.modules[name], told)
