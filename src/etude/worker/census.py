@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
 import time
 from contextlib import suppress
@@ -50,12 +51,14 @@ class Census:
         for number in set(_descriptors()) - self.own:
             with suppress(OSError):
                 found += _open_hazard(number)
-        with open("/proc/self/maps") as maps:
-            for line in maps:
-                parts = line.split(None, 5)
-                if parts[1][3] == "s" and "w" in parts[1]:
-                    found.append(f"shared memory {parts[5].strip() if len(parts) > 5 else ''}".strip())
-        return found
+        if any(signal.getitimer(which)[0] for which in (0, 1, 2)):
+            found.append("an alarm that is set")
+        shared = _shared_memory()
+        semaphores = [name for name in shared if name.startswith("/dev/shm/sem.")]  # noqa: S108 -- a name
+        if semaphores and _lock_of_bars():
+            # Held only while a bar is drawn: never when a copy is made.
+            shared.remove(semaphores[0])
+        return found + [f"shared memory {name}".strip() for name in shared]
 
     def _alive(self) -> list[int]:
         pid = os.getpid()
@@ -92,6 +95,23 @@ def _open_hazard(number: int) -> list[str]:
         if flags & 3:
             return [f"the file {target}, open for writing"]
     return []
+
+
+def _shared_memory() -> list[str]:
+    """Names of memory that a copy would write into for all."""
+    found = []
+    with open("/proc/self/maps") as maps:
+        for line in maps:
+            parts = line.split(None, 5)
+            if parts[1][3] == "s" and "w" in parts[1]:
+                found.append(parts[5].strip() if len(parts) > 5 else "")
+    return found
+
+
+def _lock_of_bars() -> bool:
+    """Whether the bars of tqdm have made their lock between processes."""
+    lock = getattr(sys.modules.get("tqdm.std"), "TqdmDefaultWriteLock", None)
+    return getattr(lock, "mp_lock", None) is not None
 
 
 def _descriptors() -> list[int]:

@@ -90,7 +90,9 @@ def _freeze(worker: Any, request: dict[str, Any], channel: socket.socket) -> Non
 
 def _told(worker: Any, message: dict[str, Any]) -> dict[str, Any]:
     started = time.process_time()
-    found, why = digest(worker.shell, worker.cloudpickle, worker.before)
+    found, why = worker.context.run(
+        digest, worker.shell, worker.cloudpickle, worker.start, worker.baseline, worker.local
+    )
     return {**message, "digest": found, "why": why, "seconds": time.process_time() - started}
 
 

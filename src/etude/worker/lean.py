@@ -8,6 +8,7 @@ the pipes tell how the printed text and the other outputs follow one another.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import faulthandler
 import gc
 import io
@@ -20,9 +21,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from .baseline import Baseline
 from .census import Census
 from .copies import copy
+from .loads import local_test, watch_loads
 from .park import Parked
+from .settings import Start
 from .shell import connect
 from .wire import receive, send
 
@@ -32,8 +36,11 @@ __all__ = ["Worker", "begin"]
 class Worker:
     """One run's process."""
 
-    def __init__(self, shell: Any, mark: str, parked: Parked, cloudpickle: Any) -> None:
-        """Take the shell; `mark` begins and ends what is written into the pipes beside printed text."""
+    def __init__(self, shell: Any, mark: str, parked: Parked, cloudpickle: Any, baseline: Baseline) -> None:
+        """Take the shell; `mark` begins and ends what is written into the pipes beside printed text.
+
+        `baseline` tells what modules held when they were loaded.
+        """
         self.channel: socket.socket
         self.shell = shell
         self.parked = parked
@@ -42,12 +49,15 @@ class Worker:
         self._pid = os.getpid()
         self._needs = ""
         self._loop: Any = None
+        self.context = contextvars.copy_context()
         self.census: Census
         self.cloudpickle = cloudpickle
         self.awaited = False
         """Whether a cell has used the event loop, which a copy cannot take along."""
-        self.before = frozenset(sys.modules)
-        """Modules that were there when nothing of the page had run."""
+        self.baseline = baseline
+        self.local = local_test()
+        watch_loads(baseline, self.local)
+        self.start = Start()
         connect(shell, self._publish, self._elsewhere)
         faulthandler.enable(2)
 
@@ -67,6 +77,7 @@ class Worker:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
+        self.start.loop = self._loop
         send(self.channel, {"kind": "ready", "pid": self._pid, "number": 0})
         # What a page opens from here on is the page's.
         self.census = Census()
@@ -124,7 +135,7 @@ class Worker:
         code, asked = request["code"], request.get("ask") or {}
         shell = self.shell
         numbered = bool(code.strip())
-        result = self._loop.run_until_complete(self._run(code, store=numbered))
+        result = self._loop.run_until_complete(self._task(self._run(code, store=numbered)))
         self._settle()
         error = result.error_before_exec or result.error_in_exec
         answer: dict[str, Any] = {"status": "ok" if error is None else "error", "needs": self._needs}
@@ -135,10 +146,22 @@ class Worker:
         elif getattr(shell, "_last_traceback_during_displayhook", False):
             answer["status"] = "error"
         if answer["status"] == "ok" and asked:
-            answer["values"] = shell.user_expressions(asked)
+            answer["values"] = self.context.run(shell.user_expressions, asked)
         answer["count"] = shell.execution_count - 1 if numbered else None
         shell.payload_manager.clear_payload()
         return answer
+
+    def _task(self, coroutine: Any) -> Any:
+        """A task in the context that all cells share: what one sets in it, later ones find."""
+        if sys.version_info >= (3, 11):  # noqa: UP036 -- environments of books may have older ones
+            return self._loop.create_task(coroutine, context=self.context)
+        return self.context.run(self._loop.create_task, self._keeping(coroutine))
+
+    async def _keeping(self, coroutine: Any) -> Any:
+        try:
+            return await coroutine
+        finally:
+            self.context = contextvars.copy_context()
 
     async def _run(self, code: str, *, store: bool) -> Any:
         """Run a cell inside the event loop, as kernels do: cells may await, and find a loop that runs."""
@@ -154,6 +177,7 @@ class Worker:
             return shell.run_cell(code, store_history=store, silent=False)
         shell._last_traceback = None
         self.awaited = True
+        # What such a cell sets in its context ends with it, as it does in a kernel.
         running = asyncio.ensure_future(
             shell.run_cell_async(
                 code,

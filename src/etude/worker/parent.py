@@ -11,6 +11,7 @@ import random
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -90,6 +91,7 @@ class _Parent:
                         importlib.import_module(name)
         # Made last: modules that find a shell when they are loaded act on it.
         self.shell = importlib.import_module("_etude.shell").make_shell()
+        self.baseline = self.lean.Baseline()
         gc.collect()
         gc.freeze()
         seconds = time.perf_counter() - started
@@ -146,6 +148,8 @@ class _Parent:
             importlib.import_module("tempfile").tempdir = None  # type: ignore[attr-defined]
         _raise_threads(int(request["environment"].get("OPENBLAS_NUM_THREADS", "1")))
         random.seed()
+        # Python itself leaves the parent's number there.
+        threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
         parked = Parked(self._others(), self.edges)
         if "ipykernel" in request:
             for source, target in ((out, 1), (err, 2)):
@@ -153,7 +157,7 @@ class _Parent:
                 os.close(source)
             self.shell.clear_instance()
             _be_ipykernel(channel)
-        worker = self.lean.Worker(self.shell, request["mark"], parked, self.cloudpickle)
+        worker = self.lean.Worker(self.shell, request["mark"], parked, self.cloudpickle, self.baseline)
         sys.modules["_etude"].prepare(request["seed"])
         self.lean.begin(worker, (channel, out, err))
 

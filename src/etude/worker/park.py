@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import Any
 
+from .filters import Filters
+
 __all__ = ["Edges", "Parked", "unit_of"]
 
 LATE = ("matplotlib_inline.backend_inline",)
@@ -33,6 +35,7 @@ class Edges:
     def __init__(self) -> None:
         """Know nothing yet."""
         self.known: dict[str, set[str]] = {}
+        self.filters = Filters(unit_of)
 
     @contextmanager
     def noting(self) -> Iterator[None]:
@@ -59,7 +62,8 @@ class Edges:
         builtins.__import__ = importing
         importlib.import_module = import_module
         try:
-            yield
+            with self.filters.noting():
+                yield
         finally:
             builtins.__import__ = original
             importlib.import_module = original_module
@@ -88,6 +92,7 @@ class Parked(importlib.abc.MetaPathFinder):
         self._modules: dict[str, dict[str, ModuleType]] = {}
         for name in [name for name in sys.modules if unit_of(name) in wanted]:
             self._modules.setdefault(unit_of(name), {})[name] = sys.modules.pop(name)
+        edges.filters.park(wanted)
         self.imported: list[str] = []
         """Units that were put back, in that order."""
         if self._modules:
@@ -104,12 +109,14 @@ class Parked(importlib.abc.MetaPathFinder):
 
     def _put_back(self, unit: str) -> None:
         names: list[str] = []
+        before = len(self.imported)
         for reached in sorted(self._edges.reached(unit)):
             modules = self._modules.pop(reached, None)
             if modules is not None:
                 sys.modules.update(modules)
                 names += modules
                 self.imported.append(reached)
+        self._edges.filters.put_back(frozenset(self.imported[before:]))
         if not self._modules and self in sys.meta_path:
             sys.meta_path.remove(self)
         if self.tell is not None:

@@ -7,23 +7,37 @@ the memory that they use), as later cells may change one through the other. Wher
 
 from __future__ import annotations
 
+import contextvars
+import functools
+import gc
+import io
 import sys
 import types
+import typing
+import weakref
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["UnknownError", "make_pickler"]
+from .arrays import Arrays
+from .unknown import UnknownError
 
-
-class UnknownError(Exception):
-    """An object whose state cannot be told."""
+__all__ = ["make_pickler"]
 
 
 def _made(*_arguments: Any) -> Any:
     """Stands for whatever would make the object; nothing is ever loaded."""
 
 
-def make_pickler(cloudpickle: Any, by_value: Callable[[str], bool]) -> Any:
+_CUSTOM = ("__reduce__", "__reduce_ex__", "__getstate__", "__getnewargs__", "__getnewargs_ex__")
+"""With these a class of the page says itself what is written of it, which may leave something out."""
+
+_VARIABLES = tuple(
+    kind for name in ("TypeVar", "ParamSpec", "TypeVarTuple") if (kind := getattr(typing, name, None))
+)
+_WEAK = (weakref.WeakValueDictionary, weakref.WeakKeyDictionary)
+
+
+def make_pickler(cloudpickle: Any, by_value: Callable[[str], bool], shell: Any = None) -> Any:
     """A class of picklers; `by_value` says of a module's name whether what it defines counts by its code."""
 
     class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
@@ -31,112 +45,68 @@ def make_pickler(cloudpickle: Any, by_value: Callable[[str], bool]) -> Any:
 
         def __init__(self, file: Any) -> None:
             super().__init__(file, protocol=5)
-            self.places: dict[int, int] = {}
-            self.nodes: dict[int, int] = {}
+            self.arrays = Arrays()
 
         def reducer_override(self, obj: Any) -> Any:
-            kind = type(obj)
-            if kind is types.CodeType:
-                return _made, _code(obj)
-            if kind is types.ModuleType:
-                return _made, ("module", obj.__name__)
-            if isinstance(obj, type) and by_value(obj.__module__):
-                return _made, ("class", obj.__qualname__), _class_state(obj)
-            torch = sys.modules.get("torch")
-            if torch is not None:
-                if isinstance(obj, torch.Tensor):
-                    return self._tensor(torch, obj)
-                if isinstance(obj, torch.Generator):
-                    return _made, ("generator", str(obj.device), obj.get_state().numpy().tobytes())
-            numpy = sys.modules.get("numpy")
-            if numpy is not None and isinstance(obj, numpy.ndarray) and not obj.dtype.hasobject:
-                return self._array(numpy, obj)
-            transforms = sys.modules.get("matplotlib.transforms")
-            if transforms is not None and isinstance(obj, transforms.TransformNode):
-                # Its parents are kept by their ids; they are where they know of it, too.
-                state = {key: value for key, value in vars(obj).items() if key != "_parents"}
-                return _made, (kind_name(kind),), state
-            return super().reducer_override(obj)
-
-        def place(self, address: int) -> int:
-            """A number for a piece of memory, the same for all that use it."""
-            return self.places.setdefault(address, len(self.places))
-
-        def _array(self, numpy: Any, array: Any) -> Any:
-            root = array
-            while isinstance(root.base, numpy.ndarray):
-                root = root.base
-            start = array.__array_interface__["data"][0]
-            first = root.__array_interface__["data"][0]
-            return (
-                _made,
-                (
-                    kind_name(type(array)),
-                    self.place(first),
-                    start - first,
-                    array.dtype.str if array.dtype.fields is None else repr(array.dtype),
-                    array.shape,
-                    array.strides,
-                    bool(array.flags.writeable),
-                    array.tobytes(),
-                ),
-                getattr(array, "__dict__", None) or None,
-            )
-
-        def _tensor(self, torch: Any, tensor: Any) -> Any:
-            if tensor.layout is not torch.strided or tensor.is_quantized or tensor.device.type == "meta":
-                raise UnknownError(f"a tensor of layout {tensor.layout}")
-            plain = tensor.detach()
-            data = plain.cpu().contiguous().view(-1)
-            raw = data.view(torch.uint8).numpy().tobytes() if tensor.numel() else b""
-            extra = {key: value for key, value in vars(tensor).items() if key != "_backward_hooks"}
-            hooks = getattr(tensor, "_backward_hooks", None)
-            if hooks:
-                extra["hooks"] = dict(hooks)
-            grad = tensor.grad if tensor.is_leaf else None
-            return (
-                _made,
-                (
-                    kind_name(type(tensor)),
-                    str(tensor.dtype),
-                    str(tensor.device),
-                    tuple(tensor.shape),
-                    tensor.stride(),
-                    self.place(plain.untyped_storage().data_ptr()),
-                    plain.storage_offset(),
-                    tensor.requires_grad,
-                    raw,
-                ),
-                (extra, grad, self._graph(torch, tensor.grad_fn)),
-            )
-
-        def _graph(self, torch: Any, node: Any) -> Any:
-            """How a tensor was computed, as far as gradients will flow through it."""
-            if node is None:
-                return None
-            out: list[Any] = []
-            queue = [node]
-            while queue:
-                current = queue.pop()
-                if id(current) in self.nodes:
-                    out.append(self.nodes[id(current)])
-                    continue
-                self.nodes[id(current)] = len(self.nodes)
-                # A node is kept alive by its graph, so that its id stays its own.
-                out.append((current.name(), _saved(torch, current), len(current.next_functions)))
-                if hasattr(current, "variable"):
-                    out.append(current.variable)
-                queue += [after for after, _ in current.next_functions if after is not None]
-                if len(self.nodes) > 20_000:
-                    raise UnknownError("a large graph of gradients")
-            return out
+            parts = _special(obj, shell, self.arrays) or self.arrays.parts(obj)
+            if parts is None:
+                kind = type(obj)
+                if isinstance(obj, type) and by_value(obj.__module__):
+                    parts = (("class", obj.__qualname__), _class_state(obj))
+                elif kind is functools._lru_cache_wrapper and by_value(obj.__module__):
+                    parts = ("cached",), (obj.__wrapped__, obj.cache_parameters(), _cached(obj), vars(obj))
+                elif isinstance(obj, BaseException):
+                    parts = (kind,), _exception(obj)
+                elif not isinstance(obj, type) and by_value(kind.__module__) and _customised(kind):
+                    parts = (kind,), _raw(obj)
+            if parts is None:
+                return super().reducer_override(obj)
+            return (_made, *parts)
 
     return Pickler
 
 
-def kind_name(kind: type) -> str:
-    """A type by where it is defined."""
-    return f"{kind.__module__}.{kind.__qualname__}"
+def _special(obj: Any, shell: Any, arrays: Arrays) -> tuple[Any, ...] | None:
+    """Of objects that pickle cannot write or writes otherwise than it should."""
+    kind = type(obj)
+    if kind is types.CodeType:
+        return (_code(obj),)
+    if kind is types.ModuleType:
+        return (("module", obj.__name__),)
+    if kind is property:
+        return ("property",), (obj.fget, obj.fset, obj.fdel)
+    if kind is functools.cached_property:
+        return ("cached_property",), (obj.func, obj.attrname)
+    if kind in (types.MemberDescriptorType, types.GetSetDescriptorType):
+        return (("slot", obj.__name__, obj.__objclass__.__qualname__),)
+    if kind in _VARIABLES:
+        values = (getattr(obj, "__bound__", None), getattr(obj, "__constraints__", ()))
+        return (("variable", repr(obj), arrays.identity(obj)), values)
+    if kind is contextvars.ContextVar:
+        return (("context", obj.name, arrays.identity(obj)),)
+    if kind is weakref.ref or kind is weakref.WeakMethod:
+        return ("weak",), obj()
+    if kind in _WEAK:
+        return (kind.__name__,), list(obj.items())
+    if kind is weakref.WeakSet:
+        return ("WeakSet",), list(obj)
+    if isinstance(obj, io.IOBase) and kind not in (io.StringIO, io.BytesIO):
+        for name in ("stdout", "stderr", "__stdout__", "__stderr__", "stdin", "__stdin__"):
+            if obj is getattr(sys, name, None):
+                return (("stream", name.strip("_")),)
+        raise UnknownError(f"an open file ({kind.__name__})")
+    if obj is shell and shell is not None:
+        return ("shell",), None
+    if kind is bytearray:
+        return ("bytearray", arrays.of_bytes(obj), bytes(obj)), None
+    if kind is memoryview or kind.__module__ == "_ctypes" or type(kind).__module__ == "_ctypes":
+        raise UnknownError(f"memory of the kind `{kind.__name__}`")
+    transforms = sys.modules.get("matplotlib.transforms")
+    if transforms is not None and isinstance(obj, transforms.TransformNode):
+        # Its parents are kept by their ids; they are where they know of it, too.
+        state = {key: value for key, value in vars(obj).items() if key != "_parents"}
+        return (f"{kind.__module__}.{kind.__qualname__}",), state
+    return None
 
 
 def _code(code: types.CodeType) -> tuple[Any, ...]:
@@ -156,47 +126,97 @@ def _code(code: types.CodeType) -> tuple[Any, ...]:
     )
 
 
-_OF_ALL_CLASSES = frozenset(
-    {"__dict__", "__weakref__", "_abc_impl", "__firstlineno__", "__static_attributes__", "__module__"}
-)
+_OF_ALL_CLASSES = frozenset({"__dict__", "__weakref__", "__firstlineno__", "__static_attributes__"})
 
 
 def _class_state(kind: type) -> tuple[Any, ...]:
-    items = (
-        sorted((name, value) for name, value in vars(kind).items() if name not in _OF_ALL_CLASSES)
-        if all(isinstance(name, str) for name in vars(kind))
-        else list(vars(kind).items())
-    )
-    return kind.__bases__, type(kind), [(name, _member(value)) for name, value in items]
+    items = []
+    for name, value in vars(kind).items():
+        if name == "_abc_impl":
+            # Classes that were registered: a later cell may ask whether one is a subclass.
+            known = sys.modules["_abc"]._get_dump(kind)[0]
+            items.append((name, sorted((_name_of(ref()) for ref in known), key=str)))
+        elif name not in _OF_ALL_CLASSES:
+            items.append((name, _member(value)))
+    return kind.__bases__, type(kind), items
+
+
+def _name_of(kind: Any) -> str:
+    return f"{getattr(kind, '__module__', '')}.{getattr(kind, '__qualname__', '')}"
 
 
 def _member(value: Any) -> Any:
-    """A member of a class; what Python makes of `__slots__` is named only."""
-    if isinstance(value, (types.MemberDescriptorType, types.GetSetDescriptorType)):
-        return ("slot", value.__name__)
-    if isinstance(value, property):
-        return ("property", value.fget, value.fset, value.fdel)
     if isinstance(value, (classmethod, staticmethod)):
         return (type(value).__name__, value.__func__)
     return value
 
 
-def _saved(torch: Any, node: Any) -> list[Any]:
-    """What a node keeps for the way back; ``freed`` when that way was gone."""
-    out: list[Any] = []
-    for name in sorted(dir(node)):
-        if name.startswith("_saved_"):
-            try:
-                value = getattr(node, name)
-            except RuntimeError:
-                value = "freed"
-            if isinstance(value, torch.Tensor):
-                value = value.detach()
-            out.append((name, value if _plain(value, torch) else repr(type(value))))
+def _customised(kind: type) -> bool:
+    """Whether a class, or one that it comes from and that is no library's, has its own way to be written."""
+    return any(name in vars(base) for base in kind.__mro__ if _of_page(base) for name in _CUSTOM)
+
+
+def _of_page(kind: type) -> bool:
+    return kind.__module__ == "__main__"
+
+
+def _raw(obj: Any) -> list[Any]:
+    """All that an object of a page's class holds, whatever the class says of it."""
+    out: list[Any] = [getattr(obj, "__dict__", None)]
+    kind = type(obj)
+    for base in kind.__mro__:
+        slots = vars(base).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            private = name.startswith("__") and not name.endswith("__")
+            mangled = f"_{base.__name__.lstrip('_')}{name}" if private else name
+            if mangled not in ("__dict__", "__weakref__"):
+                out.append((name, hasattr(obj, mangled), getattr(obj, mangled, None)))
+    plain: Any
+    for plain in (list, tuple, set, frozenset):
+        if isinstance(obj, plain):
+            out += [list(plain.__iter__(obj))]
+    if isinstance(obj, dict):
+        out.append(list(dict.items(obj)))
+    for plain in (int, float, complex, str, bytes):
+        if isinstance(obj, plain):
+            out += [plain(obj)]
+    simple = (object, list, tuple, set, frozenset, dict, int, float, complex, str, bytes)
+    if any(base not in simple and not base.__flags__ & 1 << 9 for base in kind.__mro__):
+        raise UnknownError(f"an object of the class `{kind.__qualname__}`, which decides what is kept of it")
     return out
 
 
-def _plain(value: Any, torch: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return all(_plain(item, torch) for item in value)
-    return value is None or isinstance(value, (bool, int, float, complex, str, torch.Tensor))
+def _exception(error: BaseException) -> list[Any]:
+    if error.__traceback__ is not None:
+        raise UnknownError("an exception with its traceback")
+    return [
+        error.args,
+        vars(error),
+        error.__cause__,
+        error.__context__,
+        error.__suppress_context__,
+        getattr(error, "exceptions", None),
+        [
+            getattr(error, name, None)
+            for name in ("errno", "strerror", "filename", "filename2", "name", "msg")
+        ],
+    ]
+
+
+def _cached(wrapper: Any) -> list[Any]:
+    """What a cache holds."""
+    info = wrapper.cache_info()
+    if info.maxsize is not None and 0 < info.maxsize <= info.currsize:
+        raise UnknownError("a cache that is full")
+    out: list[Any] = [tuple(info)]
+    if info.currsize:
+        inner = [item for item in gc.get_referents(wrapper) if type(item) is dict]
+        found = [item for item in inner if len(item) == info.currsize and item is not vars(wrapper)]
+        if len(found) != 1:
+            raise UnknownError("a cache")
+        for key, value in found[0].items():
+            if type(value).__name__ == "_lru_list_elem":
+                links = gc.get_referents(value)
+                value = [item for item in links if type(item) is not type(value)]  # noqa: PLW2901
+            out.append((key if not isinstance(key, list) else list(key), value))
+    return out

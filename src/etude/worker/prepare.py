@@ -25,6 +25,7 @@ def prepare(seed: int) -> None:
             "cupy": lambda module: module.random.seed(seed),
             # JAX draws from keys only; Keras draws its seeds from Python's generator.
             "matplotlib": _set_up_matplotlib,
+            "tqdm.std": _set_up_tqdm,
         }
     )
     hooks.install()
@@ -75,3 +76,8 @@ def _seed_numpy(module: Any, start: int) -> None:
 
 def _set_up_matplotlib(module: Any) -> None:
     module.rcParams["svg.hashsalt"] = "etude"
+
+
+def _set_up_tqdm(module: Any) -> None:
+    # Its thread only redraws bars that stand still; with it no copy of the process can be made.
+    module.tqdm.monitor_interval = 0

@@ -1,374 +1,177 @@
-"""What packages keep beside the page's own variables, and later cells may depend on.
+"""What the process and the standard library keep beside the page's own variables, for digests.
 
-For packages that are known, what they let one set. Of others, everything that their modules hold;
-those with compiled parts that are not known may hide more than can be seen, and then there is no digest.
+Each yields names and values; what is code of the page counts by what it does. `UnknownError` is raised
+where something is set that cannot be written down.
 """
 
 from __future__ import annotations
 
+import abc
+import atexit
 import contextvars
+import csv
 import decimal
+import faulthandler
 import gc
-import importlib.machinery
 import locale
 import logging
 import os
 import random
+import resource
 import signal
+import socket
 import sys
-import types
+import time
+import tracemalloc
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .pickling import UnknownError
+from .described import described, named
+from .packages import PROBES
+from .unknown import UnknownError
 
-__all__ = ["KNOWN", "settings", "strangers"]
+__all__ = ["Start", "settings"]
 
-KNOWN = frozenset(
-    [
-        "numpy",
-        "scipy",
-        "pandas",
-        "matplotlib",
-        "matplotlib_inline",
-        "mpl_toolkits",
-        "PIL",
-        "torch",
-        "functorch",
-        "torchgen",
-        "keras",
-        "sklearn",
-        "seaborn",
-        "tqdm",
-        "IPython",
-        "ipykernel",
-        "jupyter_client",
-        "jupyter_core",
-        "traitlets",
-        "zmq",
-        "tornado",
-        "psutil",
-        "debugpy",
-        "comm",
-        "jedi",
-        "parso",
-        "prompt_toolkit",
-        "pygments",
-        "pexpect",
-        "ptyprocess",
-        "decorator",
-        "stack_data",
-        "executing",
-        "asttokens",
-        "pure_eval",
-        "wcwidth",
-        "contourpy",
-        "kiwisolver",
-        "cycler",
-        "pyparsing",
-        "dateutil",
-        "pytz",
-        "tzdata",
-        "six",
-        "packaging",
-        "fontTools",
-        "sympy",
-        "mpmath",
-        "networkx",
-        "jinja2",
-        "markupsafe",
-        "yaml",
-        "_yaml",
-        "charset_normalizer",
-        "requests",
-        "urllib3",
-        "idna",
-        "certifi",
-        "h5py",
-        "optree",
-        "ml_dtypes",
-        "namex",
-        "absl",
-        "rich",
-        "markdown_it",
-        "mdurl",
-        "joblib",
-        "threadpoolctl",
-        "filelock",
-        "fsspec",
-        "typing_extensions",
-        "msgspec",
-        "regex",
-        "lxml",
-        "bs4",
-        "soupsieve",
-        "_cffi_backend",
-        "cffi",
-        "pycparser",
-        "setuptools",
-        "pkg_resources",
-        "distutils",
-        "_distutils_hack",
-        "cloudpickle",
-        "nest_asyncio",
-        "platformdirs",
-        "statsmodels",
-        "patsy",
-        "pyarrow",
-        "_etude",
-        "_etude_cloudpickle",
-    ]
-)
-"""Packages whose settings are asked for here, or that have none that outputs depend on."""
-
-_STANDARD: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset())
 _OF_ONE_RUN = ("TMPDIR", "TEMP", "TMP", "PWD", "OLDPWD", "PYTHONPATH", "IPYTHONDIR", "_", "SHLVL", "ETUDE_")
+_OWN = ("_etude", "_etude_cloudpickle")
+
+_ByValue = Callable[[str], bool]
 
 
-def settings(shell: Any, used: frozenset[str]) -> Iterator[tuple[str, Any]]:
-    """Names and values; `used` are the top-level names of the packages that the page has loaded.
+class Start:
+    """Counters as they stood when nothing of the page had run."""
 
-    Raises `UnknownError` when something cannot be told.
-    """
+    def __init__(self) -> None:
+        """Look at them."""
+        self.modules = frozenset(sys.modules)
+        self.token: Any = abc.get_cache_token()
+        self.exits = atexit._ncallbacks()
+        self.loop: Any = None
+        """The event loop that cells find."""
+
+
+def settings(start: Start, used: frozenset[str], by_value: _ByValue) -> Iterator[tuple[str, Any]]:
+    """`used` are the top-level names of the packages that the page has loaded."""
+
+    def told(value: Any) -> Any:
+        return described(value, by_value)
+
     yield "random", random.getstate()
     yield "environment", sorted(item for item in os.environ.items() if not item[0].startswith(_OF_ONE_RUN))
+    yield "process", _process()
+    yield "interpreter", list(_interpreter(told))
     yield "path", [path for path in sys.path if os.sep + "scratch" + os.sep not in path]
-    yield "locale", locale.setlocale(locale.LC_ALL)
-    yield "limits", (sys.getrecursionlimit(), gc.isenabled(), sys.flags.optimize)
+    yield "imports", [_finder(item, by_value) for item in (*sys.meta_path, *sys.path_hooks)]
+    yield "locale", (locale.setlocale(locale.LC_ALL), time.tzname, time.timezone)
     yield "warnings", [_filter(item) for item in warnings.filters]
-    yield "decimal", repr(decimal.getcontext())
-    yield "logging", _loggers()
-    yield "signals", [_named(signal.getsignal(number)) for number in (signal.SIGALRM, signal.SIGTERM)]
-    yield "hooks", [_named(hook) for hook in (sys.displayhook, sys.excepthook, sys.unraisablehook)]
-    yield "variables", _context()
-    yield "shell", _shell(shell)
-    for name, probe in _PROBES.items():
+    yield "decimal", [_decimal(one) for one in (decimal.getcontext(), *_decimal_defaults())]
+    yield "logging", list(_loggers(told))
+    yield "signals", [(number, told(signal.getsignal(number))) for number in sorted(signal.valid_signals())]
+    yield "subclasses", abc.get_cache_token() - start.token
+    yield "exits", atexit._ncallbacks() - start.exits
+    yield "csv", (csv.field_size_limit(), [(name, _dialect(name)) for name in csv.list_dialects()])
+    yield "sockets", socket.getdefaulttimeout()
+    yield "variables", list(_context())
+    forks = sys.modules.get("multiprocessing.util")
+    # By their order: the keys hold numbers of this process alone.
+    found = sorted(forks._afterfork_registry.items(), key=lambda item: item[0][0]) if forks else ()
+    yield "after forks", [(key[0], told(key[2]), told(value)) for key, value in found]
+    for name, probe in PROBES.items():
         if name in used and name in sys.modules:
-            yield name, probe(sys.modules[name])
+            yield name, probe(sys.modules[name], told)
 
 
-def strangers(used: frozenset[str], by_value: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
-    """What the modules of packages hold that are not known; raises `UnknownError` for compiled ones."""
-    for name in sorted(sys.modules):
-        module = sys.modules[name]
-        top = name.partition(".")[0]
-        if (
-            top not in used
-            or top in KNOWN
-            or top in _STANDARD
-            or by_value(name)
-            or not isinstance(module, types.ModuleType)
-        ):
-            continue
-        loader = getattr(getattr(module, "__spec__", None), "loader", None)
-        if isinstance(loader, importlib.machinery.ExtensionFileLoader):
-            raise UnknownError(f"the package `{top}` has compiled parts")
-        if loader is not None:
-            yield name, _content(vars(module))
+def _process() -> list[Any]:
+    with open("/proc/self/status") as file:
+        mask = next((line for line in file if line.startswith("Umask")), "")
+    limits = [name for name in dir(resource) if name.startswith("RLIMIT_")]
+    return [
+        mask,
+        [resource.getrlimit(getattr(resource, name)) for name in limits],
+        os.getpriority(os.PRIO_PROCESS, 0),
+        sorted(os.sched_getaffinity(0)),
+        # Whether very small numbers are taken for zero.
+        sys.float_info.min / 4 == 0.0,
+    ]
 
 
-def _content(names: dict[str, Any], depth: int = 0) -> list[Any]:
-    out: list[Any] = []
-    for name, value in names.items():
-        if not name.startswith("__") or name == "__warningregistry__":
-            out.append((name, _simple(value, depth)))
-    return out
+def _interpreter(told: Callable[[Any], Any]) -> Iterator[Any]:
+    yield sys.argv, sys.getrecursionlimit(), sys.flags.optimize, sys.getswitchinterval()
+    yield gc.get_threshold(), gc.get_debug(), sys.dont_write_bytecode
+    yield getattr(sys, "get_int_max_str_digits", int)(), faulthandler.is_enabled(), tracemalloc.is_tracing()
+    for name in (
+        "displayhook",
+        "excepthook",
+        "unraisablehook",
+        "breakpointhook",
+        "ps1",
+        "ps2",
+        "tracebacklimit",
+    ):
+        yield name, told(getattr(sys, name, None))
+    yield [told(hook) for hook in sys.get_asyncgen_hooks()]
+    if sys.gettrace() is not None or sys.getprofile() is not None:
+        raise UnknownError("a function that traces")
+    for name in ("stdout", "stderr", "stdin"):
+        stream = getattr(sys, name)
+        yield stream if stream is not getattr(sys, f"__{name}__") and name != "stdin" else name
+    error = getattr(sys, "last_value", None)
+    trace, places = getattr(sys, "last_traceback", None), []
+    while trace is not None:
+        places.append((trace.tb_frame.f_code.co_name, trace.tb_lasti))
+        trace = trace.tb_next
+    yield named(type(error)), str(error), places
 
 
-def _simple(value: Any, depth: int) -> Any:
-    """A value of a module as far as it can change; code is named only."""
-    if value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
-        return value
-    if isinstance(value, type):
-        return ("class", value.__qualname__, _content(dict(vars(value)), depth + 1) if depth < 1 else None)
-    if callable(value) or isinstance(value, (types.ModuleType, property, classmethod, staticmethod)):
-        return ("code", type(value).__name__, _named(value))
-    if depth > 4:
-        raise UnknownError("a package with deep state")
-    if isinstance(value, dict):
-        return ("dict", [(_simple(key, depth + 1), _simple(item, depth + 1)) for key, item in value.items()])
-    if isinstance(value, (list, tuple, set, frozenset)):
-        items = sorted(value, key=repr) if isinstance(value, (set, frozenset)) else value
-        return (type(value).__name__, [_simple(item, depth + 1) for item in items])
-    inner = getattr(value, "__dict__", None)
-    if isinstance(inner, dict):
-        return (type(value).__name__, _content(inner, depth + 1))
-    return ("thing", type(value).__name__)
+def _finder(finder: Any, by_value: _ByValue) -> Any:
+    kind = finder if isinstance(finder, type) else type(finder)
+    if kind.__module__.partition(".")[0] in _OWN:
+        return ""
+    return described(finder, by_value) if by_value(getattr(finder, "__module__", "") or "") else named(finder)
 
 
 def _filter(item: Any) -> tuple[Any, ...]:
     action, message, category, module, line = item
-    return (
-        action,
-        getattr(message, "pattern", message),
-        category.__name__,
-        getattr(module, "pattern", module),
-        line,
-    )
+    patterns = [(getattr(one, "pattern", one), getattr(one, "flags", 0)) for one in (message, module)]
+    return (action, patterns, category.__name__, line)
 
 
-def _named(value: Any) -> str:
-    return f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', type(value).__name__)}"
+def _decimal(context: Any) -> str:
+    return repr(context)
 
 
-def _loggers() -> list[Any]:
-    loggers = [
-        logging.getLogger(),
-        *(logging.getLogger(name) for name in sorted(logging.root.manager.loggerDict)),
-    ]
-    return [
-        (
-            one.name,
-            one.level,
-            one.propagate,
-            one.disabled,
-            [(type(h).__name__, h.level) for h in one.handlers],
-        )
-        for one in loggers
-    ]
+def _decimal_defaults() -> tuple[Any, ...]:
+    return decimal.DefaultContext, decimal.BasicContext, decimal.ExtendedContext
 
 
-def _context() -> list[Any]:
-    out: list[Any] = []
+def _dialect(name: str) -> list[Any]:
+    dialect = csv.get_dialect(name)
+    names = ("delimiter", "doublequote", "escapechar", "lineterminator", "quotechar", "quoting")
+    return [getattr(dialect, key) for key in (*names, "skipinitialspace", "strict")]
+
+
+def _loggers(told: Callable[[Any], Any]) -> Iterator[Any]:
+    yield logging.root.manager.disable, [(key, str(value)) for key, value in logging._levelToName.items()]
+    yield None if logging.lastResort is None else logging.lastResort.level
+    loggers = [logging.getLogger(name) for name in sorted(logging.root.manager.loggerDict)]
+    for one in (logging.getLogger(), *loggers):
+        if one.level or one.handlers or one.filters or not one.propagate or one.disabled:
+            handlers = [_handler(handler, told) for handler in one.handlers]
+            yield one.name, one.level, one.propagate, one.disabled, handlers, told(one.filters)
+
+
+def _handler(handler: logging.Handler, told: Callable[[Any], Any]) -> Any:
+    form = handler.formatter
+    shape = form and (named(form), getattr(form, "_fmt", None), form.datefmt)
+    stream = getattr(handler, "stream", None)
+    target = next((name for name in ("stdout", "stderr") if stream is getattr(sys, name)), named(stream))
+    if type(handler).__module__ == "__main__":
+        raise UnknownError("a handler of the page's own for what is logged")
+    return named(handler), handler.level, shape, told(handler.filters), target
+
+
+def _context() -> Iterator[Any]:
     for variable, value in contextvars.copy_context().items():
-        if variable.name != "parent_header":
-            out.append((variable.name, repr(value) if not isinstance(value, (dict, list)) else value))
-    return sorted(out, key=lambda pair: pair[0])
-
-
-def _shell(shell: Any) -> list[Any]:
-    out: list[Any] = []
-    formatter = shell.display_formatter
-    out.append(list(formatter.active_types))
-    for kind, one in sorted(formatter.formatters.items()):
-        printers = [(f"{k.__module__}.{k.__qualname__}", _printer(f)) for k, f in one.type_printers.items()]
-        deferred = [(repr(k), _printer(f)) for k, f in one.deferred_printers.items()]
-        values = {key: repr(value) for key, value in one._trait_values.items() if _is_setting(value)}
-        out.append((kind, printers, deferred, values, one.enabled))
-    inline = sys.modules.get("matplotlib_inline.config")
-    if inline is not None and inline.InlineBackend.initialized():
-        one = inline.InlineBackend.instance()
-        out.append({key: repr(value) for key, value in one._trait_values.items() if _is_setting(value)})
-    out.append(
-        {
-            key: repr(value)
-            for key, value in shell._trait_values.items()
-            if _is_setting(value) and not key.endswith(("_dir", "_file"))
-        }
-    )
-    out.append(
-        [_named(call) for name in sorted(shell.events.callbacks) for call in shell.events.callbacks[name]]
-    )
-    out.append(sorted(name for kind in shell.magics_manager.magics.values() for name in kind))
-    out.append([type(one).__name__ for one in shell.ast_transformers])
-    out.append(list(shell.input_transformers_post) and [_named(one) for one in shell.input_transformers_post])
-    return out
-
-
-def _printer(function: Any) -> Any:
-    cells = getattr(function, "__closure__", None) or ()
-    inner = getattr(function, "func", None)
-    return (
-        _named(inner or function),
-        [repr(cell.cell_contents) for cell in cells if _is_setting(cell.cell_contents)],
-        repr(getattr(function, "keywords", None)),
-    )
-
-
-def _is_setting(value: Any) -> bool:
-    return isinstance(value, (bool, int, float, str, type(None))) or (
-        isinstance(value, (list, tuple, set, frozenset))
-        and all(isinstance(item, (bool, int, float, str)) for item in value)
-    )
-
-
-# ---- packages
-
-
-def _numpy(numpy: Any) -> Any:
-    state = numpy.random.get_state(legacy=False)
-    made = getattr(numpy.random.default_rng, "made", ())
-    return (
-        state["bit_generator"],
-        state["has_gauss"],
-        state["gauss"],
-        dict(state["state"]),
-        len(made),
-        sorted((key, repr(value)) for key, value in numpy.get_printoptions().items()),
-        sorted(numpy.geterr().items()),
-        _named(numpy.geterrcall()),
-    )
-
-
-def _torch(torch: Any) -> Any:
-    out: list[Any] = [
-        torch.get_rng_state().numpy().tobytes(),
-        torch.is_grad_enabled(),
-        torch.is_inference_mode_enabled(),
-        str(torch.get_default_dtype()),
-        str(torch.get_default_device()) if hasattr(torch, "get_default_device") else "",
-        torch.get_num_threads(),
-        torch.are_deterministic_algorithms_enabled(),
-        torch.is_anomaly_enabled(),
-        torch.get_float32_matmul_precision(),
-        torch.backends.cudnn.enabled,
-        torch.backends.cudnn.benchmark,
-        torch.backends.cudnn.deterministic,
-        torch.backends.mkldnn.enabled if hasattr(torch.backends.mkldnn, "enabled") else "",
-        torch.is_autocast_enabled(),
-        sorted((key, repr(value)) for key, value in vars(torch._tensor_str.PRINT_OPTS).items()),
-    ]
-    if torch.cuda.is_initialized():
-        raise UnknownError("a GPU in use")
-    return out
-
-
-def _matplotlib(matplotlib: Any) -> Any:
-    helpers = sys.modules.get("matplotlib._pylab_helpers")
-    figures = sorted(helpers.Gcf.figs) if helpers else []
-    if figures:
-        raise UnknownError("a figure that is still being drawn")
-    return sorted((key, repr(value)) for key, value in dict.items(matplotlib.rcParams))
-
-
-def _pandas(pandas: Any) -> Any:
-    config = pandas._config.config
-    return [(key, repr(config.get_option(key))) for key in sorted(config._registered_options)]
-
-
-def _sklearn(sklearn: Any) -> Any:
-    return sorted((key, repr(value)) for key, value in sklearn.get_config().items())
-
-
-def _pil(_pil: Any) -> Any:
-    image = sys.modules.get("PIL.Image")
-    return (image.MAX_IMAGE_PIXELS,) if image else ()
-
-
-def _keras(_keras: Any) -> Any:
-    state = sys.modules["keras.src.backend.common.global_state"]
-    config = sys.modules["keras.src.backend.config"]
-    simple = {key: value for key, value in vars(config).items() if key.startswith("_") and _is_setting(value)}
-    kept = dict(vars(state.GLOBAL_STATE_TRACKER))
-    return (
-        simple,
-        sorted((key, value) for key, value in kept.items()),
-        vars(state).get("GLOBAL_SETTINGS_TRACKER"),
-    )
-
-
-def _tqdm(tqdm: Any) -> Any:
-    return (tqdm.tqdm.monitor_interval,)
-
-
-_PROBES: dict[str, Callable[[Any], Any]] = {
-    "numpy": _numpy,
-    "torch": _torch,
-    "matplotlib": _matplotlib,
-    "pandas": _pandas,
-    "sklearn": _sklearn,
-    "PIL": _pil,
-    "keras": _keras,
-    "tqdm": _tqdm,
-}
+        if variable.name not in ("parent_header", "decimal_context"):
+            yield variable, value

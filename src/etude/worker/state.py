@@ -6,19 +6,29 @@ taken in a forked copy of the process, so that taking it changes nothing.
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import hashlib
 import os
 import re
 import sys
 import types
+from collections.abc import Callable
 from typing import Any
 
-from .pickling import UnknownError, make_pickler
-from .settings import settings, strangers
+from .baseline import Baseline
+from .pickling import make_pickler
+from .settings import Start, settings
+from .shown import shell_settings
+from .strangers import strangers
+from .unknown import UnknownError
 
 __all__ = ["digest"]
 
-_OF_THE_SHELL = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[idos]h|In|Out|exit|quit|get_ipython|open|_exit_code")
+_OF_THE_SHELL = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[idos]h|In|Out|_exit_code")
+
+
+_OF_THE_WORKER = ("__main__", "__mp_main__", "_etude")
 
 
 class _Hash:
@@ -32,23 +42,17 @@ class _Hash:
         return len(data)
 
 
-def digest(shell: Any, cloudpickle: Any, before: frozenset[str]) -> tuple[str, str]:
+def digest(
+    shell: Any, cloudpickle: Any, start: Start, baseline: Baseline, local: Callable[[str], bool]
+) -> tuple[str, str]:
     """The digest and an empty text; or an empty text and what could not be told.
 
-    `before` are the modules that were there when nothing of the page had run.
+    `start` and `baseline` tell how things stood when nothing of the page had run; `local` tells of a
+    module's name whether it is of the book, or the page itself.
     """
     root = os.environ.get("ETUDE_TRACE_ROOT", "")
-    library = os.environ.get("ETUDE_LIBRARY", "")
-
-    def local(name: str) -> bool:
-        """Whether a module is of the book, or the page itself."""
-        if name == "__main__":
-            return True
-        file = getattr(sys.modules.get(name), "__file__", None) or ""
-        return bool((root and file.startswith(root)) or (library and file.startswith(library)))
-
     hashed = _Hash()
-    pickler = make_pickler(cloudpickle, local)(hashed)
+    pickler = make_pickler(cloudpickle, local, shell)(hashed)
 
     def add(name: str, value: Any) -> None:
         what[0] = name
@@ -56,16 +60,35 @@ def digest(shell: Any, cloudpickle: Any, before: frozenset[str]) -> tuple[str, s
         pickler.dump(value)
 
     what = [""]
-    used = frozenset(name.partition(".")[0] for name in set(sys.modules) - before)
+    new = sorted(set(sys.modules) - start.modules)
+    used = frozenset(name.partition(".")[0] for name in new)
+    hidden = _shell_names(shell)
+    collecting = gc.isenabled()
+    # A collection would touch, and so copy, the memory of all objects.
+    gc.disable()
     try:
-        for name, value in settings(shell, used):
+        add("collecting", collecting)
+        loop = asyncio.get_event_loop_policy()._local._loop  # type: ignore[attr-defined]
+        if start.loop is not None and loop is not start.loop:
+            raise UnknownError("an event loop of the page's own")  # noqa: TRY301
+        for name, value in settings(start, used, local):
             add(name, value)
+        for number, value in enumerate(shell_settings(shell, local)):
+            add(f"shell {number}", value)
         for name in sorted(shell.user_ns):
-            if not _OF_THE_SHELL.fullmatch(name) and name not in _shell_names(shell):
-                add(name, _variable(name, shell.user_ns[name], local))
-        for name in sorted(set(sys.modules) - before):
-            if local(name) and name != "__main__":
+            if not _OF_THE_SHELL.fullmatch(name) and name not in hidden:
+                add(name, _variable(shell.user_ns[name], local))
+        add("modules", new)
+        add("gone", sorted(start.modules - set(sys.modules)))
+        for name in new:
+            if local(name):
                 add(name, _names_of(sys.modules[name]))
+        strange = [name for name in new if not local(name)]
+        # The page itself is told of above.
+        first = [name for name in sorted(start.modules) if not name.startswith(_OF_THE_WORKER)]
+        add("loaded", baseline.later())
+        for name, value in baseline.changes([*first, *strange], local):
+            add(name, value)
         for name, value in strangers(used, local):
             add(name, value)
         here = os.getcwd()
@@ -76,6 +99,9 @@ def digest(shell: Any, cloudpickle: Any, before: frozenset[str]) -> tuple[str, s
         return "", f"{what[0]}: nested too deeply"
     except Exception as error:
         return "", f"`{what[0]}` cannot be written down: {type(error).__name__}: {error}"
+    finally:
+        if collecting:
+            gc.enable()
     return hashed.total.hexdigest(), ""
 
 
@@ -85,7 +111,7 @@ def _shell_names(shell: Any) -> frozenset[str]:
     return frozenset(name for name in hidden if hidden[name] is shell.user_ns.get(name))
 
 
-def _variable(_name: str, value: Any, local: Any) -> Any:
+def _variable(value: Any, local: Callable[[str], bool]) -> Any:
     """A variable's value; a module of the book is written down with all that it holds, elsewhere."""
     if isinstance(value, types.ModuleType):
         return ("module", value.__name__, local(value.__name__))
