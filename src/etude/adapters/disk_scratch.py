@@ -23,7 +23,7 @@ from etude.adapters.kernels import LocalKernels
 from etude.adapters.tracing import Mirrored, RunTrace
 from etude.model.protocols import Kernel, KernelError, KernelNeeds, Observed
 
-__all__ = ["ScratchDesk", "ScratchDesks"]
+__all__ = ["ScratchDesk", "ScratchDesks", "entries_of"]
 
 _COPIED: Final = 1_000_000
 """Bytes up to which a file is copied, so that a cell can change it; a larger one is linked."""
@@ -223,7 +223,7 @@ class ScratchDesk:
                 out[path] = (stat.st_size, stat.st_mtime_ns)
         queue = [os.path.join(self._root, self._folder) if self._folder else self._root]
         while queue:
-            for entry in _entries(queue.pop()):
+            for entry in entries_of(queue.pop()):
                 if entry.is_dir(follow_symlinks=False):
                     queue.append(entry.path)
                 elif os.path.splitext(entry.name)[1] not in _SOURCES and not _EDITOR.search(entry.name):
@@ -256,7 +256,7 @@ def _mirror(root: str, mirror: str, folder: str, state: str, since: int, copied:
         source, target, inner, above = queue.pop()
         os.mkdir(target)
         here = inner == folder
-        entries = _entries(source)
+        entries = entries_of(source)
         copied.folders[inner] = tuple(sorted(entry.name for entry in entries))
         for entry in entries:
             place = os.path.join(target, entry.name)
@@ -294,7 +294,7 @@ def _copy(entry: os.DirEntry[str], place: str) -> None:
     os.chmod(place, stat.st_mode & 0o777 | 0o200)
 
 
-def _entries(folder: str) -> list[os.DirEntry[str]]:
+def entries_of(folder: str) -> list[os.DirEntry[str]]:
     """What is in a folder and belongs to the book."""
     try:
         with os.scandir(folder) as entries:
@@ -342,7 +342,7 @@ def _folder(place: str, prefix: str, name: str) -> str:
 
 def _sweep(folder: str) -> None:
     """Remove what builds of this book left that were killed: desks of a process that is no more."""
-    for entry in _entries(folder):
+    for entry in entries_of(folder):
         owner, temporary = _owner(entry.path)
         try:
             os.kill(owner, 0)

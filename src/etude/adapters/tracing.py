@@ -15,7 +15,7 @@ from etude.adapters.prelude import FOLDER
 from etude.model.protocols import Observed
 from etude.worker.trace import ROOT, VARIABLE
 
-__all__ = ["Mirrored", "RunTrace"]
+__all__ = ["Mirrored", "RunTrace", "outdated"]
 
 _SYSTEM: Final = (
     "/etc/", "/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/", "/usr/local/lib/",
@@ -118,7 +118,12 @@ class RunTrace:
                     reads.add(found)
             if self._programs or not python:
                 reads |= {found for place in folders if (found := self._named("folder", place)) is not None}
-        return Observed(tuple(sorted(reads)), complete, self._programs, tuple(sorted(self._outdated(reads))))
+        return Observed(
+            tuple(sorted(reads)),
+            complete,
+            self._programs,
+            tuple(sorted(outdated(reads, self._mirrored, self._root, self._since))),
+        )
 
     def written(self) -> str | None:
         """Hash of what the run has written by now; None when it cannot be told."""
@@ -181,24 +186,26 @@ class RunTrace:
             return None if inside.startswith(_SETTINGS) else (kind, "~" + inside)
         return (kind, place) if os.path.isabs(place) else None  # noqa: PTH117
 
-    def _outdated(self, reads: Iterable[tuple[str, str]]) -> Iterable[str]:
-        """Files of the book among `reads` that changed since the plan was begun, or were copied."""
-        for kind, name in reads:
-            if kind not in ("file", "module", "folder") or name.startswith(("/", "~")):
-                continue
-            if kind == "folder":
-                known = self._mirrored.folders.get(name)
-                if known is not None and known != names_in(self._root, name):
-                    yield name
-                continue
-            try:
-                stat = os.stat(os.path.join(self._root, name))  # noqa: PTH116, PTH118
-            except OSError:
-                if name in self._mirrored.files:
-                    yield name
-                continue
-            if 0 < self._since < changed(stat) and not os.path.isdir(os.path.join(self._root, name)):  # noqa: PTH112, PTH118
+
+def outdated(reads: Iterable[tuple[str, str]], mirrored: Mirrored, root: str, since: int) -> Iterator[str]:
+    """Files of the book at `root`, among `reads`, that changed after `since`, or since they were copied."""
+    for kind, name in reads:
+        if kind not in ("file", "module", "folder") or name.startswith(("/", "~")):
+            continue
+        place = os.path.join(root, name)  # noqa: PTH118
+        if kind == "folder":
+            known = mirrored.folders.get(name)
+            if known is not None and known != names_in(root, name):
                 yield name
+            continue
+        try:
+            stat = os.stat(place)  # noqa: PTH116
+        except OSError:
+            if name in mirrored.files:
+                yield name
+            continue
+        if 0 < since < changed(stat) and not os.path.isdir(place):  # noqa: PTH112
+            yield name
 
 
 def _files(place: str) -> Iterator[str]:

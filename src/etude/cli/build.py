@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from etude.cli.options import BOOK, FORMAT, OUT, REPORT, names_of
+from etude.cli.options import BOOK, FORMAT, OUT, REPORT, executor_of, names_of
 from etude.cli.output import Format, Output, find_book
 from etude.cli.report import Summary
 
@@ -45,6 +45,15 @@ POLICIES = ("auto", "strict", "frozen", "force", "off")
     metavar="N",
     help="Runs and processes at a time; as many as cores.",
 )
+@click.option(
+    "--executor",
+    callback=executor_of,
+    default="local",
+    metavar="WHERE",
+    show_default=True,
+    help="Where runs are executed: local, on this machine; ray, on the Ray cluster of RAY_ADDRESS, or one that "
+    "is started here; ray://HOST:PORT, one that is reached by Ray's client; ray:ADDRESS, any other address.",
+)
 @click.option("--lang", multiple=True, metavar="L", help="Only this language; can be given more than once.")
 @click.option("--variant", multiple=True, metavar="V", help="Only this variant; can be given more than once.")
 @click.option("--strict", is_flag=True, help="End with exit code 1 when there are warnings, too.")
@@ -58,6 +67,7 @@ def command(
     out: Path | None,
     execute: Any,
     jobs: int | None,
+    executor: str,
     lang: tuple[str, ...],
     variant: tuple[str, ...],
     strict: bool,
@@ -75,7 +85,14 @@ def command(
         from etude.build import BuildOptions, build  # noqa: PLC0415 -- loads all stages
 
         options = BuildOptions(
-            to=to, out=out, policy=execute, jobs=jobs, languages=lang, variants=variant, report=report
+            to=to,
+            out=out,
+            policy=execute,
+            jobs=jobs,
+            languages=lang,
+            variants=variant,
+            report=report,
+            executor=executor,
         )
         with output.progress() as progress:
             done = build(output.root, options, progress)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -22,13 +22,16 @@ from etude.execute.schedule import Placed, Schedule
 from etude.execute.session import ElsewhereError, Session, Trouble, World
 from etude.execute.sharing import apart
 from etude.execute.surroundings import kernel_environment
-from etude.execute.troubles import elsewhere, no_kernel, took_too_much
+from etude.execute.troubles import elsewhere, lost, no_kernel, took_too_much
 from etude.execute.ways import Cursor
 from etude.model.progress import KernelStarted, MemoryUsed, RunFinished, RunStarted
-from etude.model.protocols import KernelError
+from etude.model.protocols import KernelError, LostError
 from etude.model.rules import Rule
 
 __all__ = ["Driver"]
+
+_AGAIN: Final = 3
+"""Times that a run is started anew when it was lost with the machine that it was on."""
 
 
 class _CrowdedError(Exception):
@@ -48,6 +51,8 @@ class _Attempt:
     """Those that it may see; None for all."""
     trouble: Trouble = field(default_factory=Trouble)
     taken: Taken | None = None
+    losses: list[str] = field(default_factory=list)
+    """Why it was lost, each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +148,21 @@ class Driver:
             gpus=attempt.gpus,
             share=attempt.placed.task.needs.gpus,
         )
-        needs = self.backends.of(run)
+        room = attempt.placed.task.needs
+        needs = msgspec.structs.replace(
+            self.backends.of(run), cpus=room.cpus, memory=room.memory, gpus=room.gpus
+        )
         while True:
             started = self.world.clock()
             try:
                 desk = self.desks.open(needs, run.folder, self.world.plan.library(run), environment)
             except KernelError as error:
                 trouble.problems.append(no_kernel(run, error))
-                return []
+                return self._stored(run) if attempt.losses else []
+            except LostError as error:
+                if self._given_up(attempt, error):
+                    return self._stored(run)
+                continue
             try:
                 return self._watched(attempt, desk, started)
             except ElsewhereError as error:
@@ -161,8 +173,25 @@ class Driver:
                     return []
                 trouble.notes.append(told)
                 needs = msgspec.structs.replace(needs, backend=trouble.backend)
+            except LostError as error:
+                if self._given_up(attempt, error):
+                    return self._stored(run)
             finally:
                 desk.close()
+
+    @staticmethod
+    def _given_up(attempt: _Attempt, error: LostError) -> bool:
+        """Note that a run was lost; whether that is once too often."""
+        attempt.losses.append(str(error))
+        if len(attempt.losses) <= _AGAIN:
+            return False
+        attempt.trouble.problems.append(lost(attempt.run, attempt.losses))
+        return True
+
+    def _stored(self, run: Run) -> list[Done]:
+        """What is there of a run that cannot go on."""
+        found = self.world.lookup.ahead(run, 0, Cursor.start(run))
+        return [Done.of(item.kept.record, item) for item in found]
 
     def _watched(self, attempt: _Attempt, desk: Desk, started: float) -> list[Done]:
         """The run's cells, as long as its kernel may have what it takes."""

@@ -175,6 +175,12 @@ class KernelNeeds(Struct, frozen=True):
     """Modules that a parent should have loaded."""
     run: str = ""
     """Of the run: a desk of the same name has the same paths each time, where that can be."""
+    cpus: float = 1.0
+    """What is kept for the run: processors."""
+    memory: int = 0
+    """Bytes; 0: not known."""
+    gpus: float = 0.0
+    """A share of one, or whole ones."""
 
 
 class Kernels(Protocol):
@@ -192,6 +198,10 @@ class Kernels(Protocol):
 
 class KernelError(Exception):
     """A kernel is not installed or did not start; the message says why and what helps."""
+
+
+class LostError(Exception):
+    """The machine that a kernel is on is gone, with the kernel; the run can start anew on another."""
 
 
 class Clock(Protocol):

@@ -1,0 +1,346 @@
+"""Desks on the nodes of a Ray cluster: each is an actor, which is asked as a desk of this machine is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from msgspec.structs import replace
+
+from etude.adapters.ray_actor import Copied, Opened, Place, Refused, RemoteDesk
+from etude.adapters.ray_book import BookCopy
+from etude.adapters.ray_cluster import RayCluster
+from etude.adapters.ray_nodes import Asked, asked
+from etude.adapters.tracing import outdated
+from etude.model.protocols import (
+    Backend,
+    Copy,
+    Kernel,
+    KernelError,
+    KernelNeeds,
+    LostError,
+    Observed,
+    Reply,
+    Usage,
+)
+
+__all__ = ["RayDesks", "RayWatch", "Sent"]
+
+_LOOK: Final = 1.0
+"""Seconds between two looks at an actor that works."""
+_LEAVE: Final = 10.0
+"""Seconds that an actor has to end its kernel and to tidy up."""
+_EYE: Final = "eye"
+"""Calls that are answered while a cell runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What goes to nodes with every run."""
+
+    root: str
+    """Of the book, here."""
+    book: BookCopy
+    since: int
+    """When the plan was begun, in nanoseconds of the file system's clock."""
+    pythonpath: tuple[str, ...]
+    variables: Mapping[str, str]
+    """The builder's own environment: what a run has beyond it is sent."""
+    declared: frozenset[str]
+    """Variables that are sent in any case."""
+    versions: Mapping[str, Mapping[str, str]]
+    """By kernel, what runs import and what is installed here for it."""
+
+
+class _Link:
+    """An actor, and whether it is still there."""
+
+    def __init__(self, cluster: RayCluster, handle: Any) -> None:
+        self._ray = cluster.ray
+        self.handle = handle
+
+    def ask(
+        self, method: str, *args: Any, group: str = "", each: Callable[[], object] | None = None, **named: Any
+    ) -> Any:
+        """Have the actor do something; raises `LostError` when it is gone.
+
+        `each` is called now and then while the answer is awaited.
+        """
+        exceptions = self._ray.exceptions
+        try:
+            call = getattr(self.handle, method)
+            call = call.options(concurrency_group=group) if group else call
+            answer = call.remote(*args, **named)
+            while not self._ray.wait([answer], timeout=_LOOK)[0]:
+                if each is not None:
+                    each()
+            return self._ray.get(answer)
+        except exceptions.RuntimeEnvSetupError as error:
+            raise KernelError(f"a node cannot set up what it was sent: {_first(error)}") from error
+        except exceptions.RayTaskError:
+            raise  # an error of our own, there
+        except (exceptions.RayError, ConnectionError) as error:
+            raise LostError(_first(error)) from error
+
+    def leave(self, seconds: float) -> None:
+        """Have it tidy up, and end it."""
+        with suppress(Exception):
+            self._ray.wait([self.handle.close.remote()], timeout=seconds)
+        self.end()
+
+    def begin_to_leave(self) -> Any:
+        """Stop what it does and have it tidy up; gives what to wait for."""
+        with suppress(Exception):
+            self.handle.kill.options(concurrency_group=_EYE).remote()
+            return self.handle.close.remote()
+        return None
+
+    def end(self) -> None:
+        """End it at once."""
+        with suppress(Exception):
+            self._ray.kill(self.handle)
+
+
+class RayDesks:
+    """Opens desks on a cluster; for several threads."""
+
+    def __init__(self, cluster: RayCluster, sent: Sent) -> None:
+        """`sent` is what every node gets."""
+        self._cluster = cluster
+        self._sent = sent
+        self._lock = threading.Lock()
+        self._live: dict[_Link, bool] = {}
+        """Whether the actor is known to be at work."""
+        self._checked: dict[tuple[str, str, str], tuple[str, ...]] = {}
+        self._closed = False
+        self._class = cluster.ray.remote(
+            max_restarts=0, max_task_retries=0, concurrency_groups={_EYE: 2}, scheduling_strategy="SPREAD"
+        )(RemoteDesk)
+
+    def open(
+        self, needs: KernelNeeds, folder: str, library: Mapping[str, str], environment: Mapping[str, str]
+    ) -> RayDesk:
+        """A desk on a node that has what the run needs; raises `KernelError`, or `LostError`."""
+        link = _Link(self._cluster, self._actor(needs))
+        with self._lock:
+            self._live[link] = False
+        try:
+            return RayDesk(
+                link, self._opened(link, needs, folder, library, environment), self._sent, self._left
+            )
+        except BaseException:
+            self._left(link)
+            raise
+
+    def _opened(
+        self,
+        link: _Link,
+        needs: KernelNeeds,
+        folder: str,
+        library: Mapping[str, str],
+        environment: Mapping[str, str],
+    ) -> Opened:
+        # Where nodes are lost, what was asked for may never be there; Ray would wait for it.
+        place: Place = link.ask("place", each=lambda: self._possible(needs))
+        self._live[link] = True
+        self._check(link, place, needs.name)
+        sent = self._sent
+        variables = {
+            name: value
+            for name, value in environment.items()
+            if name in sent.declared or sent.variables.get(name) != value
+        }
+        # A parent of one run's own has nothing to share.
+        alone = replace(needs, warm=())
+        answer: Opened | Refused = link.ask("open", alone, folder, dict(library), variables, sent.pythonpath)
+        if isinstance(answer, Refused):
+            raise KernelError(*answer.said)
+        return answer
+
+    def close(self) -> None:
+        """End every actor and open no more."""
+        with self._lock:
+            self._closed = True
+            live = dict(self._live)
+        leaving = [link.begin_to_leave() for link, working in live.items() if working]
+        if refs := [ref for ref in leaving if ref is not None]:
+            with suppress(Exception):
+                self._cluster.ray.wait(refs, num_returns=len(refs), timeout=_LEAVE)
+        for link in live:
+            link.end()
+
+    def _left(self, link: _Link) -> None:
+        with self._lock:
+            working = self._live.pop(link, False)
+            stopped = self._closed
+        if working and not stopped:
+            link.leave(_LEAVE)
+        else:
+            link.end()
+
+    def _actor(self, needs: KernelNeeds) -> Any:
+        wanted = self._possible(needs)
+        options: dict[str, Any] = {"num_cpus": round(wanted.cpus, 4), "num_gpus": wanted.gpus}
+        if wanted.memory:
+            options["memory"] = wanted.memory
+        return self._class.options(**options).remote()
+
+    def _possible(self, needs: KernelNeeds) -> Asked:
+        """What to ask for; raises `KernelError` when no node that is left can give it."""
+        if self._closed:
+            raise KernelError("the build is being stopped")
+        found = asked(needs, self._cluster.nodes())
+        if found is None:
+            count = f"{needs.gpus:g} GPUs" if needs.gpus > 1 else "a GPU"
+            raise KernelError(
+                f"no node that is left in the cluster has {count}" if needs.gpus else "no node is left"
+            )
+        return found
+
+    def _check(self, link: _Link, place: Place, kernel: str) -> None:
+        """Compare what a node has installed with what is here; once for each."""
+        wanted = self._sent.versions.get(kernel, {})
+        mark = place.host, place.python, kernel
+        if mark not in self._checked:
+            there: dict[str, str | None] = link.ask("versions", kernel, tuple(wanted))
+            self._checked[mark] = tuple(_differences(wanted, there))
+        if different := self._checked[mark]:
+            more = f"; and {len(different) - 5} more" if len(different) > 5 else ""
+            raise KernelError(
+                f"the node {place.host} has not what is installed here: {'; '.join(different[:5])}{more}",
+                "install the same versions on all nodes: results are kept as those of the versions here",
+            )
+
+
+class RayDesk:
+    """A desk in an actor."""
+
+    def __init__(self, link: _Link, opened: Opened, sent: Sent, left: Callable[[_Link], None]) -> None:
+        """`left` ends the actor."""
+        self.kernel = RayKernel(link, opened.backend)
+        self.replaced = opened.replaced
+        self.newer = sent.book.newer
+        self._link = link
+        self._sent = sent
+        self._left = left
+
+    def observed(self) -> Observed:
+        """What the run has read; what changed of it since it was sent is looked up here."""
+        found: Observed = self._link.ask("observed")
+        sent = self._sent
+        late = tuple(sorted(outdated(found.reads, sent.book, sent.root, sent.since)))
+        return replace(found, outdated=late)
+
+    def files(self) -> str | None:
+        """Hash of the files that the run has written by now."""
+        return cast("str | None", self._link.ask("files"))
+
+    def written(self) -> tuple[str, ...]:
+        """Files of the node's copy of the book that changed since the desk was opened."""
+        return cast("tuple[str, ...]", self._link.ask("written"))
+
+    def close(self) -> None:
+        """End the kernel, and the actor."""
+        self._left(self._link)
+
+
+class RayKernel:
+    """A kernel in an actor."""
+
+    root = 0  # its processes are not here
+
+    def __init__(self, link: _Link, backend: Backend) -> None:
+        """The actor has opened its desk."""
+        self.backend: Backend = backend
+        self._link = link
+        self._told: Callable[[int], None] | None = None
+        self._usage = Usage()
+
+    def execute(
+        self, code: str, expressions: Iterable[tuple[str, str]], timeout: float, output_limit: int
+    ) -> Reply:
+        """Run a cell; raises `LostError` when the node is lost while it runs."""
+        args = code, tuple(expressions), timeout, output_limit
+        return cast("Reply", self._link.ask("execute", *args, each=self._look))
+
+    def copy(self, *, digest: bool, keep: bool = False) -> Copy | None:
+        """A frozen copy, in the actor; there is none to resume from."""
+        found: Copied | None = None if keep else self._link.ask("copy", digest=digest)
+        return None if found is None else RayCopy(self._link, found)
+
+    def kill(self) -> None:
+        """End it without waiting."""
+        self._link.begin_to_leave()
+
+    def close(self) -> None:
+        """The desk ends it."""
+
+    @contextmanager
+    def watched(self, limit: int, kept: int, told: Callable[[int], None]) -> Iterator[Callable[[], Usage]]:
+        """Have the actor watch what it takes."""
+        self._link.ask("watch", limit, kept)
+        self._told = told
+        try:
+            yield lambda: self._usage
+        finally:
+            with suppress(LostError):
+                self._usage = self._link.ask("unwatch")
+
+    def _look(self) -> None:
+        if self._told is not None:
+            self._usage = self._link.ask("usage", group=_EYE)
+            self._told(self._usage.memory)
+
+
+class RayCopy:
+    """A frozen copy of a kernel in an actor."""
+
+    def __init__(self, link: _Link, copied: Copied) -> None:
+        """The copy is there."""
+        self.hazards = copied.hazards
+        self.seconds = copied.seconds
+        self._number = copied.number
+        self._link = link
+        self._let_go = False
+
+    def state(self) -> str:
+        """The digest of its state."""
+        self._let_go = True
+        found, self.seconds = self._link.ask("state", self._number)
+        return cast("str", found)
+
+    def close(self) -> None:
+        """Let it go."""
+        if not self._let_go:
+            self._let_go = True
+            self._link.ask("release", self._number)
+
+
+class RayWatch:
+    """Has each actor watch its own kernel."""
+
+    @staticmethod
+    @contextmanager
+    def over(
+        kernel: Kernel, limit: int, kept: int, told: Callable[[int], None]
+    ) -> Iterator[Callable[[], Usage]]:
+        """Watch a kernel of a cluster; `told` hears of its memory once a second."""
+        assert isinstance(kernel, RayKernel)
+        with kernel.watched(limit, kept, told) as usage:
+            yield usage
+
+
+def _differences(here: Mapping[str, str], there: Mapping[str, str | None]) -> Iterator[str]:
+    for name, wanted in sorted(here.items()):
+        found = there.get(name)
+        if found is not None and found != wanted:
+            yield f"{found or f'no `{name}`'} where {wanted or f'no `{name}`'} is here"
+
+
+def _first(error: BaseException) -> str:
+    """What an exception of Ray says, in one line."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines)[:300] or type(error).__name__
