@@ -134,6 +134,7 @@ class RayDesks:
         except BaseException:
             self._left(link)
             raise
+        return RayDesk(link, opened, self._sent, self._left)
 
     def _opened(
         self,
