@@ -29,7 +29,11 @@ environment = ["GREETING"]
 cpus = 2
 """
 
-QUICK = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 300, "health_check_failure_threshold": 3}
+QUICK = {
+    "health_check_initial_delay_ms": 0,
+    "health_check_period_ms": 300,
+    "health_check_failure_threshold": 3,
+}
 """So that a head soon sees that a node is gone."""
 
 OBJECTS = 80 * 2**20

@@ -9,7 +9,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -92,7 +92,9 @@ def joined(address: str, folder: str, book: BookCopy) -> Iterator[RayCluster]:
             ray.shutdown()
             raise _refused(wanted, error, book) from error
         try:
-            yield RayCluster(ray)
+            # Ray prints what it has to say of lost nodes; results go there.
+            with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+                yield RayCluster(ray)
         finally:
             with suppress(Exception):
                 ray.shutdown()
