@@ -54,7 +54,8 @@ def page(name: str, log: Path, second: str = "", front: str = "") -> str:
     cells = [
         f'import os, time, helper\n{note(log, f"{name}-begun")}\nprint("{name}", helper.answer())',
         f'{second}\nprint(open("data/numbers.csv").read(), open("data/large.bin", "rb").seek(0, 2))',
-        'total = helper.answer() + 1\nprint(total, os.environ["OMP_NUM_THREADS"], os.environ.get("GREETING"))',
+        "total = helper.answer() + 1\nhas = os.environ.get\n"
+        'print(total, has("OMP_NUM_THREADS"), has("GREETING"))',
     ]
     noted = (f"{code}\n{note(log, f'{name}-{number}')}" for number, code in enumerate(cells))
     return f"{front}# {name}\n\n" + "\n".join(f"```{{code-cell}} python\n{code}\n```\n" for code in noted)
@@ -87,11 +88,9 @@ def gone(pid: int) -> bool:
 
 def desks() -> list[int]:
     """Actors of builds that are at work."""
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        if "ray::RemoteDesk" in " ".join(process.info["cmdline"] or ()) and not gone(process.pid):
-            found.append(process.pid)
-    return found
+    every = psutil.process_iter(["cmdline"])
+    actors = [one.pid for one in every if "ray::RemoteDesk" in " ".join(one.info["cmdline"] or ())]
+    return [pid for pid in actors if not gone(pid)]
 
 
 @contextmanager
@@ -109,7 +108,7 @@ class Nodes:
     """A cluster of nodes with two processors each; its head has none."""
 
     def __init__(self) -> None:
-        from ray.cluster_utils import Cluster
+        from ray.cluster_utils import Cluster  # noqa: PLC0415 -- slow to load
 
         head = {
             "num_cpus": 0,

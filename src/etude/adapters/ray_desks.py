@@ -128,9 +128,7 @@ class RayDesks:
         with self._lock:
             self._live[link] = False
         try:
-            return RayDesk(
-                link, self._opened(link, needs, folder, library, environment), self._sent, self._left
-            )
+            opened = self._opened(link, needs, folder, library, environment)
         except BaseException:
             self._left(link)
             raise
@@ -144,6 +142,7 @@ class RayDesks:
         library: Mapping[str, str],
         environment: Mapping[str, str],
     ) -> Opened:
+        self._possible(needs)  # all may have been stopped meanwhile
         # Where nodes are lost, what was asked for may never be there; Ray would wait for it.
         place: Place = link.ask("place", each=lambda: self._possible(needs))
         self._live[link] = True

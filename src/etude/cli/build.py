@@ -52,7 +52,7 @@ POLICIES = ("auto", "strict", "frozen", "force", "off")
     metavar="WHERE",
     show_default=True,
     help="Where runs are executed: local, on this machine; ray, on the Ray cluster of RAY_ADDRESS, or on one "
-    "that is started here; ray://HOST:PORT, one that is reached by Ray's client; ray:ADDRESS, any other address.",
+    "that is started here; ray://HOST:PORT, one that Ray's client reaches; ray:ADDRESS, any other.",
 )
 @click.option("--lang", multiple=True, metavar="L", help="Only this language; can be given more than once.")
 @click.option("--variant", multiple=True, metavar="V", help="Only this variant; can be given more than once.")
