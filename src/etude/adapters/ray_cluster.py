@@ -130,6 +130,11 @@ def _refused(address: str, error: Exception, book: BookCopy) -> ClusterError:
     if "ersion mismatch" in whole:
         hint = "nodes and build need the same versions of Ray and of Python"
         return ClusterError(f"the Ray cluster has other versions: {whole[:300]}", hint)
+    if "timeout" in whole or "uthenticat" in whole:
+        return ClusterError(
+            f"the Ray cluster `{address}` does not let the build in: {lines[0][:300]}",
+            "if it asks for a token: `RAY_AUTH_MODE=token`, and `RAY_AUTH_TOKEN` or `RAY_AUTH_TOKEN_PATH`",
+        )
     what = "a Ray cluster cannot be started" if address == "local" else f"the Ray cluster `{address}` refuses"
     return ClusterError(f"{what}: {lines[0][:300]}")
 
