@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from msgspec.structs import replace
 
-from etude.adapters.ray_actor import Copied, Opened, Place, Refused, RemoteDesk
+from etude.adapters.ray_actor import Opened, Place, Refused, RemoteDesk
 from etude.adapters.ray_book import BookCopy
 from etude.adapters.ray_cluster import RayCluster
+from etude.adapters.ray_kernels import Link, RayKernel
 from etude.adapters.ray_nodes import Asked, asked
 from etude.adapters.tracing import outdated
 from etude.model.protocols import (
-    Backend,
-    Copy,
-    Kernel,
     KernelError,
     KernelNeeds,
-    LostError,
     Observed,
-    Reply,
-    Usage,
 )
 
-__all__ = ["RayDesks", "RayWatch", "Sent"]
+__all__ = ["RayDesks", "Sent"]
 
-_LOOK: Final = 1.0
-"""Seconds between two looks at an actor that works."""
 _LEAVE: Final = 10.0
 """Seconds that an actor has to end its kernel and to tidy up."""
-_EYE: Final = "eye"
-"""Calls that are answered while a cell runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,55 +46,6 @@ class Sent:
     """By kernel, what runs import and what is installed here for it."""
 
 
-class _Link:
-    """An actor, and whether it is still there."""
-
-    def __init__(self, cluster: RayCluster, handle: Any) -> None:
-        self._ray = cluster.ray
-        self.handle = handle
-
-    def ask(
-        self, method: str, *args: Any, group: str = "", each: Callable[[], object] | None = None, **named: Any
-    ) -> Any:
-        """Have the actor do something; raises `LostError` when it is gone.
-
-        `each` is called now and then while the answer is awaited.
-        """
-        exceptions = self._ray.exceptions
-        try:
-            call = getattr(self.handle, method)
-            call = call.options(concurrency_group=group) if group else call
-            answer = call.remote(*args, **named)
-            while not self._ray.wait([answer], timeout=_LOOK)[0]:
-                if each is not None:
-                    each()
-            return self._ray.get(answer)
-        except exceptions.RuntimeEnvSetupError as error:
-            raise KernelError(f"a node cannot set up what it was sent: {_first(error)}") from error
-        except exceptions.RayTaskError:
-            raise  # an error of our own, there
-        except (exceptions.RayError, ConnectionError) as error:
-            raise LostError(_first(error)) from error
-
-    def leave(self, seconds: float) -> None:
-        """Have it tidy up, and end it."""
-        with suppress(Exception):
-            self._ray.wait([self.handle.close.remote()], timeout=seconds)
-        self.end()
-
-    def begin_to_leave(self) -> Any:
-        """Stop what it does and have it tidy up; gives what to wait for."""
-        with suppress(Exception):
-            self.handle.kill.options(concurrency_group=_EYE).remote()
-            return self.handle.close.remote()
-        return None
-
-    def end(self) -> None:
-        """End it at once."""
-        with suppress(Exception):
-            self._ray.kill(self.handle)
-
-
 class RayDesks:
     """Opens desks on a cluster; for several threads."""
 
@@ -112,19 +54,19 @@ class RayDesks:
         self._cluster = cluster
         self._sent = sent
         self._lock = threading.Lock()
-        self._live: dict[_Link, bool] = {}
+        self._live: dict[Link, bool] = {}
         """Whether the actor is known to be at work."""
         self._checked: dict[tuple[str, str, str], tuple[str, ...]] = {}
         self._closed = False
         self._class = cluster.ray.remote(
-            max_restarts=0, max_task_retries=0, concurrency_groups={_EYE: 2}, scheduling_strategy="SPREAD"
+            max_restarts=0, max_task_retries=0, concurrency_groups=Link.GROUPS, scheduling_strategy="SPREAD"
         )(RemoteDesk)
 
     def open(
         self, needs: KernelNeeds, folder: str, library: Mapping[str, str], environment: Mapping[str, str]
     ) -> RayDesk:
         """A desk on a node that has what the run needs; raises `KernelError`, or `LostError`."""
-        link = _Link(self._cluster, self._actor(needs))
+        link = Link(self._cluster, self._actor(needs))
         with self._lock:
             self._live[link] = False
         try:
@@ -136,7 +78,7 @@ class RayDesks:
 
     def _opened(
         self,
-        link: _Link,
+        link: Link,
         needs: KernelNeeds,
         folder: str,
         library: Mapping[str, str],
@@ -172,7 +114,7 @@ class RayDesks:
         for link in live:
             link.end()
 
-    def _left(self, link: _Link) -> None:
+    def _left(self, link: Link) -> None:
         with self._lock:
             working = self._live.pop(link, False)
             stopped = self._closed
@@ -200,7 +142,7 @@ class RayDesks:
             )
         return found
 
-    def _check(self, link: _Link, place: Place, kernel: str) -> None:
+    def _check(self, link: Link, place: Place, kernel: str) -> None:
         """Compare what a node has installed with what is here; once for each."""
         wanted = self._sent.versions.get(kernel, {})
         mark = place.host, place.python, kernel
@@ -218,7 +160,7 @@ class RayDesks:
 class RayDesk:
     """A desk in an actor."""
 
-    def __init__(self, link: _Link, opened: Opened, sent: Sent, left: Callable[[_Link], None]) -> None:
+    def __init__(self, link: Link, opened: Opened, sent: Sent, left: Callable[[Link], None]) -> None:
         """`left` ends the actor."""
         self.kernel = RayKernel(link, opened.backend)
         self.replaced = opened.replaced
@@ -247,100 +189,8 @@ class RayDesk:
         self._left(self._link)
 
 
-class RayKernel:
-    """A kernel in an actor."""
-
-    root = 0  # its processes are not here
-
-    def __init__(self, link: _Link, backend: Backend) -> None:
-        """The actor has opened its desk."""
-        self.backend: Backend = backend
-        self._link = link
-        self._told: Callable[[int], None] | None = None
-        self._usage = Usage()
-
-    def execute(
-        self, code: str, expressions: Iterable[tuple[str, str]], timeout: float, output_limit: int
-    ) -> Reply:
-        """Run a cell; raises `LostError` when the node is lost while it runs."""
-        args = code, tuple(expressions), timeout, output_limit
-        return cast("Reply", self._link.ask("execute", *args, each=self._look))
-
-    def copy(self, *, digest: bool, keep: bool = False) -> Copy | None:
-        """A frozen copy, in the actor; there is none to resume from."""
-        found: Copied | None = None if keep else self._link.ask("copy", digest=digest)
-        return None if found is None else RayCopy(self._link, found)
-
-    def kill(self) -> None:
-        """End it without waiting."""
-        self._link.begin_to_leave()
-
-    def close(self) -> None:
-        """The desk ends it."""
-
-    @contextmanager
-    def watched(self, limit: int, kept: int, told: Callable[[int], None]) -> Iterator[Callable[[], Usage]]:
-        """Have the actor watch what it takes."""
-        self._link.ask("watch", limit, kept)
-        self._told = told
-        try:
-            yield lambda: self._usage
-        finally:
-            with suppress(LostError):
-                self._usage = self._link.ask("unwatch")
-
-    def _look(self) -> None:
-        if self._told is not None:
-            self._usage = self._link.ask("usage", group=_EYE)
-            self._told(self._usage.memory)
-
-
-class RayCopy:
-    """A frozen copy of a kernel in an actor."""
-
-    def __init__(self, link: _Link, copied: Copied) -> None:
-        """The copy is there."""
-        self.hazards = copied.hazards
-        self.seconds = copied.seconds
-        self._number = copied.number
-        self._link = link
-        self._let_go = False
-
-    def state(self) -> str:
-        """The digest of its state."""
-        self._let_go = True
-        found, self.seconds = self._link.ask("state", self._number)
-        return cast("str", found)
-
-    def close(self) -> None:
-        """Let it go."""
-        if not self._let_go:
-            self._let_go = True
-            self._link.ask("release", self._number)
-
-
-class RayWatch:
-    """Has each actor watch its own kernel."""
-
-    @staticmethod
-    @contextmanager
-    def over(
-        kernel: Kernel, limit: int, kept: int, told: Callable[[int], None]
-    ) -> Iterator[Callable[[], Usage]]:
-        """Watch a kernel of a cluster; `told` hears of its memory once a second."""
-        assert isinstance(kernel, RayKernel)
-        with kernel.watched(limit, kept, told) as usage:
-            yield usage
-
-
 def _differences(here: Mapping[str, str], there: Mapping[str, str | None]) -> Iterator[str]:
     for name, wanted in sorted(here.items()):
         found = there.get(name)
         if found is not None and found != wanted:
             yield f"{found or f'no `{name}`'} where {wanted or f'no `{name}`'} is here"
-
-
-def _first(error: BaseException) -> str:
-    """What an exception of Ray says, in one line."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return " ".join(lines)[:300] or type(error).__name__

@@ -95,8 +95,9 @@ def ray_executor(
         copy = packed(str(book.root), laid_out, since)
         try:
             with joined(_address(name), laid_out, copy) as cluster:
-                from etude.adapters.ray_desks import RayDesks, RayWatch  # noqa: PLC0415
+                from etude.adapters.ray_desks import RayDesks  # noqa: PLC0415
                 from etude.adapters.ray_desks import Sent as Parcel  # noqa: PLC0415
+                from etude.adapters.ray_kernels import RayWatch  # noqa: PLC0415
 
                 names = {
                     n for run in planned.runs for part in run.parts for n in part.page.execute.environment
