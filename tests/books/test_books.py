@@ -202,6 +202,7 @@ ELSEWHERE = {
     Rule.USAGE,
     Rule.BUILD_LOCKED,
     Rule.WRITE_FAILED,
+    Rule.EXECUTOR_UNAVAILABLE,
     # These need what a folder of sources cannot hold, or take too long.
     Rule.READ_TOO_LARGE,
     Rule.NESTING_TOO_DEEP,
@@ -212,6 +213,7 @@ ELSEWHERE = {
     Rule.RUN_TIMEOUT,
     Rule.KERNEL_DIED,
     Rule.WORKER_CHANGED,
+    Rule.WORKER_LOST,
     Rule.VERSIONS_DIFFER,
     Rule.OUTPUT_TOO_LARGE,
     Rule.WROTE_INTO_BOOK,

@@ -9,13 +9,13 @@ import pytest
 from etude.execute.needs import declared, needs_of
 from etude.execute.recipe import Recipe
 from etude.execute.record import load_recipe
-from etude.execute.schedule import Machine, Needs
+from etude.execute.schedule import Machine, Needs, Part
 from etude.execute.surroundings import kernel_environment
 from etude.model.block import Resources
 from etude.model.config import ExecuteConfig
 from etude.model.page import PageExecution
 from etude.model.progress import KernelStarted, MemoryUsed, RunFinished, RunStarted
-from etude.model.protocols import Reply, Usage
+from etude.model.protocols import LostError, Reply, Usage
 from etude.model.rules import Rule
 
 GB = 10**9
@@ -300,3 +300,116 @@ def test_kernels_and_memory_are_told(world):
     assert KernelStarted("a", "", "lean", 0.0) in world.events
     assert MemoryUsed("a", "", GB) in world.events
     assert RunFinished("a", "", "ok", 0.0, 1, 0, "", 2 * GB, 3.0) in world.events
+
+
+# ---- clusters
+
+
+CLUSTER = Machine(
+    slots=3,
+    cpus=12,
+    memory=24 * GB,
+    gpus=("0", "1"),
+    total=24 * GB,
+    parts=(Part(4, 2, 8 * GB), Part(8, 0, 16 * GB)),
+)
+
+
+@pytest.mark.parametrize(
+    ("resources", "what"),
+    [
+        (Resources(gpus=3.0), "3 GPUs"),
+        (Resources(memory=17 * GB), "17 GB of memory"),
+        (Resources(gpus=1.0, memory=9 * GB), "9 GB of memory beside a GPU"),
+    ],
+)
+def test_what_no_machine_of_a_cluster_has_is_told(world, resources, what):
+    world.machine = CLUSTER
+    world.page("a", "x = 1", resources=resources)
+    world.page("b", "x = 1", resources=Resources(gpus=2.0, memory=8 * GB))
+    (problem,) = world.execute().diagnostics
+    assert (Rule.RESOURCES_MISSING, "zh/a.md") == (problem.rule, problem.place.path)
+    assert f"the run asks for {what}, which no machine of the cluster has" == problem.message
+    assert "1 machine with 4 processors, 8 GB of memory, 2 GPUs" in problem.trace
+
+
+@pytest.mark.parametrize(
+    ("parts", "slots", "share"),
+    [
+        ((4, 4), 2, 4),
+        ((4, 4), 3, 2),
+        ((8, 8), 3, 4),
+        ((0, 6), 4, 1.5),
+        ((16,), 3, 16 / 3),
+        ((2, 1), 9, 1 / 3),
+    ],
+)
+def test_each_run_has_its_share_on_one_machine(parts, slots, share):
+    machine = Machine(slots, sum(parts), parts=tuple(Part(cpus) for cpus in parts))
+    assert share == machine.share
+
+
+# ---- machines that are lost
+
+
+class Losing:
+    """A cell during which the machine is lost, so many times."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+
+    def __call__(self, _kernel):
+        self.left -= 1
+        if self.left >= 0:
+            raise LostError(f"node {self.left} is gone")
+        return Reply("ok", (), {}, 0.5)
+
+
+def test_a_run_that_is_lost_begins_again_elsewhere(world):
+    world.page("a", "x = 1", "lose()", "y = 1")
+    world.page("b", "z = 1")
+    world.script["lose()"] = Losing(3)
+    done = world.execute()
+    assert () == done.diagnostics
+    assert ["x = 1"] * 4 == [code for code in world.ran if code == "x = 1"]
+    assert 1 == world.ran.count("z = 1")
+    assert all(kernel.closed for kernel in world.kernels)
+    assert {"ok"} == {cell.status for cell in done.results["zh/a.md"][""].cells.values()}
+
+
+def test_a_run_that_is_lost_too_often_is_an_error(world):
+    world.page("a", "x = 1", "lose()", "y = 1")
+    world.script["lose()"] = Losing(9)
+    done = world.execute()
+    (problem,) = done.diagnostics
+    assert Rule.WORKER_LOST == problem.rule
+    assert "the run was lost with its worker 4 times" == problem.message
+    assert "node 8 is gone\nnode 7 is gone\nnode 6 is gone\nnode 5 is gone" == problem.trace
+    # What had ended before is kept.
+    cells = done.results["zh/a.md"][""].cells.values()
+    assert ["ok", "missing", "missing"] == [cell.status for cell in cells]
+
+
+def test_a_machine_that_is_lost_while_a_desk_is_made(world, monkeypatch):
+    opened = world.open
+    losses = [LostError("gone"), LostError("gone")]
+
+    def open_later(*asked):
+        if losses:
+            raise losses.pop()
+        return opened(*asked)
+
+    monkeypatch.setattr(world, "open", open_later)
+    world.page("a", "x = 1")
+    assert () == world.execute().diagnostics
+    assert ["x = 1"] == world.ran
+
+
+def test_desks_hear_what_is_kept_for_a_run(world, monkeypatch):
+    heard = []
+    opened = world.open
+    monkeypatch.setattr(world, "open", lambda needs, *more: heard.append(needs) or opened(needs, *more))
+    world.machine = CLUSTER
+    world.page("a", "x = 1", resources=Resources(cpus=3, memory=GB, gpus=0.5))
+    world.execute()
+    assert [(3, GB, 0.5)] == [(needs.cpus, needs.memory, needs.gpus) for needs in heard]

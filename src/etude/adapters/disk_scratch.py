@@ -25,7 +25,7 @@ from etude.adapters.stamps import Stamps
 from etude.adapters.tracing import RunTrace
 from etude.model.protocols import Copy, Kernel, KernelError, KernelNeeds, Observed
 
-__all__ = ["ScratchDesk", "ScratchDesks"]
+__all__ = ["ScratchDesk", "ScratchDesks", "entries_of"]
 
 _SOURCES: Final = frozenset({".md", ".ipynb", ".toml", ".bib", ".yml", ".yaml", ".py", ".css", ".csl"})
 """What authors edit, maybe while a build runs: changes of these are not blamed on cells."""

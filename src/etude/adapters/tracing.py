@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,7 @@ from etude.adapters.stamps import Stamps
 from etude.model.protocols import Observed
 from etude.worker.trace import ROOT, VARIABLE
 
-__all__ = ["RunTrace"]
+__all__ = ["RunTrace", "outdated"]
 
 _SYSTEM: Final = (
     "/etc/", "/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/", "/usr/local/lib/",
@@ -107,16 +107,7 @@ class RunTrace:
 
     def outdated(self, reads: Iterable[tuple[str, str]] | None) -> tuple[str, ...]:
         """Files of the book that changed since the plan was begun: among `reads`; of all, if that is None."""
-        before = self._before
-        if reads is None:
-            # What a page's cells are is in the plan.
-            return before.among(n for n in self._copy.files if not n.endswith((".md", ".ipynb")))
-        inside = [(kind, name) for kind, name in reads if not name.startswith(("/", "~"))]
-        files = {name for kind, name in inside if kind in ("file", "module")}
-        # What was copied may have come after the plan was begun, and be gone by now.
-        passing = (name for name in files & self._copy.files if not before.known(name))
-        folders = (name for kind, name in inside if kind == "folder" and before.listed_anew(name))
-        return tuple(sorted({*before.among(files), *passing, *folders}))
+        return outdated(reads, self._before, self._copy.files)
 
     def written(self) -> str | None:
         """Hash of what the run has written by now; None when it cannot be told."""
@@ -200,6 +191,21 @@ class RunTrace:
             inside = place[len(self._home) :]
             return None if inside.startswith(_SETTINGS) else (kind, "~" + inside)
         return (kind, place) if os.path.isabs(place) else None  # noqa: PTH117
+
+
+def outdated(
+    reads: Iterable[tuple[str, str]] | None, before: Stamps, copied: Collection[str]
+) -> tuple[str, ...]:
+    """Files of the book that are not what they were: among `reads`; of those `copied`, if that is None."""
+    if reads is None:
+        # What a page's cells are is in the plan.
+        return before.among(name for name in copied if not name.endswith((".md", ".ipynb")))
+    inside = [(kind, name) for kind, name in reads if not name.startswith(("/", "~"))]
+    files = {name for kind, name in inside if kind in ("file", "module")}
+    # What was copied may have come after the plan was begun, and be gone by now.
+    passing = (name for name in files if name in copied and not before.known(name))
+    folders = (name for kind, name in inside if kind == "folder" and before.listed_anew(name))
+    return tuple(sorted({*before.among(files), *passing, *folders}))
 
 
 def _files(place: str) -> Iterator[str]:

@@ -39,10 +39,9 @@ from etude.model.progress import Progress
 from etude.model.result import RunResult
 
 if TYPE_CHECKING:
-    from etude.adapters.kernels import LocalKernels
     from etude.build.account import Background
+    from etude.build.executors import Executor
     from etude.build.lasting import Lasting
-    from etude.execute.schedule import Machine
 
 _UNMADE = "what it requires is not installed yet: that is done first"
 
@@ -206,45 +205,35 @@ def run_cells(
     if not planned.runs:
         found = (*planned.diagnostics, *brought.diagnostics)
         return Executed({}, planned, found, 0, 0, 0, made.seen(brought.seen), made.inputs.matches, {})
-    from etude.adapters.disk_scratch import ScratchDesks  # noqa: PLC0415 -- only with runs
-    from etude.adapters.kernels import LocalKernels  # noqa: PLC0415
-    from etude.adapters.machine import capacity, free_memory, threads_each  # noqa: PLC0415
-    from etude.adapters.pool import ThreadPool  # noqa: PLC0415
-    from etude.adapters.process_watch import ProcessWatch  # noqa: PLC0415
+    from etude.build.executors import local_executor, on_cluster, ray_executor  # noqa: PLC0415 -- only with runs
     from etude.execute.run import execute  # noqa: PLC0415
-    from etude.execute.schedule import Machine  # noqa: PLC0415
 
     pulled = look(book, planned, store, progress, policy)
     names = {n for run in planned.runs for part in run.parts for n in part.page.execute.environment}
     names.update(book.config.execute.environment)
     # As many as there are in the whole book: what is left out now must not change the share of the others.
     jobs = min(workers.jobs, made.runs)
-    there = capacity(os.environ)
-    kernels, shelf = lasting.ready() if lasting is not None else (LocalKernels(), None)
-    machine = Machine(jobs, there.cpus, there.memory, there.gpus, there.total)
     why = explain(planned, store, versions=policy == "strict") if options.report is not None else ()
     with (
         provided(planned, book, store, policy, jobs, progress) as ready,
-        ScratchDesks(
-            book.root,
-            kernels=kernels,
-            pythonpath=book.config.execute.pythonpath,
-            before=before,
-            lasting=lasting is not None,
-        ) as desks,
+        (
+            ray_executor(options.executor, book, ready.plan, options.jobs, made.runs, before, store)
+            if on_cluster(options.executor, ready.plan, store, policy)
+            else local_executor(book, jobs, before, os.environ, lasting)
+        ) as on,
     ):
         carry_out = partial(
             execute,
             files=book.files,
             store=store,
-            desks=desks,
-            pool=ThreadPool(jobs, desks.close),
+            desks=on.desks,
+            pool=on.pool,
             clock=time.monotonic,
             environment=os.environ,
-            threads=threads_each(jobs),
-            machine=machine,
-            watch=ProcessWatch(there.total, there.reserve, free_memory),
-            shelf=shelf,
+            threads=on.threads,
+            machine=on.machine,
+            watch=on.watch,
+            shelf=on.shelf,
         )
         done = [carry_out(ready.plan, policy=policy, progress=progress)]
         if ready.left.runs:
@@ -268,7 +257,7 @@ def run_cells(
         pulled.results,
         any(part.outdated for part in done),
         ready.installed,
-        _background(planned, why, policy, book, machine, kernels) if options.report is not None else None,
+        _background(planned, why, policy, book, on) if options.report is not None else None,
     )
 
 
@@ -277,8 +266,7 @@ def _background(
     why: tuple[Explanation, ...],
     policy: Policy,
     book: Book,
-    machine: Machine,
-    kernels: LocalKernels,
+    on: Executor,
 ) -> Background:
     from etude.build.account import background  # noqa: PLC0415 -- only for a report
 
@@ -287,7 +275,8 @@ def _background(
         (item.name, item.variant, item.languages): anew if policy == "force" else _reasons(item)
         for item in why
     }
-    parents = tuple(ParentAccount(*told) for told in kernels.parents())
+    parents = tuple(ParentAccount(*told) for told in on.parents())
+    machine = on.machine
     there = MachineAccount(machine.slots, machine.cpus, machine.memory, machine.gpus)
     return background(planned, reasons, SourceTexts(book.files), there, parents)
 

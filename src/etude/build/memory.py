@@ -92,6 +92,7 @@ RETRIED = frozenset(
         Rule.ENVIRONMENT_FAILED,
         Rule.KERNEL_MISSING,
         Rule.KERNEL_DIED,
+        Rule.WORKER_LOST,
         Rule.MEMORY_LIMIT,
         Rule.RESOURCES_MISSING,
         Rule.WROTE_INTO_BOOK,

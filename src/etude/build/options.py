@@ -32,6 +32,8 @@ class BuildOptions:
     """Record the results in the book."""
     report: Path | None = None
     """File for a report of the build, ``.html`` or ``.json``; None: none."""
+    executor: str = "local"
+    """What runs are executed on: ``local``, ``ray``, or ``ray:`` with an address of Ray."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

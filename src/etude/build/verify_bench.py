@@ -114,28 +114,23 @@ def _execute(
     whole: int,
     before: Stamps | None = None,
 ) -> Execution:
-    from etude.adapters.disk_scratch import ScratchDesks  # noqa: PLC0415
-    from etude.adapters.machine import capacity, free_memory, threads_each  # noqa: PLC0415
-    from etude.adapters.pool import ThreadPool  # noqa: PLC0415
-    from etude.adapters.process_watch import ProcessWatch  # noqa: PLC0415
+    from etude.build.executors import local_executor  # noqa: PLC0415
     from etude.execute.run import execute  # noqa: PLC0415
-    from etude.execute.schedule import Machine  # noqa: PLC0415
 
     jobs = min(on.workers.jobs, max(1, whole))
-    there = capacity(environment)
-    with ScratchDesks(book.root, pythonpath=book.config.execute.pythonpath, before=before) as desks:
+    with local_executor(book, jobs, before, environment) as here:
         return execute(
             plan,
             files=on.files,
             store=store,
-            desks=desks,
-            pool=ThreadPool(jobs, desks.close),
+            desks=here.desks,
+            pool=here.pool,
             clock=time.monotonic,
             policy=policy,
             environment=environment,
-            threads=threads_each(jobs),
-            machine=Machine(jobs, there.cpus, there.memory, there.gpus, there.total),
-            watch=ProcessWatch(there.total, there.reserve, free_memory),
+            threads=here.threads,
+            machine=here.machine,
+            watch=here.watch,
             progress=progress,
             worker="cold",
         )

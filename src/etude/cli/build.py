@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from etude.cli.options import BOOK, EXECUTE, FORMAT, JOBS, LANG, OUT, REPORT, STRICT, VARIANT, names_of
+from etude.cli.options import (
+    BOOK,
+    EXECUTE,
+    FORMAT,
+    JOBS,
+    LANG,
+    OUT,
+    REPORT,
+    STRICT,
+    VARIANT,
+    executor_of,
+    names_of,
+)
 from etude.cli.output import Format, Output, find_book, say
 from etude.cli.report import plural, summary_of
 
@@ -32,6 +44,15 @@ OUTPUTS = ("html", "notebook")
 @OUT
 @EXECUTE
 @JOBS
+@click.option(
+    "--executor",
+    callback=executor_of,
+    default="local",
+    metavar="WHERE",
+    show_default=True,
+    help="Where runs are executed: local, on this machine; ray, on the Ray cluster of RAY_ADDRESS, or on one "
+    "that is started here; ray://HOST:PORT, one that Ray's client reaches; ray:ADDRESS, any other.",
+)
 @LANG
 @VARIANT
 @STRICT
@@ -51,6 +72,7 @@ def command(
     out: Path | None,
     execute: Any,
     jobs: int | None,
+    executor: str,
     lang: tuple[str, ...],
     variant: tuple[str, ...],
     strict: bool,
@@ -77,6 +99,7 @@ def command(
             variants=variant,
             record=record,
             report=report,
+            executor=executor,
         )
         with output.progress() as progress:
             done = build(output.root, options, progress)

@@ -22,6 +22,7 @@ __all__ = [
     "URL",
     "VARIANT",
     "Folder",
+    "executor_of",
     "names_of",
 ]
 
@@ -40,6 +41,14 @@ def names_of(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, 
         return names
 
     return read
+
+
+def executor_of(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """The callback of an option that says what runs are executed on."""
+    kind, colon, address = value.partition(":")
+    if value != "local" and (kind != "ray" or (colon and not address.strip("/"))):
+        raise click.BadParameter(f"`{value}` is neither local nor ray nor ray: with an address")
+    return value
 
 
 class Folder(click.Path):

@@ -22,7 +22,14 @@ __all__ = ["Located", "Summary", "Texts", "duration", "exit_code", "in_order", "
 CLEAN, PROBLEMS, FAILED = 0, 1, 2
 
 _ENVIRONMENT = frozenset(
-    {Rule.BUILD_LOCKED, Rule.INTERNAL, Rule.REMOTE_FAILED, Rule.USAGE, Rule.WRITE_FAILED}
+    {
+        Rule.BUILD_LOCKED,
+        Rule.EXECUTOR_UNAVAILABLE,
+        Rule.INTERNAL,
+        Rule.REMOTE_FAILED,
+        Rule.USAGE,
+        Rule.WRITE_FAILED,
+    }
 )
 """Rules that are not about the book's content."""
 

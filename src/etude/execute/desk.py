@@ -61,7 +61,8 @@ class Desks(Protocol):
     ) -> Desk:
         """A desk whose kernel works in `folder` of the mirror and can import `library` (path to source).
 
-        Raises `KernelError` when there is no such kernel, or the folder cannot be made.
+        Raises `KernelError` when there is no such kernel, or the folder cannot be made; `LostError`, as
+        everything that is asked of the desk may, when the machine that it is on is lost.
         """
         ...
 

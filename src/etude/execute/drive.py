@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -23,13 +23,16 @@ from etude.execute.session import ElsewhereError, OtherTextError, Session, Troub
 from etude.execute.sharing import apart
 from etude.execute.shelf import Begin, Shelf
 from etude.execute.surroundings import kernel_environment
-from etude.execute.troubles import elsewhere, no_kernel, took_too_much
+from etude.execute.troubles import elsewhere, lost, no_kernel, took_too_much
 from etude.execute.ways import Cursor, Found
 from etude.model.progress import KernelStarted, MemoryUsed, RunFinished, RunStarted
-from etude.model.protocols import KernelError, KernelNeeds
+from etude.model.protocols import KernelError, KernelNeeds, LostError
 from etude.model.rules import Rule
 
 __all__ = ["Driver"]
+
+_AGAIN: Final = 3
+"""Times that a run is started anew when it was lost with the machine that it was on."""
 
 
 class _CrowdedError(Exception):
@@ -49,6 +52,8 @@ class _Attempt:
     """Those that it may see; None for all."""
     trouble: Trouble = field(default_factory=Trouble)
     taken: Taken | None = None
+    losses: list[str] = field(default_factory=list)
+    """Why it was lost, each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,10 @@ class Driver:
             gpus=attempt.gpus,
             share=attempt.placed.task.needs.gpus,
         )
-        needs = self.backends.of(run)
+        room = attempt.placed.task.needs
+        needs = msgspec.structs.replace(
+            self.backends.of(run), cpus=room.cpus, memory=room.memory, gpus=room.gpus
+        )
         library = self.world.plan.library(run)
         profile = _profile(needs, run.folder, environment)
         begin = self._begun(run, profile, library, found)
@@ -156,7 +164,11 @@ class Driver:
                 desk = begin.desk if begin else self.desks.open(needs, run.folder, library, environment)
             except KernelError as error:
                 trouble.problems.append(no_kernel(run, error))
-                return []
+                return self._stored(run) if attempt.losses else []
+            except LostError as error:
+                if self._given_up(attempt, error):
+                    return self._stored(run)
+                continue
             session = Session(
                 run,
                 desk,
@@ -178,6 +190,9 @@ class Driver:
                 needs = msgspec.structs.replace(needs, backend=trouble.backend)
             except OtherTextError:
                 session.path.clear()
+            except LostError as error:
+                if self._given_up(attempt, error):
+                    return self._stored(run)
             finally:
                 if self.shelf is None:
                     desk.close()
@@ -197,6 +212,20 @@ class Driver:
             snapshot.copy.close()
         begin.desk.close()
         return None
+
+    @staticmethod
+    def _given_up(attempt: _Attempt, error: LostError) -> bool:
+        """Note that a run was lost; whether that is once too often."""
+        attempt.losses.append(str(error))
+        if len(attempt.losses) <= _AGAIN:
+            return False
+        attempt.trouble.problems.append(lost(attempt.run, attempt.losses))
+        return True
+
+    def _stored(self, run: Run) -> list[Done]:
+        """What is there of a run that cannot go on."""
+        found = self.world.lookup.ahead(run, 0, Cursor.start(run))
+        return [Done.of(item.kept.record, item) for item in found]
 
     def _watched(self, attempt: _Attempt, session: Session, started: float) -> list[Done]:
         """The run's cells, as long as its kernel may have what it takes."""
@@ -224,5 +253,5 @@ class Driver:
 
 def _profile(needs: KernelNeeds, folder: str, environment: Mapping[str, str]) -> Hashable:
     """All that a desk depends on beside the cells of its run; what a parent has loaded is out of sight."""
-    asked = msgspec.structs.replace(needs, warm=())
+    asked = msgspec.structs.replace(needs, warm=(), memory=0)
     return asked, folder, tuple(sorted(environment.items()))

@@ -7,11 +7,11 @@ computing threads, which is a matter of results: sums come out differently in ot
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from etude.execute.code import CellCode
 from etude.execute.recipe import Component, Recipe
-from etude.execute.schedule import Machine, Needs
+from etude.execute.schedule import Machine, Needs, Part
 from etude.model.amounts import memory
 from etude.model.block import Resources
 from etude.model.config import ExecuteConfig
@@ -65,8 +65,21 @@ def needs_of(resources: Resources, recipe: Recipe | None, *, share: float, limit
 def lacking(resources: Resources, machine: Machine) -> str:
     """What a machine can never give, as a phrase; empty when it can give all, be it to this run alone."""
     gpus = math.ceil(resources.gpus or 0.0)
+    if machine.parts:
+        return _lacking(gpus, resources.memory or 0, machine.parts)
     if gpus > len(machine.gpus):
         return "a GPU" if gpus == 1 else f"{gpus} GPUs"
     if 0 < machine.total < (resources.memory or 0):
         return f"{memory(resources.memory or 0)} of memory"
     return ""
+
+
+def _lacking(gpus: int, size: int, parts: Sequence[Part]) -> str:
+    """What no single part of a cluster can give, as a phrase."""
+    having = [part for part in parts if part.gpus >= gpus]
+    if not having:
+        return "a GPU" if gpus == 1 else f"{gpus} GPUs"
+    if any(size <= part.memory or not part.memory for part in having):
+        return ""
+    beside = "" if not gpus else " beside a GPU" if gpus == 1 else f" beside {gpus} GPUs"
+    return f"{memory(size)} of memory{beside}"

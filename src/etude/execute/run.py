@@ -198,7 +198,7 @@ def _tasks(
     groups: dict[tuple[str, str], list[Job]] = {}
     for job in jobs:
         groups.setdefault((job.run.name, job.run.variant), []).append(job)
-    share = machine.cpus / machine.slots
+    share = machine.share
     for group in groups.values():
         needs = [_needs(job.run, known.get(recipe_key(job.run)), share) for job in group]
         seconds = [job.estimate for job in group if job.estimate is not None]

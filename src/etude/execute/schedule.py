@@ -13,12 +13,33 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-__all__ = ["Machine", "Needs", "Placed", "Schedule", "Task", "choose", "fitted", "in_order", "time_left"]
+__all__ = [
+    "Machine",
+    "Needs",
+    "Part",
+    "Placed",
+    "Schedule",
+    "Task",
+    "choose",
+    "fitted",
+    "in_order",
+    "time_left",
+]
 
 T = TypeVar("T")
 
 _TINY = 1e-9
 """Shares are sums of decimal fractions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the machines of a cluster: a run gets all that it needs from one of them."""
+
+    cpus: float = 1.0
+    gpus: int = 0
+    memory: int = 0
+    """Bytes; 0: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +55,24 @@ class Machine:
     """As `CUDA_VISIBLE_DEVICES` names them."""
     total: int = 0
     """Bytes of memory that it has; 0: not known."""
+    parts: tuple[Part, ...] = ()
+    """Of a cluster, what it is made of; a machine of its own has none."""
+
+    @property
+    def share(self) -> float:
+        """Processors of a run that does not say how many it needs: all get the same."""
+        if not self.parts:
+            return self.cpus / self.slots
+        # The most that every run can have, each on one part.
+        counts = sorted(
+            {part.cpus / n for part in self.parts for n in range(1, self.slots + 1)}, reverse=True
+        )
+        fits = (size for size in counts if size and self._rooms(size) >= self.slots)
+        return next(fits, min((size for size in counts if size), default=1.0))
+
+    def _rooms(self, size: float) -> int:
+        """How many runs with so many processors fit at a time."""
+        return sum(int(part.cpus / size + _TINY) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from etude.execute.failure import SourceLines, failure_diagnostic
 from etude.execute.plan import Run, Step
-from etude.execute.schedule import Machine
+from etude.execute.schedule import Machine, Part
 from etude.model.amounts import memory
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
 from etude.model.protocols import Backend, KernelError, Reply, Usage
 from etude.model.result import Failure, Output
 
-__all__ = ["elsewhere", "no_kernel", "no_resources", "stopped", "took_too_much", "wrote"]
+__all__ = ["elsewhere", "lost", "no_kernel", "no_resources", "stopped", "took_too_much", "wrote"]
 
 
 def stopped(
@@ -62,6 +63,15 @@ def no_kernel(run: Run, error: KernelError) -> Diagnostic:
 def no_resources(run: Run, what: str, machine: Machine) -> Diagnostic:
     """The run can never begin on this machine."""
     cell = run.steps[0].cell
+    if machine.parts:
+        return diagnose(
+            Rule.RESOURCES_MISSING,
+            f"the run asks for {what}, which no machine of the cluster has",
+            run.page.path_of(cell.span),
+            cell.span,
+            hints=("add a machine that has, or ask for less with `resources`",),
+            trace="the cluster has " + "; ".join(_parts(machine.parts)),
+        )
     gpus = f"{len(machine.gpus)} GPUs" if len(machine.gpus) > 1 else "a GPU" if machine.gpus else "no GPU"
     return diagnose(
         Rule.RESOURCES_MISSING,
@@ -70,6 +80,31 @@ def no_resources(run: Run, what: str, machine: Machine) -> Diagnostic:
         cell.span,
         hints=("run it on a machine that has, or ask for less with `resources`",),
         trace=f"this machine has {machine.cpus:g} processors, {memory(machine.total)} of memory, {gpus}",
+    )
+
+
+def _parts(parts: Sequence[Part]) -> Iterator[str]:
+    """What the machines of a cluster have, each kind once."""
+    for part, count in Counter(parts).most_common():
+        gpus = f", {part.gpus} GPUs" if part.gpus > 1 else ", a GPU" if part.gpus else ""
+        size = f", {memory(part.memory)} of memory" if part.memory else ""
+        cpus = "1 processor" if part.cpus == 1 else f"{part.cpus:g} processors"
+        yield f"{count} × ({cpus}{size}{gpus})" if count > 1 else f"1 machine with {cpus}{size}{gpus}"
+
+
+def lost(run: Run, losses: Sequence[str]) -> Diagnostic:
+    """The machines that the run was on were lost, one after the other."""
+    cell = run.steps[0].cell
+    return diagnose(
+        Rule.WORKER_LOST,
+        f"the run was lost with its worker {len(losses)} times",
+        run.page.path_of(cell.span),
+        cell.span,
+        hints=(
+            "look whether it takes all the memory of a node: then ask for more with `resources`",
+            "results of cells that ended are kept: build again to go on",
+        ),
+        trace="\n".join(losses),
     )
 
 

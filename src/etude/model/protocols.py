@@ -196,6 +196,12 @@ class KernelNeeds(Struct, frozen=True):
     """Of the run: a desk of the same name has the same paths each time, where that can be."""
     installed: str = ""
     """What tells whether packages are others than before: what has loaded them serves no more then."""
+    cpus: float = 1.0
+    """What is kept for the run: processors."""
+    memory: int = 0
+    """Bytes; 0: not known."""
+    gpus: float = 0.0
+    """A share of one, or whole ones."""
 
 
 class Kernels(Protocol):
@@ -213,6 +219,10 @@ class Kernels(Protocol):
 
 class KernelError(Exception):
     """A kernel is not installed or did not start; the message says why and what helps."""
+
+
+class LostError(Exception):
+    """The machine that a kernel is on is gone, with the kernel; the run can start anew on another."""
 
 
 class Clock(Protocol):

@@ -89,6 +89,8 @@ class Rule(StrEnum):
     MEMORY_LIMIT = "memory-limit"
     RESOURCES_MISSING = "resources-missing"
     WORKER_CHANGED = "worker-changed"
+    WORKER_LOST = "worker-lost"
+    EXECUTOR_UNAVAILABLE = "executor-unavailable"
     VERSIONS_DIFFER = "versions-differ"
     OUTPUT_TOO_LARGE = "output-too-large"
     WROTE_INTO_BOOK = "wrote-into-book"
@@ -169,13 +171,15 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.KERNEL_MISSING, _E, "A kernel is not installed or does not start."),
         (Rule.KERNEL_DIED, _E, "A kernel died while a cell ran."),
         (Rule.MEMORY_LIMIT, _E, "A run took more memory than it may, and was ended."),
-        (Rule.RESOURCES_MISSING, _E, "A run asks for what the machine does not have."),
+        (Rule.RESOURCES_MISSING, _E, "A run asks for what the machine, or the cluster, does not have."),
         (
             Rule.VERSIONS_DIFFER,
             _I,
             "Results were made with other versions of packages than are installed now.",
         ),
         (Rule.WORKER_CHANGED, _I, "A cell asked for what only another kind of kernel has."),
+        (Rule.WORKER_LOST, _E, "A run was lost with the machine that it was on, too often."),
+        (Rule.EXECUTOR_UNAVAILABLE, _E, "What runs are to be executed on is not there."),
         (Rule.OUTPUT_TOO_LARGE, _E, "A cell printed more than the limit."),
         (Rule.WROTE_INTO_BOOK, _E, "A cell changed files of the book."),
         (Rule.EVAL_FAILED, _E, "An `eval` expression raised an exception."),
