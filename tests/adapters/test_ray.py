@@ -85,7 +85,7 @@ def book(tmp_path):
 
 def sent(book: Path, tmp_path: Path) -> Path:
     """A copy as a node gets it: contents alone."""
-    packed(str(book), str(tmp_path / "packed"), 0)
+    packed(str(book), str(tmp_path / "packed"))
     node = tmp_path / "node"
     shutil.copytree(tmp_path / "packed", node, copy_function=shutil.copyfile)
     (node / "empty").rmdir()
