@@ -113,12 +113,3 @@ def test_a_cell_that_writes_through_a_link_is_found_out(book, tmp_path):
     made_whole(str(node))
     (node / "a.md").unlink()
     assert ("a.md", "data/x.csv") == altered(str(node))
-
-
-def test_what_changed_since_the_plan_is_told(book, tmp_path):
-    moment = (book / "run.sh").stat().st_ctime_ns
-    (book / "data/x.csv").write_text("later")
-    copy = packed(str(book), str(tmp_path / "packed"), moment)
-    assert "data/x.csv" in copy.newer
-    assert "run.sh" not in copy.newer
-    assert ("empty" in copy.folders, "data/x.csv" in copy.files) == (True, True)
