@@ -161,8 +161,8 @@ class FakeDesk:
     def files(self) -> str | None:
         return ""
 
-    def untouched(self) -> bool:
-        return not self.world.touched
+    def left(self) -> object | None:
+        return None if self.world.touched else ""
 
     def observed(self) -> Observed:
         reads, self.world.reads = self.world.reads, ()
@@ -204,6 +204,7 @@ class World:
     copies: bool = False
     shelf: Shelf | None = None
     touched: bool = False
+    """Runs write what cannot be put back."""
     lost: bool = False
     """Copies turn out to be gone."""
     hazards: tuple[str, ...] = ()
@@ -342,7 +343,7 @@ class World:
         self.kernels.append(made)
         return FakeDesk(made, self)
 
-    def resume(self, desk, copy, _library) -> bool:
+    def resume(self, desk, copy, _left, _library) -> bool:
         try:
             desk.kernel = copy.resume()
         except KernelError:

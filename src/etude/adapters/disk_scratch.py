@@ -20,6 +20,7 @@ from typing import Final, Protocol, Self
 
 from etude.adapters.disk import OWNER
 from etude.adapters.kernels import LocalKernels
+from etude.adapters.leavings import Left, put_back
 from etude.adapters.mirror import Mirror, entries_of
 from etude.adapters.stamps import Stamps
 from etude.adapters.tracing import RunTrace
@@ -128,21 +129,23 @@ class ScratchDesks:
             python=needs.python,
         )
 
-    def resume(self, desk: object, copy: Copy, library: Mapping[str, str]) -> bool:
+    def resume(self, desk: object, copy: Copy, left: object, library: Mapping[str, str]) -> bool:
         """Have a desk of an earlier build go on from a copy of its kernel, over the book as it is now.
 
-        False when that cannot be done; the desk is of no use then.
+        `left` is what the desk had told of its files then. False when it cannot be done; the desk is of no
+        use then.
         """
-        if not isinstance(desk, ScratchDesk):
+        if not isinstance(desk, ScratchDesk) or not isinstance(left, Left):
             return False
         with self._lock:
             before = self._before = self._before or Stamps(self._root)
         try:
-            desk.restore(library, before)
+            if not desk.restore(library, before, left):
+                return False
             desk.kernel = copy.resume()
         except (OSError, KernelError):
             return False
-        return desk.untouched()
+        return True
 
     def close(self) -> None:
         """Kill every kernel and open no more."""
@@ -205,7 +208,6 @@ class ScratchDesk:
         self._python = python
         self._own = _own_outputs()
         self._before = self._stamps()
-        self._files = self.files()
 
     def observed(self) -> Observed:
         """What the run has read since this was asked last."""
@@ -228,14 +230,15 @@ class ScratchDesk:
         changed |= self._before.keys() - now.keys()
         return tuple(sorted(os.path.relpath(path, self._root).replace(os.sep, "/") for path in changed))
 
-    def untouched(self) -> bool:
-        """Whether the run has written no file that it could read again."""
-        return self._files is not None and self.files() == self._files
+    def left(self) -> Left | None:
+        """The files that the run has written by now, to be put back later; None when that cannot be done."""
+        return self._trace.left()
 
-    def restore(self, library: Mapping[str, str], before: Stamps) -> None:
-        """Make the folders what they would be if they were made now; raises `OSError`.
+    def restore(self, library: Mapping[str, str], before: Stamps, left: Left) -> bool:
+        """Make the folders what they would be if they were made now, with what was `left` by the run.
 
         `before` is what the book's files were before the plan was made. No process may be at work here.
+        Returns whether it is so; raises `OSError`.
         """
         base, temporary = self._places
         self._mirror.update()
@@ -248,8 +251,9 @@ class ScratchDesk:
                 shutil.rmtree(entry.path)
             else:
                 Path(entry.path).unlink()
-        self._trace.begin_anew(before)
+        put_back(left)
         self._before = self._stamps()
+        return self._trace.begin_anew(before, left)
 
     def close(self) -> None:
         """End the kernel and remove the folder."""

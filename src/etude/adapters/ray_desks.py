@@ -99,7 +99,7 @@ class RayDesks:
             raise KernelError(*answer.said)
         return answer
 
-    def resume(self, _desk: object, _copy: Copy, _library: Mapping[str, str]) -> bool:
+    def resume(self, _desk: object, _copy: Copy, _left: object, _library: Mapping[str, str]) -> bool:
         """No: desks of a cluster are for one build."""
         return False
 
@@ -177,9 +177,8 @@ class RayDesk:
         """Files of the book that changed since the plan was begun: that is looked up here."""
         return outdated(reads, self._sent.before, self._sent.book.files)
 
-    def untouched(self) -> bool:
-        """No: nothing goes on from here later."""
-        return False
+    def left(self) -> None:
+        """Nothing: no build goes on from here."""
 
     def files(self) -> str | None:
         """Hash of the files that the run has written by now."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from etude.adapters.inotify import Watcher
+from etude.adapters.leavings import Left, below, leave
 from etude.adapters.mirror import Mirror
 from etude.adapters.prelude import FOLDER
 from etude.adapters.stamps import Stamps
@@ -117,23 +118,41 @@ class RunTrace:
         left = _MOST_WRITTEN
         places = {place for place in self._watcher.written if "__pycache__" not in place}
         for place in sorted({*places, *self._temporary}):
-            for path in _files(place):
+            for path in below(place):
                 left -= os.path.getsize(path) if os.path.exists(path) else 0  # noqa: PTH110, PTH202
                 if left < 0:
                     return None
                 total.update(self._own(path).encode(errors="surrogateescape") + b"\0" + _content(path))
         return total.hexdigest()
 
-    def begin_anew(self, before: Stamps) -> None:
+    def left(self) -> Left | None:
+        """The files that the run has written by now; None when they cannot be told, or are too large to keep.
+
+        A file of the book that was written has two makers: then there is nothing to go on from, either.
+        """
+        total = self.written()
+        if total is None or self._watcher is None or self._is_of_book(self._watcher.written):
+            return None
+        return leave(total, self._watcher.written, self._temporary)
+
+    def begin_anew(self, before: Stamps, left: Left) -> bool:
         """The mirror was brought up to date: what happened to it until now counts for nothing.
 
-        Raises `OSError` when it cannot be watched.
+        What was `left` has been put back; False when that is not so. Raises `OSError` when the mirror
+        cannot be watched.
         """
         self._before = before
-        if self._watcher is not None:
-            self._watch(self._watcher)
-            self.observed(python=True)
-            self._watcher.written.clear()
+        if self._watcher is None:
+            return False
+        self._watch(self._watcher)
+        self.observed(python=True)
+        self._watcher.written.clear()
+        self._watcher.written |= left.places
+        return self.written() == left.total
+
+    def _is_of_book(self, places: Iterable[str]) -> bool:
+        names = (place[len(self._mirror) :] for place in places if place.startswith(self._mirror))
+        return any(name in self._copy.files or name in self._copy.folders for name in names)
 
     def _watch(self, watcher: Watcher) -> None:
         folders = (os.path.join(self._mirror, folder) for folder in self._copy.folders)  # noqa: PTH118
@@ -206,17 +225,6 @@ def outdated(
     passing = (name for name in files if name in copied and not before.known(name))
     folders = (name for kind, name in inside if kind == "folder" and before.listed_anew(name))
     return tuple(sorted({*before.among(files), *passing, *folders}))
-
-
-def _files(place: str) -> Iterator[str]:
-    """A file; or all that is below a folder."""
-    if not os.path.isdir(place):  # noqa: PTH112
-        yield place
-        return
-    for at, folders, names in os.walk(place):
-        folders[:] = sorted(folder for folder in folders if folder != "__pycache__")
-        yield at
-        yield from (os.path.join(at, name) for name in sorted(names))  # noqa: PTH118
 
 
 def _content(path: str) -> bytes:

@@ -42,6 +42,8 @@ class WarmParent:
         """What loading has taken so far."""
         mine, theirs = socket.socketpair()
         variables = {**environment, "IPYTHONDIR": str(self.home / "ipython")}
+        # What modules make when they are loaded goes with the parent.
+        variables["TMPDIR"] = str(self.home)
         # Loading OpenBLAS must start no thread; workers get their share back.
         variables["OPENBLAS_NUM_THREADS"] = "1"
         # Asking whether there is a GPU must not set one up.

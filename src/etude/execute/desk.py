@@ -40,8 +40,8 @@ class Desk(Protocol):
         """Hash of the files that the run has written by now; None when it cannot be told."""
         ...
 
-    def untouched(self) -> bool:
-        """Whether the run has written no file that it could read again."""
+    def left(self) -> object | None:
+        """The files that the run has written by now, to be put back later; None when that cannot be done."""
         ...
 
     def written(self) -> tuple[str, ...]:
@@ -66,10 +66,11 @@ class Desks(Protocol):
         """
         ...
 
-    def resume(self, desk: object, copy: Copy, library: Mapping[str, str]) -> bool:
+    def resume(self, desk: object, copy: Copy, left: object, library: Mapping[str, str]) -> bool:
         """Have a desk of an earlier build go on from a copy of its kernel, over the book as it is now.
 
-        False when that cannot be done; the desk is of no use then.
+        `left` is what the desk had told of its files then. False when it cannot be done; the desk is of no
+        use then.
         """
         ...
 

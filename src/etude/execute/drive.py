@@ -206,7 +206,9 @@ class Driver:
     ) -> Begin | None:
         """Where a run goes on that an earlier build has left; None when it begins anew."""
         begin = self.shelf.begin(run, profile, found) if self.shelf is not None else None
-        if begin is None or self.desks.resume(begin.desk, begin.snapshot.copy, library):
+        if begin is None:
+            return None
+        if self.desks.resume(begin.desk, begin.snapshot.copy, begin.snapshot.left, library):
             return begin
         for snapshot in (begin.snapshot, *begin.others):
             snapshot.copy.close()

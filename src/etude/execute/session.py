@@ -186,12 +186,13 @@ class Session:
         """Have a copy made after a step; keep it, if it is one to be kept."""
         self.spent += seconds
         self.path[cursor.state] = (number, cursor.text)
-        copy = self.states.take(number, seconds, new=new) if self._stores() else None
-        if copy is not None:
+        taken = self.states.take(number, seconds, new=new) if self._stores() else None
+        if taken is not None:
+            copy, left = taken
             text = cursor.text if self.begin is None or self.begin.exact else ""
             states, modules = frozenset((cursor.state,)), dict(self.states.modules)
             self.snapshots.append(
-                Snapshot(number, states, text, copy, dict(self.numbers), modules, self.spent)
+                Snapshot(number, states, text, copy, left, dict(self.numbers), modules, self.spent)
             )
 
     def _ask(self, step: Step, missing: Sequence[Request], timeout: float) -> tuple[Reply, dict[str, Value]]:

@@ -37,6 +37,8 @@ class Snapshot:
     text: str
     """The hash of the text that it has run; empty when that is not known."""
     copy: Copy
+    left: object
+    """The files that the run had written, as its desk tells of them."""
     numbers: Mapping[int, int]
     """Steps by the kernel's numbers of cells."""
     modules: Mapping[tuple[str, str], str]

@@ -66,15 +66,17 @@ class States:
             elif part.kind == "scan":
                 self._possible = False
 
-    def take(self, number: int, seconds: float, *, new: bool = True) -> Copy | None:
+    def take(self, number: int, seconds: float, *, new: bool = True) -> tuple[Copy, object] | None:
         """Make a copy after a step, if it is worth it; the digest comes later.
 
         `seconds` is what the step took; no digest is wanted of a step that is not `new`. Returns a copy
-        that whoever asked is to keep.
+        that whoever asked is to keep, with the files that the run has written.
         """
         self._since += seconds
         wanted = new and self._possible and number + 1 < len(self._run.steps) and self._worth(number)
-        keep = self._keeps and self._since >= max(_APART, _TIMES * self._making) and self._desk.untouched()
+        keep = self._keeps and self._since >= max(_APART, _TIMES * self._making)
+        left = self._desk.left() if keep else None
+        keep = left is not None
         if not wanted and not keep:
             return None
         files = self._desk.files() if wanted else ""
@@ -90,7 +92,7 @@ class States:
                 self._pending = (copy, files or "", keep)
             if keep:
                 self._since, self._making = 0.0, self._clock() - started
-                return copy
+                return copy, left
         return None
 
     def hopeful(self, number: int) -> bool:
