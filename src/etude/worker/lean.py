@@ -21,6 +21,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from .census import Census
+from .checkpoint import restore
 from .copies import copy
 from .park import Parked
 from .shell import connect
@@ -121,6 +122,8 @@ class Worker:
         self._needs = what
 
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        if "restore" in request:
+            return {"why": restore(self, *request["restore"])}
         code, asked = request["code"], request.get("ask") or {}
         shell = self.shell
         numbered = bool(code.strip())
