@@ -154,9 +154,7 @@ class LeanKernel:
             elsewhere=str(answer.get("needs", "")),
         )
 
-    def copy(
-        self, *, digest: bool, keep: bool = False, save: tuple[str, int] | None = None
-    ) -> LeanCopy:
+    def copy(self, *, digest: bool, keep: bool = False, save: tuple[str, int] | None = None) -> LeanCopy:
         """Fork a copy of the worker as it is now, between two cells: for its digest, or to resume from it.
 
         It writes a checkpoint if `save` names a file that is not there, and the most bytes it may have.
@@ -180,15 +178,15 @@ class LeanKernel:
             mine.close()
         return LeanCopy(mine, tuple(hazards), seconds, self._succeed)
 
-    def restore(self, path: str, total: str) -> str:
-        """Take over the state of a checkpoint whose bytes have the hash `total`; why not, or nothing.
+    def restore(self, path: str, name: str) -> str:
+        """Take over the state in a file whose bytes have the hash `name`; why that failed, or nothing.
 
         After a failure the kernel is of no use.
         """
         answer = None
         try:
             self._ends.channel.setblocking(True)
-            send(self._ends.channel, {"restore": (path, total)})
+            send(self._ends.channel, {"restore": (path, name)})
             self._ends.channel.setblocking(False)
             answer = self._answer(_RESTORE_TIMEOUT)
         except OSError:

@@ -77,7 +77,9 @@ class LeanCopy:
             message, _ = receive(self._channel)
         except OSError:
             message = None
-        self.refused = str((message or {}).get("why", "the copy is gone")) if "sum" not in (message or {}) else ""
+        self.refused = (
+            str((message or {}).get("why", "the copy is gone")) if "sum" not in (message or {}) else ""
+        )
         return str((message or {}).get("sum", "")), int((message or {}).get("size", 0))
 
     def resume(self) -> LeanKernel:

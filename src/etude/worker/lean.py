@@ -23,6 +23,7 @@ from typing import Any
 from .census import Census
 from .checkpoint import restore
 from .copies import copy
+from .kept import variables
 from .park import Parked
 from .shell import connect
 from .wire import receive, send
@@ -49,6 +50,7 @@ class Worker:
         """Whether a cell has used the event loop, which a copy cannot take along."""
         self.before = frozenset(sys.modules)
         """Modules that were there when nothing of the page had run."""
+        self.environment = variables()
         connect(shell, self._publish, self._elsewhere)
         faulthandler.enable(2)
 

@@ -19,7 +19,14 @@ __all__ = ["finder", "marks_of"]
 _SKIPPED = frozenset(
     {int, float, bool, type(None), bytes, complex, str, tuple, frozenset, types.ModuleType, type(Ellipsis)}
 )
-_NAMED = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, property, classmethod, staticmethod)
+_NAMED = (
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    property,
+    classmethod,
+    staticmethod,
+)
 _DEPTH = 5
 _OF_LAST_ERROR = ("last_type", "last_value", "last_traceback", "last_exc")
 _STANDARD: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset())
@@ -31,7 +38,7 @@ def marks_of(shell: Any) -> dict[int, str]:
     modules = [
         (name, module)
         for name, module in list(sys.modules.items())
-        if isinstance(module, types.ModuleType) and name not in ("__main__", "__mp_main__")
+        if hasattr(module, "__dict__") and name not in ("__main__", "__mp_main__")
     ]
     for name, module in modules:
         out.setdefault(id(module), "m" + name)
