@@ -2,8 +2,6 @@
 
 import os
 
-import pytest
-
 from etude.adapters.kernels import LocalKernels
 from etude.execute.surroundings import kernel_environment
 from etude.model.protocols import KernelNeeds
@@ -61,10 +59,3 @@ class Bench:
             first.close()
             if second is not None:
                 second.close()
-
-
-@pytest.fixture(scope="session")
-def bench(tmp_path_factory):
-    made = Bench(tmp_path_factory.mktemp("bench"))
-    yield made
-    made.kernels.close()
