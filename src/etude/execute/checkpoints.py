@@ -90,7 +90,8 @@ class Checkpoints:
             if sum(passed[: number + 1]) < _WORTH:
                 break
             kept = self._read(found[number].after.state)
-            if kept is not None and kept.name and kept.packages == self.facts.installed(run.kernel):
+            there = kept is not None and kept.name and self.files.find(kept.name) is not None
+            if kept is not None and there and kept.packages == self.facts.installed(run.kernel):
                 return number, found[number].after.state
         return None
 

@@ -25,6 +25,7 @@ from .refused import RefusedError
 __all__ = ["restore", "save"]
 
 _OF_THE_SHELL = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[idos]h|In|Out|_exit_code")
+_OF_THE_MODULE = ("__builtins__", "__builtin__", "__loader__", "__spec__")
 _CHUNK = 1 << 22
 
 
@@ -111,7 +112,9 @@ def _names(shell: Any) -> dict[str, Any]:
     return {
         name: value
         for name, value in names.items()
-        if not _OF_THE_SHELL.fullmatch(name) and not (name in hidden and hidden[name] is value)
+        if not _OF_THE_SHELL.fullmatch(name)
+        and name not in _OF_THE_MODULE
+        and not (name in hidden and hidden[name] is value)
     }
 
 
