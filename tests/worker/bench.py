@@ -51,9 +51,10 @@ class Bench:
             if failed := second.restore(str(path), total):
                 return ("", f"restore: {failed}")
             again = second.copy(digest=True)
-            if again.state() != digest or not digest:
-                return ("", f"other digest: {why} {again.why}")
+            found, more = again.state(), again.why
             again.close()
+            if found != digest or not digest:
+                return ("", f"other digest: {why} {more}")
             return [self.run(kernel, *later) for kernel in (first, second)]
         finally:
             first.close()

@@ -17,9 +17,12 @@ from collections.abc import Callable
 from contextlib import redirect_stderr
 from typing import Any
 
-from .settings import _OF_ONE_RUN, _is_setting  # the digest leaves out the same
+from .settings import _OF_ONE_RUN  # the digest leaves out the same
 
 __all__ = ["put_back", "taken", "variables"]
+
+_SIMPLE = (bool, int, float, str, type(None), list, tuple, set, frozenset)
+"""Kinds of values of settings that digests look at."""
 
 
 def taken(shell: Any, before: dict[str, str]) -> dict[str, Any]:
@@ -36,7 +39,7 @@ def taken(shell: Any, before: dict[str, str]) -> dict[str, Any]:
         "folder": os.path.relpath(os.getcwd(), _root()),
         "inline": _inline(),
         "traits": {
-            key: [name for name, value in one._trait_values.items() if _is_setting(value)]
+            key: [name for name, value in one._trait_values.items() if isinstance(value, _SIMPLE)]
             for key, one in _configured(shell)
         },
     }
