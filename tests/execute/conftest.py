@@ -161,6 +161,9 @@ class FakeDesk:
     def files(self) -> str | None:
         return ""
 
+    def untouched(self) -> bool:
+        return not self.world.touched
+
     def left(self) -> object | None:
         return None if self.world.touched else ""
 

@@ -234,6 +234,15 @@ class ScratchDesk:
         """The files that the run has written by now, to be put back later; None when that cannot be done."""
         return self._trace.left()
 
+    def untouched(self) -> bool:
+        """Whether the run has written no file that it could read again."""
+        left = self.left()
+        return left is not None and not left.places and all(map(self._is_torchs, left.content))
+
+    def _is_torchs(self, path: str) -> bool:
+        """Whether it is the folder for temporary files, or what torch makes there when it starts."""
+        return path in self._places or Path(path).name.startswith("torchinductor_")
+
     def restore(self, library: Mapping[str, str], before: Stamps, left: Left) -> bool:
         """Make the folders what they would be if they were made now, with what was `left` by the run.
 

@@ -160,9 +160,19 @@ class JupyterKernel:
             truncated=gathering.truncated,
         )
 
-    def copy(self, *, digest: bool, keep: bool = False) -> Copy | None:  # noqa: ARG002
+    def copy(
+        self,
+        *,
+        digest: bool,  # noqa: ARG002
+        keep: bool = False,  # noqa: ARG002
+        save: tuple[str, int] | None = None,  # noqa: ARG002
+    ) -> Copy | None:
         """Nothing: a whole kernel has threads, which do not stand a fork."""
         return None
+
+    def restore(self, path: str, name: str) -> str:  # noqa: ARG002
+        """Say that it cannot."""
+        return "a whole kernel writes no states"
 
     @property
     def root(self) -> int:

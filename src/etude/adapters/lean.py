@@ -27,6 +27,7 @@ __all__ = ["LeanKernel"]
 
 _GRACE: Final = 3.0
 _COPY_TIMEOUT: Final = 10.0
+_RESTORE_TIMEOUT: Final = 120.0
 
 
 class LeanKernel:
@@ -153,8 +154,11 @@ class LeanKernel:
             elsewhere=str(answer.get("needs", "")),
         )
 
-    def copy(self, *, digest: bool, keep: bool = False) -> LeanCopy:
-        """Fork a copy of the worker as it is now, between two cells: for its digest, or to resume from it."""
+    def copy(self, *, digest: bool, keep: bool = False, save: tuple[str, int] | None = None) -> LeanCopy:
+        """Fork a copy of the worker as it is now, between two cells: for its digest, or to resume from it.
+
+        It writes a checkpoint if `save` names a file that is not there, and the most bytes it may have.
+        """
         channel = self._ends.channel
         mine, theirs = socket.socketpair()
         hazards: list[str] = ["the worker is gone"]
@@ -162,7 +166,7 @@ class LeanKernel:
         try:
             with theirs:
                 channel.setblocking(True)
-                send(channel, {"digest": digest, "keep": keep}, (theirs.fileno(),))
+                send(channel, {"digest": digest, "keep": keep, "save": save}, (theirs.fileno(),))
                 channel.setblocking(False)
             answer = self._answer(_COPY_TIMEOUT)
             if answer is not None:
@@ -173,6 +177,21 @@ class LeanKernel:
         if hazards:
             mine.close()
         return LeanCopy(mine, tuple(hazards), seconds, self._succeed)
+
+    def restore(self, path: str, name: str) -> str:
+        """Take over the state in a file whose bytes have the hash `name`; why that failed, or nothing.
+
+        After a failure the kernel is of no use.
+        """
+        answer = None
+        try:
+            self._ends.channel.setblocking(True)
+            send(self._ends.channel, {"restore": (path, name)})
+            self._ends.channel.setblocking(False)
+            answer = self._answer(_RESTORE_TIMEOUT)
+        except OSError:
+            pass
+        return "the worker is gone" if answer is None else str(answer.get("why", "interrupted"))
 
     def retire(self, spared: Collection[int]) -> None:
         """End the worker and what it has started, but not the `spared` processes, its frozen copies.

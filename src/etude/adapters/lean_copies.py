@@ -19,6 +19,8 @@ __all__ = ["LeanCopy"]
 
 _DIGEST_TIMEOUT: Final = 60.0
 """Seconds after which a state is taken to be one that cannot be told."""
+_SAVE_TIMEOUT: Final = 120.0
+"""Seconds after which a checkpoint is given up."""
 
 
 class LeanCopy:
@@ -39,6 +41,8 @@ class LeanCopy:
         self._seconds = seconds
         self._succeed = succeed
         self.hazards = hazards
+        self.refused = ""
+        """Why a checkpoint was not written."""
         self._told: dict[str, Any] | None = {} if hazards else None
 
     @property
@@ -64,6 +68,19 @@ class LeanCopy:
     def why(self) -> str:
         """What stood in the way of a digest."""
         return "; ".join(self.hazards) or str(self._hello(_DIGEST_TIMEOUT).get("why", ""))
+
+    def saved(self, timeout: float = _SAVE_TIMEOUT) -> tuple[str, int]:
+        """Hash and size of the checkpoint that it was to write; empty when there is none. Waits for it."""
+        self._hello(_DIGEST_TIMEOUT)
+        try:
+            self._channel.settimeout(timeout)
+            message, _ = receive(self._channel)
+        except OSError:
+            message = None
+        self.refused = (
+            str((message or {}).get("why", "the copy is gone")) if "sum" not in (message or {}) else ""
+        )
+        return str((message or {}).get("sum", "")), int((message or {}).get("size", 0))
 
     def resume(self) -> LeanKernel:
         """A worker that goes on from here; the copy stays as it is. Raises `KernelError`.

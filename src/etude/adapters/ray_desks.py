@@ -180,6 +180,10 @@ class RayDesk:
     def left(self) -> None:
         """Nothing: no build goes on from here."""
 
+    def untouched(self) -> bool:
+        """No: as `left`."""
+        return False
+
     def files(self) -> str | None:
         """Hash of the files that the run has written by now."""
         return cast("str | None", self._link.ask("files"))

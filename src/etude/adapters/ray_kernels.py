@@ -89,10 +89,20 @@ class RayKernel:
         args = code, tuple(expressions), timeout, output_limit
         return cast("Reply", self._link.ask("execute", *args, each=self._look))
 
-    def copy(self, *, digest: bool, keep: bool = False) -> Copy | None:
+    def copy(
+        self,
+        *,
+        digest: bool,
+        keep: bool = False,
+        save: tuple[str, int] | None = None,  # noqa: ARG002
+    ) -> Copy | None:
         """A frozen copy, in the actor; there is none to resume from."""
         found: Copied | None = None if keep else self._link.ask("copy", digest=digest)
         return None if found is None else RayCopy(self._link, found)
+
+    def restore(self, path: str, total: str) -> str:  # noqa: ARG002
+        """Nothing: files are not sent to nodes."""
+        return "it is on another machine"
 
     def retire(self, spared: Collection[int]) -> None:  # noqa: ARG002
         """End it: it has no copies to go on from."""
@@ -141,6 +151,10 @@ class RayCopy:
         self._let_go = True
         found, self.seconds = self._link.ask("state", self._number)
         return cast("str", found)
+
+    def saved(self) -> tuple[str, int]:
+        """Nothing was written."""
+        return "", 0
 
     def resume(self) -> Kernel:
         """Nothing goes on from it: raises `KernelError`."""

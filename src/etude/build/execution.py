@@ -234,6 +234,7 @@ def run_cells(
             machine=on.machine,
             watch=on.watch,
             shelf=on.shelf,
+            checkpoints=on.checkpoints,
         )
         done = [carry_out(ready.plan, policy=policy, progress=progress)]
         if ready.left.runs:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from etude.adapters.checkpoints import CheckpointFiles
 from etude.adapters.disk import OWNER
 from etude.adapters.disk_scratch import ScratchDesks
 from etude.adapters.kernels import LocalKernels
 from etude.adapters.machine import capacity, free_memory, threads_each
 from etude.adapters.pool import ThreadPool
 from etude.adapters.process_watch import ProcessWatch
+from etude.execute.checkpoints import MOST
 from etude.execute.desk import Desks, Pool, Watch
 from etude.execute.explain import explain
 from etude.execute.schedule import Machine, Part
@@ -50,6 +52,8 @@ class Executor:
     """Modules that were loaded for several runs, and how many seconds that took."""
     shelf: Shelf | None = None
     """Where kernels stay for later builds."""
+    checkpoints: CheckpointFiles | None = None
+    """Where states lie that took long; on a cluster there are none."""
 
 
 @contextmanager
@@ -81,6 +85,7 @@ def local_executor(
             threads_each(jobs),
             kernels.parents,
             shelf,
+            CheckpointFiles(book.root / ".etude" / "checkpoints", MOST),
         )
 
 

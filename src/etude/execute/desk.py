@@ -44,6 +44,10 @@ class Desk(Protocol):
         """The files that the run has written by now, to be put back later; None when that cannot be done."""
         ...
 
+    def untouched(self) -> bool:
+        """Whether the run has written no file that it could read again."""
+        ...
+
     def written(self) -> tuple[str, ...]:
         """Files of the book itself that changed since the desk was opened, sorted."""
         ...

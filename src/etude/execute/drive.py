@@ -13,6 +13,7 @@ from typing import Final, Literal
 import msgspec
 
 from etude.execute.backends import Backends, next_backend
+from etude.execute.checkpoints import Checkpoints
 from etude.execute.desk import Desks, Watch
 from etude.execute.job import Job, cells_ahead
 from etude.execute.needs import threads_of
@@ -70,6 +71,8 @@ class Driver:
     watch: Watch
     shelf: Shelf | None = None
     """Where kernels stay for later builds; None: there is no later one."""
+    checkpoints: Checkpoints | None = None
+    """Where states are written for later builds."""
 
     def work(self, placed: Placed[tuple[Job, ...]]) -> dict[int, tuple[Outcome, ...]]:
         """Run jobs one after the other; a later one may find its first cells stored by then."""
@@ -158,6 +161,8 @@ class Driver:
         library = self.world.plan.library(run)
         profile = _profile(needs, run.folder, environment)
         begin = self._begun(run, profile, library, found)
+        if begin is None and needs.backend == "lean":
+            begin = self._loaded(run, needs, library, environment, found)
         while True:
             started = self.world.clock()
             try:
@@ -177,6 +182,7 @@ class Driver:
                 attempt.times,
                 keeps=self.shelf is not None and needs.backend == "lean",
                 begin=begin,
+                checkpoints=self.checkpoints if needs.backend == "lean" else None,
             )
             try:
                 return self._watched(attempt, session, started)
@@ -194,6 +200,7 @@ class Driver:
                 if self._given_up(attempt, error):
                     return self._stored(run)
             finally:
+                session.finish()
                 if self.shelf is None:
                     desk.close()
                 else:
@@ -228,6 +235,30 @@ class Driver:
         """What is there of a run that cannot go on."""
         found = self.world.lookup.ahead(run, 0, Cursor.start(run))
         return [Done.of(item.kept.record, item) for item in found]
+
+    def _loaded(
+        self,
+        run: Run,
+        needs: KernelNeeds,
+        library: Mapping[str, str],
+        environment: Mapping[str, str],
+        found: Sequence[Found],
+    ) -> Begin | None:
+        """Where a run goes on from a checkpoint; None when there is none that will do."""
+        best = self.checkpoints.best(run, found) if self.checkpoints is not None else None
+        if best is None or self.checkpoints is None:
+            return None
+        try:
+            desk = self.desks.open(needs, run.folder, library, environment)
+        except KernelError:
+            return None  # that is told when it fails again
+        begin = None
+        try:
+            begin = self.checkpoints.begin(found, best, desk, keeps=self.shelf is not None)
+        finally:
+            if begin is None:
+                desk.close()
+        return begin
 
     def _watched(self, attempt: _Attempt, session: Session, started: float) -> list[Done]:
         """The run's cells, as long as its kernel may have what it takes."""

@@ -86,6 +86,8 @@ class Run:
     """Bytes it may take; 0: as many as the machine has to give."""
     languages: str = ""
     """Of its pages, when other languages of the page run other code; empty when one run is for all."""
+    checkpoint: float = 0.0
+    """Seconds of cells after which the kernel's state is written into a file; 0: never."""
     environment: Environment | None = None
     """What must be installed where its kernel starts; None: it starts as its name says."""
 

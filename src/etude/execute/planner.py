@@ -212,6 +212,7 @@ class _Planner:
             worker=cast("Worker", settings.worker or config.worker),
             resources=resources,
             memory_limit=config.memory_limit if settings.memory_limit is None else settings.memory_limit,
+            checkpoint=config.checkpoint if settings.checkpoint is None else settings.checkpoint,
             environment=environment,
         )
 

@@ -15,6 +15,8 @@ from typing import Literal, cast
 from msgspec.structs import replace
 
 from etude.execute.backends import Backends
+from etude.execute.checkpoints import Checkpoints
+from etude.execute.checkpoints import Files as CheckpointFiles
 from etude.execute.desk import Desks, Pool, Watch, unwatched
 from etude.execute.drive import Driver
 from etude.execute.failure import SourceLines
@@ -78,14 +80,15 @@ def execute(
     watch: Watch = unwatched,
     worker: Worker = "auto",
     shelf: Shelf | None = None,
+    checkpoints: CheckpointFiles | None = None,
     progress: Progress = silent,
 ) -> Execution:
     """Execute a plan.
 
     With a `worker` all runs have that kind of kernel, whatever they ask for. `environment` is the user's;
     kernels get it with `threads` computing threads and what makes runs alike. `machine` is what there is
-    to share out, `shelf` where kernels stay for later builds. Never raises for what cells do; what the
-    store raises goes through.
+    to share out, `shelf` where kernels stay for later builds, `checkpoints` where their states
+    are written. Never raises for what cells do; what the store raises goes through.
     """
     made: set[str] = set()
     lookup = Lookup(
@@ -129,7 +132,8 @@ def execute(
     schedule = Schedule(_tasks(jobs, known, machine), machine)
     forecast = Forecast(progress, schedule, clock, _cell_seconds(jobs))
     world = World(plan, lookup, store, clock, forecast, SourceLines(files), made)
-    driver = Driver(world, backends, desks, environment, threads, schedule, watch, shelf)
+    written = Checkpoints(checkpoints, store, plan.facts) if checkpoints is not None else None
+    driver = Driver(world, backends, desks, environment, threads, schedule, watch, shelf, written)
     for group in pool.run(schedule, driver.work):
         outcomes.update(group)
     ordered = [outcome for _, some in sorted(outcomes.items()) for outcome in some]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
+from etude.execute.checkpoints import Checkpoints, Saver
 from etude.execute.desk import Desk
 from etude.execute.facts import UNKNOWN
 from etude.execute.failure import SourceLines
@@ -95,10 +96,12 @@ class Session:
         *,
         keeps: bool = False,
         begin: Begin | None = None,
+        checkpoints: Checkpoints | None = None,
     ) -> None:
         """Nothing has run at the desk, but for where it goes on with `begin`.
 
-        `times` are the seconds that steps took when they ran before; `keeps`: copies of the kernel are kept.
+        `times` are the seconds that steps took when they ran before; `keeps`: copies of the kernel are kept;
+        `checkpoints`: where states are written.
         """
         self.run = run
         self.desk = desk
@@ -106,7 +109,8 @@ class Session:
         self.trouble = trouble
         self.numbers: dict[int, int] = dict(begin.snapshot.numbers) if begin else {}
         """Steps by the kernel's numbers of cells."""
-        self.states = States(run, desk, world.clock, times, keeps=keeps)
+        self.saver = Saver(run, checkpoints)
+        self.states = States(run, desk, world.clock, times, keeps=keeps, saver=self.saver)
         self.begin = begin
         self.snapshots: list[Snapshot] = []
         """Copies that are to be kept, the newest last."""
@@ -143,6 +147,7 @@ class Session:
             if reply.execution_count is not None:
                 self.numbers[reply.execution_count] = number
             observed = self._observed(step)
+            self.saver.passed(reply.seconds, reply.outputs)
             if here is not None:
                 cursor, found = here.after, found[1:]
                 done = self._again(number, here, values, observed)
@@ -179,14 +184,18 @@ class Session:
         """A step that need not run."""
         self.path[item.after.state] = (number, item.after.text)
         self.states.read(item.way.reads)
-        self.spent += item.kept.record.seconds if item.kept.record else 0.0
+        if item.kept.record is not None:
+            self.saver.seen(item.kept.record.outputs)
+            self.spent += item.kept.record.seconds
         return Done.of(item.kept.record, item)
 
     def _keep(self, number: int, cursor: Cursor, seconds: float, *, new: bool = True) -> None:
         """Have a copy made after a step; keep it, if it is one to be kept."""
         self.spent += seconds
         self.path[cursor.state] = (number, cursor.text)
-        taken = self.states.take(number, seconds, new=new) if self._stores() else None
+        taken = None
+        if self._stores():
+            taken = self.states.take(number, seconds, new=new, state=cursor.state, numbers=self.numbers)
         if taken is not None:
             copy, left = taken
             text = cursor.text if self.begin is None or self.begin.exact else ""
@@ -278,8 +287,9 @@ class Session:
 
     def _settled(self, cursor: Cursor) -> Cursor:
         """Where the run stands, once the digest of its state is there, if it was taken."""
+        pending = self.states.pending
         state = self.states.settle()
-        if not state or self.last is None:
+        if not state or self.last is None or self.last[0] != pending:
             return cursor
         number, before, way = self.last
         self.world.lookup.keep(self.run, number, before, msgspec.structs.replace(way, state=state))
@@ -287,6 +297,10 @@ class Session:
         if self.snapshots and self.snapshots[-1].number == number:
             self.snapshots[-1] = replace(self.snapshots[-1], states=self.snapshots[-1].states | {state})
         return Cursor(state, cursor.text)
+
+    def finish(self) -> None:
+        """Nothing more is to run: wait for states that are being written."""
+        self.saver.finish(good=self._stores())
 
     def _stores(self) -> bool:
         return not (self.trouble.tainted or self.trouble.outdated)

@@ -6,9 +6,11 @@ later cells runs none of them. Taking one costs time, so it is held against the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
+from etude.execute.checkpoints import Saver
 from etude.execute.desk import Desk
 from etude.execute.digest import digest
 from etude.execute.plan import Run
@@ -36,9 +38,20 @@ class States:
     """Decides when to take the digest of a run's state, and keeps the one that is on its way."""
 
     def __init__(
-        self, run: Run, desk: Desk, clock: Clock, times: Sequence[float], *, keeps: bool = False
+        self,
+        run: Run,
+        desk: Desk,
+        clock: Clock,
+        times: Sequence[float],
+        *,
+        keeps: bool = False,
+        saver: Saver | None = None,
     ) -> None:
-        """`times` are the seconds that steps took when they ran before; `keeps`: copies may be kept."""
+        """`times` are the seconds that steps took when they ran before; `keeps`: copies may be kept.
+
+        `saver` is asked which states are to be written into files.
+        """
+        self._saver = saver or Saver(run)
         self._run = run
         self._desk = desk
         self._clock = clock
@@ -49,6 +62,8 @@ class States:
         self.modules: dict[tuple[str, str], str] = {}
         """Hashes of the code that was loaded, by kind and name."""
         self._pending: tuple[Copy, str, bool] | None = None
+        self.pending: int | None = None
+        """The step whose digest is on its way."""
         self._keeps = keeps
         self._share = _SHARE_KEPT if keeps else _SHARE
         self._since = 0.0
@@ -66,14 +81,25 @@ class States:
             elif part.kind == "scan":
                 self._possible = False
 
-    def take(self, number: int, seconds: float, *, new: bool = True) -> tuple[Copy, object] | None:
+    def take(
+        self,
+        number: int,
+        seconds: float,
+        *,
+        new: bool = True,
+        state: str = "",
+        numbers: Mapping[int, int] = MappingProxyType({}),
+    ) -> tuple[Copy, object] | None:
         """Make a copy after a step, if it is worth it; the digest comes later.
 
-        `seconds` is what the step took; no digest is wanted of a step that is not `new`. Returns a copy
-        that whoever asked is to keep, with the files that the run has written.
+        `seconds` is what the step took; no digest is wanted of a step that is not `new`, but for a
+        checkpoint. `state` names the state, and `numbers` are steps by the kernel's numbers of cells.
+        Returns a copy that whoever asked is to keep, with the files that the run has written.
         """
         self._since += seconds
-        wanted = new and self._possible and number + 1 < len(self._run.steps) and self._worth(number)
+        inner = self._possible and number + 1 < len(self._run.steps)
+        save = self._saver.wanted(self._desk, state) if inner else None
+        wanted = save is not None or (new and inner and self._worth(number))
         keep = self._keeps and self._since >= max(_APART, _TIMES * self._making)
         left = self._desk.left() if keep else None
         keep = left is not None
@@ -81,7 +107,8 @@ class States:
             return None
         files = self._desk.files() if wanted else ""
         started = self._clock()
-        copy = self._desk.kernel.copy(digest=wanted, keep=keep) if files is not None else None
+        more = {} if save is None else {"save": save}
+        copy = self._desk.kernel.copy(digest=wanted, keep=keep, **more) if files is not None else None
         if copy is None:
             self._possible = self._keeps = False
         elif copy.hazards:
@@ -89,7 +116,10 @@ class States:
             copy.close()
         else:
             if wanted:
-                self._pending = (copy, files or "", keep)
+                self._pending = (copy, files or "", keep or save is not None)
+                self.pending = number
+            if save is not None:
+                self._saver.taken(copy, save[0], dict(numbers), shared=keep)
             if keep:
                 self._since, self._making = 0.0, self._clock() - started
                 return copy, left
@@ -104,6 +134,7 @@ class States:
         if self._pending is None:
             return ""
         (copy, files, keep), self._pending = self._pending, None
+        self.pending = None
         found = copy.state()
         self._spent += copy.seconds
         self._cost = 0.5 * (self._cost + copy.seconds)
@@ -112,7 +143,9 @@ class States:
         if not found:
             return ""
         modules = (item for mark, value in sorted(self.modules.items()) for item in (*mark, value))
-        return digest("state", Cursor.start(self._run).state, found, files, *modules)
+        state = digest("state", Cursor.start(self._run).state, found, files, *modules)
+        self._saver.named(state)
+        return state
 
     def _worth(self, number: int) -> bool:
         if self._spent + self._cost <= self._share * (self._clock() - self._started):

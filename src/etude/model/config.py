@@ -110,6 +110,8 @@ class ExecuteConfig(Struct, frozen=True):
     """Whether a build looks there before it runs anything."""
     memory_limit: int = 0
     """Bytes of memory a run may take; 0: as many as the machine has to give."""
+    checkpoint: float = 30.0
+    """Seconds of cells after which the state of a run is written into a file; 0: never."""
     resources: Resources = Resources()
     tolerance: Tolerance = Tolerance()
     """How much results may differ when they are verified."""

@@ -24,6 +24,8 @@ class PageExecution(Struct, frozen=True, omit_defaults=True):
     resources: Resources | None = None
     memory_limit: int | None = None
     """Bytes that a run may take; 0: as many as the machine has to give."""
+    checkpoint: float | None = None
+    """Seconds of cells after which the run's state is written into a file; 0: never."""
     seed: int | None = None
     worker: str = ""
     """One of `config.Worker`; empty takes the book's."""

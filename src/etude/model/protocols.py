@@ -121,10 +121,18 @@ class Kernel(Protocol):
         """
         ...
 
-    def copy(self, *, digest: bool, keep: bool = False) -> Copy | None:
+    def copy(self, *, digest: bool, keep: bool = False, save: tuple[str, int] | None = None) -> Copy | None:
         """A frozen copy of the kernel as it is now, between two cells; None where there is no such thing.
 
-        `digest`: the digest of its state will be asked for; `keep`: it can be resumed from.
+        `digest`: the digest of its state will be asked for; `keep`: it can be resumed from; `save`: it
+        writes its state into a new file of this path, of so many bytes at most.
+        """
+        ...
+
+    def restore(self, path: str, name: str) -> str:
+        """Take over the state in a file whose bytes have the hash `name`; why that failed, or nothing.
+
+        Nothing may have run in the kernel, and after a failure it is of no use.
         """
         ...
 
@@ -166,6 +174,10 @@ class Copy(Protocol):
     @property
     def memory(self) -> int:
         """Bytes that it takes; what several processes share counts for each in part."""
+        ...
+
+    def saved(self) -> tuple[str, int]:
+        """Hash and number of the bytes that it was to write; empty when it did not. Waits for it."""
         ...
 
     def resume(self) -> Kernel:

@@ -234,6 +234,14 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "execute",
+        "checkpoint",
+        AMOUNT,
+        "30",
+        "Seconds that cells take before the state after them is written into a file, for later builds to go "
+        "on from; 0: never.",
+    ),
+    Key(
+        "execute",
         "tolerance",
         TOLERANCE,
         '"rtol=1e-6 atol=1e-12 image=0.02"',

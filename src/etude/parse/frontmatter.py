@@ -184,6 +184,13 @@ def _worker(value: Any) -> str:
     return str(value)
 
 
+def _checkpoint(value: Any) -> float | None:
+    """Seconds; ``true`` is what the book says, ``false`` never."""
+    if str(value).strip().lower() in ("true", "false"):
+        return None if truth(value) else 0.0
+    return 0.0 if str(value).strip() == "0" else seconds(value)
+
+
 _FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "title": ("title", text),
     "subtitle": ("subtitle", text),
@@ -206,6 +213,7 @@ _EXECUTION: dict[str, Callable[[Any], Any]] = {
     "environment": names,
     "resources": parse_resources,
     "memory_limit": size,
+    "checkpoint": _checkpoint,
     "seed": whole,
     "worker": _worker,
     "skip": truth,

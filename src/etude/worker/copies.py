@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from .checkpoint import save
 from .state import digest
 from .wire import receive, send
 
@@ -70,10 +71,14 @@ def _freeze(worker: Any, request: dict[str, Any], channel: socket.socket) -> Non
     message: dict[str, Any] = {"kind": "copied", "pid": os.getpid()}
     if not request.get("digest"):
         send(channel, message)
-    elif not request.get("keep"):
+    elif not request.get("keep") and not request.get("save"):
         send(channel, _told(worker, message))
     elif not _in_child(lambda: send(channel, _told(worker, message))):
         send(channel, {**message, "why": "the process that took the digest ended"})
+    if request.get("save"):
+        path, limit = request["save"]
+        if not _in_child(lambda: send(channel, save(worker, path, limit))):
+            send(channel, {"why": "the process that wrote it ended"})
     if not request.get("keep"):
         return
     while True:
@@ -98,10 +103,13 @@ def _told(worker: Any, message: dict[str, Any]) -> dict[str, Any]:
 
 def _in_child(work: Callable[[], None]) -> bool:
     """Do something in a process of its own, as taking a digest leaves traces; whether it went well."""
+    kept = random.getstate()
     child = os.fork()
     if not child:
         code = 1
         try:
+            # Python gives every forked process another sequence of random numbers.
+            random.setstate(kept)
             work()
             code = 0
         finally:

@@ -23,7 +23,9 @@ from typing import Any
 
 from .baseline import Baseline
 from .census import Census
+from .checkpoint import restore
 from .copies import copy
+from .kept import variables
 from .loads import local_test, watch_loads
 from .park import Parked
 from .settings import Start
@@ -54,6 +56,9 @@ class Worker:
         self.cloudpickle = cloudpickle
         self.awaited = False
         """Whether a cell has used the event loop, which a copy cannot take along."""
+        self.before = frozenset(sys.modules)
+        """Modules that were there when nothing of the page had run."""
+        self.environment = variables()
         self.baseline = baseline
         self.local = local_test()
         watch_loads(baseline, self.local)
@@ -132,6 +137,8 @@ class Worker:
         self._needs = what
 
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        if "restore" in request:
+            return {"why": restore(self, *request["restore"])}
         code, asked = request["code"], request.get("ask") or {}
         shell = self.shell
         numbered = bool(code.strip())

@@ -114,8 +114,9 @@ def _code(code: types.CodeType) -> tuple[Any, ...]:
         code.co_name,
         code.co_code,
         code.co_consts,
-        code.co_names,
-        code.co_varnames,
+        # Whether several pieces of code share these tuples does not count.
+        list(code.co_names),
+        list(code.co_varnames),
         code.co_freevars,
         code.co_cellvars,
         code.co_argcount,

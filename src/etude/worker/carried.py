@@ -1,0 +1,150 @@
+"""Makes objects again that were carried from another process: called by name while they are loaded."""
+
+from __future__ import annotations
+
+import abc
+import importlib
+import sys
+import types
+from typing import Any
+
+__all__ = [
+    "empty_cell",
+    "fill_cell",
+    "fill_class",
+    "fill_function",
+    "fill_tensor",
+    "make_array",
+    "make_class",
+    "make_code",
+    "make_function",
+    "make_generator",
+    "make_storage",
+    "make_tensor",
+    "make_view",
+    "tensor_memory",
+    "view_tensor",
+]
+
+
+def make_code(*parts: Any) -> Any:
+    """Code; its names are kept once by Python, as those of code that was compiled."""
+    make: Any = types.CodeType
+    return make(*(sys.intern(part) if type(part) is str else part for part in parts))
+
+
+def make_function(code: Any, names: dict[str, Any], name: str, cells: Any) -> Any:
+    """A function over its real globals."""
+    return types.FunctionType(code, names, name, None, cells)
+
+
+def fill_function(function: Any, state: dict[str, Any]) -> None:
+    """Give a function what it holds."""
+    for name, value in state.items():
+        setattr(function, name, value)
+
+
+def empty_cell() -> Any:
+    """A cell of a closure."""
+    return types.CellType()
+
+
+def fill_cell(cell: Any, content: Any) -> None:
+    """Give a cell its content."""
+    (cell.cell_contents,) = content
+
+
+def make_class(abstract: bool, name: str, bases: Any, members: list[Any]) -> Any:
+    """A class whose members have their order; most are still to come."""
+    kind = type.__new__(abc.ABCMeta if abstract else type, name, bases, dict(members))
+    if abstract:
+        sys.modules["_abc"]._abc_init(kind)
+    return kind
+
+
+def fill_class(kind: Any, members: list[Any]) -> None:
+    """Give a class its members."""
+    for name, value in members:
+        if name == "__abstractmethods__":
+            kind.__abstractmethods__ = value
+        elif name == "__dict__":
+            continue
+        else:
+            type.__setattr__(kind, name, value)
+
+
+def make_array(data: Any, dtype: Any, shape: Any, axes: Any, writeable: bool) -> Any:
+    """An array with memory of its own; `axes` is their order in memory."""
+    np: Any = importlib.import_module("numpy")
+    if axes == sorted(axes, reverse=True) and len(axes) > 1:
+        array = np.empty(shape, dtype, order="F")
+        flat = array.T.reshape(-1)
+    else:
+        inner = np.empty([shape[axis] for axis in axes], dtype)
+        flat = inner.reshape(-1)
+        array = inner if axes == sorted(axes) else inner.transpose(_inverse(axes))
+    flat.view(np.uint8)[:] = np.frombuffer(data, np.uint8)
+    if not writeable:
+        array.flags.writeable = False
+    return array
+
+
+def _inverse(axes: list[int]) -> list[int]:
+    return [axes.index(number) for number in range(len(axes))]
+
+
+def make_view(root: Any, dtype: Any, shape: Any, offset: int, strides: Any, writeable: bool) -> Any:
+    """An array in the memory of another one."""
+    np: Any = importlib.import_module("numpy")
+    view = np.ndarray(shape, dtype, root, offset, strides)
+    if not writeable:
+        view.flags.writeable = False
+    return view
+
+
+def make_storage(data: Any, resizable: bool) -> Any:
+    """Memory of tensors."""
+    torch: Any = importlib.import_module("torch")
+    storage = torch.UntypedStorage(len(data))
+    if len(data):
+        torch.tensor([], dtype=torch.uint8).set_(storage, 0, (len(data),)).copy_(
+            torch.frombuffer(data, dtype=torch.uint8)
+        )
+    if not resizable:
+        tensor_memory(storage)
+    return storage
+
+
+def tensor_memory(storage: Any) -> Any:
+    """An array of bytes in the memory of tensors."""
+    torch: Any = importlib.import_module("torch")
+    return torch.tensor([], dtype=torch.uint8).set_(storage, 0, (storage.nbytes(),)).numpy()
+
+
+def make_tensor(parameter: bool, storage: Any, dtype: Any, offset: int, shape: Any, strides: Any) -> Any:
+    """A tensor in its memory."""
+    torch: Any = importlib.import_module("torch")
+    tensor = torch.empty(0, dtype=dtype).set_(storage, offset, shape, strides)
+    return torch.nn.Parameter(tensor, requires_grad=False) if parameter else tensor
+
+
+def view_tensor(base: Any, shape: Any, strides: Any, offset: int) -> Any:
+    """A view of a tensor."""
+    torch: Any = importlib.import_module("torch")
+    return torch.as_strided(base, shape, strides, offset)
+
+
+def fill_tensor(tensor: Any, state: Any) -> None:
+    """Give a tensor what it holds beside its memory."""
+    needs, grad, names = state
+    tensor.requires_grad_(needs)
+    tensor.grad = grad
+    vars(tensor).update(names)
+
+
+def make_generator(state: bytes) -> Any:
+    """A generator of random numbers of PyTorch."""
+    torch: Any = importlib.import_module("torch")
+    generator = torch.Generator()
+    generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+    return generator

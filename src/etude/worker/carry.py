@@ -1,0 +1,245 @@
+"""A page's objects as bytes that another process can load: for checkpoints.
+
+What pickle would copy and a later cell could tell from the original is carried in its own way: functions
+keep the page's real names as their globals, closures their cells, arrays and tensors the memory that they
+share, and what packages hold stays theirs. In doubt nothing is carried.
+"""
+
+from __future__ import annotations
+
+import abc
+import array
+import ctypes
+import functools
+import io
+import pickle
+import sys
+import types
+import weakref
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .carried import (
+    empty_cell,
+    fill_cell,
+    fill_class,
+    fill_function,
+    make_class,
+    make_code,
+    make_function,
+)
+from .memory import Memory
+from .refused import RefusedError
+
+__all__ = ["load", "make_carrier"]
+
+_ATOMS = frozenset({int, float, bool, type(None), bytes, complex, tuple, type(Ellipsis)})
+_LONGEST = 200
+"""Characters up to which a text may be one that Python keeps once (names in code are such)."""
+_DECIDES = (
+    "__reduce__",
+    "__reduce_ex__",
+    "__getstate__",
+    "__setstate__",
+    "__getnewargs__",
+    "__getnewargs_ex__",
+    "__new__",
+)
+"""A class of the page with these decides itself what is kept of its objects."""
+_FILL = object.__basicsize__
+"""Where a set keeps how many places were ever filled."""
+_FILLS = ("__setitem__", "append", "extend", "add", "update")
+_REAL = frozenset({"__module__", "__qualname__", "__slots__", "__orig_bases__"})
+"""Members that a class must have when it is made."""
+
+
+def make_carrier(cloudpickle: Any, outside: Mapping[int, str], shell: Any, file: Any) -> Any:
+    """A pickler into a file; `outside` has marks of what is not the page's, by its id."""
+    memory = Memory()
+
+    class Carrier(cloudpickle.Pickler):  # type: ignore[misc]
+        """Writes objects, and raises `RefusedError` where they could become others."""
+
+        def __init__(self) -> None:
+            super().__init__(file, protocol=5)
+            self.memory = memory
+            self.marks: dict[str, str] = {}
+            self.digits: dict[int, tuple[int, str]] = {}
+
+        def persistent_id(self, obj: Any) -> str | None:
+            kind = type(obj)
+            if kind is str:
+                if len(obj) == 1 and obj in "0123456789" and obj is not chr(ord(obj)):
+                    # As `str` makes them of numbers; loading would give the one that Python keeps.
+                    number, _ = self.digits.setdefault(id(obj), (len(self.digits), obj))
+                    return f"c{obj}{number}"
+                if len(obj) > _LONGEST or sys.intern(obj) is not obj:
+                    return None
+                return self.marks.get(obj) or self.marks.setdefault(obj, "s" + obj)
+            if kind in _ATOMS:
+                return None
+            if kind is set:
+                _ordered(obj)
+            elif kind is bytearray or kind is array.array:
+                memory.own(obj)
+            return outside.get(id(obj))
+
+        def reducer_override(self, obj: Any) -> Any:
+            kind = type(obj)
+            if kind is types.FunctionType:
+                return obj.__qualname__ if _named(obj) else _function(obj)
+            if kind is types.CodeType:
+                return make_code, cloudpickle.cloudpickle._code_reduce(obj)[1]
+            if kind is types.CellType:
+                return _cell(obj)
+            if isinstance(obj, type):
+                return _class(obj, super().reducer_override)
+            if kind is weakref.ref and obj() is not None:
+                return weakref.ref, (obj(),)
+            if kind is types.ModuleType or isinstance(obj, types.ModuleType):
+                raise RefusedError(f"the module `{obj.__name__}`, which cannot be imported by its name")
+            if obj is shell:
+                raise RefusedError("the shell itself")
+            found = memory.reduced(obj)
+            if found is not None:
+                return found
+            _check(obj, kind)
+            if self.dispatch_table.get(kind) is not None:
+                return NotImplemented
+            reduced = obj.__reduce_ex__(5)
+            if isinstance(reduced, str) and not _named(obj, reduced):
+                raise RefusedError(f"`{reduced}`, which is known by its name only")
+            return reduced
+
+    return Carrier()
+
+
+def load(file: Any, found: Callable[[str], Any]) -> Any:
+    """What a carrier has written; `found` gives what its marks stand for."""
+    return _Loader(file, found).load()
+
+
+class _Loader(pickle.Unpickler):
+    def __init__(self, file: Any, found: Callable[[str], Any]) -> None:
+        super().__init__(file)
+        self._found = found
+        self._digits: dict[str, str] = {}
+
+    def persistent_load(self, mark: str) -> Any:
+        if mark[0] == "s":
+            return sys.intern(mark[1:])
+        if mark[0] == "c":
+            return self._digits.get(mark) or self._digits.setdefault(mark, str(int(mark[1])))
+        return self._found(mark)
+
+
+def _named(obj: Any, name: str = "") -> bool:
+    """Whether importing a module gives the object under its name, and it is no module of the page."""
+    home = getattr(obj, "__module__", None)
+    name = name or obj.__qualname__
+    current: Any = sys.modules.get(home) if isinstance(home, str) and home != "__main__" else None
+    for part in name.split("."):
+        current = getattr(current, part, None)
+    return current is obj
+
+
+def _function(function: Any) -> Any:
+    state: dict[str, Any] = {
+        "__qualname__": function.__qualname__,
+        "__module__": function.__module__,
+        "__doc__": function.__doc__,
+        "__defaults__": function.__defaults__,
+        "__kwdefaults__": function.__kwdefaults__,
+    }
+    if sys.version_info >= (3, 14):
+        state["__annotate__"] = function.__annotate__
+    else:
+        state["__annotations__"] = function.__annotations__
+    if sys.version_info >= (3, 12):
+        state["__type_params__"] = function.__type_params__
+    if function.__dict__:
+        state["__dict__"] = function.__dict__
+    made = (function.__code__, function.__globals__, function.__name__, function.__closure__)
+    return make_function, made, state, None, None, fill_function
+
+
+def _cell(cell: Any) -> Any:
+    try:
+        content = (cell.cell_contents,)
+    except ValueError:
+        return empty_cell, ()
+    return empty_cell, (), content, None, None, fill_cell
+
+
+def _class(kind: Any, otherwise: Callable[[Any], Any]) -> Any:
+    """A class of the page: first as it is made, then with what it holds."""
+    if _named(kind):
+        return kind.__qualname__
+    if kind.__module__ != "__main__":
+        if kind.__module__ != "builtins":
+            raise RefusedError(f"the class `{kind.__module__}.{kind.__qualname__}`, which has no place")
+        return otherwise(kind)
+    meta = type(kind)
+    for base in kind.__mro__[1:]:
+        if base.__module__ == "__main__" and "__init_subclass__" in vars(base):
+            raise RefusedError(f"the class `{base.__qualname__}`, which is told of classes made from it")
+    if meta is not type and meta is not abc.ABCMeta:
+        return otherwise(kind)
+    if meta is abc.ABCMeta and sys.modules["_abc"]._get_dump(kind)[0]:
+        raise RefusedError(f"the class `{kind.__qualname__}` with registered classes")
+    names, members = [], []
+    for name, value in vars(kind).items():
+        of_itself = isinstance(value, (types.MemberDescriptorType, types.GetSetDescriptorType))
+        if (of_itself and value.__objclass__ is kind) or name == "_abc_impl":
+            continue
+        names.append((name, value if name in _REAL else None))
+        if name not in _REAL:
+            members.append((name, value))
+    made = (meta is abc.ABCMeta, kind.__name__, kind.__bases__, names)
+    return make_class, made, members, None, None, fill_class
+
+
+def _check(obj: Any, kind: type) -> None:
+    """Refuse objects that would come back as others."""
+    if kind is functools._lru_cache_wrapper:
+        raise RefusedError("a function with a cache")
+    if isinstance(obj, io.IOBase) and kind not in (io.StringIO, io.BytesIO):
+        raise RefusedError(f"an open file ({kind.__name__})")
+    for base in kind.__mro__:
+        if base.__module__ == "__main__":
+            own = vars(base)
+            decides = [name for name in _DECIDES if name in own and _of_page(own[name])]
+            if issubclass(kind, (list, dict, set)):
+                decides += [name for name in _FILLS if name in own]
+            if decides:
+                raise RefusedError(f"an object of `{kind.__qualname__}`, which has its own `{decides[0]}`")
+    registry = sys.modules.get("matplotlib.cbook")
+    if registry is not None and isinstance(obj, registry.CallbackRegistry):
+        kept = obj._pickled_cids
+        for signal, calls in obj.callbacks.items():
+            if not str(signal).endswith("_event") and any(number not in kept for number in calls):
+                raise RefusedError("a figure with callbacks")
+    blocks = sys.modules.get("pandas._libs.internals")
+    if blocks is not None:
+        refs = (
+            getattr(obj, "refs", None) if isinstance(obj, blocks.Block) else getattr(obj, "_references", None)
+        )
+        if isinstance(refs, blocks.BlockValuesRefs) and refs.has_reference():
+            raise RefusedError("data of pandas that several objects share")
+
+
+def _of_page(member: Any) -> bool:
+    """Whether a member of a class is the page's, and not what a library has made of it."""
+    function = getattr(member, "__func__", member)
+    names = getattr(function, "__globals__", None)
+    return names is None or names.get("__name__") == "__main__"
+
+
+def _ordered(items: set[Any]) -> None:
+    """Refuse a set that would give new items other places than it does now."""
+    made: set[Any] = set()
+    for item in items:
+        made.add(item)
+    removed = ctypes.c_ssize_t.from_address(id(items) + _FILL).value - len(items)
+    if removed or sys.getsizeof(made) != sys.getsizeof(items) or list(made) != list(items):
+        raise RefusedError("a set from which items were removed")

@@ -1,0 +1,172 @@
+"""Arrays and tensors for checkpoints: with the memory that they share, which is written once."""
+
+from __future__ import annotations
+
+import ctypes
+import pickle
+import sys
+from typing import Any
+
+from .carried import (
+    fill_tensor,
+    make_array,
+    make_generator,
+    make_storage,
+    make_tensor,
+    make_view,
+    tensor_memory,
+    view_tensor,
+)
+from .refused import RefusedError
+
+__all__ = ["Memory"]
+
+
+class _Storage:
+    """Stands for the memory of tensors."""
+
+    def __init__(self, storage: Any) -> None:
+        self.storage = storage
+
+
+class _Bytes:
+    """Stands for an array of bytes in the memory of tensors."""
+
+    def __init__(self, storage: _Storage) -> None:
+        self.storage = storage
+
+
+class Memory:
+    """Knows the pieces of memory that were written."""
+
+    def __init__(self) -> None:
+        """Nothing is written."""
+        self._storages: dict[int, _Storage] = {}
+        self._bytes: dict[int, _Bytes] = {}
+        self._pieces: dict[int, tuple[int, int]] = {}
+        """First and last address of each, by the id of what owns it; that is kept by pickle's memo."""
+
+    def reduced(self, obj: Any) -> Any:
+        """How an array, a tensor or what belongs to them is made again; None for all else."""
+        kind = type(obj)
+        if kind is _Storage:
+            return make_storage, (self._data(obj.storage), obj.storage.resizable())
+        if kind is _Bytes:
+            return tensor_memory, (obj.storage,)
+        numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+        if numpy is not None and isinstance(obj, numpy.ndarray):
+            return self._array(numpy, torch, obj)
+        if torch is not None:
+            if isinstance(obj, torch.Tensor):
+                return self._tensor(torch, obj)
+            if isinstance(obj, torch.Generator):
+                if obj.device.type != "cpu":
+                    raise RefusedError("a generator of random numbers on a GPU")
+                return make_generator, (obj.get_state().numpy().tobytes(),)
+            if isinstance(obj, torch.optim.Optimizer):
+                # Its own way leaves out what schedules and hooks have put there.
+                return _bare, (kind,), vars(obj), None, None, _fill
+            if isinstance(obj, (torch.UntypedStorage, torch.TypedStorage)):
+                raise RefusedError("memory of tensors")
+        return None
+
+    def own(self, obj: Any) -> None:
+        """Note memory that Python objects have: arrays and tensors may be over it."""
+        view = memoryview(obj)
+        if view.nbytes:
+            start = ctypes.addressof(ctypes.c_char.from_buffer(view))
+            self._pieces[id(obj)] = (start, start + view.nbytes)
+
+    def check(self) -> None:
+        """Refuse when two things that do not know of each other share memory."""
+        last = 0
+        for start, end in sorted(self._pieces.values()):
+            if start < last:
+                raise RefusedError("an array and a tensor that share memory")
+            last = max(last, end)
+
+    def _array(self, numpy: Any, torch: Any, array: Any) -> Any:
+        if type(array) is not numpy.ndarray:
+            raise RefusedError(f"an array of the kind `{type(array).__name__}`")
+        root = array
+        while type(root.base) is numpy.ndarray:
+            root = root.base
+        owner = root.base
+        if array.dtype.hasobject:
+            if owner is not None or root is not array:
+                raise RefusedError("a part of an array of objects")
+            return None
+        if owner is None or (type(owner) is bytes and not root.flags.writeable):
+            if root is array:
+                return self._whole(array)
+            memory: Any = root
+            first = root.__array_interface__["data"][0]
+        elif torch is not None and isinstance(owner, torch.Tensor) and owner.device.type == "cpu":
+            storage = owner.untyped_storage()
+            held = self._storage(storage)
+            memory = self._bytes.setdefault(id(held), _Bytes(held))
+            first = storage.data_ptr()
+        else:
+            raise RefusedError(f"an array over memory of the kind `{type(owner).__name__}`")
+        offset = array.__array_interface__["data"][0] - first
+        writeable = bool(array.flags.writeable)
+        return make_view, (memory, array.dtype, array.shape, offset, array.strides, writeable)
+
+    def _whole(self, array: Any) -> Any:
+        """An array that has its memory for itself."""
+        axes = sorted(range(array.ndim), key=lambda axis: (-array.strides[axis], axis))
+        if array.flags.c_contiguous:
+            axes = list(range(array.ndim))
+        elif array.flags.f_contiguous:
+            axes.sort(reverse=True)
+        inner = array.transpose(axes)
+        if not inner.flags.c_contiguous:
+            raise RefusedError("an array with gaps")
+        start = array.__array_interface__["data"][0]
+        if array.nbytes:
+            self._pieces[id(array)] = (start, start + array.nbytes)
+        flat = inner.reshape(-1).view("u1") if array.itemsize else b""
+        data = pickle.PickleBuffer(flat)
+        return make_array, (data, array.dtype, array.shape, axes, bool(array.flags.writeable))
+
+    def _storage(self, storage: Any) -> _Storage:
+        return self._storages.setdefault(storage._cdata, _Storage(storage))
+
+    def _data(self, storage: Any) -> Any:
+        torch = sys.modules["torch"]
+        size = storage.nbytes()
+        if not size:
+            return bytearray()
+        self._pieces[id(storage)] = (storage.data_ptr(), storage.data_ptr() + size)
+        return pickle.PickleBuffer(torch.tensor([], dtype=torch.uint8).set_(storage, 0, (size,)).numpy())
+
+    def _tensor(self, torch: Any, tensor: Any) -> Any:
+        parameter = type(tensor) is torch.nn.Parameter
+        if type(tensor) is not torch.Tensor and not parameter:
+            raise RefusedError(f"a tensor of the kind `{type(tensor).__name__}`")
+        if tensor.grad_fn is not None:
+            raise RefusedError("a tensor that knows how it was computed")
+        if tensor.device.type != "cpu" or tensor.layout is not torch.strided or tensor.is_quantized:
+            raise RefusedError(f"a tensor of {tensor.device.type} or of layout {tensor.layout}")
+        if tensor.is_inference() or tensor.is_conj() or tensor.is_neg() or tensor._backward_hooks:
+            raise RefusedError("a tensor with more than its numbers")
+        if getattr(tensor, "_post_accumulate_grad_hooks", None):
+            raise RefusedError("a tensor with hooks")
+        state = (tensor.requires_grad, tensor.grad, vars(tensor))
+        shape, strides, offset = tuple(tensor.shape), tensor.stride(), tensor.storage_offset()
+        if tensor._is_view() and not parameter:
+            if tensor._base.requires_grad:
+                raise RefusedError("a part of a tensor that gradients flow to")
+            made: Any = (view_tensor, (tensor._base, shape, strides, offset))
+        else:
+            held = self._storage(tensor.untyped_storage())
+            made = (make_tensor, (parameter, held, tensor.dtype, offset, shape, strides))
+        return (*made, state, None, None, fill_tensor)
+
+
+def _bare(kind: Any) -> Any:
+    return kind.__new__(kind)
+
+
+def _fill(obj: Any, names: dict[str, Any]) -> None:
+    vars(obj).update(names)

@@ -1,0 +1,147 @@
+"""Runs that go on from a state that an earlier build has written."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from etude.adapters.checkpoints import CheckpointFiles
+from etude.adapters.store import SqliteStore
+
+pytestmark = [
+    pytest.mark.kernel,
+    pytest.mark.skipif(sys.platform != "linux", reason="lean workers are of Linux"),
+]
+
+CONFIG = '[book]\ntitle = "Book"\nlanguages = ["en"]\nchapters = ["a"]\n[execute]\ncheckpoint = 0.01\n'
+CELLS = (
+    "import random\ntotal = []\ndef add(x):\n    total.append(x * factor)\n    return total",
+    "import time\nfactor = 2\nadd(random.random())\ntime.sleep(0.02)\nprint('slow')",
+    "factor = 10\nprint(add(1), random.random())",
+    "print(len(total))",
+)
+
+
+def page(*cells):
+    return "# Page\n\n" + "\n\n".join(f"```{{code-cell}} python\n{cell}\n```" for cell in cells)
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Loading a checkpoint is worth it, however quick the cells were."""
+    monkeypatch.setattr("etude.execute.checkpoints._WORTH", 0.0)
+
+
+@pytest.fixture
+def book(new_book, at_once):
+    return new_book({"etude.toml": CONFIG, "a.md": page(*CELLS)})
+
+
+def built(book):
+    assert 4 == book.build().cells_run
+    assert files(book)
+
+
+def files(book):
+    folder = book.root / ".etude" / "checkpoints"
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def like_new(book, tmp_path):
+    """Whether the book looks as it does when it is built from nothing."""
+    fresh = book.copy(tmp_path / "fresh", state=False)
+    assert 4 == fresh.build().cells_run
+    return book.outputs() == fresh.outputs()
+
+
+def test_only_what_comes_later_runs(book, tmp_path):
+    built(book)
+    book.edit("a.md", "factor = 10", "factor = 20")
+    assert 2 == book.build().cells_run
+    assert like_new(book, tmp_path)
+
+
+def test_a_damaged_file_is_not_loaded(book, tmp_path):
+    built(book)
+    for path in files(book):
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+    book.edit("a.md", "factor = 10", "factor = 20")
+    assert 4 == book.build().cells_run
+    assert like_new(book, tmp_path)
+
+
+def test_a_missing_file_is_no_harm(book, tmp_path):
+    built(book)
+    for path in files(book):
+        path.unlink()
+    book.edit("a.md", "factor = 10", "factor = 20")
+    assert 4 == book.build().cells_run
+    assert like_new(book, tmp_path)
+
+
+def test_with_other_packages_all_runs(book, tmp_path, monkeypatch):
+    built(book)
+    monkeypatch.setattr("etude.execute.facts.Facts.installed", lambda *_: "others")
+    book.edit("a.md", "factor = 10", "factor = 20")
+    assert 4 == book.build().cells_run
+    assert like_new(book, tmp_path)
+
+
+def test_a_record_of_another_state_is_seen(book, tmp_path):
+    built(book)
+    (index,) = (book.root / ".etude" / "store").glob("index-*.sqlite")
+    assert index.exists()
+    with SqliteStore(index.parent) as store:
+        for key in store.keys("checkpoint"):
+            data = store.get("checkpoint", key)
+            store.put("checkpoint", key, data.replace(b'"digest":"', b'"digest":"0'))
+    book.edit("a.md", "factor = 10", "factor = 20")
+    assert 4 == book.build().cells_run
+    assert like_new(book, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "numbers = (n for n in range(3))",
+        "import threading\nlock = threading.Lock()",
+        "file = open('a.md')",
+        "open('made.txt', 'w').write('1')",
+        "import sys\nprint('a Warning', file=sys.stderr)",
+    ],
+)
+def test_what_cannot_be_written_is_not(new_book, at_once, state):
+    book = new_book({"etude.toml": CONFIG, "a.md": page(f"{state}\nx = 1", "print(x)", "y = x")})
+    report = book.build()
+    assert (3, []) == (report.cells_run, [one.rule for one in report.diagnostics])
+    assert [] == files(book)
+    book.edit("a.md", "print(x)", "print(x + 1)")
+    assert 3 == book.build().cells_run
+
+
+@pytest.mark.parametrize("front", ["checkpoint: false", "checkpoint: 1h", "worker: warm"])
+def test_a_page_may_have_none(new_book, at_once, front):
+    text = f"---\nexecute: {{{front}}}\n---\n" + page(*CELLS)
+    book = new_book({"etude.toml": CONFIG, "a.md": text})
+    book.build()
+    assert [] == files(book)
+
+
+def test_what_shows_source_is_run_from_the_first_cell_on(book):
+    built(book)
+    book.edit("a.md", "print(len(total))", "1/0")
+    report = book.build()
+    assert report.diagnostics[0].trace.startswith("a.md:25")
+    assert ["cell-error"] == [one.rule for one in report.diagnostics]
+
+
+def test_old_ones_go(tmp_path):
+    kept = CheckpointFiles(tmp_path / "folder", 10)
+    for name in ("a", "b", "c"):
+        path = kept.room()
+        Path(path).write_bytes(b"12345")
+        kept.keep(path, name)
+        kept.find("a")
+    assert ["a", "c"] == sorted(path.name for path in (tmp_path / "folder").iterdir())
