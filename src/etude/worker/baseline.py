@@ -95,7 +95,8 @@ class Baseline:
         """Look at all modules that are loaded."""
         self._known: dict[str, _Known] = {}
         self._seen: set[int] = set()
-        self._later = hashlib.blake2b(digest_size=16)
+        self._later: dict[str, str] = {}
+        """Hashes of what modules held that were loaded later; the order of loading does not count."""
         self.note(sys.modules)
         self._warm = frozenset(self._known)
 
@@ -135,12 +136,14 @@ class Baseline:
         """Look at modules that cells load: what they hold may come from what was set before."""
         new = [name for name in names if not self.knows(name, sys.modules.get(name))]
         self.note(new)
-        told = [(path, list(_simple(kept))) for name in new for path, _, kept in self._places(name)]
-        self._later.update(repr(told).encode("utf-8", "surrogatepass"))
+        for name in new:
+            told = repr([(path, list(_simple(kept))) for path, _, kept in self._places(name)])
+            hashed = hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16)
+            self._later[name] = hashed.hexdigest()
 
-    def later(self) -> str:
+    def later(self) -> list[tuple[str, str]]:
         """What was found in modules that cells have loaded, as they were then."""
-        return self._later.hexdigest()
+        return sorted(self._later.items())
 
     def knows(self, name: str, module: Any) -> bool:
         """Whether this very module was looked at."""
@@ -188,13 +191,18 @@ def _difference(
             yield f"{path} in order", [_text(key) for key in order]
         for key in [*now, *(key for key in before if key not in now)]:
             new, old = now.get(key, _NOTHING), before.get(key, _NOTHING)
-            if _same(new, old) or is_cache(key):
+            if _same(new, old) or is_cache(key) or (key == "__warningregistry__" and _is_empty(new, old)):
                 continue
             if isinstance(new, types.ModuleType) and old is _NOTHING:
                 continue  # a part that was loaded later
             place = f"{path}.{_text(key)}"
             if place not in _OTHERWISE:
                 yield place, "gone" if new is _NOTHING else described(new, by_value)
+
+
+def _is_empty(*registers: Any) -> bool:
+    """Whether registers of warnings name none: of what was shown already, there is nothing."""
+    return all(found is _NOTHING or not set(found) - {"version"} for found in registers)
 
 
 def _same(new: Any, old: Any) -> bool:
