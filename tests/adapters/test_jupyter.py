@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
@@ -20,24 +19,9 @@ from etude.adapters.kernels import LocalKernels
 from etude.execute.failure import strip_ansi
 from etude.model.protocols import KernelError, KernelNeeds
 from etude.model.result import Display, Failure, Result, Stream, Value
+from tests.adapters.alive import alive, gone
 
 MB = 1_000_000
-
-
-def alive(pid):
-    """Whether a process is there and is no zombie."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def gone(*pids):
-    """Whether processes end within a few seconds."""
-    until = time.monotonic() + 5
-    while time.monotonic() < until and any(map(alive, pids)):
-        time.sleep(0.01)
-    return not any(map(alive, pids))
 
 
 BACKENDS = ["cold"] if sys.platform != "linux" else ["cold", "warm", "lean"]

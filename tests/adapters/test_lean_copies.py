@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import time
-from pathlib import Path
 
 import pytest
 
 from etude.adapters.kernels import LocalKernels
 from etude.model.protocols import KernelError, KernelNeeds
 from etude.model.result import Failure, Stream
+from tests.adapters.alive import alive, gone
 
 pytestmark = [
     pytest.mark.kernel,
@@ -84,20 +83,6 @@ def held(kernels, tmp_path):
     for copy in found.copies:
         copy.close()
     found.kernel.close()
-
-
-def alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def gone(*pids):
-    until = time.monotonic() + 5
-    while time.monotonic() < until and any(map(alive, pids)):
-        time.sleep(0.01)
-    return not any(map(alive, pids))
 
 
 def test_after_every_cell_the_rest_is_the_same(held):

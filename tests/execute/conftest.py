@@ -346,6 +346,24 @@ class World:
         self.kernels.append(made)
         return FakeDesk(made, self)
 
+    def take_time(self, seconds: float = 1.0) -> None:
+        """From now on, have each cell of the book take so many seconds."""
+
+        def slow(kernel: FakeKernel, code: str) -> Reply:
+            self.now += seconds
+            status, outputs = kernel.run(code)
+            return Reply(status, outputs, {}, seconds, kernel.count)
+
+        for page in self.pages:
+            for cell in page.cells:
+                self.script[cell.code] = lambda kernel, code=cell.code: slow(kernel, code)
+
+    def edit(self, *cells: str) -> Execution:
+        """Build with other cells in the page ``a``, which take a second each."""
+        self.page("a", *cells)
+        self.take_time()
+        return self.execute()
+
     def resume(self, desk, copy, _left, _library) -> bool:
         try:
             desk.kernel = copy.resume()
@@ -379,3 +397,11 @@ def world(monkeypatch) -> World:
     """An empty book in Chinese and English."""
     monkeypatch.setitem(sys.modules, "_etude", values)
     return World()
+
+
+def texts(done: Execution) -> list[str]:
+    """What the cells of the page ``a`` show."""
+    return [
+        "".join(getattr(item, "text", "") or item.data["text/plain"] for item in cell.outputs).strip()
+        for cell in done.results["zh/a.md"][""].cells.values()
+    ]

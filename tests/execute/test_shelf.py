@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from etude.execute.shelf import Shelf
-from etude.model.protocols import Reply
+from tests.execute.conftest import texts
 
 
 @pytest.fixture
@@ -14,95 +14,71 @@ def world(world):
     world.copies = world.seen_whole = True
     world.shelf = Shelf(lambda: 10**9, 0)
     world.page("a", "x = 2", "y = x * 2", "print(y)", "z = y + 1", "z")
-    take_time(world)
+    world.take_time()
     world.execute()
     return world
 
 
-def take_time(world, seconds=1.0):
-    def slow(kernel, code):
-        world.now += seconds
-        status, outputs = kernel.run(code)
-        return Reply(status, outputs, {}, seconds, kernel.count)
-
-    for page in world.pages:
-        for cell in page.cells:
-            world.script[cell.code] = lambda kernel, code=cell.code: slow(kernel, code)
-
-
-def edit(world, *cells):
-    world.page("a", *cells)
-    take_time(world)
-    return world.execute()
-
-
-def texts(done):
-    return [
-        "".join(getattr(item, "text", "") or item.data["text/plain"] for item in cell.outputs).strip()
-        for cell in done.results["zh/a.md"][""].cells.values()
-    ]
-
-
 def test_a_run_goes_on_before_the_edited_cell(world):
-    done = edit(world, "x = 2", "y = x * 2", "print(y + 1)", "z = y + 2", "z")
+    done = world.edit("x = 2", "y = x * 2", "print(y + 1)", "z = y + 2", "z")
     assert world.ran == ["print(y + 1)", "z = y + 2", "z"]
     assert texts(done) == ["", "", "5", "", "6"]
     assert not world.opened, "no kernel is started"
 
 
 def test_a_cell_that_fails_is_mended_without_running_those_before(world):
-    failed = edit(world, "x = 2", "y = x * 2", "print(w)", "z = y + 1", "z")
+    failed = world.edit("x = 2", "y = x * 2", "print(w)", "z = y + 1", "z")
     assert ["cell-error"] == [problem.rule for problem in failed.diagnostics]
-    done = edit(world, "x = 2", "y = x * 2", "print(y, y)", "z = y + 1", "z")
+    done = world.edit("x = 2", "y = x * 2", "print(y, y)", "z = y + 1", "z")
     assert world.ran == ["print(y, y)"]
     assert texts(done) == ["", "", "4 4", "", "5"]
 
 
 def test_a_cell_is_added_at_the_end(world):
-    done = edit(world, "x = 2", "y = x * 2", "print(y)", "z = y + 1", "z", "z + x")
+    done = world.edit("x = 2", "y = x * 2", "print(y)", "z = y + 1", "z", "z + x")
     assert world.ran == ["z + x"]
     assert texts(done)[-1] == "7"
 
 
 def test_a_cell_put_in_at_the_top_is_a_new_kernel(world):
-    edit(world, "1 + 1", "x = 2", "y = x * 2", "print(y)", "z = y + 1", "z")
+    world.edit("1 + 1", "x = 2", "y = x * 2", "print(y)", "z = y + 1", "z")
     assert world.ran == ["1 + 1", "x = 2"]
-    edit(world, "1 + 1", "x = 2", "y = x * 2", "print(y)", "z = y + 1", "z + 3")
+    world.edit("1 + 1", "x = 2", "y = x * 2", "print(y)", "z = y + 1", "z + 3")
     assert world.ran == ["y = x * 2", "print(y)", "z = y + 1", "z + 3"], "the new kernel ran two cells"
 
 
 def test_a_kernel_that_ran_other_text_shows_no_source(world):
-    edit(world, "x = 2", "y = x + x", "print(y)", "z = y + 1", "z")
+    world.edit("x = 2", "y = x + x", "print(y)", "z = y + 1", "z")
     assert world.ran == ["y = x + x"], "the state is the same"
-    done = edit(world, "x = 2", "y = x + x", "print(y)", "z = y + 1", "z + w")
+    done = world.edit("x = 2", "y = x + x", "print(y)", "z = y + 1", "z + w")
     assert world.ran == ["z + w", "x = 2", "y = x + x", "print(y)", "z = y + 1", "z + w"]
     assert ["cell-error"] == [problem.rule for problem in done.diagnostics]
 
 
 def test_what_was_changed_before_a_copy_is_run(world):
-    done = edit(world, "x = 3", "y = x * 2", "print(y)", "z = y + 1", "z")
+    done = world.edit("x = 3", "y = x * 2", "print(y)", "z = y + 1", "z")
     assert world.ran == ["x = 3", "y = x * 2", "print(y)", "z = y + 1", "z"]
     assert texts(done) == ["", "", "6", "", "7"]
 
 
 def test_a_run_that_wrote_files_leaves_no_copies(world):
     world.touched = True
-    edit(world, "x = 3", "y = x * 2", "print(y)", "z = y + 1", "z")
-    edit(world, "x = 3", "y = x * 2", "print(y)", "z = y + 1", "z + 1")
+    world.edit("x = 3", "y = x * 2", "print(y)", "z = y + 1", "z")
+    world.edit("x = 3", "y = x * 2", "print(y)", "z = y + 1", "z + 1")
     assert len(world.ran) == 5
     assert world.opened
 
 
 def test_copies_that_are_gone_are_missed_by_nobody(world):
     world.lost = True
-    done = edit(world, "x = 2", "y = x * 2", "print(y)", "z = y + 1", "z + 1")
+    done = world.edit("x = 2", "y = x * 2", "print(y)", "z = y + 1", "z + 1")
     assert world.ran == ["x = 2", "y = x * 2", "print(y)", "z = y + 1", "z + 1"]
     assert texts(done)[-1] == "6"
 
 
 def test_other_surroundings_are_another_kernel(world):
     world.environment["PATH_TO"] = "elsewhere"
-    edit(world, "x = 2", "y = x * 2", "print(y)", "z = y + 1", "z + 1")
+    world.edit("x = 2", "y = x * 2", "print(y)", "z = y + 1", "z + 1")
     assert len(world.ran) == 5
     assert world.opened
 
@@ -115,7 +91,7 @@ def test_everything_anew_is_everything(world):
 def test_cells_that_take_no_time_are_not_copied(world):
     for last in ("p + q", "p - q"):
         world.page("b", "p = 1", "q = 2", last)
-        take_time(world, 0.001)
+        world.take_time(0.001)
         world.execute()
     assert world.ran == ["p = 1", "q = 2", "p - q"]
 
@@ -144,5 +120,5 @@ def test_the_shelf_ends_what_it_has(world):
     world.shelf.close()
     assert kept.desk.kernel.closed
     assert all(item.closed for item in copies)
-    edit(world, "x = 2", "y = x * 2", "print(y)", "z = y + 1", "z + 1")
+    world.edit("x = 2", "y = x * 2", "print(y)", "z = y + 1", "z + 1")
     assert len(world.ran) == 5

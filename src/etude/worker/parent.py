@@ -26,8 +26,6 @@ __all__ = ["main"]
 
 _ALWAYS = ("IPython.core.magics", "IPython.core.completer", "IPython.core.pylabtools", "pexpect")
 """Modules of the shell that cells load sooner or later."""
-_BESIDE = {"torch": ("torch._dynamo",)}
-"""What packages load when they are used, and is slow: every optimiser of torch needs it."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -77,8 +75,7 @@ class _Parent:
         self.shell = None
         failed: dict[str, str] = {}
         with self.edges.noting():
-            beside = {more: name for name in modules for more in _BESIDE.get(name.partition(".")[0], ())}
-            for name in (*modules, *(name for name in beside if name not in modules)):
+            for name in modules:
                 before = time.perf_counter()
                 try:
                     importlib.import_module(name)
@@ -86,13 +83,8 @@ class _Parent:
                     failed[name] = f"{type(error).__name__}: {error}"
                 else:
                     self.loaded[name] = time.perf_counter() - before
-                if _hazard():
-                    return {
-                        "hazard": _hazard(),
-                        "module": beside.get(name, name),
-                        "loaded": self.loaded,
-                        "failed": failed,
-                    }
+                if hazard := _hazard():
+                    return {"hazard": hazard, "module": name, "loaded": self.loaded, "failed": failed}
             if any(unit_of(name) == "matplotlib" for name in self.loaded):
                 for name in (*LATE, "matplotlib.backends.backend_agg"):
                     with suppress(Exception):
