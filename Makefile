@@ -11,7 +11,7 @@ book: $(STAMP)-book  ## run and build the textbook; then open the page it names
 	$(BIN)/etude build book
 
 test: $(STAMP)-book $(STAMP)-test  ## every test, with real kernels and a real browser
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 verify: book  ## run the whole textbook again, in fresh kernels, and compare
 	$(BIN)/etude verify --all book

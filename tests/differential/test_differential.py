@@ -28,7 +28,7 @@ sys.path.pop(0)
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
-EDITS = int(os.environ.get("ETUDE_EDITS", "10"))
+EDITS = int(os.environ.get("ETUDE_EDITS", "6"))
 SEED = int(os.environ.get("ETUDE_SEED", "0"))
 
 
