@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -105,9 +106,12 @@ def test_memory_that_processes_share_is_counted_once():
         "for n in range(3):\n    if not os.fork(): sys.stdin.read(); os._exit(0)\n"
     )
     with taking(MB, fork) as run, ProcessWatch().over(run, 0, 0, silent) as usage:
-        pass
-    assert 4 == usage().processes
-    assert 100 * MB < usage().peak < 200 * MB
+        # What the system tells of children may leave some out, while others come and go.
+        until = time.monotonic() + 20
+        while usage().processes < 4 and time.monotonic() < until:
+            time.sleep(0.01)
+        assert 4 == usage().processes
+        assert 100 * MB < usage().memory < 200 * MB
 
 
 def test_a_run_over_its_limit_is_ended_and_the_others_go_on():
@@ -153,10 +157,13 @@ def test_when_memory_runs_out_the_one_that_took_most_beyond_what_was_kept_for_it
     watch = ProcessWatch(total=10**12, reserve=100 * MB, free=lambda: free[0])
     with taking(300 * MB) as declared, taking(200 * MB) as surprise, taking(MB) as small:
         with (
-            watch.over(declared, 0, 300 * MB, silent),
-            watch.over(small, 0, 0, silent),
+            watch.over(declared, 0, 300 * MB, silent) as first,
+            watch.over(small, 0, 0, silent) as second,
             watch.over(surprise, 0, 0, silent) as usage,
         ):
+            until = time.monotonic() + 20
+            while not all(one().memory for one in (first, second, usage)) and time.monotonic() < until:
+                time.sleep(0.01)
             free[0] = 10 * MB
             assert surprise.killed.wait(20)
             free[0] = 10**12

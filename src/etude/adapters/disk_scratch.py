@@ -325,8 +325,9 @@ def _replaced(mirror: str, modules: str, temporary: str) -> tuple[tuple[str, str
     return tuple(pairs)
 
 
-def _remove(places: Iterable[str]) -> None:
-    for place in places:
+def _remove(places: Sequence[str]) -> None:
+    """Remove folders, the first last: it tells of the others, should this process be killed meanwhile."""
+    for place in reversed(places):
         shutil.rmtree(place, ignore_errors=True)
 
 
@@ -367,7 +368,7 @@ def _sweep(folder: str) -> None:
         try:
             os.kill(owner, 0)
         except (ProcessLookupError, OverflowError):
-            _remove((*temporary, entry.path))
+            _remove((entry.path, *temporary))
         except OSError:
             continue
 

@@ -27,8 +27,6 @@ _SHARE: Final = 50
 """Looking may take one part in so many of the time."""
 _NEAR: Final = 0.7
 """From this part of its limit on, a run is looked at more often."""
-_CHEAP: Final = 64 * 10**6
-"""Bytes up to which a new process is counted exactly at once."""
 
 
 class ProcessWatch:
@@ -175,12 +173,10 @@ class _Run:
             known = self._counts.get(mark)
             if known is None:
                 ended_first(pid)
-            if exact or (known is None and process.resident <= _CHEAP):
+            # One that was not seen before may be forked from another, with which it shares nearly all.
+            if exact or known is None:
                 count = proportional(pid)
                 known = (process.resident if count is None else count, process.resident)
-            elif known is None:
-                # Forked from another, with which it shares nearly all: what it grows by counts.
-                known = (0, process.resident)
             counts[mark] = known
             memory += max(0, known[0] + process.resident - known[1])
         if exact:
