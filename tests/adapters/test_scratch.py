@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from etude.adapters import disk_scratch
 from etude.adapters import mirror as mirrors
 from etude.adapters.disk_scratch import ScratchDesks
 from etude.adapters.stamps import Stamps
@@ -185,6 +186,20 @@ def test_a_folder_that_cannot_be_made_is_a_kernel_error(book, kernels, monkeypat
     with pytest.raises(KernelError, match="its folder cannot be made: No space left on device"):
         ScratchDesks(book, kernels=kernels).open(PYTHON, "zh", {}, {})
     assert list((book / ".etude" / "scratch").iterdir()) == []
+
+
+def test_the_folder_that_tells_of_the_others_goes_last(book, kernels, monkeypatch):
+    desk = ScratchDesks(book, kernels=kernels).open(PYTHON, "zh", {}, {})
+    gone, remove = [], shutil.rmtree
+
+    def removing(place, **more):
+        gone.append(str(place))
+        remove(place, **more)
+
+    monkeypatch.setattr(disk_scratch.shutil, "rmtree", removing)
+    desk.close()
+    assert len(gone) == 2
+    assert gone[1].startswith(str(book / ".etude" / "scratch"))
 
 
 def test_what_killed_builds_left_is_removed(book, kernels):
