@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from etude.adapters.process_watch import ProcessWatch
-from etude.adapters.processes import ended_first, parent_of, processes_below, proportional, state_of
+from etude.adapters.processes import ended_first, parent_of, proportional, state_of
+from etude.worker.guard import below
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the system does not tell")
 
@@ -65,7 +66,7 @@ def silent(_memory):
 
 def test_processes_are_found_with_what_they_take():
     with taking(100 * MB) as run:
-        (pid,) = processes_below(run.root)
+        (pid,) = below(run.root)
         state = state_of(pid)
         assert (pid, run.root) == (state.pid, state.parent)
         assert 100 * MB < state.resident < 200 * MB
@@ -76,7 +77,7 @@ def test_processes_are_found_with_what_they_take():
         assert 600 <= int(Path(f"/proc/{pid}/oom_score_adj").read_text())
     assert state_of(run.root) is None
     assert 0 == parent_of(run.root)
-    assert [] == processes_below(run.root)
+    assert [] == below(run.root)
     assert proportional(run.root) is None
     ended_first(run.root)
 

@@ -14,8 +14,9 @@ from typing import Final, Literal
 
 from msgspec.structs import replace
 
-from etude.adapters.processes import ended_first, processes_below, proportional, state_of
+from etude.adapters.processes import ended_first, proportional, state_of
 from etude.model.protocols import Kernel, Usage
+from etude.worker.guard import below
 
 __all__ = ["ProcessWatch"]
 
@@ -160,7 +161,7 @@ class _Run:
     def _look(self, *, exact: bool) -> None:
         begun = time.perf_counter()
         root = self._kernel.root
-        pids = processes_below(root)
+        pids = below(root)
         seconds = getattr(state_of(root), "seconds", 0.0)
         counts: dict[tuple[int, int], tuple[int, int]] = {}
         memory = 0

@@ -1,6 +1,6 @@
 """What the processes below one take of the machine, as the system counts it (Linux; elsewhere nothing)."""
 
-# ruff: noqa: PTH123, PTH208 -- read for every process several times a second
+# ruff: noqa: PTH123 -- read for every process several times a second
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Process", "end_below", "ended_first", "parent_of", "processes_below", "proportional", "state_of"]
+from etude.worker.guard import below
+
+__all__ = ["Process", "end_below", "ended_first", "parent_of", "proportional", "state_of"]
 
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _TICKS: Final = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -54,29 +56,14 @@ def parent_of(pid: int) -> int:
     return process.parent if process is not None else 0
 
 
-def processes_below(root: int) -> list[int]:
-    """Every process that one has started, directly or not."""
-    found: list[int] = []
-    queue = [root]
-    while queue:
-        pid = queue.pop()
-        with suppress(OSError):
-            for task in os.listdir(f"/proc/{pid}/task"):
-                with suppress(OSError), open(f"/proc/{pid}/task/{task}/children", "rb") as file:
-                    children = [int(number) for number in file.read().split()]
-                    found += children
-                    queue += children
-    return found
-
-
 def end_below(root: int, spared: Collection[int]) -> None:
     """End every process that one has started but some; waits until they are gone."""
     for _ in range(500):
-        below = [pid for pid in processes_below(root) if pid not in spared]
-        for pid in below:
+        left = [pid for pid in below(root) if pid not in spared]
+        for pid in left:
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
-        if not below:
+        if not left:
             return
         time.sleep(0.002)
 

@@ -16,7 +16,6 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 
 ENDED = 137
 """Exit code of a process that was ended with all that is below it."""
@@ -105,29 +104,28 @@ def _end_all(child: int) -> None:
     for _ in range(500):
         with suppress(OSError):
             os.killpg(child, signal.SIGKILL)
-        below = _below(os.getpid())
-        for pid in below:
+        left = below(os.getpid())
+        for pid in left:
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
         _reap(child)
-        if not below:
+        if not left:
             break
         time.sleep(0.002)
 
 
-def _below(pid: int) -> list[int]:
-    """All processes below one; those that a dead process leaves come to the guard."""
+def below(root: int) -> list[int]:
+    """Every process that one has started, directly or not; those of dead ones come to the guard."""
     found: list[int] = []
-    queue = [pid]
+    queue = [root]
     while queue:
-        current = queue.pop()
-        try:
-            for task in Path(f"/proc/{current}/task").iterdir():
-                children = [int(text) for text in (task / "children").read_text().split()]
-                found += children
-                queue += children
-        except OSError:
-            continue
+        pid = queue.pop()
+        with suppress(OSError):
+            for task in os.listdir(f"/proc/{pid}/task"):
+                with suppress(OSError), open(f"/proc/{pid}/task/{task}/children", "rb") as file:
+                    children = [int(number) for number in file.read().split()]
+                    found += children
+                    queue += children
     return found
 
 
