@@ -146,6 +146,13 @@ class FakeCopy:
         self.closed = True
 
 
+@dataclass(frozen=True)
+class FakeLeft:
+    """Nothing was written."""
+
+    total: str = ""
+
+
 @dataclass
 class FakeDesk:
     kernel: FakeKernel
@@ -164,8 +171,8 @@ class FakeDesk:
     def untouched(self) -> bool:
         return not self.world.touched
 
-    def left(self) -> object | None:
-        return None if self.world.touched else ""
+    def left(self) -> FakeLeft | None:
+        return None if self.world.touched else FakeLeft()
 
     def observed(self) -> Observed:
         reads, self.world.reads = self.world.reads, ()

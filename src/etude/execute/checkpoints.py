@@ -118,7 +118,7 @@ class Checkpoints:
         if not keeps:
             copy.close()
         at = sum(item.kept.record.seconds for item in found[: number + 1] if item.kept.record)
-        snapshot = Snapshot(number, frozenset((state,)), "", copy, desk.left(), kept.numbers, {}, at)
+        snapshot = Snapshot(number, frozenset((state,)), "", copy, desk.left(), kept.numbers, at)
         return Begin(desk, snapshot, number, False, found, ())
 
     def known(self, state: str) -> bool:

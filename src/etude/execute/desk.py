@@ -9,10 +9,19 @@ from typing import Protocol, TypeVar
 from etude.execute.schedule import Placed, Schedule
 from etude.model.protocols import Copy, Kernel, KernelNeeds, Observed, Usage
 
-__all__ = ["Desk", "Desks", "Pool", "Watch", "unwatched"]
+__all__ = ["Desk", "Desks", "Left", "Pool", "Watch", "unwatched"]
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+class Left(Protocol):
+    """The files that a run has written by some moment, to be put back later by its desk."""
+
+    @property
+    def total(self) -> str:
+        """Their hash, as `Desk.files` tells it."""
+        ...
 
 
 class Desk(Protocol):
@@ -40,7 +49,7 @@ class Desk(Protocol):
         """Hash of the files that the run has written by now; None when it cannot be told."""
         ...
 
-    def left(self) -> object | None:
+    def left(self) -> Left | None:
         """The files that the run has written by now, to be put back later; None when that cannot be done."""
         ...
 
@@ -70,7 +79,7 @@ class Desks(Protocol):
         """
         ...
 
-    def resume(self, desk: object, copy: Copy, left: object, library: Mapping[str, str]) -> bool:
+    def resume(self, desk: object, copy: Copy, left: Left | None, library: Mapping[str, str]) -> bool:
         """Have a desk of an earlier build go on from a copy of its kernel, over the book as it is now.
 
         `left` is what the desk had told of its files then. False when it cannot be done; the desk is of no

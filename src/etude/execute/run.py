@@ -24,7 +24,7 @@ from etude.execute.forecast import Forecast
 from etude.execute.job import Job, cells_ahead
 from etude.execute.needs import lacking, needs_of
 from etude.execute.outcome import Outcome, complaints, results
-from etude.execute.plan import Plan, Run
+from etude.execute.plan import Plan
 from etude.execute.recipe import Recipe
 from etude.execute.record import ResultStore, load_recipe, recipe_key
 from etude.execute.remember import remember
@@ -204,7 +204,11 @@ def _tasks(
         groups.setdefault((job.run.name, job.run.variant), []).append(job)
     share = machine.share
     for group in groups.values():
-        needs = [_needs(job.run, known.get(recipe_key(job.run)), share) for job in group]
+        runs = [job.run for job in group]
+        needs = [
+            needs_of(run.resources, known.get(recipe_key(run)), share=share, limit=run.memory_limit)
+            for run in runs
+        ]
         seconds = [job.estimate for job in group if job.estimate is not None]
         yield Task(
             tuple(group),
@@ -215,10 +219,6 @@ def _tasks(
             ),
             sum(seconds) if len(seconds) == len(group) else None,
         )
-
-
-def _needs(run: Run, recipe: Recipe | None, share: float) -> Needs:
-    return needs_of(run.resources, recipe, share=share, limit=run.memory_limit)
 
 
 def _times(recipe: Recipe | None) -> tuple[float, ...]:

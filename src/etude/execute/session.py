@@ -199,10 +199,8 @@ class Session:
         if taken is not None:
             copy, left = taken
             text = cursor.text if self.begin is None or self.begin.exact else ""
-            states, modules = frozenset((cursor.state,)), dict(self.states.modules)
-            self.snapshots.append(
-                Snapshot(number, states, text, copy, left, dict(self.numbers), modules, self.spent)
-            )
+            states = frozenset((cursor.state,))
+            self.snapshots.append(Snapshot(number, states, text, copy, left, dict(self.numbers), self.spent))
 
     def _ask(self, step: Step, missing: Sequence[Request], timeout: float) -> tuple[Reply, dict[str, Value]]:
         """Execute one cell and ask for its missing values."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from etude.execute.desk import Desk
+from etude.execute.desk import Desk, Left
 from etude.execute.plan import Run
 from etude.execute.ways import Found
 from etude.model.protocols import Copy
@@ -37,12 +37,10 @@ class Snapshot:
     text: str
     """The hash of the text that it has run; empty when that is not known."""
     copy: Copy
-    left: object
-    """The files that the run had written, as its desk tells of them."""
+    left: Left | None
+    """The files that the run had written; None: they cannot be put back."""
     numbers: Mapping[int, int]
     """Steps by the kernel's numbers of cells."""
-    modules: Mapping[tuple[str, str], str]
-    """Hashes of the code that was loaded, by kind and name."""
     at: float
     """Seconds that its cells took, from the first on."""
 

@@ -7,11 +7,10 @@ later cells runs none of them. Taking one costs time, so it is held against the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Final
 
 from etude.execute.checkpoints import Saver
-from etude.execute.desk import Desk
+from etude.execute.desk import Desk, Left
 from etude.execute.digest import digest
 from etude.execute.plan import Run
 from etude.execute.recipe import Component
@@ -44,14 +43,14 @@ class States:
         clock: Clock,
         times: Sequence[float],
         *,
-        keeps: bool = False,
-        saver: Saver | None = None,
+        keeps: bool,
+        saver: Saver,
     ) -> None:
         """`times` are the seconds that steps took when they ran before; `keeps`: copies may be kept.
 
         `saver` is asked which states are to be written into files.
         """
-        self._saver = saver or Saver(run)
+        self._saver = saver
         self._run = run
         self._desk = desk
         self._clock = clock
@@ -59,8 +58,7 @@ class States:
         self._started = clock()
         self._spent = 0.0
         self._cost = _COST
-        self.modules: dict[tuple[str, str], str] = {}
-        """Hashes of the code that was loaded, by kind and name."""
+        self._modules: dict[tuple[str, str], str] = {}
         self._pending: tuple[Copy, str, bool] | None = None
         self.pending: int | None = None
         """The step whose digest is on its way."""
@@ -77,7 +75,7 @@ class States:
         """Note what a step has read: the code of modules is part of the state."""
         for part in reads:
             if part.kind in ("module", "library"):
-                self.modules[part.kind, part.name] = part.digest
+                self._modules[part.kind, part.name] = part.digest
             elif part.kind == "scan":
                 self._possible = False
 
@@ -86,10 +84,10 @@ class States:
         number: int,
         seconds: float,
         *,
-        new: bool = True,
-        state: str = "",
-        numbers: Mapping[int, int] = MappingProxyType({}),
-    ) -> tuple[Copy, object] | None:
+        new: bool,
+        state: str,
+        numbers: Mapping[int, int],
+    ) -> tuple[Copy, Left] | None:
         """Make a copy after a step, if it is worth it; the digest comes later.
 
         `seconds` is what the step took; no digest is wanted of a step that is not `new`, but for a
@@ -100,15 +98,14 @@ class States:
         inner = self._possible and number + 1 < len(self._run.steps)
         save = self._saver.wanted(self._desk, state) if inner else None
         wanted = save is not None or (new and inner and self._worth(number))
-        keep = self._keeps and self._since >= max(_APART, _TIMES * self._making)
-        left = self._desk.left() if keep else None
-        keep = left is not None
-        if not wanted and not keep:
+        apart = self._since >= max(_APART, _TIMES * self._making)
+        left = self._desk.left() if self._keeps and apart else None
+        if not wanted and left is None:
             return None
-        files = self._desk.files() if wanted else ""
+        files = left.total if left is not None else self._desk.files()
         started = self._clock()
-        more = {} if save is None else {"save": save}
-        copy = self._desk.kernel.copy(digest=wanted, keep=keep, **more) if files is not None else None
+        kernel = self._desk.kernel
+        copy = kernel.copy(digest=wanted, keep=left is not None, save=save) if files is not None else None
         if copy is None:
             self._possible = self._keeps = False
         elif copy.hazards:
@@ -116,11 +113,11 @@ class States:
             copy.close()
         else:
             if wanted:
-                self._pending = (copy, files or "", keep or save is not None)
+                self._pending = (copy, files or "", left is not None or save is not None)
                 self.pending = number
             if save is not None:
-                self._saver.taken(copy, save[0], dict(numbers), shared=keep)
-            if keep:
+                self._saver.taken(copy, save[0], dict(numbers), shared=left is not None)
+            if left is not None:
                 self._since, self._making = 0.0, self._clock() - started
                 return copy, left
         return None
@@ -142,7 +139,7 @@ class States:
             copy.close()
         if not found:
             return ""
-        modules = (item for mark, value in sorted(self.modules.items()) for item in (*mark, value))
+        modules = (item for mark, value in sorted(self._modules.items()) for item in (*mark, value))
         state = digest("state", Cursor.start(self._run).state, found, files, *modules)
         self._saver.named(state)
         return state
