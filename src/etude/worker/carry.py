@@ -106,7 +106,10 @@ def make_carrier(cloudpickle: Any, outside: Mapping[int, str], shell: Any, file:
             _check(obj, kind)
             if self.dispatch_table.get(kind) is not None:
                 return NotImplemented
+            known = "__slotnames__" in vars(kind)
             reduced = obj.__reduce_ex__(5)
+            if not known and kind.__module__ == "__main__" and "__slotnames__" in vars(kind):
+                del kind.__slotnames__  # noted by `copyreg` just now; the page's class had none
             if isinstance(reduced, str) and not _named(obj, reduced):
                 raise RefusedError(f"`{reduced}`, which is known by its name only")
             return reduced
