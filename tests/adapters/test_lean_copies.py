@@ -156,3 +156,19 @@ def test_memory_of_a_copy_is_told(held):
     copy = held.copy()
     held.run("data[:] = b'y' * 50_000_000")
     assert copy.memory > 45_000_000
+
+
+def test_what_a_copy_prints_is_not_the_page_s(held):
+    held.run(
+        "import warnings\nwarnings.simplefilter('always')\n"
+        "class Loud:\n    def __getstate__(self):\n        print('told', flush=True)\n        return {}\n"
+        "loud = Loud()"
+    )
+    first = held.kernel.copy(digest=True)
+    assert first.state()
+    first.close()
+    copy = held.copy(digest=True)
+    assert copy.state()
+    assert "1" == held.text("print(1)")
+    held.resume(copy)
+    assert "2" == held.text("print(2)")

@@ -36,7 +36,8 @@ def copy(worker: Any, request: dict[str, Any], descriptor: int) -> list[str]:
     code = 1
     try:
         worker.detach()
-        _freeze(worker, request, socket.socket(fileno=descriptor))
+        with socket.socket(fileno=descriptor) as channel:
+            _freeze(worker, request, channel)
         code = 0
     finally:
         os._exit(code)

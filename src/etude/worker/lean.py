@@ -80,6 +80,8 @@ class Worker:
             setattr(sys, name, stream)
             setattr(sys, f"__{name}__", stream)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        if self._loop is not None:
+            self._loop.close()  # its poll is shared with the process that this one takes the place of
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
         self.start.loop = self._loop
@@ -89,8 +91,12 @@ class Worker:
         self.serve()
 
     def detach(self) -> None:
-        """Let go of the builder: another process talks to it."""
+        """Let go of the builder: another process talks to it, and prints."""
         self.channel.close()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (1, 2):
+            os.dup2(nowhere, stream)
+        os.close(nowhere)
 
     def serve(self) -> None:
         """Answer requests until the builder lets go."""
