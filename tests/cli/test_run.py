@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 from pathlib import Path
 from typing import ClassVar
 
@@ -229,3 +230,17 @@ def test_a_book_that_cannot_be_watched(book, fake, capsys):
     assert code == 2
     assert "error[usage]: the book's files cannot be watched: limit reached\n" in err
     assert "WATCHFILES_FORCE_POLLING=1" in err
+
+
+def test_the_exit_code_is_that_of_the_round_that_is_being_printed(fake, capsys, book, monkeypatch):
+    fake(report(BROKEN), report(), changes=[{"zh/a.md"}])
+    write, seen = sys.stdout.write, []
+
+    def stop_at_the_second(text):
+        seen.append(write(text))
+        if len(seen) == 2:
+            raise Stopped(signal.SIGINT)
+
+    monkeypatch.setattr(sys.stdout, "write", stop_at_the_second)
+    assert 0 == run(capsys, "--watch", "--format", "json")[0]
+    assert 2 == len(seen)

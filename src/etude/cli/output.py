@@ -38,6 +38,8 @@ class Output:
         """Whether each JSON document is a line, for a command that prints several."""
         self.fields: dict[str, Any] = {}
         """Further fields of every JSON document."""
+        self.code: int | None = None
+        """Exit code of what was reported last; set before it is printed, so that who reads it may end us."""
 
     def guard(self, work: Callable[[], int]) -> int:
         """Do a command's work; what stops it is printed as a diagnostic. Gives the exit code."""
@@ -69,7 +71,7 @@ class Output:
         """
         ordered = in_order(diagnostics)
         texts = Texts(sources, self.prefix)
-        code = exit_code(ordered, strict=self.strict)
+        code = self.code = exit_code(ordered, strict=self.strict)
         match self.kind:
             case "json":
                 from etude.cli.report_machine import to_json  # noqa: PLC0415 -- one format is asked for

@@ -34,8 +34,6 @@ class Rounds:
         self._options = options
         self._progress: Progress = silent
         self._number = 0
-        self.code: int | None = None
-        """Exit code of the last round that ended."""
         output.in_a_line = True
 
     def go(self) -> int:
@@ -66,8 +64,7 @@ class Rounds:
     def _round(self, preview: Preview, changed: Collection[str]) -> int:
         self._number += 1
         self._output.fields = {"round": self._number, "changed": sorted(changed)}
-        self.code = self._output.guard(lambda: self._run(preview, changed))
-        return self.code
+        return self._output.guard(lambda: self._run(preview, changed))
 
     def _run(self, preview: Preview, changed: Collection[str]) -> int:
         with self._output.progress() as self._progress:

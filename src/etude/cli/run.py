@@ -71,13 +71,12 @@ def command(
     def rounds() -> int:
         from etude.cli.rounds import Rounds  # noqa: PLC0415 -- only to watch
 
-        every = Rounds(output, options())
         try:
-            return every.go()
+            return Rounds(output, options()).go()
         except KeyboardInterrupt as stopped:
             asked_by_system = isinstance(stopped, Stopped) and stopped.number != signal.SIGINT
-            if every.code is None or asked_by_system:
+            if output.code is None or asked_by_system:
                 raise
-            return every.code
+            return output.code
 
     return output.guard(rounds if watch else once)
