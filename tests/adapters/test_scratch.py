@@ -171,6 +171,14 @@ def test_a_page_at_the_root(book, kernels):
     made.close()
 
 
+def test_folders_of_modules_that_the_user_names_are_where_the_build_was_started(book, kernels, monkeypatch):
+    monkeypatch.chdir(book / "zh")
+    made = ScratchDesks(book, kernels=kernels).open(PYTHON, "", {}, {"PYTHONPATH": "mine:../yours::/its"})
+    users = kernels.started[0][1]["PYTHONPATH"].split(os.pathsep)[-3:]
+    assert [str(book / "zh" / "mine"), str(book / "yours"), "/its"] == users
+    made.close()
+
+
 def test_a_kernel_that_fails_leaves_no_folder(book, kernels):
     kernels.error = KernelError("no")
     with pytest.raises(KernelError):

@@ -1,6 +1,6 @@
 """Places for runs to work in: mirrors of the book, made for one run and removed after it."""
 
-# ruff: noqa: PTH102, PTH116, PTH118, PTH122
+# ruff: noqa: PTH100, PTH102, PTH116, PTH118, PTH122
 # A mirror is made for every run: its loop works on strings.
 
 from __future__ import annotations
@@ -173,7 +173,8 @@ class ScratchDesks:
 def _variables(
     environment: Mapping[str, str], path: Sequence[str], temporary: str, working: str
 ) -> dict[str, str]:
-    users = [part for part in environment.get("PYTHONPATH", "").split(os.pathsep) if part]
+    # Relative to where the build was started, not to the folders that kernels work in.
+    users = [os.path.abspath(part) for part in environment.get("PYTHONPATH", "").split(os.pathsep) if part]
     return {
         **environment,
         "PYTHONPATH": os.pathsep.join([*path, *users]),
