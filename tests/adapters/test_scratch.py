@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from etude.adapters import disk_scratch
+from etude.adapters import desk_folders
 from etude.adapters import mirror as mirrors
 from etude.adapters.disk_scratch import ScratchDesks
 from etude.adapters.stamps import Stamps
@@ -204,7 +204,7 @@ def test_the_folder_that_tells_of_the_others_goes_last(book, kernels, monkeypatc
         gone.append(str(place))
         remove(place, **more)
 
-    monkeypatch.setattr(disk_scratch.shutil, "rmtree", removing)
+    monkeypatch.setattr(desk_folders.shutil, "rmtree", removing)
     desk.close()
     assert len(gone) == 2
     assert gone[1].startswith(str(book / ".etude" / "scratch"))

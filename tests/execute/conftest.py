@@ -23,7 +23,7 @@ from etude.execute.plan import Plan, Run
 from etude.execute.planner import plan
 from etude.execute.run import Execution, execute
 from etude.execute.schedule import Machine
-from etude.execute.shelf import Shelf
+from etude.execute.snapshots import Snapshots
 from etude.execute.ways import scanned
 from etude.model.block import CodeCell, Expectation, Paragraph, VariantBlock
 from etude.model.config import Config, ExecuteConfig, LibraryConfig, Variant
@@ -212,7 +212,7 @@ class World:
     newer: tuple[str, ...] = ()
     no_kernel: tuple[str, ...] = ()
     copies: bool = False
-    shelf: Shelf | None = None
+    snapshots: Snapshots | None = None
     touched: bool = False
     """Runs write what cannot be put back."""
     lost: bool = False
@@ -392,7 +392,7 @@ class World:
             policy=policy,
             environment=self.environment,
             progress=self.events.append,
-            shelf=self.shelf,
+            snapshots=self.snapshots,
             threads=self.threads,
             machine=self.machine or Machine(),
             watch=self.watch,

@@ -19,8 +19,8 @@ from etude.build import BuildOptions
 from etude.build.book import load
 from etude.build.environments import provided
 from etude.build.exchange import push
-from etude.build.execution import make_plan
 from etude.build.outputs import stores
+from etude.build.planning import make_plan
 from etude.build.workers import Workers
 from etude.model.progress import EnvironmentFinished, EnvironmentStarted
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from etude.build import BuildOptions, Preview, RunOptions, build
+from etude.execute import states
 from tests.integration.conftest import write_book
 
 pytestmark = [
@@ -15,15 +16,15 @@ pytestmark = [
 ]
 
 CELLS = (
-    "import os, random, tempfile, time\nfrom pathlib import Path\nstart = random.random()\ntime.sleep(0.2)",
+    "import os, random, tempfile\nfrom pathlib import Path\nstart = random.random()",
     (
         'Path("made.txt").write_text("made")\nfolder = tempfile.mkdtemp(prefix="x")\n'
-        'Path(folder, "more.txt").write_text("more")\ntime.sleep(0.3)'
+        'Path(folder, "more.txt").write_text("more")'
     ),
-    'numbers = [int(n) for n in open("numbers.txt")]\nprint(sum(numbers))\ntime.sleep(0.3)',
+    'numbers = [int(n) for n in open("numbers.txt")]\nprint(sum(numbers))',
     (
         'print(Path("made.txt").read_text(), Path(folder, "more.txt").read_text())\n'
-        "print(random.random() + start)\ntime.sleep(0.2)"
+        "print(random.random() + start)"
     ),
     'print(sorted(os.listdir(".")), numbers)',
 )
@@ -74,7 +75,10 @@ def book(tmp_path):
 
 
 @pytest.fixture
-def rounds(book, tmp_path):
+def rounds(book, tmp_path, monkeypatch):
+    # A copy after each cell, however slow the machine is just now.
+    monkeypatch.setattr(states, "_APART", 0.0)
+    monkeypatch.setattr(states, "_TIMES", 0)
     made = Rounds(book, tmp_path / "ran.log")
     with made.preview:
         yield made

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import Final, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from etude.adapters.disk import IGNORED, foreign
 
-__all__ = ["Mirror", "entries_of"]
+__all__ = ["Mirror", "entries_of", "walk"]
 
 _COPIED: Final = 1_000_000
 """Bytes up to which a file is copied, so that a cell can change it; a larger one is linked."""
@@ -51,31 +52,27 @@ class Mirror:
         """Make it, or make it what it would be if it were made now; raises `OSError`."""
         self.files, self.folders, self.links = set(), {}, {}
         before, self._copies = self._copies, {}
-        queue = [(self._root, self.place, "", frozenset[str]())]
-        while queue:
-            source, target, inner, above = queue.pop()
+        for inner, found in walk(self._root, self._state):
+            target = os.path.join(self.place, inner) if inner else self.place
             _be_folder(target)
-            entries = entries_of(source)
-            self.folders[inner] = tuple(sorted(entry.name for entry in entries))
+            self.folders[inner] = tuple(sorted(one.entry.name for one in found))
             made: set[str] = set()
-            for entry in entries:
-                place = os.path.join(target, entry.name)
-                name = f"{inner}/{entry.name}" if inner else entry.name
-                if entry.is_dir():
-                    real = os.path.realpath(entry.path)
-                    if real == self._state:
+            for one in found:
+                place = os.path.join(target, one.entry.name)
+                match one.kind:
+                    case "folder":
+                        _be_folder(place)
+                    case "link":
+                        _be_link(place, one.real)
+                    case "file":
+                        # A file may go while we look, or be closed to us: then cells find it as absent.
+                        try:
+                            self._file(one.entry, place, one.name, before.get(one.name))
+                        except (FileNotFoundError, PermissionError):
+                            continue
+                    case "other":
                         continue
-                    if entry.is_symlink() and (not real.startswith(self._root + os.sep) or real in above):
-                        _be_link(place, real)
-                    else:
-                        queue.append((entry.path, place, name, above | {real}))
-                elif entry.is_file():
-                    # A file may go while we look, or be closed to us: then cells find it as absent.
-                    with suppress(FileNotFoundError, PermissionError):
-                        self._file(entry, place, name, before.get(name))
-                        made.add(entry.name)
-                    continue
-                made.add(entry.name)
+                made.add(one.entry.name)
             for name in set(os.listdir(target)) - made:
                 _remove(os.path.join(target, name))
 
@@ -99,6 +96,42 @@ class Mirror:
             os.chmod(place, stat.st_mode & 0o777 | 0o200)
             known = stamp, _stamp(os.lstat(place))
         self._copies[name] = known
+
+
+class Found(NamedTuple):
+    """Something in a folder of the book."""
+
+    entry: os.DirEntry[str]
+    name: str
+    """Its path, relative to the book."""
+    kind: Literal["folder", "file", "link", "other"]
+    """A link is one to a folder outside of the book, or to one that it is in itself."""
+    real: str
+    """Where a folder or link really is."""
+
+
+def walk(root: str, without: str = "") -> Iterator[tuple[str, list[Found]]]:
+    """The folders of the book at `root`, from the top, each with what is in it; what others see of it.
+
+    A folder that really is `without` counts as something else.
+    """
+    queue = [(root, "", frozenset[str]())]
+    while queue:
+        source, inner, above = queue.pop()
+        found = [_found(root, entry, inner, above, without) for entry in entries_of(source)]
+        queue += [(one.entry.path, one.name, above | {one.real}) for one in found if one.kind == "folder"]
+        yield inner, found
+
+
+def _found(root: str, entry: os.DirEntry[str], inner: str, above: frozenset[str], without: str) -> Found:
+    name = f"{inner}/{entry.name}" if inner else entry.name
+    if not entry.is_dir():
+        return Found(entry, name, "file" if entry.is_file() else "other", "")
+    real = os.path.realpath(entry.path)
+    if real == without:
+        return Found(entry, name, "other", real)
+    away = entry.is_symlink() and (not real.startswith(root + os.sep) or real in above)
+    return Found(entry, name, "link" if away else "folder", real)
 
 
 def entries_of(folder: str) -> list[os.DirEntry[str]]:

@@ -16,12 +16,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from etude.adapters.disk_scratch import ScratchDesk, ScratchDesks
+from etude.adapters.disk_scratch import ScratchDesks
 from etude.adapters.kernels import LocalKernels
 from etude.adapters.machine import capacity
 from etude.adapters.packages import InstalledPackages
 from etude.adapters.process_watch import ProcessWatch
 from etude.adapters.ray_book import altered, made_whole
+from etude.adapters.scratch_desk import ScratchDesk
 from etude.model.protocols import Backend, Copy, KernelError, KernelNeeds, Observed, Reply, Usage
 
 __all__ = ["Copied", "Opened", "Place", "Refused", "RemoteDesk", "variables_of"]

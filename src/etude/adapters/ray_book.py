@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from etude.adapters.mirror import entries_of
+from etude.adapters.mirror import walk
 
 __all__ = ["BookCopy", "altered", "made_whole", "packed"]
 
@@ -56,27 +56,19 @@ def packed(root: str, folder: str) -> BookCopy:
     made = BookCopy()
     files: dict[str, tuple[int, int, int]] = {}
     links: dict[str, str] = {}
-    queue = [(root, "", frozenset[str]())]
-    while queue:
-        source, inner, above = queue.pop()
+    for inner, found in walk(root):
         os.makedirs(os.path.join(folder, inner), exist_ok=True)  # noqa: PTH103
-        entries = entries_of(source)
         made.folders.add(inner)
-        for entry in entries:
-            name = f"{inner}/{entry.name}" if inner else entry.name
-            if entry.is_dir():
-                real = os.path.realpath(entry.path)
-                if entry.is_symlink() and (not real.startswith(root + os.sep) or real in above):
-                    links[name] = real
-                else:
-                    queue.append((entry.path, name, above | {real}))
-            elif entry.is_file():
-                with suppress(FileNotFoundError):
-                    stat = entry.stat()
-                    if not os.access(entry.path, os.R_OK):
-                        continue  # closed to us: cells find it as absent
-                    os.symlink(os.path.realpath(entry.path), os.path.join(folder, name))
-                    files[name] = (stat.st_size, stat.st_mtime_ns, stat.st_mode & 0o777)
+        links |= {one.name: one.real for one in found if one.kind == "link"}
+        for one in found:
+            if one.kind != "file":
+                continue
+            with suppress(FileNotFoundError):
+                stat = one.entry.stat()
+                if not os.access(one.entry.path, os.R_OK):
+                    continue  # closed to us: cells find it as absent
+                os.symlink(os.path.realpath(one.entry.path), os.path.join(folder, one.name))
+                files[one.name] = (stat.st_size, stat.st_mtime_ns, stat.st_mode & 0o777)
     made.files.update(files)
     made.size = sum(size for size, _, _ in files.values())
     sent = _Sent(files, tuple(sorted(made.folders)), links)

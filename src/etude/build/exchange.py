@@ -18,10 +18,10 @@ from etude.adapters.remote import Remote, RemoteError, open_remote, shown
 from etude.adapters.store import SqliteStore
 from etude.build import book as books
 from etude.build.book import Book
-from etude.build.execution import make_plan
 from etude.build.options import BuildOptions
 from etude.build.outputs import stores
 from etude.build.place import CONFIG, locked, require, unwritable
+from etude.build.planning import make_plan
 from etude.build.program import program_key
 from etude.build.run import again
 from etude.build.sharing import Fetched, Sent, failed, fetch, send

@@ -5,32 +5,25 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from etude.adapters.disk_inputs import DiskInputs
-from etude.adapters.packages import InstalledPackages
 from etude.adapters.stamps import Stamps
 from etude.adapters.store import SqliteStore
 from etude.build.book import Book
 from etude.build.choice import only_pages
-from etude.build.environments import missing, placed, provided
-from etude.build.options import BuildOptions, RunStatus
-from etude.build.outputs import encode, stored_page
-from etude.build.recording import behind
+from etude.build.environments import provided
+from etude.build.options import BuildOptions
+from etude.build.planning import make_plan
+from etude.build.reasons import reasons_of
 from etude.build.sharing import look
 from etude.build.shelf import bring
 from etude.build.texts import SourceTexts
-from etude.build.watch import Seen, Watch, digest, stamp
+from etude.build.watch import Seen
 from etude.build.workers import Workers
-from etude.execute.code import PageCode, page_code
 from etude.execute.explain import Explanation, explain
 from etude.execute.plan import Plan
-from etude.execute.planner import plan
 from etude.model.account import MachineAccount, ParentAccount
 from etude.model.config import Policy
 from etude.model.diagnostic import Diagnostic
@@ -43,7 +36,7 @@ if TYPE_CHECKING:
     from etude.build.executors import Executor
     from etude.build.lasting import Lasting
 
-_UNMADE = "what it requires is not installed yet: that is done first"
+__all__ = ["Executed", "run_cells"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,113 +65,6 @@ class Executed:
     """What is installed for the runs of each variant, where that was looked at."""
     background: Background | None = None
     """For a report, if one is wanted."""
-
-
-class WatchedInputs:
-    """Inputs of cells, remembering which patterns were asked for and what they matched."""
-
-    def __init__(self, inputs: DiskInputs) -> None:
-        """Pass every question on to `inputs`."""
-        self._inputs = inputs
-        self.matches: dict[str, str] = {}
-        self.stamps: dict[str, tuple[int, int, int]] = {}
-        self.folders: dict[str, str] = {}
-
-    def content(self, path: str) -> str:
-        """Hash of a file; ``absent``, ``folder`` or ``unreadable`` when it has none."""
-        if path not in self.stamps or os.path.isabs(path):  # others are hashed once
-            self.stamps[path] = stamp(os.path.join(self._inputs.root, path))
-        return self._inputs.content(path)
-
-    def read(self, path: str) -> bytes:
-        """The content of a file; raises `OSError`."""
-        return self._inputs.read(path)
-
-    def names(self, folder: str) -> tuple[str, ...] | None:
-        """What a run finds in a folder, sorted; None when there is no such folder."""
-        found = self._inputs.names(folder)
-        self.folders[folder] = digest(repr(found))
-        return found
-
-    def flush(self) -> None:
-        """Keep what was learned."""
-        self._inputs.flush()
-
-    def hashes(self, pattern: str) -> tuple[tuple[str, str], ...]:
-        """Pairs of path and hash of the files that match."""
-        found = self._inputs.hashes(pattern)
-        self.matches[pattern] = digest(repr(found))
-        return found
-
-
-def page_codes(book: Book, store: SqliteStore, workers: Workers) -> list[PageCode]:
-    """What each page contributes to execution, kept under the key of its document."""
-    wanted = {
-        digest(parsed.settings, parsed.key): parsed.key
-        for pages in book.pages.values()
-        for parsed in pages
-        if parsed.runs
-    }
-    kept = store.get_many("code", wanted)
-    missing = [(code, page) for code, page in wanted.items() if code not in kept]
-    folder = str(store.folder)
-    tasks = [(folder, chunk) for chunk in workers.chunks(missing)]
-    fresh = [item for chunk in workers.map(_codes, tasks, len(missing)) for item in chunk]
-    if fresh:
-        store.put_many("code", fresh)
-        kept.update(fresh)
-    return [_decode_code(kept[code]) for code in wanted]
-
-
-def _codes(task: tuple[str, tuple[tuple[str, str], ...]]) -> list[tuple[str, bytes]]:
-    folder, keys = task
-    return [(code, encode(page_code(stored_page(folder, page)))) for code, page in keys]
-
-
-_decode_code = msgspec.msgpack.Decoder(PageCode).decode
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A plan, and what was looked at to make it."""
-
-    plan: Plan
-    watch: Watch
-    inputs: WatchedInputs
-    runs: int
-    """Runs of the whole book."""
-
-    def seen(self, more: Seen) -> Seen:
-        """Everything that was looked at until now."""
-        seen = self.watch.seen()
-        return Seen(
-            {**seen.stamps, **self.inputs.stamps, **more.stamps},
-            seen.present,
-            {**seen.globs, **more.globs},
-            self.inputs.folders,
-        )
-
-
-def make_plan(book: Book, options: BuildOptions, store: SqliteStore, workers: Workers) -> Planned:
-    """Which runs there are, with their keys."""
-    watch = Watch(book.files)
-    inputs = WatchedInputs(DiskInputs(book.root, store))
-    planned = plan(
-        page_codes(book, store, workers),
-        book.config,
-        watch,
-        inputs,
-        environment=os.environ,
-        home=str(Path.home()),
-        store=store,
-        packages=InstalledPackages(store),
-    )
-    runs = len(planned.runs)
-    if options.variants:
-        planned = replace(
-            planned, runs=tuple(r for r in planned.runs if r.variant in {"", *options.variants})
-        )
-    return Planned(placed(planned, book), watch, inputs, runs)
 
 
 def run_cells(
@@ -233,7 +119,7 @@ def run_cells(
             threads=on.threads,
             machine=on.machine,
             watch=on.watch,
-            shelf=on.shelf,
+            snapshots=on.snapshots,
             checkpoints=on.checkpoints,
         )
         done = [carry_out(ready.plan, policy=policy, progress=progress)]
@@ -273,7 +159,7 @@ def _background(
 
     anew = ("everything is run anew: the policy is `force`",)
     reasons = {
-        (item.name, item.variant, item.languages): anew if policy == "force" else _reasons(item)
+        (item.name, item.variant, item.languages): anew if policy == "force" else reasons_of(item)
         for item in why
     }
     parents = tuple(ParentAccount(*told) for told in on.parents())
@@ -293,37 +179,3 @@ def _in_order(
                 if run.variant in part.get(path, {}):
                     found.setdefault(path, {})[run.variant] = part[path][run.variant]
     return found
-
-
-def explain_runs(
-    book: Book, options: BuildOptions, store: SqliteStore, workers: Workers
-) -> tuple[tuple[RunStatus, ...], tuple[Diagnostic, ...]]:
-    """What each run would do, and why."""
-    policy = options.policy or book.config.execute.policy
-    brought = bring(book, store)
-    planned = make_plan(book, options, store, workers).plan
-    late = behind(book, planned, store)
-    of = {p.source.path: p.source.language for pages in book.pages.values() for p in pages}
-    unmade = missing(planned, book)
-    return (
-        tuple(
-            RunStatus(
-                page=item.name,
-                variant=item.variant,
-                languages=tuple(dict.fromkeys(of[path] for path in item.pages)),
-                cells=item.cells,
-                stale=0 if item.fresh else item.cells,  # a run starts in a fresh kernel
-                reasons=(*_reasons(item), *((_UNMADE,) if not item.fresh and item.variant in unmade else ())),
-                estimate=item.seconds,
-                behind=late.get((item.name, item.variant, item.languages), ""),
-            )
-            for item in explain(planned, store, versions=policy == "strict")
-        ),
-        (*planned.diagnostics, *brought.diagnostics),
-    )
-
-
-def _reasons(item: Explanation) -> tuple[str, ...]:
-    if item.cell is None:
-        return item.reasons
-    return tuple(f"cell {item.cell + 1}: {reason}" for reason in item.reasons)

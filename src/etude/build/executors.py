@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from etude.build.book import Book
     from etude.build.lasting import Lasting
     from etude.execute.plan import Plan
-    from etude.execute.shelf import Shelf
+    from etude.execute.snapshots import Snapshots
     from etude.model.config import Policy
 
 __all__ = ["RAY", "Executor", "local_executor", "on_cluster", "ray_executor"]
@@ -50,7 +50,7 @@ class Executor:
     """Computing threads of a run that does not say how many processors it needs."""
     parents: Callable[[], tuple[tuple[tuple[str, ...], float], ...]] = tuple
     """Modules that were loaded for several runs, and how many seconds that took."""
-    shelf: Shelf | None = None
+    snapshots: Snapshots | None = None
     """Where kernels stay for later builds."""
     checkpoints: CheckpointFiles | None = None
     """Where states lie that took long; on a cluster there are none."""
@@ -69,7 +69,7 @@ def local_executor(
     `lasting` has the kernels where other builds follow.
     """
     there = capacity(environment)
-    kernels, shelf = lasting.ready() if lasting is not None else (LocalKernels(), None)
+    kernels, snapshots = lasting.ready() if lasting is not None else (LocalKernels(), None)
     with ScratchDesks(
         book.root,
         kernels=kernels,
@@ -84,7 +84,7 @@ def local_executor(
             Machine(jobs, there.cpus, there.memory, there.gpus, there.total),
             threads_each(jobs),
             kernels.parents,
-            shelf,
+            snapshots,
             CheckpointFiles(book.root / ".etude" / "checkpoints", MOST),
         )
 

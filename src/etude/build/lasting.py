@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from etude.adapters.kernels import LocalKernels
-    from etude.execute.shelf import Shelf
+    from etude.execute.snapshots import Snapshots
 
 __all__ = ["Lasting"]
 
@@ -15,29 +15,29 @@ _LEFT = 5
 
 
 class Lasting:
-    """Kernels and a shelf, made when the first cell must run."""
+    """Kernels and their copies, made when the first cell must run."""
 
     def __init__(self) -> None:
         """Nothing is there yet."""
         self._kernels: LocalKernels | None = None
-        self._shelf: Shelf | None = None
+        self._snapshots: Snapshots | None = None
 
-    def ready(self) -> tuple[LocalKernels, Shelf]:
+    def ready(self) -> tuple[LocalKernels, Snapshots]:
         """Both; made anew when a build was stopped, which ends all kernels."""
         from etude.adapters.kernels import LocalKernels  # noqa: PLC0415 -- only where cells run
         from etude.adapters.machine import capacity, free_memory  # noqa: PLC0415
-        from etude.execute.shelf import Shelf  # noqa: PLC0415
+        from etude.execute.snapshots import Snapshots  # noqa: PLC0415
 
-        if self._kernels is None or self._shelf is None or self._kernels.closed:
+        if self._kernels is None or self._snapshots is None or self._kernels.closed:
             self.close()
             self._kernels = LocalKernels(lasting=True)
-            self._shelf = Shelf(free_memory, capacity({}).total // _LEFT)
-        return self._kernels, self._shelf
+            self._snapshots = Snapshots(free_memory, capacity({}).total // _LEFT)
+        return self._kernels, self._snapshots
 
     def close(self) -> None:
         """End all."""
-        if self._shelf is not None:
-            self._shelf.close()
+        if self._snapshots is not None:
+            self._snapshots.close()
         if self._kernels is not None:
             self._kernels.close()
-        self._kernels = self._shelf = None
+        self._kernels = self._snapshots = None

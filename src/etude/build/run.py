@@ -225,8 +225,8 @@ def status(root: Path, options: BuildOptions) -> StatusReport:
     """
     from etude.adapters.store import SqliteStore  # noqa: PLC0415 -- as in `_build`
     from etude.build import book as books  # noqa: PLC0415
-    from etude.build.execution import explain_runs  # noqa: PLC0415
     from etude.build.outputs import stores  # noqa: PLC0415
+    from etude.build.reasons import explain_runs  # noqa: PLC0415
 
     begun = time.perf_counter()
     files = DiskFiles(root)

@@ -56,7 +56,7 @@ def verify(root: Path, options: VerifyOptions, progress: Progress = silent) -> V
 
 def _verify(on: Bench, begun: float) -> VerifyReport:
     from etude.build import book as books  # noqa: PLC0415
-    from etude.build.execution import make_plan  # noqa: PLC0415
+    from etude.build.planning import make_plan  # noqa: PLC0415
     from etude.build.shelf import bring  # noqa: PLC0415
     from etude.execute.drift import drift_diagnostics, judge_run, unrecorded  # noqa: PLC0415
 

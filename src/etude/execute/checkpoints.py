@@ -18,7 +18,7 @@ from etude.execute.desk import Desk
 from etude.execute.facts import Facts
 from etude.execute.plan import Run
 from etude.execute.record import ResultStore
-from etude.execute.shelf import Begin, Snapshot
+from etude.execute.snapshots import Begin, Snapshot
 from etude.execute.ways import Found
 from etude.model.protocols import Copy
 from etude.model.result import Output, Stream

@@ -20,12 +20,13 @@ from etude.execute.needs import threads_of
 from etude.execute.outcome import Done, Outcome, Taken
 from etude.execute.plan import Run
 from etude.execute.schedule import Placed, Schedule
-from etude.execute.session import ElsewhereError, OtherTextError, Session, Trouble, World
+from etude.execute.session import Session
 from etude.execute.sharing import apart
-from etude.execute.shelf import Begin, Shelf
+from etude.execute.snapshots import Begin, Snapshots
 from etude.execute.surroundings import kernel_environment
 from etude.execute.troubles import elsewhere, lost, no_kernel, took_too_much
 from etude.execute.ways import Cursor, Found
+from etude.execute.world import ElsewhereError, OtherTextError, Trouble, World
 from etude.model.progress import KernelStarted, MemoryUsed, RunFinished, RunStarted
 from etude.model.protocols import KernelError, KernelNeeds, LostError
 from etude.model.rules import Rule
@@ -69,7 +70,7 @@ class Driver:
     """Computing threads of a run that does not say how many processors it needs."""
     schedule: Schedule[tuple[Job, ...]]
     watch: Watch
-    shelf: Shelf | None = None
+    snapshots: Snapshots | None = None
     """Where kernels stay for later builds; None: there is no later one."""
     checkpoints: Checkpoints | None = None
     """Where states are written for later builds."""
@@ -180,7 +181,7 @@ class Driver:
                 self.world,
                 trouble,
                 attempt.times,
-                keeps=self.shelf is not None and needs.backend == "lean",
+                keeps=self.snapshots is not None and needs.backend == "lean",
                 begin=begin,
                 checkpoints=self.checkpoints if needs.backend == "lean" else None,
             )
@@ -201,18 +202,18 @@ class Driver:
                     return self._stored(run)
             finally:
                 session.finish()
-                if self.shelf is None:
+                if self.snapshots is None:
                     desk.close()
                 else:
                     before = (begin.snapshot, *begin.others) if begin else ()
-                    self.shelf.keep(run, profile, desk, (*session.snapshots, *before), session.path)
+                    self.snapshots.keep(run, profile, desk, (*session.snapshots, *before), session.path)
                 begin = None
 
     def _begun(
         self, run: Run, profile: Hashable, library: Mapping[str, str], found: Sequence[Found]
     ) -> Begin | None:
         """Where a run goes on that an earlier build has left; None when it begins anew."""
-        begin = self.shelf.begin(run, profile, found) if self.shelf is not None else None
+        begin = self.snapshots.begin(run, profile, found) if self.snapshots is not None else None
         if begin is None:
             return None
         if self.desks.resume(begin.desk, begin.snapshot.copy, begin.snapshot.left, library):
@@ -254,7 +255,7 @@ class Driver:
             return None  # that is told when it fails again
         begin = None
         try:
-            begin = self.checkpoints.begin(found, best, desk, keeps=self.shelf is not None)
+            begin = self.checkpoints.begin(found, best, desk, keeps=self.snapshots is not None)
         finally:
             if begin is None:
                 desk.close()

@@ -29,11 +29,11 @@ from etude.execute.recipe import Recipe
 from etude.execute.record import ResultStore, load_recipe, recipe_key
 from etude.execute.remember import remember
 from etude.execute.schedule import Machine, Needs, Schedule, Task
-from etude.execute.session import World
 from etude.execute.sharing import split_runs
-from etude.execute.shelf import Shelf
+from etude.execute.snapshots import Snapshots
 from etude.execute.troubles import no_resources
 from etude.execute.ways import Change, Lookup
+from etude.execute.world import World
 from etude.model.config import Policy, Worker
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.progress import Progress, RunFinished, RunsPlanned, silent
@@ -79,7 +79,7 @@ def execute(
     threads: int = 1,
     watch: Watch = unwatched,
     worker: Worker = "auto",
-    shelf: Shelf | None = None,
+    snapshots: Snapshots | None = None,
     checkpoints: CheckpointFiles | None = None,
     progress: Progress = silent,
 ) -> Execution:
@@ -87,7 +87,7 @@ def execute(
 
     With a `worker` all runs have that kind of kernel, whatever they ask for. `environment` is the user's;
     kernels get it with `threads` computing threads and what makes runs alike. `machine` is what there is
-    to share out, `shelf` where kernels stay for later builds, `checkpoints` where their states
+    to share out, `snapshots` where kernels stay for later builds, `checkpoints` where their states
     are written. Never raises for what cells do; what the store raises goes through.
     """
     made: set[str] = set()
@@ -127,13 +127,13 @@ def execute(
         if (recipe := known.get(recipe_key(job.run))) is not None and recipe.backend
     }
     backends = Backends(
-        plan, [job.run for job in jobs], learned, worker, threads, least=1 if shelf is not None else 2
+        plan, [job.run for job in jobs], learned, worker, threads, least=1 if snapshots is not None else 2
     )
     schedule = Schedule(_tasks(jobs, known, machine), machine)
     forecast = Forecast(progress, schedule, clock, _cell_seconds(jobs))
     world = World(plan, lookup, store, clock, forecast, SourceLines(files), made)
     written = Checkpoints(checkpoints, store, plan.facts) if checkpoints is not None else None
-    driver = Driver(world, backends, desks, environment, threads, schedule, watch, shelf, written)
+    driver = Driver(world, backends, desks, environment, threads, schedule, watch, snapshots, written)
     for group in pool.run(schedule, driver.work):
         outcomes.update(group)
     ordered = [outcome for _, some in sorted(outcomes.items()) for outcome in some]

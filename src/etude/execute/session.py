@@ -7,73 +7,29 @@ are stored as each cell ends, with what the cell was seen to read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import msgspec
 
 from etude.execute.checkpoints import Checkpoints, Saver
 from etude.execute.desk import Desk
 from etude.execute.facts import UNKNOWN
-from etude.execute.failure import SourceLines
 from etude.execute.normalise_output import normalise_outputs, normalise_value, shows_source
 from etude.execute.outcome import Done
-from etude.execute.plan import Plan, Run, Step
+from etude.execute.plan import Run, Step
 from etude.execute.recipe import Component
-from etude.execute.record import Record, ResultStore, make, save
+from etude.execute.record import Record, make, save
 from etude.execute.requests import Request, python_of
-from etude.execute.shelf import Begin, Snapshot
+from etude.execute.snapshots import Begin, Snapshot
 from etude.execute.states import States
 from etude.execute.troubles import stopped, wrote
-from etude.execute.ways import Cursor, Found, Lookup, Way, scanned
-from etude.model.diagnostic import Diagnostic
-from etude.model.progress import CellFinished, Progress
-from etude.model.protocols import Backend, Clock, Observed, Reply
+from etude.execute.ways import Cursor, Found, Way, scanned
+from etude.execute.world import ElsewhereError, OtherTextError, Trouble, World
+from etude.model.progress import CellFinished
+from etude.model.protocols import Observed, Reply
 from etude.model.result import CellStatus, Value
 
-__all__ = ["ElsewhereError", "OtherTextError", "Session", "Trouble", "World", "last_needed"]
-
-
-@dataclass(slots=True)
-class Trouble:
-    """What stopped a run, or is to be told of it."""
-
-    problems: list[Diagnostic] = field(default_factory=list)
-    notes: list[Diagnostic] = field(default_factory=list)
-    """What is to be told and stopped nothing."""
-    backend: Backend | None = None
-    """The kind of kernel that the run turned out to need."""
-    tainted: bool = False
-    """The run changed the book: nothing more of it is stored."""
-    outdated: bool = False
-    """The run may have read files that changed since it was planned: nothing more of it is stored."""
-
-
-class ElsewhereError(Exception):
-    """A cell asks for what this kernel has not."""
-
-    def __init__(self, step: Step, what: str) -> None:
-        """`what` is a thing, as `widgets`."""
-        super().__init__(what)
-        self.step = step
-        self.what = what
-
-
-class OtherTextError(Exception):
-    """A cell shows source, and the kernel has run other text than there is: it must begin anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What sessions share."""
-
-    plan: Plan
-    lookup: Lookup
-    store: ResultStore
-    clock: Clock
-    progress: Progress
-    lines: SourceLines
-    made: set[str]
-    """Keys of the results that were stored now."""
+__all__ = ["Session", "last_needed"]
 
 
 def last_needed(run: Run, number: int, found: Sequence[Found]) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from etude.execute.shelf import Shelf
+from etude.execute.snapshots import Snapshots
 from tests.execute.conftest import texts
 
 
@@ -12,7 +12,7 @@ from tests.execute.conftest import texts
 def world(world):
     """A book whose cells take a second each, and whose kernels stay."""
     world.copies = world.seen_whole = True
-    world.shelf = Shelf(lambda: 10**9, 0)
+    world.snapshots = Snapshots(lambda: 10**9, 0)
     world.page("a", "x = 2", "y = x * 2", "print(y)", "z = y + 1", "z")
     world.take_time()
     world.execute()
@@ -98,26 +98,26 @@ def test_cells_that_take_no_time_are_not_copied(world):
 
 @pytest.mark.parametrize("most", [1, 2, 4])
 def test_so_many_copies_are_kept(world, most):
-    world.shelf.close()
-    world.shelf = Shelf(lambda: 10**9, 0, most=most)
+    world.snapshots.close()
+    world.snapshots = Snapshots(lambda: 10**9, 0, most=most)
     world.execute("force")
-    kept = [item for one in world.shelf._kept.values() for item in one.snapshots]
+    kept = [item for one in world.snapshots._kept.values() for item in one.snapshots]
     assert most == len(kept)
     assert not any(item.copy.closed for item in kept)
 
 
 def test_where_memory_is_short_the_cheapest_copies_of_the_oldest_run_go(world):
-    world.shelf.close()
-    world.shelf = Shelf(lambda: 1000, 1150)
+    world.snapshots.close()
+    world.snapshots = Snapshots(lambda: 1000, 1150)
     world.execute("force")
-    (kept,) = world.shelf._kept.values()
+    (kept,) = world.snapshots._kept.values()
     assert len(kept.snapshots) == 2, "each of the others gave 100 bytes back"
 
 
-def test_the_shelf_ends_what_it_has(world):
-    (kept,) = world.shelf._kept.values()
+def test_closing_ends_what_it_has(world):
+    (kept,) = world.snapshots._kept.values()
     copies = [item.copy for item in kept.snapshots]
-    world.shelf.close()
+    world.snapshots.close()
     assert kept.desk.kernel.closed
     assert all(item.closed for item in copies)
     world.edit("x = 2", "y = x * 2", "print(y)", "z = y + 1", "z + 1")

@@ -17,7 +17,7 @@ from etude.execute.plan import Run
 from etude.execute.ways import Found
 from etude.model.protocols import Copy
 
-__all__ = ["Begin", "Path", "Shelf", "Snapshot"]
+__all__ = ["Begin", "Path", "Snapshot", "Snapshots"]
 
 _MOST: Final = 96
 """Copies that are kept: each is a process."""
@@ -80,7 +80,7 @@ class _Kept:
             before = snapshot.at
 
 
-class Shelf:
+class Snapshots:
     """Desks of runs with their copies, as long as there is memory for them; for several threads."""
 
     def __init__(self, free: Callable[[], int], floor: int, most: int = _MOST) -> None:
@@ -93,7 +93,7 @@ class Shelf:
         self._turn = 0
 
     def begin(self, run: Run, profile: Hashable, found: Sequence[Found]) -> Begin | None:
-        """Where a run can go on, taken from the shelf; None when it must begin anew.
+        """Where a run can go on, and what is kept of it is taken out; None when it must begin anew.
 
         `profile` is all that its kernel and its folder depend on beside its cells.
         """
@@ -118,7 +118,7 @@ class Shelf:
     def keep(
         self, run: Run, profile: Hashable, desk: Desk, snapshots: Iterable[Snapshot], path: Path
     ) -> None:
-        """Put a desk on the shelf with those of its copies that are on the way that its run took."""
+        """Keep a desk with those of its copies that are on the way that its run took."""
         good: dict[int, Snapshot] = {}
         # Of several in one state that which has run the cells up to there is the best.
         for snapshot in sorted(snapshots, key=lambda one: one.number, reverse=True):
