@@ -480,6 +480,12 @@ def test_progress_is_told(world):
     assert RunFinished("a", "", "failed", 0.0, 2, 0) == finished
 
 
+def test_cells_that_were_not_reached_are_not_told_of_as_kept(world):
+    world.page("a", "1 / 0", "x = 1", "y = 2")
+    world.execute()
+    assert RunFinished("a", "", "failed", 0.0, 1, 0) == world.events[-1]
+
+
 def test_progress_tells_languages_apart_whose_code_differs(world):
     world.page("a", "x = 1")
     world.page("a", "x = 2", language="en")

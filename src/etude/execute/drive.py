@@ -133,6 +133,7 @@ class Driver:
     ) -> None:
         run, taken = attempt.run, attempt.taken
         executed = sum(item.executed for item in done)
+        kept = sum(not item.executed and item.status != "missing" for item in done)
         self.world.progress(
             RunFinished(
                 run.name,
@@ -140,7 +141,7 @@ class Driver:
                 status,
                 self.world.clock() - started,
                 executed,
-                len(done) - executed,
+                kept,
                 run.languages,
                 taken.memory if taken else 0,
                 taken.cpu_seconds if taken else 0.0,
