@@ -38,7 +38,8 @@ def main() -> None:
     """The command."""
     arguments = _arguments()
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-        signal.signal(number, _stop)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` has it
+            signal.signal(number, _stop)
     os.environ.pop("PYTHONPATH", None)  # the environment has all that is needed, for every tool alike
     os.environ["KERAS_BACKEND"] = "torch"
     where = machine()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import queue
-import signal
 import subprocess
 import tempfile
 import threading
@@ -86,9 +85,9 @@ class _Process:
         return before
 
     def end(self) -> None:
-        """End it as its user would, with Ctrl-C: it ends what it has started itself."""
+        """Ask it to end, which ends what it has started; Ctrl-C means nothing to what a shell runs behind."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.terminate()
         try:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
