@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when started by its path
 
@@ -34,6 +37,9 @@ SECTIONS: dict[str, Callable[[Setting], Section]] = {
 def main() -> None:
     """The command."""
     arguments = _arguments()
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` has it
+            signal.signal(number, _stop)
     os.environ.pop("PYTHONPATH", None)  # the environment has all that is needed, for every tool alike
     os.environ["KERAS_BACKEND"] = "torch"
     where = machine()
@@ -56,6 +62,11 @@ def main() -> None:
     print(f"\n{versions}\nmeasured in {(time.perf_counter() - begun) / 60:.0f} minutes")
 
 
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    """Leave by the way on which processes are ended and folders removed."""
+    sys.exit(128 + number)
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small books, once each: about two minutes")
@@ -69,9 +80,7 @@ def _warm(environment: Environment, scratch: Path) -> None:
     print("warming up …", file=sys.stderr)
     imports = "numpy, matplotlib.pyplot" + (", torch, keras" if environment.torch else "")
     for number, tool in enumerate((tools.nbclient, tools.etude, tools.serial, tools.papermill)):
-        folder = scratch / str(number)
-        trivial(1, 2, "" if number else imports).write(folder)
-        tool(environment).build(folder)
+        tool(environment).build(scratch / str(number), trivial(1, 2, "" if number else imports))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 _INTERVAL = 0.02
 """Seconds between two looks at the memory."""
@@ -39,8 +41,6 @@ class Sample:
 
 def run(command: Sequence[str | Path]) -> Sample:
     """Run a command once."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment["NO_COLOR"] = "1"
     with tempfile.TemporaryFile() as log:
         start = time.perf_counter()
         process = subprocess.Popen(
@@ -48,14 +48,17 @@ def run(command: Sequence[str | Path]) -> Sample:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=environment,
+            env=plain_environment(),
         )
-        watch = _Watch(process.pid)
-        watch.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        watch.stop()
+        with Watch(process.pid) as watch:
+            try:
+                _, status, usage = os.wait4(process.pid, 0)
+            except BaseException:  # whoever stops the benchmark stops what it measures
+                process.terminate()
+                process.wait()
+                raise
+            seconds = time.perf_counter() - start
+            process.returncode = os.waitstatus_to_exitcode(status)
         log.seek(0)
         text = log.read().decode("utf-8", "replace")
     if process.returncode:
@@ -65,8 +68,19 @@ def run(command: Sequence[str | Path]) -> Sample:
     return Sample(seconds, usage.ru_utime + usage.ru_stime, max(watch.peak, largest), text)
 
 
-class _Watch(threading.Thread):
-    """Looks at the memory of a process and all below it until it is told to stop."""
+def plain_environment() -> dict[str, str]:
+    """The variables that measured commands get."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "NO_COLOR": "1"}
+
+
+def used(pid: int) -> float:
+    """CPU seconds so far of a process that lives, and of all below it; 0 where there is no `/proc`."""
+    return sum(map(_processor, _tree(pid)))
+
+
+class Watch(threading.Thread):
+    """Looks at the memory of a process and all below it, as a context."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
@@ -74,14 +88,21 @@ class _Watch(threading.Thread):
         self.peak = 0
         self._done = threading.Event()
 
-    def run(self) -> None:
-        while not self._done.wait(_INTERVAL):
-            self.peak = max(self.peak, sum(map(_resident, _tree(self.pid))))
+    def __enter__(self) -> Self:
+        self.start()
+        return self
 
-    def stop(self) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """End the thread."""
         self._done.set()
         self.join()
+
+    def run(self) -> None:
+        """Look."""
+        while not self._done.wait(_INTERVAL):
+            self.peak = max(self.peak, sum(map(_resident, _tree(self.pid))))
 
 
 def _tree(pid: int) -> Iterator[int]:
@@ -93,6 +114,15 @@ def _tree(pid: int) -> Iterator[int]:
                 yield from _tree(int(child))
     except OSError:  # it has ended meanwhile, or this is not Linux
         return
+
+
+def _processor(pid: int) -> float:
+    """CPU seconds of a process, and of those that it has started and that have ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return 0.0
 
 
 def _resident(pid: int) -> int:

@@ -69,13 +69,16 @@ class Book:
         notebooks = {f"{page.name}.ipynb": page.notebook() for page in self.pages}
         return {"etude.toml": _SETTINGS, "index.md": _HOME, **self.files, **notebooks}
 
-    def write(self, folder: Path) -> None:
-        """Write what is not there already, as an editor does that saves what was changed."""
+    def write(self, folder: Path) -> tuple[str, ...]:
+        """Write what is not there already, as an editor does that saves what was changed; gives its paths."""
+        written = []
         for path, text in self.texts().items():
             target = folder / path
             if not target.exists() or target.read_text("utf-8") != text:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(text, "utf-8")
+                written.append(path)
+        return tuple(written)
 
 
 def trivial(pages: int, cells: int, imports: str) -> Book:

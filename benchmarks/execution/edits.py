@@ -11,6 +11,7 @@ from benchmarks.execution.books import Book
 from benchmarks.execution.chapters import DATA, LENGTH, MODULE, STEPS, chapters, module, points, step
 from benchmarks.execution.environment import TINY
 from benchmarks.execution.figures import Case, Section
+from benchmarks.execution.preview import Preview
 from benchmarks.execution.setting import Setting, note
 from benchmarks.execution.tools import Tool
 from benchmarks.execution.truth import Truth, wrong
@@ -32,19 +33,23 @@ def edits(setting: Setting) -> Section:
     environment.install(setting.scratch / "wheels", 1)
     book = chapters(setting.sizes.expensive, torch=environment.torch and setting.sizes.whole)
     course = _Course(setting, book, Truth(tools.nbclient(environment), setting.scratch / "truth"))
-    course.begin((ours, cache, mill))
-    cases = [course.measure("nothing changed", _nothing, (ours, cache, mill))]
-    for title, edit in _edits(whole=setting.sizes.whole):
-        cases.append(course.measure(title, edit, (ours, cache)))
-    course.begin((strict,))
-    title = "a package has another version"
-    cases.append(course.measure(title, _nothing, (ours, strict, cache), newer=True))
-    pages = f"({len(book.pages)} pages. `{STEPS}` has {LENGTH} cells, of which three take most of the time."
+    with Preview(environment) as preview:
+        cases = [course.begin("nothing run yet", (ours, preview, cache, mill))]
+        cases.append(course.measure("nothing changed", _nothing, (ours, preview, cache, mill)))
+        for title, edit in _edits(whole=setting.sizes.whole):
+            cases.append(course.measure(title, edit, (ours, preview, cache)))
+        course.begin("nothing run yet, strict", (strict,))
+        # A paragraph is edited, as nothing else would ask a preview.
+        title = "a package has another version, and a paragraph edited"
+        cases.append(course.measure(title, _prose, (ours, strict, preview, cache), newer=True))
+    pages = f"{len(book.pages)} pages. `{STEPS}` has {LENGTH} cells, of which three take most of the time."
     remarks = (
-        f"{pages} Times are of the whole command.)",
+        f"({pages} Times are of the whole command.)",
+        f"{preview.name}: `etude run --watch`, a process that stays. Its first time is from its start to the",
+        "end of its first round; the others, from the saving of a file to the line that tells of the round;",
+        "CPU, until it and its kernels rest. No round: all was saved again as it was, so none began.",
         "Stale: cells that, because of this edit, show something else than after a run from nothing.",
         "papermill keeps nothing: after every edit it takes as long as it does when nothing changed.",
-        _watching(environment.python),
     )
     return Section("After an edit", cases, remarks)
 
@@ -98,15 +103,18 @@ class _Course:
     stale: dict[str, set[str]] = field(default_factory=dict)
     """By tool, cells that earlier edits have left wrong: they are held against those edits only."""
 
-    def begin(self, measured: Sequence[Tool]) -> None:
+    def begin(self, title: str, measured: Sequence[Tool]) -> Case:
         """Build with each tool once; all must agree on what the cells show."""
+        case = Case(title, seconds, cells=self.book.cells, whole=True)
         right = self.truth.of(self.book, self.installed)
-        for tool in self.setting.turns("the book before any edit", 0, measured):
-            self.book.write(self._folder(tool))
-            tool.build(self._folder(tool))
+        for tool in self.setting.turns(title, 0, measured):
+            built = tool.build(self._folder(tool), self.book)
+            note(case.of(tool.name), built, built.sample.seconds)
             found = wrong(tool, self._folder(tool), right)
             if found:
                 raise CommandError(f"{tool.name} differs from a run from nothing before any edit: {found}")
+            case.of(tool.name).wrong.append(0)
+        return case
 
     def measure(self, title: str, edit: Edit, measured: Sequence[Tool], *, newer: bool = False) -> Case:
         """Edit so many times, or install a `newer` package; each tool builds after each edit."""
@@ -120,9 +128,8 @@ class _Course:
                 self.setting.environment.install(self.setting.scratch / "wheels", self.installed[TINY])
             right = self.truth.of(self.book, self.installed)
             for tool in self.setting.turns(title, number, measured):
-                self.book.write(self._folder(tool))
                 figures = case.of(tool.name)
-                built = tool.build(self._folder(tool))
+                built = tool.build(self._folder(tool), self.book)
                 note(figures, built, built.sample.seconds)
                 found = wrong(tool, self._folder(tool), right)
                 self.stale[tool.name] = set(found)
@@ -133,10 +140,3 @@ class _Course:
 
     def _folder(self, tool: Tool) -> Path:
         return self.setting.scratch / "edited" / tool.name.replace(" ", "-")
-
-
-def _watching(python: Path) -> str:
-    """The place of a measurement that is still to come: a process that stays and keeps states."""
-    if tools.has_command(python, "run", "--watch"):
-        return "`etude run --watch` is there, but is not measured yet: it would be one more `Tool`."
-    return "Skipped: a process that stays between edits (`etude run --watch`), which this Etude has not."

@@ -29,6 +29,8 @@ class Figures:
     """What it warned of."""
     samples: list[dict[str, Any]] = field(default_factory=list)
     """Seconds, processor seconds and memory of the commands."""
+    idle: int = 0
+    """Repetitions in which a process that stays found no cause to do anything; they have no value."""
 
     @property
     def cpu(self) -> float:
@@ -62,7 +64,8 @@ class Case:
     def record(self) -> dict[str, Any]:
         """For the file."""
         tools = {
-            name: {"median": one.median, **asdict(one)} for name, one in self.tools.items() if one.values
+            name: {"median": one.median if one.values else None, **asdict(one)}
+            for name, one in self.tools.items()
         }
         return {"title": self.title, "cells": self.cells, "tools": tools}
 
@@ -81,7 +84,7 @@ class Section:
         checked = any(one.wrong for case in self.cases for one in case.tools.values())
         whole = any(case.whole for case in self.cases)
         head = ["", "median", "from", "to", "ratio"]
-        head += ["CPU", "ratio"] if whole else []
+        head += ["CPU", "CPU ratio"] if whole else []
         head += ["cells run"] if counted else []
         head += ["outputs"] if checked else []
         rows = [head]
@@ -111,11 +114,14 @@ def percent(value: float) -> str:
 def _row(case: Case, name: str, one: Figures, *, whole: bool, counted: bool, checked: bool) -> list[str]:
     base = case.tools.get(FIRST)
     compared = base if case.ratios and base is not one else None
-    ratio = f"{one.median / compared.median:.1f}×" if compared else ""
-    row = [f"  {name}", case.show(one.median), *spread(one.values, case.show), ratio]
+    if one.values:
+        row = [f"  {name}", case.show(one.median), *spread(one.values, case.show)]
+        row.append(_ratio(one.median, compared.median) if compared else "")
+    else:
+        row = [f"  {name}", "no round", "", "", ""]
     if whole:
-        ratio = f"{one.cpu / compared.cpu:.1f}×" if compared else ""
-        row += [seconds(one.cpu), ratio] if case.whole else ["", ""]
+        known = case.whole and one.values and one.cpu
+        row += [seconds(one.cpu), _ratio(one.cpu, compared.cpu) if compared else ""] if known else ["", ""]
     if counted:
         row.append(f"{_middle(one.ran)} of {case.cells}" if case.cells else "")
     if checked:
@@ -129,7 +135,13 @@ def _verdict(one: Figures) -> str:
     if not any(one.wrong):
         return "right"
     said = ", and it says so" if one.warned else ""
-    return f"STALE: {_middle(one.wrong)} cells{said}"
+    return f"STALE: {max(one.wrong)} cells{said}"
+
+
+def _ratio(value: float, base: float) -> str:
+    """How often one is in the other; two digits where it is small."""
+    found = value / base
+    return f"{found:.1f}×" if found >= 1 else f"{found:.2f}×"
 
 
 def _middle(values: Sequence[int]) -> int:
@@ -139,6 +151,10 @@ def _middle(values: Sequence[int]) -> int:
 def record(sections: Mapping[str, Section]) -> dict[str, Any]:
     """All sections for the file."""
     return {
-        name: {"title": section.title, "cases": [case.record() for case in section.cases]}
+        name: {
+            "title": section.title,
+            "cases": [case.record() for case in section.cases],
+            "notes": section.notes,
+        }
         for name, section in sections.items()
     }

@@ -65,8 +65,7 @@ def load(setting: Setting) -> Section:
         for _, tool in setting.rounds(title, measured):
             folder = setting.scratch / "load" / tool.name.replace(" ", "-")
             tool.forget(folder)
-            book.write(folder)
-            built = tool.build(folder)
+            built = tool.build(folder, book)
             own, own_cpu = _own(tool, folder, book)
             busy = setting.cores if tool.parallel else 1
             whole = built.sample.seconds

@@ -31,8 +31,8 @@ class Sizes:
     """Whether everything is measured, or what differs most."""
 
 
-FULL = Sizes(runs=3, pages=20, cells=1000, waits=3, load=8, expensive=0.5, whole=True)
-QUICK = Sizes(runs=1, pages=3, cells=200, waits=2, load=4, expensive=0.2, whole=False)
+FULL = Sizes(runs=3, pages=20, cells=1000, waits=3, load=20, expensive=0.5, whole=True)
+QUICK = Sizes(runs=1, pages=3, cells=200, waits=2, load=8, expensive=0.2, whole=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,10 @@ class Setting:
 
 def note(figures: Figures, built: Built, value: float) -> None:
     """Add what one build gave."""
-    figures.values.append(value)
+    if built.idle:
+        figures.idle += 1
+    else:
+        figures.values.append(value)
     figures.ran.append(built.cells)
     figures.warned = sorted({*figures.warned, *built.warned})
     figures.samples.append(

@@ -6,13 +6,15 @@ import statistics
 from pathlib import Path
 
 from benchmarks.execution import tools
-from benchmarks.execution.books import Book, trivial
-from benchmarks.execution.figures import Case, Section, milliseconds
+from benchmarks.execution.books import trivial
+from benchmarks.execution.figures import Case, Section, milliseconds, percent
 from benchmarks.execution.setting import Setting, note
 from benchmarks.execution.tools import Tool
 from benchmarks.report import seconds
 
 _FEW = 10
+_REALISTIC = 0.1
+"""Seconds that a cell of a textbook takes: about the middle of those that `load` runs."""
 
 
 def waits(setting: Setting) -> Section:
@@ -25,7 +27,7 @@ def waits(setting: Setting) -> Section:
         later = Case(f"later pages, imports {imports}", milliseconds)
         book = trivial(setting.sizes.waits, 2, imports)
         for _, tool in setting.rounds(first.title, measured):
-            built = tool.build(_fresh(setting, tool, book))
+            built = tool.build(_fresh(setting, tool), book)
             note(first.of(tool.name), built, built.waits[0])
             note(later.of(tool.name), built, statistics.median(built.waits[1:]))
         cases += [first, later]
@@ -37,15 +39,18 @@ def each_cell(setting: Setting) -> Section:
     """What a trivial cell costs: a page of many cells less a page of few."""
     many = setting.sizes.cells
     case = Case(f"a trivial cell, of {many}", milliseconds)
+    share = Case(f"the same, in per cent of a cell of {milliseconds(_REALISTIC)}", percent, ratios=False)
     busy = Case("the same in CPU seconds", milliseconds)
     measured = [tools.etude(setting.environment), tools.nbclient(setting.environment)]
     measured.append(tools.papermill(setting.environment))
     for _, tool in setting.rounds("overhead of a cell", measured):
-        few = tool.build(_fresh(setting, tool, trivial(1, _FEW, "")))
-        built = tool.build(_fresh(setting, tool, trivial(1, many, "")))
-        note(case.of(tool.name), built, (built.work - few.work) / (many - _FEW))
+        few = tool.build(_fresh(setting, tool), trivial(1, _FEW, ""))
+        built = tool.build(_fresh(setting, tool), trivial(1, many, ""))
+        each = (built.work - few.work) / (many - _FEW)
+        note(case.of(tool.name), built, each)
+        note(share.of(tool.name), built, each / _REALISTIC)
         note(busy.of(tool.name), built, (built.sample.cpu - few.sample.cpu) / (many - _FEW))
-    return Section("What a cell costs beside its own work", [case, busy])
+    return Section("What a cell costs beside its own work", [case, share, busy])
 
 
 def cold(setting: Setting) -> Section:
@@ -64,16 +69,16 @@ def cold(setting: Setting) -> Section:
         book = trivial(pages, 20, imports)
         case = Case(f"{pages} pages, import {imports}", seconds, cells=book.cells, whole=True)
         for _, tool in setting.rounds(case.title, measured):
-            built = tool.build(_fresh(setting, tool, book))
+            built = tool.build(_fresh(setting, tool), book)
             note(case.of(tool.name), built, built.sample.seconds)
         cases.append(case)
     return Section(f"From nothing: {pages} pages of 20 trivial cells, whole command", cases)
 
 
-def _fresh(setting: Setting, tool: Tool, book: Book) -> Path:
+def _fresh(setting: Setting, tool: Tool) -> Path:
+    """A folder in which nothing is left of earlier books."""
     folder = setting.scratch / "fresh" / tool.name.replace(" ", "-")
     tool.forget(folder)
     for old in folder.glob("*.ipynb"):
         old.unlink()
-    book.write(folder)
     return folder

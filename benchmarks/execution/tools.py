@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from benchmarks.execution.books import Book
 from benchmarks.execution.environment import Environment
 from benchmarks.measure import CommandError, Sample, run
 
@@ -21,7 +21,7 @@ class Built:
     """What a tool did when it was asked to bring a book's outputs up to date."""
 
     sample: Sample
-    """The whole command."""
+    """The whole command; of a process that stays, from the saving of the files to what it says of them."""
     work: float
     """Seconds without the start of the tool's own process."""
     cells: int
@@ -30,6 +30,8 @@ class Built:
     """What it said that an author should look at."""
     waits: tuple[float, ...] = ()
     """By page, seconds until its first cell had answered, where that was noted."""
+    idle: bool = False
+    """Whether a process that stays found no cause to do anything: there is no time then."""
 
 
 class Tool(Protocol):
@@ -43,13 +45,13 @@ class Tool(Protocol):
     def parallel(self) -> bool:
         """Whether it uses all cores."""
 
-    def build(self, book: Path) -> Built:
-        """Bring the outputs up to date; a tool that stays alive between builds would be asked here."""
+    def build(self, folder: Path, book: Book) -> Built:
+        """Save what differs of a book's files in its folder, and bring the results up to date."""
 
-    def output(self, book: Path, page: str) -> Path:
+    def output(self, folder: Path, page: str) -> Path:
         """The executed notebook of a page."""
 
-    def forget(self, book: Path) -> None:
+    def forget(self, folder: Path) -> None:
         """Remove all that earlier builds left."""
 
 
@@ -62,23 +64,21 @@ class Etude:
     name: str = "Etude"
     parallel: bool = True
 
-    def build(self, book: Path) -> Built:
+    def build(self, folder: Path, book: Book) -> Built:
         """Bring the outputs up to date."""
-        fixed = ("--to", "notebook", "--format", "json", *self.options)
-        sample = run((self.environment.python, "-m", "etude", "build", book, *fixed))
+        book.write(folder)
+        sample = run((*command(self.environment, "build", folder), "--to", "notebook", *self.options))
         said = json.loads(sample.log[sample.log.index("{") :])
-        warned = {item["rule"] for item in said["diagnostics"]}
         summary = said["summary"]
-        return Built(sample, summary["seconds"], summary["cells_run"], tuple(sorted(warned)))
+        return Built(sample, summary["seconds"], summary["cells_run"], rules(said))
 
-    def output(self, book: Path, page: str) -> Path:
+    def output(self, folder: Path, page: str) -> Path:
         """The executed notebook of a page."""
-        return next((book / "_build" / "notebook").rglob(f"{page}.ipynb"))
+        return written(folder, page)
 
-    def forget(self, book: Path) -> None:
+    def forget(self, folder: Path) -> None:
         """Remove all that earlier builds left."""
-        for name in (".etude", "_build"):
-            shutil.rmtree(book / name, ignore_errors=True)
+        clear(folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +90,20 @@ class Driven:
     name: str
     parallel: bool = False
 
-    def build(self, book: Path) -> Built:
+    def build(self, folder: Path, book: Book) -> Built:
         """Bring the outputs up to date."""
-        sample = run((self.environment.python, DRIVER, self.key, book))
+        book.write(folder)
+        sample = run((self.environment.python, DRIVER, self.key, folder))
         said = _last(sample.log)
         return Built(sample, said["seconds"], said["cells"], waits=tuple(said.get("waits", ())))
 
-    def output(self, book: Path, page: str) -> Path:
+    def output(self, folder: Path, page: str) -> Path:
         """The executed notebook of a page."""
-        return book / "out" / f"{page}.ipynb"
+        return folder / "out" / f"{page}.ipynb"
 
-    def forget(self, book: Path) -> None:
+    def forget(self, folder: Path) -> None:
         """Remove all that earlier builds left."""
-        for name in ("out", ".jupyter_cache", ".etude", "_build"):
-            shutil.rmtree(book / name, ignore_errors=True)
+        clear(folder)
 
 
 def etude(environment: Environment) -> Tool:
@@ -141,11 +141,25 @@ def parallel(environment: Environment) -> Tool:
     return Driven(environment, "parallel", "jupyter-cache, parallel", parallel=True)
 
 
-def has_command(python: Path, command: str, option: str) -> bool:
-    """Whether this Etude has a command with an option."""
-    asked = (python, "-m", "etude", command, "--help")
-    done = subprocess.run(asked, check=False, capture_output=True, text=True)
-    return done.returncode == 0 and option in done.stdout
+def command(environment: Environment, name: str, folder: Path) -> tuple[str | Path, ...]:
+    """A command of Etude on a book, that prints JSON."""
+    return environment.python, "-m", "etude", name, folder, "--format", "json"
+
+
+def rules(said: Mapping[str, Any]) -> tuple[str, ...]:
+    """What Etude told of in a JSON document, each once."""
+    return tuple(sorted({item["rule"] for item in said["diagnostics"]}))
+
+
+def written(folder: Path, page: str) -> Path:
+    """The notebook of a page that Etude has written."""
+    return next((folder / "_build" / "notebook").rglob(f"{page}.ipynb"))
+
+
+def clear(folder: Path) -> None:
+    """Remove what any of the tools keeps beside a book."""
+    for name in ("out", ".jupyter_cache", ".etude", "_build"):
+        shutil.rmtree(folder / name, ignore_errors=True)
 
 
 def _last(log: str) -> dict[str, Any]:

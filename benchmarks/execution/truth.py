@@ -37,8 +37,7 @@ class Truth:
         missing = [page for page in book.pages if keys[page.name] not in self.known]
         if missing:
             shutil.rmtree(self.folder, ignore_errors=True)
-            replace(book, pages=tuple(missing)).write(self.folder)
-            self.tool.build(self.folder)
+            self.tool.build(self.folder, replace(book, pages=tuple(missing)))
             for page in missing:
                 self.known[keys[page.name]] = shown(self.tool.output(self.folder, page.name))
         return {name: self.known[key] for name, key in keys.items()}

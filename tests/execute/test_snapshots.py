@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 
+from etude.execute.schedule import Machine
 from etude.execute.snapshots import Snapshots
+from etude.model.protocols import Usage
 from tests.execute.conftest import texts
 
 
@@ -81,6 +85,25 @@ def test_other_surroundings_are_another_kernel(world):
     world.edit("x = 2", "y = x * 2", "print(y)", "z = y + 1", "z + 1")
     assert len(world.ran) == 5
     assert world.opened
+
+
+class Idle:
+    """Sees runs that wait for something, the longer the later they are."""
+
+    seconds = 8.0
+
+    @contextmanager
+    def over(self, *_):
+        self.seconds /= 2
+        yield lambda: Usage(peak=1000, seconds=self.seconds)
+
+
+def test_how_busy_the_run_was_is_no_matter_to_its_kernel(world):
+    world.machine, world.watch = Machine(cpus=4.0, slots=2), Idle()
+    world.execute("force")
+    for last in ("z + 1", "z + 2"):
+        world.edit("x = 2", "y = x * 2", "print(y)", "z = y + 1", last)
+        assert [last] == world.ran
 
 
 def test_everything_anew_is_everything(world):

@@ -287,6 +287,9 @@ class Driver:
 
 
 def _profile(needs: KernelNeeds, folder: str, environment: Mapping[str, str]) -> Hashable:
-    """All that a desk depends on beside the cells of its run; what a parent has loaded is out of sight."""
-    asked = msgspec.structs.replace(needs, warm=(), memory=0)
+    """All that a desk depends on beside the cells of its run; what a parent has loaded is out of sight.
+
+    Processors and memory are kept for a run by what it took last time, which is another number each time.
+    """
+    asked = msgspec.structs.replace(needs, warm=(), memory=0, cpus=0.0)
     return asked, folder, tuple(sorted(environment.items()))
