@@ -20,13 +20,13 @@ from etude.model.protocols import Clock, Copy
 __all__ = ["States"]
 
 _SHARE: Final = 0.05
-"""Of the run's time that may go into digests."""
+"""Of the time that a run has taken and is going to take, as far as that is known, for digests."""
 _COST: Final = 0.05
 """Seconds of processor time that a digest is taken to cost before one was taken."""
 _WORTH: Final = 0.3
 """Seconds that later cells must have taken for a digest to be waited for."""
 _SHARE_KEPT: Final = 0.5
-"""Of the run's time, where copies are made anyway and an author waits for what comes next."""
+"""The same, where copies are made anyway and an author waits for what comes next."""
 _APART: Final = 0.05
 """Seconds that cells have taken since the last copy that was kept, at the least."""
 _TIMES: Final = 4
@@ -145,9 +145,12 @@ class States:
         return state
 
     def _worth(self, number: int) -> bool:
-        if self._spent + self._cost <= self._share * (self._clock() - self._started):
-            return True
-        return self._cost <= self._share * self._later(number)
+        later = self._later(number)
+        if len(self._times) > number + 1 and later < self._cost:
+            # There is less to save than it costs.
+            return False
+        worked = max(0.0, self._clock() - self._started - self._spent)
+        return self._spent + self._cost <= self._share * (worked + later)
 
     def _later(self, number: int) -> float:
         """Seconds that the steps after one took when they ran before."""
