@@ -33,6 +33,8 @@ OTHERS = {
     "the rate of learning": "model.optimizer.learning_rate = 0.5",
     "names that are taken": "keras.layers.Dense(1)",
     "what is trained": "model.layers[-1].trainable = False",
+    "what files of models do not hold": "model.stop_training = True",
+    "something of the page's": "model.note = 1",
     "the policy": "keras.config.set_dtype_policy('mixed_bfloat16')",
 }
 
