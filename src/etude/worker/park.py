@@ -7,6 +7,7 @@ its own; importing one puts it back with all that importing it would have loaded
 from __future__ import annotations
 
 import builtins
+import copyreg
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -108,6 +109,10 @@ class Parked(importlib.abc.MetaPathFinder):
             self._modules.setdefault(unit_of(name), {})[name] = sys.modules.pop(name)
         self._told = {unit: _told(modules.values()) for unit, modules in self._modules.items()}
         self._pure = {unit: _is_pure(modules.values()) for unit, modules in self._modules.items()}
+        self._reducers: dict[str, dict[Any, Any]] = {}
+        """What the units have told `copyreg` of their classes."""
+        for kind in [kind for kind in copyreg.dispatch_table if unit_of(kind.__module__) in wanted]:
+            self._reducers.setdefault(unit_of(kind.__module__), {})[kind] = copyreg.dispatch_table.pop(kind)
         self._filters = list(warnings.filters)
         edges.filters.park(wanted)
         self.imported: list[str] = []
@@ -124,6 +129,8 @@ class Parked(importlib.abc.MetaPathFinder):
         """Put everything back as if nothing had been parked."""
         for modules in self._modules.values():
             sys.modules.update(modules)
+        for reducers in self._reducers.values():
+            copyreg.dispatch_table.update(reducers)
         self._modules.clear()
         if self in sys.meta_path:
             sys.meta_path.remove(self)
@@ -160,6 +167,7 @@ class Parked(importlib.abc.MetaPathFinder):
             modules = self._modules.pop(reached, None)
             if modules is not None:
                 sys.modules.update(modules)
+                copyreg.dispatch_table.update(self._reducers.get(reached, {}))
                 packages |= self._told[reached][0]
                 files += self._told[reached][1]
                 late += [modules[name] for name in LATE if name in modules]
