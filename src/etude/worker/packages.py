@@ -122,9 +122,10 @@ def _keras(_keras: Any, _told: _Told) -> Any:
     state = sys.modules["keras.src.backend.common.global_state"]
     config = sys.modules["keras.src.backend.config"]
     simple = {key: value for key, value in vars(config).items() if key.startswith("_") and _is_setting(value)}
-    trackers = [getattr(state, f"GLOBAL_{name}_TRACKER", None) for name in ("STATE", "SETTINGS")]
     # Both are of this thread alone.
-    return simple, *(sorted(vars(one).items(), key=lambda item: item[0]) for one in trackers if one is not None)
+    trackers = [getattr(state, f"GLOBAL_{name}_TRACKER", None) for name in ("STATE", "SETTINGS")]
+    kept = [vars(one) for one in trackers if one is not None]
+    return simple, [[(key, one[key]) for key in sorted(one)] for one in kept]
 
 
 def _is_setting(value: Any) -> bool:

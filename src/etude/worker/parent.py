@@ -14,11 +14,11 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
+from . import process
 from .guard import adopt_orphans, watch
 from .park import LATE, Edges, Parked, unit_of
 from .wire import receive, send
@@ -47,7 +47,7 @@ def main(descriptor: int, folder: str) -> None:
         request, descriptors = receive(channel, 4)
         if request is None:
             return
-        _bury()
+        process.bury()
         if request["op"] == "load":
             answer = parent.load(request["modules"])
             send(channel, answer)
@@ -104,10 +104,10 @@ class _Parent:
                     importlib.import_module(name)
                 except BaseException as error:
                     failed[name] = f"{type(error).__name__}: {error}"
-                    _forget_parts(sys.modules.keys() - known)
+                    process.forget_parts(sys.modules.keys() - known)
                 else:
                     self.loaded[name] = time.perf_counter() - before
-                if hazard := _hazard():
+                if hazard := process.hazard():
                     return {"hazard": hazard, "module": name, "loaded": self.loaded, "failed": failed}
             beside = [more for name in self.loaded for more in _BESIDE.get(unit_of(name), ())]
             if any(unit_of(name) == "matplotlib" for name in self.loaded):
@@ -118,7 +118,7 @@ class _Parent:
         # Made last: modules that find a shell when they are loaded act on it.
         self.shell = importlib.import_module("_etude.shell").make_shell()
         self.baseline = self.lean.Baseline()
-        self.pools = _pools()
+        self.pools = process.pools()
         # What a worker touches is copied for it: all that is done here is done once.
         self.parked = Parked(self._others(), self.edges)
         for name in (*_IN_STACKS, *(name for name in sys.modules if name.startswith("_etude."))):
@@ -217,7 +217,7 @@ class _Parent:
         sys.path_importer_cache.clear()
         with suppress(AttributeError):
             importlib.import_module("tempfile").tempdir = None  # type: ignore[attr-defined]
-        _raise_threads(self.pools, int(request["environment"].get("OPENBLAS_NUM_THREADS", "1")))
+        process.raise_threads(self.pools, int(request["environment"].get("OPENBLAS_NUM_THREADS", "1")))
         random.seed()
         # Python itself leaves the parent's number there.
         threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
@@ -265,56 +265,3 @@ def _cloudpickle(folder: str) -> Any:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
-
-
-def _hazard() -> str:
-    """Why this process must not fork any more; empty when it may."""
-    with suppress(OSError):
-        threads = len(list(Path("/proc/self/task").iterdir()))
-        if threads > 1:
-            return f"{threads} threads"
-        for entry in Path("/proc/self/fd").iterdir():
-            with suppress(OSError):
-                if str(entry.readlink()).startswith("/dev/nvidia"):
-                    return "a GPU in use"
-    return ""
-
-
-def _forget_parts(names: Iterable[str]) -> None:
-    """What a failed import leaves behind of packages that are not there: the page begins anew."""
-    for name in sorted(names):
-        if name.rpartition(".")[0] and name.rpartition(".")[0] not in sys.modules:
-            sys.modules.pop(name, None)
-
-
-def _pools() -> list[Any]:
-    """Functions that set the number of threads of each OpenBLAS that is loaded."""
-    found: list[Any] = []
-    with suppress(OSError):
-        lines = Path("/proc/self/maps").read_text().splitlines()
-        paths = {line.split(None, 5)[5] for line in lines if "openblas" in line and ".so" in line}
-        for path in paths:
-            library = ctypes.CDLL(path)
-            for name in (
-                "openblas_set_num_threads",
-                "openblas_set_num_threads64_",
-                "scipy_openblas_set_num_threads64_",
-                "scipy_openblas_set_num_threads",
-            ):
-                with suppress(AttributeError):
-                    found.append(getattr(library, name))
-    return found
-
-
-def _raise_threads(pools: list[Any], count: int) -> None:
-    """Give OpenBLAS its threads back, which were held down so that loading it starts none."""
-    if count > 1:
-        for setting in pools:
-            setting(count)
-
-
-def _bury() -> None:
-    """Bury keepers that ended."""
-    with suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
