@@ -25,7 +25,10 @@ from .wire import receive, send
 
 __all__ = ["main"]
 
-_ALWAYS = ("IPython.core.magics", "IPython.core.completer", "IPython.core.pylabtools", "pexpect")
+_ALWAYS = (
+    *("IPython.core.magics", "IPython.core.completer", "IPython.core.pylabtools", "pexpect"),
+    *("IPython.core.logger", "bdb"),
+)
 """Modules of the shell that cells load sooner or later."""
 _BESIDE = {"torch": ("sympy",)}
 """Packages that others load when they are used: the first optimiser of torch does this."""
@@ -117,6 +120,8 @@ class _Parent:
                     importlib.import_module(name)
         # Made last: modules that find a shell when they are loaded act on it.
         self.shell = importlib.import_module("_etude.shell").make_shell()
+        # What is compiled for the first cell is the same for all.
+        self.shell.transform_cell("a = 1\n'b'")
         self.baseline = self.lean.Baseline()
         self.pools = process.pools()
         # What a worker touches is copied for it: all that is done here is done once.
@@ -192,6 +197,7 @@ class _Parent:
         os.close(null)
         assert self.parked is not None
         self.parked.touch()
+        self.baseline.touch()
         request, descriptors = receive(order, 3)
         if request is None:
             os._exit(0)
