@@ -38,6 +38,16 @@ ALIKE = {
     "threads of torch": "import torch; [torch.get_num_threads(), torch.get_num_interop_threads()]",
     "printing of numpy": "import numpy as np; sorted(map(str, np.get_printoptions().items()))",
     "modules of packages": "import sys; sorted({n.split('.')[0] for n in sys.modules} & {'torch', 'numpy', 'matplotlib'})",
+    "what has been loaded beside torch": "import sys, torch; sorted({n.split('.')[0] for n in sys.modules} & {'sympy', 'mpmath'})",
+    "what a part of torch loads": "import sys, torch, torch._dynamo; sorted(n for n in sys.modules if n.startswith(('sympy', 'mpmath')))",
+    "what torch loads when it is used": "import sys, torch; "
+    "n = {*sys.modules}; o = torch.optim.Adam([torch.nn.Parameter(torch.ones(1))]); sorted(m.split('.')[0] for m in {*sys.modules} - n if m.startswith(('sympy', 'mpmath')))",
+    "parts of torch": "import torch; ['_dynamo' in vars(torch), '_inductor' in vars(torch), torch.manual_seed.__module__]",
+    "operators of torch": "import torch; len(torch._C._dispatch_get_all_op_names())",
+    "classes that are copied otherwise": "import copyreg; sorted(map(str, copyreg.dispatch_table))",
+    "such classes of libraries": "import copyreg, torch, sympy; sorted(map(str, copyreg.dispatch_table))",
+    "filters after an optimiser": "import torch, warnings; o = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))]); [repr(f[:2]) + f[2].__name__ for f in warnings.filters]",
+    "functions at the end": "import atexit, torch; n = atexit._ncallbacks(); o = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))]); atexit._ncallbacks() - n",
     "the recursion limit": "import sys; sys.getrecursionlimit()",
     "decimals": "import decimal; repr(decimal.getcontext())",
 }  # fmt: skip
@@ -157,7 +167,8 @@ def test_a_warm_parent_has_neither_loop_nor_context_nor_history(lab, two):
         "import os; [os.readlink(f'/proc/{warm}/fd/{n}') for n in os.listdir(f'/proc/{warm}/fd')]",
     )
     assert not [name for name in found if name.startswith("anon_inode:[event") or name.endswith(".sqlite")]
-    assert len([name for name in found if name.startswith("socket:")]) == 1
+    # To the builder, and to the worker that waits.
+    assert len([name for name in found if name.startswith("socket:")]) == 2
 
 
 def test_a_worker_has_nothing_open_of_its_parent(lab, two):

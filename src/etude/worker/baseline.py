@@ -149,6 +149,11 @@ class Baseline:
         """Whether this very module was looked at."""
         return name in self._known and self._known[name].module is module
 
+    def touch(self) -> None:
+        """Have this process copy the memory now that asking what it knows writes to."""
+        for known in self._known.values():
+            assert known.module is not None
+
     def _places(self, name: str) -> list[tuple[str, Any, Any]]:
         return self._known[name].places if name in self._known else []
 

@@ -12,8 +12,8 @@ __all__ = ["KNOWN", "PROBES"]
 
 KNOWN = frozenset(
     """
-_cffi_backend _distutils_hack _etude _etude_cloudpickle _plotly_utils _yaml absl altair astropy
-asttokens attr attrs bottleneck bs4 cattrs certifi cffi charset_normalizer cloudpickle comm
+_brotli _cffi_backend _distutils_hack _etude _etude_cloudpickle _plotly_utils _yaml absl altair astropy
+asttokens attr attrs bottleneck brotli bs4 cattrs certifi cffi charset_normalizer cloudpickle comm
 contourpy cycler dateutil debugpy decorator distutils executing filelock fontTools fsspec functorch
 h5py httpx idna ipykernel IPython ipython_pygments_lexers jedi jinja2 joblib jsonschema
 jsonschema_specifications jupyter_client jupyter_core keras kiwisolver lxml markdown_it markupsafe
@@ -122,12 +122,10 @@ def _keras(_keras: Any, _told: _Told) -> Any:
     state = sys.modules["keras.src.backend.common.global_state"]
     config = sys.modules["keras.src.backend.config"]
     simple = {key: value for key, value in vars(config).items() if key.startswith("_") and _is_setting(value)}
-    kept = dict(vars(state.GLOBAL_STATE_TRACKER))
-    return (
-        simple,
-        sorted((key, value) for key, value in kept.items()),
-        vars(state).get("GLOBAL_SETTINGS_TRACKER"),
-    )
+    # Both are of this thread alone.
+    trackers = [getattr(state, f"GLOBAL_{name}_TRACKER", None) for name in ("STATE", "SETTINGS")]
+    kept = [vars(one) for one in trackers if one is not None]
+    return simple, [[(key, one[key]) for key in sorted(one)] for one in kept]
 
 
 def _is_setting(value: Any) -> bool:

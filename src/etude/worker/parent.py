@@ -6,6 +6,7 @@ import ctypes
 import gc
 import importlib
 import importlib.util
+import linecache
 import os
 import random
 import signal
@@ -15,17 +16,27 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
+from . import process
 from .guard import adopt_orphans, watch
 from .park import LATE, Edges, Parked, unit_of
 from .wire import receive, send
 
 __all__ = ["main"]
 
-_ALWAYS = ("IPython.core.magics", "IPython.core.completer", "IPython.core.pylabtools", "pexpect")
+_ALWAYS = (
+    *("IPython.core.magics", "IPython.core.completer", "IPython.core.pylabtools", "pexpect"),
+    *("IPython.core.logger", "bdb"),
+)
 """Modules of the shell that cells load sooner or later."""
+_BESIDE = {"torch": ("sympy",)}
+"""Packages that others load when they are used: the first optimiser of torch does this."""
+_IN_STACKS = (
+    *("asyncio.base_events", "asyncio.events", "asyncio.runners"),
+    *("IPython.core.interactiveshell", "IPython.core.async_helpers", "ipykernel.zmqshell"),
+)
+"""Modules that are on the stack when a cell runs: torch writes the stack down when it is seeded."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -39,13 +50,17 @@ def main(descriptor: int, folder: str) -> None:
         request, descriptors = receive(channel, 4)
         if request is None:
             return
-        _bury()
+        process.bury()
         if request["op"] == "load":
-            send(channel, parent.load(request["modules"]))
+            answer = parent.load(request["modules"])
+            send(channel, answer)
+            if not answer["hazard"]:
+                parent.prepare()
         else:
             parent.fork(request, descriptors)
             for number in descriptors:
                 os.close(number)
+            parent.prepare()
 
 
 class _Parent:
@@ -60,11 +75,21 @@ class _Parent:
         self.loaded: dict[str, float] = {}
         """Seconds that each asked-for module took."""
         self.shell: Any = None
+        self.parked: Parked | None = None
+        self.pools: list[Any] = []
+        """Functions that set how many threads OpenBLAS has."""
+        self.spare: socket.socket | None = None
+        """Leads to a keeper whose worker waits to be told what it is for."""
 
     def load(self, modules: Sequence[str]) -> dict[str, Any]:
         """Load the shell, then modules; each that fails is left to the page, which sees the same failure."""
         started = time.perf_counter()
         gc.disable()
+        if self.spare is not None:
+            self.spare.close()
+            self.spare = None
+        if self.parked is not None:
+            self.parked.undo()
         if not self.own:
             lean = importlib.import_module("_etude.lean")
             for name in _ALWAYS:
@@ -74,50 +99,110 @@ class _Parent:
             self.lean = lean
         self.shell = None
         failed: dict[str, str] = {}
-        with self.edges.noting():
+        with self.edges.noting(modules):
             for name in modules:
                 before = time.perf_counter()
+                known = frozenset(sys.modules)
                 try:
                     importlib.import_module(name)
                 except BaseException as error:
                     failed[name] = f"{type(error).__name__}: {error}"
+                    process.forget_parts(sys.modules.keys() - known)
                 else:
                     self.loaded[name] = time.perf_counter() - before
-                if hazard := _hazard():
+                if hazard := process.hazard():
                     return {"hazard": hazard, "module": name, "loaded": self.loaded, "failed": failed}
+            beside = [more for name in self.loaded for more in _BESIDE.get(unit_of(name), ())]
             if any(unit_of(name) == "matplotlib" for name in self.loaded):
-                for name in (*LATE, "matplotlib.backends.backend_agg"):
-                    with suppress(Exception):
-                        importlib.import_module(name)
+                beside += (*LATE, "matplotlib.backends.backend_agg")
+            for name in beside:
+                with suppress(Exception):
+                    importlib.import_module(name)
         # Made last: modules that find a shell when they are loaded act on it.
         self.shell = importlib.import_module("_etude.shell").make_shell()
+        # What is compiled for the first cell is the same for all.
+        self.shell.transform_cell("a = 1\n'b'")
         self.baseline = self.lean.Baseline()
+        self.pools = process.pools()
+        # What a worker touches is copied for it: all that is done here is done once.
+        self.parked = Parked(self._others(), self.edges)
+        for name in (*_IN_STACKS, *(name for name in sys.modules if name.startswith("_etude."))):
+            linecache.getlines(getattr(sys.modules.get(name), "__file__", None) or "")
+        sys.path_importer_cache.clear()
+        importlib.invalidate_caches()
         gc.collect()
         gc.freeze()
         seconds = time.perf_counter() - started
         return {"hazard": "", "loaded": self.loaded, "failed": failed, "seconds": seconds}
 
     def fork(self, request: dict[str, Any], descriptors: Sequence[int]) -> None:
-        """Fork a keeper, which forks the worker; the worker tells the builder of itself."""
+        """Have a worker that waits do what is asked, and prepare the next one; the worker tells of itself."""
+        for _ in range(2):
+            if self.spare is None:
+                self.prepare()
+            assert self.spare is not None
+            with self.spare:
+                try:
+                    send(self.spare, request, descriptors)
+                    break
+                except OSError:  # it was ended while it waited
+                    self.spare = None
+        self.spare = None
+
+    def prepare(self) -> None:
+        """Fork a keeper, which forks a worker; both wait to be told what they are for."""
+        mine, theirs = socket.socketpair()
         if os.fork():
+            theirs.close()
+            self.spare = mine
             return
         try:
-            self._keep(request, descriptors)
+            mine.close()
+            self._keep(theirs)
         finally:
             os._exit(1)
 
-    def _keep(self, request: dict[str, Any], descriptors: Sequence[int]) -> None:
-        pipe, channel, out, err = descriptors
+    def _keep(self, order: socket.socket) -> None:
         parent = os.getppid()
         self.channel.close()
         os.setsid()
         adopt_orphans()
+        mine, theirs = socket.socketpair()
         child = os.fork()
-        if child:
-            for number in (channel, out, err):
-                os.close(number)
-            os._exit(watch(child, pipe, parent, stays="ipykernel" not in request))
-        os.close(pipe)
+        if not child:
+            order.close()
+            mine.close()
+            self._wait(theirs)
+        theirs.close()
+        request, descriptors = receive(order, 4)
+        if request is None:
+            os.kill(child, signal.SIGKILL)
+            os._exit(0)
+        pipe, *rest = descriptors
+        send(mine, request, rest)
+        for number in (order.detach(), mine.detach(), *rest):
+            os.close(number)
+        os._exit(watch(child, pipe, parent, stays="ipykernel" not in request))
+
+    def _wait(self, order: socket.socket) -> None:
+        """In a worker: do what can be done before anything is known, then become what is asked for."""
+        os.setsid()
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        for usual in (signal.SIGCHLD, signal.SIGTERM):
+            signal.signal(usual, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        null = os.open(os.devnull, os.O_RDWR)
+        os.dup2(null, 0)
+        os.close(null)
+        assert self.parked is not None
+        self.parked.touch()
+        self.baseline.touch()
+        request, descriptors = receive(order, 3)
+        if request is None:
+            os._exit(0)
+        order.close()
+        channel, out, err = descriptors
         try:
             self._become(request, channel, out, err)
         except BaseException as error:
@@ -128,17 +213,9 @@ class _Parent:
 
     def _become(self, request: dict[str, Any], channel: int, out: int, err: int) -> None:
         """Repair what a fork brings along, and be a worker."""
-        os.setsid()
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        for usual in (signal.SIGCHLD, signal.SIGTERM):
-            signal.signal(usual, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        null = os.open(os.devnull, os.O_RDWR)
-        os.dup2(null, 0)
-        os.close(null)
         os.environ.clear()
         os.environ.update(request["environment"])
+        self.edges.read.begin()
         os.chdir(request["folder"])
         sys.argv[:] = list(request["arguments"])
         sys.path[:] = ["", *request["path"], *(path for path in sys.path if path)]
@@ -146,18 +223,18 @@ class _Parent:
         sys.path_importer_cache.clear()
         with suppress(AttributeError):
             importlib.import_module("tempfile").tempdir = None  # type: ignore[attr-defined]
-        _raise_threads(int(request["environment"].get("OPENBLAS_NUM_THREADS", "1")))
+        process.raise_threads(self.pools, int(request["environment"].get("OPENBLAS_NUM_THREADS", "1")))
         random.seed()
         # Python itself leaves the parent's number there.
         threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
-        parked = Parked(self._others(), self.edges)
+        assert self.parked is not None
         if "ipykernel" in request:
             for source, target in ((out, 1), (err, 2)):
                 os.dup2(source, target)
                 os.close(source)
             self.shell.clear_instance()
             _be_ipykernel(channel)
-        worker = self.lean.Worker(self.shell, request["mark"], parked, self.cloudpickle, self.baseline)
+        worker = self.lean.Worker(self.shell, request["mark"], self.parked, self.cloudpickle, self.baseline)
         sys.modules["_etude"].prepare(request["seed"])
         self.lean.begin(worker, (channel, out, err))
 
@@ -194,42 +271,3 @@ def _cloudpickle(folder: str) -> Any:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
-
-
-def _hazard() -> str:
-    """Why this process must not fork any more; empty when it may."""
-    with suppress(OSError):
-        threads = len(list(Path("/proc/self/task").iterdir()))
-        if threads > 1:
-            return f"{threads} threads"
-        for entry in Path("/proc/self/fd").iterdir():
-            with suppress(OSError):
-                if str(entry.readlink()).startswith("/dev/nvidia"):
-                    return "a GPU in use"
-    return ""
-
-
-def _raise_threads(count: int) -> None:
-    """Give OpenBLAS its threads back, which were held down so that loading it starts none."""
-    if count < 2:
-        return
-    with suppress(OSError):
-        lines = Path("/proc/self/maps").read_text().splitlines()
-        paths = {line.split(None, 5)[5] for line in lines if "openblas" in line and ".so" in line}
-        for path in paths:
-            library = ctypes.CDLL(path)
-            for name in (
-                "openblas_set_num_threads",
-                "openblas_set_num_threads64_",
-                "scipy_openblas_set_num_threads64_",
-                "scipy_openblas_set_num_threads",
-            ):
-                with suppress(AttributeError):
-                    getattr(library, name)(count)
-
-
-def _bury() -> None:
-    """Bury keepers that ended."""
-    with suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass

@@ -31,6 +31,9 @@ def _made(*_arguments: Any) -> Any:
 _CUSTOM = ("__reduce__", "__reduce_ex__", "__getstate__", "__getnewargs__", "__getnewargs_ex__")
 """With these a class of the page says itself what is written of it, which may leave something out."""
 
+_NUMBERED = ("_nodes", "_trainable_variables_indices")
+"""Where models of Keras keep ids of objects, which are of this process alone; the objects are beside them."""
+
 _VARIABLES = tuple(
     kind for name in ("TypeVar", "ParamSpec", "TypeVarTuple") if (kind := getattr(typing, name, None))
 )
@@ -51,7 +54,7 @@ def make_pickler(cloudpickle: Any, by_value: Callable[[str], bool], shell: Any =
             parts = _special(obj, shell, self.arrays) or self.arrays.parts(obj)
             if parts is None:
                 kind = type(obj)
-                if isinstance(obj, type) and by_value(obj.__module__):
+                if isinstance(obj, type) and (by_value(obj.__module__) or not _has_place(obj)):
                     parts = (("class", obj.__qualname__), _class_state(obj))
                 elif kind is functools._lru_cache_wrapper and by_value(obj.__module__):
                     parts = ("cached",), (obj.__wrapped__, obj.cache_parameters(), _cached(obj), vars(obj))
@@ -106,6 +109,14 @@ def _special(obj: Any, shell: Any, arrays: Arrays) -> tuple[Any, ...] | None:
         # Its parents are kept by their ids; they are where they know of it, too.
         state = {key: value for key, value in vars(obj).items() if key != "_parents"}
         return (f"{kind.__module__}.{kind.__qualname__}",), state
+    saveable = sys.modules.get("keras.src.saving.keras_saveable")
+    if saveable is not None and isinstance(obj, saveable.KerasSaveable):
+        # It would write itself as a file, with the date and without what does not belong into one.
+        return (kind,), {key: value for key, value in vars(obj).items() if key not in _NUMBERED}
+    tracking = sys.modules.get("keras.src.utils.tracking")
+    if tracking is not None and kind is tracking.Tracker:
+        # Its ids are of this process alone; the objects themselves are in lists beside it.
+        return (kind,), {key: value for key, value in vars(obj).items() if key != "stored_ids"}
     return None
 
 
@@ -125,6 +136,14 @@ def _code(code: types.CodeType) -> tuple[Any, ...]:
         code.co_flags,
         getattr(code, "co_exceptiontable", b""),
     )
+
+
+def _has_place(kind: type) -> bool:
+    """Whether a class is found by its name, as those that functions make are not."""
+    found: Any = sys.modules.get(kind.__module__)
+    for name in kind.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return found is kind or kind.__module__ == "builtins"
 
 
 _OF_ALL_CLASSES = frozenset({"__dict__", "__weakref__", "__firstlineno__", "__static_attributes__"})

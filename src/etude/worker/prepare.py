@@ -31,10 +31,10 @@ def prepare(seed: int) -> None:
     hooks.install()
     trace = start()
 
-    def told(names: list[str]) -> None:
+    def told(packages: set[str], files: list[str]) -> None:
         if trace is not None:
-            trace.restored([sys.modules[name] for name in names])
-        hooks.restored(names)
+            trace.restored(sorted(packages), files)
+        hooks.restored(list(hooks.hooks))
 
     for finder in sys.meta_path:
         # By its name: the one that put the modules aside may be of another instance of this package.

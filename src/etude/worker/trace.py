@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-__all__ = ["CHILDREN", "ROOT", "VARIABLE", "Trace", "start"]
+__all__ = ["CHILDREN", "ROOT", "VARIABLE", "Trace", "installed", "start"]
 
 VARIABLE = "ETUDE_TRACE"
 """Names the file that lines go to."""
@@ -50,7 +50,7 @@ class Trace:
         """Write to a file that is open for appending."""
         self._descriptor = descriptor
         self._known: set[tuple[str, str]] = set()
-        self._installed = _installed()
+        self._installed = installed()
 
     def note(self, kind: str, name: str) -> None:
         """Note something."""
@@ -78,13 +78,12 @@ class Trace:
 
         return take
 
-    def restored(self, modules: Iterable[Any]) -> None:
-        """Note modules that came without being loaded."""
-        for module in modules:
-            name = getattr(module, "__name__", "")
-            self.note(PACKAGE, name.partition(".")[0])
-            if getattr(module, "__file__", None):
-                self._path(MODULE, module.__file__)
+    def restored(self, packages: Iterable[str], files: Iterable[str]) -> None:
+        """Note packages that came without being loaded, and files of their modules."""
+        for name in packages:
+            self.note(PACKAGE, name)
+        for file in files:
+            self._path(MODULE, file)
 
     def _imported(self, arguments: Any) -> None:
         name = arguments[0]
@@ -177,7 +176,7 @@ def start() -> Trace | None:
     return trace
 
 
-def _installed() -> tuple[str, ...]:
+def installed() -> tuple[str, ...]:
     """Where installed packages and the system's own files are: versions stand for those."""
     places = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__)}
     if "site" in sys.modules:

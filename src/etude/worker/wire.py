@@ -23,7 +23,8 @@ def send(channel: socket.socket, message: dict[str, Any], descriptors: Sequence[
     data = _packed(message)
     if descriptors:
         data = data[socket.send_fds(channel, [data], list(descriptors)) :]
-    channel.sendall(data)
+    if data:  # even nothing cannot be sent to a side that has closed, having all of it
+        channel.sendall(data)
 
 
 def _packed(message: dict[str, Any]) -> bytes:
