@@ -204,8 +204,9 @@ class Saver:
         """Wait for what is being written; keep it if the run's results are stored, too."""
         for item in self._pending:
             assert self.checkpoints is not None
-            name, size = item.copy.saved() if good and item.state else ("", 0)
-            if name:
+            # What stays must have written the file, or it would come after it was removed here.
+            name, size = item.copy.saved() if (good and item.state) or item.shared else ("", 0)
+            if name and good and item.state:
                 written = _Written(name, size, item.copy.state())
                 self.checkpoints.put(self.run, item.state, item.path, written, item.numbers)
             if not item.shared:

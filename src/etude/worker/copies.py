@@ -22,6 +22,9 @@ from .wire import receive, send
 
 __all__ = ["copy"]
 
+_NONE = 3
+"""Exit code of a process that has told why there is nothing."""
+
 
 def copy(worker: Any, request: dict[str, Any], descriptor: int) -> list[str]:
     """Fork a copy that talks over a socket; returns why that cannot be done, or nothing."""
@@ -70,16 +73,25 @@ def _fork_away() -> bool:
 def _freeze(worker: Any, request: dict[str, Any], channel: socket.socket) -> None:
     """In the copy: take the digest, then wait to be resumed from."""
     message: dict[str, Any] = {"kind": "copied", "pid": os.getpid()}
+    known = 0
     if not request.get("digest"):
         send(channel, message)
     elif not request.get("keep") and not request.get("save"):
         send(channel, _told(worker, message))
-    elif not _in_child(lambda: send(channel, _told(worker, message))):
-        send(channel, {**message, "why": "the process that took the digest ended"})
+    else:
+        known = _in_child(channel, lambda: _told(worker, message))
+        if known not in (0, _NONE):
+            send(channel, {**message, "why": "the process that took the digest ended"})
     if request.get("save"):
         path, limit = request["save"]
-        if not _in_child(lambda: send(channel, save(worker, path, limit))):
-            send(channel, {"why": "the process that wrote it ended"})
+        if known:
+            send(channel, {"why": "its digest cannot be told"})
+        elif written := _in_child(channel, lambda: save(worker, path, limit)):
+            with suppress(OSError):
+                os.unlink(path)  # whoever asked may have gone meanwhile
+            if written != _NONE:
+                with suppress(OSError):
+                    send(channel, {"why": "the process that wrote it ended"})
     if not request.get("keep"):
         return
     while True:
@@ -102,8 +114,11 @@ def _told(worker: Any, message: dict[str, Any]) -> dict[str, Any]:
     return {**message, "digest": found, "why": why, "seconds": time.process_time() - started}
 
 
-def _in_child(work: Callable[[], None]) -> bool:
-    """Do something in a process of its own, as taking a digest leaves traces; whether it went well."""
+def _in_child(channel: socket.socket, work: Callable[[], dict[str, Any]]) -> int:
+    """Do something in a process of its own, as it leaves traces, and tell what it gives.
+
+    Returns 0, or `_NONE` when a reason was told and nothing else, or anything else when it has failed.
+    """
     kept = random.getstate()
     child = os.fork()
     if not child:
@@ -111,11 +126,12 @@ def _in_child(work: Callable[[], None]) -> bool:
         try:
             # Python gives every forked process another sequence of random numbers.
             random.setstate(kept)
-            work()
-            code = 0
+            found = work()
+            send(channel, found)
+            code = _NONE if found.get("why") else 0
         finally:
             os._exit(code)
-    return os.waitpid(child, 0)[1] == 0
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def _offsets() -> dict[int, int]:
