@@ -20,7 +20,7 @@ def bench(tmp_path_factory):
     made.kernels.close()
 
 
-UNSURE = ("views", "library", "training", "tensors", "figures", "settings", "warnings")
+UNSURE = ()
 """States that are written, but may come back as others: a library sets something when it is first used."""
 
 

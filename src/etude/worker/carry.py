@@ -10,13 +10,14 @@ from __future__ import annotations
 import abc
 import array
 import ctypes
+import enum
 import functools
 import io
 import pickle
 import sys
 import types
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from .carried import (
@@ -24,18 +25,20 @@ from .carried import (
     fill_cell,
     fill_class,
     fill_function,
+    fill_in_order,
+    fill_names,
     make_class,
     make_code,
     make_function,
+    make_member,
 )
 from .memory import Memory
+from .outside import Outside
 from .refused import RefusedError
 
 __all__ = ["load", "make_carrier"]
 
-_ATOMS = frozenset({int, float, bool, type(None), bytes, complex, tuple, type(Ellipsis)})
-_LONGEST = 200
-"""Characters up to which a text may be one that Python keeps once (names in code are such)."""
+_ATOMS = frozenset({int, float, bool, type(None), str, bytes, complex, tuple, type(Ellipsis)})
 _DECIDES = (
     "__reduce__",
     "__reduce_ex__",
@@ -49,12 +52,13 @@ _DECIDES = (
 _FILL = object.__basicsize__
 """Where a set keeps how many places were ever filled."""
 _FILLS = ("__setitem__", "append", "extend", "add", "update")
+_PLAIN = {int: int.__index__, float: float.__float__, str: str.__str__}
 _REAL = frozenset({"__module__", "__qualname__", "__slots__", "__orig_bases__"})
 """Members that a class must have when it is made."""
 
 
-def make_carrier(cloudpickle: Any, outside: Mapping[int, str], shell: Any, file: Any) -> Any:
-    """A pickler into a file; `outside` has marks of what is not the page's, by its id."""
+def make_carrier(cloudpickle: Any, outside: Outside, shell: Any, file: Any) -> Any:
+    """A pickler into a file; `outside` knows what is not the page's."""
     memory = Memory()
 
     class Carrier(cloudpickle.Pickler):  # type: ignore[misc]
@@ -63,37 +67,27 @@ def make_carrier(cloudpickle: Any, outside: Mapping[int, str], shell: Any, file:
         def __init__(self) -> None:
             super().__init__(file, protocol=5)
             self.memory = memory
-            self.marks: dict[str, str] = {}
-            self.digits: dict[int, tuple[int, str]] = {}
 
         def persistent_id(self, obj: Any) -> str | None:
             kind = type(obj)
-            if kind is str:
-                if len(obj) == 1 and obj in "0123456789" and obj is not chr(ord(obj)):
-                    # As `str` makes them of numbers; loading would give the one that Python keeps.
-                    number, _ = self.digits.setdefault(id(obj), (len(self.digits), obj))
-                    return f"c{obj}{number}"
-                if len(obj) > _LONGEST or sys.intern(obj) is not obj:
-                    return None
-                return self.marks.get(obj) or self.marks.setdefault(obj, "s" + obj)
             if kind in _ATOMS:
                 return None
             if kind is set:
                 _ordered(obj)
             elif kind is bytearray or kind is array.array:
                 memory.own(obj)
-            return outside.get(id(obj))
+            return outside.mark(obj)
 
         def reducer_override(self, obj: Any) -> Any:
             kind = type(obj)
             if kind is types.FunctionType:
-                return obj.__qualname__ if _named(obj) else _function(obj)
+                return obj.__qualname__ if outside.named(obj) else _function(obj)
             if kind is types.CodeType:
                 return make_code, cloudpickle.cloudpickle._code_reduce(obj)[1]
             if kind is types.CellType:
                 return _cell(obj)
             if isinstance(obj, type):
-                return _class(obj, super().reducer_override)
+                return obj.__qualname__ if outside.named(obj) else _class(obj, super().reducer_override)
             if kind is weakref.ref and obj() is not None:
                 return weakref.ref, (obj(),)
             if kind is types.ModuleType or isinstance(obj, types.ModuleType):
@@ -103,6 +97,8 @@ def make_carrier(cloudpickle: Any, outside: Mapping[int, str], shell: Any, file:
             found = memory.reduced(obj)
             if found is not None:
                 return found
+            if isinstance(obj, enum.Enum) and kind.__module__ == "__main__":
+                return _member(obj)
             _check(obj, kind)
             if self.dispatch_table.get(kind) is not None:
                 return NotImplemented
@@ -110,9 +106,9 @@ def make_carrier(cloudpickle: Any, outside: Mapping[int, str], shell: Any, file:
             reduced = obj.__reduce_ex__(5)
             if not known and kind.__module__ == "__main__" and "__slotnames__" in vars(kind):
                 del kind.__slotnames__  # noted by `copyreg` just now; the page's class had none
-            if isinstance(reduced, str) and not _named(obj, reduced):
+            if isinstance(reduced, str) and not outside.named(obj, reduced):
                 raise RefusedError(f"`{reduced}`, which is known by its name only")
-            return reduced
+            return _in_order(obj, kind, reduced)
 
     return Carrier()
 
@@ -126,24 +122,20 @@ class _Loader(pickle.Unpickler):
     def __init__(self, file: Any, found: Callable[[str], Any]) -> None:
         super().__init__(file)
         self._found = found
-        self._digits: dict[str, str] = {}
 
     def persistent_load(self, mark: str) -> Any:
-        if mark[0] == "s":
-            return sys.intern(mark[1:])
-        if mark[0] == "c":
-            return self._digits.get(mark) or self._digits.setdefault(mark, str(int(mark[1])))
         return self._found(mark)
 
 
-def _named(obj: Any, name: str = "") -> bool:
-    """Whether importing a module gives the object under its name, and it is no module of the page."""
-    home = getattr(obj, "__module__", None)
-    name = name or obj.__qualname__
-    current: Any = sys.modules.get(home) if isinstance(home, str) and home != "__main__" else None
-    for part in name.split("."):
-        current = getattr(current, part, None)
-    return current is obj
+def _in_order(obj: Any, kind: type, reduced: Any) -> Any:
+    """What an object is made of; what a class sets in its own way has the order of names that it has here."""
+    names = getattr(obj, "__dict__", None)
+    if type(names) is not dict or not names or not hasattr(kind, "__setstate__"):
+        return reduced
+    make, arguments, state, items, entries, fill = (*reduced, None, None, None, None)[:6]
+    if state is None or fill is not None:
+        return reduced
+    return make, arguments, (state, tuple(names)), items, entries, fill_in_order
 
 
 def _function(function: Any) -> Any:
@@ -176,8 +168,6 @@ def _cell(cell: Any) -> Any:
 
 def _class(kind: Any, otherwise: Callable[[Any], Any]) -> Any:
     """A class of the page: first as it is made, then with what it holds."""
-    if _named(kind):
-        return kind.__qualname__
     if kind.__module__ != "__main__":
         if kind.__module__ != "builtins":
             raise RefusedError(f"the class `{kind.__module__}.{kind.__qualname__}`, which has no place")
@@ -186,7 +176,7 @@ def _class(kind: Any, otherwise: Callable[[Any], Any]) -> Any:
     for base in kind.__mro__[1:]:
         if base.__module__ == "__main__" and "__init_subclass__" in vars(base):
             raise RefusedError(f"the class `{base.__qualname__}`, which is told of classes made from it")
-    if meta is not type and meta is not abc.ABCMeta:
+    if meta not in (type, abc.ABCMeta, enum.EnumMeta):
         return otherwise(kind)
     if meta is abc.ABCMeta and sys.modules["_abc"]._get_dump(kind)[0]:
         raise RefusedError(f"the class `{kind.__qualname__}` with registered classes")
@@ -198,8 +188,18 @@ def _class(kind: Any, otherwise: Callable[[Any], Any]) -> Any:
         names.append((name, value if name in _REAL else None))
         if name not in _REAL:
             members.append((name, value))
-    made = (meta is abc.ABCMeta, kind.__name__, kind.__bases__, names)
-    return make_class, made, members, None, None, fill_class
+    made = (meta, kind.__name__, kind.__bases__, names)
+    return make_class, made, (members, tuple(vars(kind))), None, None, fill_class
+
+
+def _member(member: Any) -> Any:
+    """A member of an enumeration of the page, which is made without asking the class for it."""
+    for base, plain in _PLAIN.items():
+        if isinstance(member, base):
+            return make_member, (type(member), base, plain(member)), vars(member), None, None, fill_names
+    if type(member)._member_type_ is not object:
+        raise RefusedError(f"members of `{type(member).__qualname__}`, which are more than that")
+    return make_member, (type(member), object), vars(member), None, None, fill_names
 
 
 def _check(obj: Any, kind: type) -> None:

@@ -38,10 +38,13 @@ def watch_loads(baseline: Baseline, local: Callable[[str], bool]) -> None:
     def _find_and_load(name: str, import_: Any) -> Any:
         if within():
             return original(name, import_)
+        count = len(sys.modules)
         try:
             return original(name, import_)
         finally:
             loaded = sys.modules
+            if len(loaded) != count:
+                baseline.asked.append(name)
             baseline.note_later(
                 [name for name in list(loaded) if not baseline.knows(name, loaded[name]) and not local(name)]
             )
