@@ -109,6 +109,10 @@ class Baseline:
         """Whether this very module was looked at."""
         return name in self._known and self._known[name].module is module
 
+    def looked_at(self, value: Any) -> bool:
+        """Whether this was a container of a module when that was loaded."""
+        return id(value) in self._seen
+
     def _places(self, name: str) -> list[tuple[str, Any, Any]]:
         return self._known[name].places if name in self._known else []
 

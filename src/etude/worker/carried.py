@@ -103,24 +103,28 @@ def make_member(kind: Any, base: Any, *plain: Any) -> Any:
 
 def fill_names(obj: Any, names: dict[str, Any]) -> None:
     """Give an object its names."""
+    vars(obj).clear()
     vars(obj).update(names)
 
 
-def make_array(data: Any, axes: Any, dtype: Any, shape: Any, strides: Any, writeable: bool) -> Any:
+def make_array(data: Any, axes: Any, kind: Any, dtype: Any, shape: Any, strides: Any, writeable: bool) -> Any:
     """An array with memory of its own; `axes` is their order in memory."""
     np: Any = importlib.import_module("numpy")
-    array = np.ndarray(shape, dtype, strides=strides)
+    array = np.ndarray.__new__(kind, shape, dtype, strides=strides)
     if array.nbytes:
-        array.transpose(axes).reshape(-1).view(np.uint8)[:] = np.frombuffer(data, np.uint8)
+        flat = np.asarray(array).transpose(axes).reshape(-1)
+        flat.view(np.uint8)[:] = np.frombuffer(data, np.uint8)
     if not writeable:
         array.flags.writeable = False
     return array
 
 
-def make_view(root: Any, offset: int, dtype: Any, shape: Any, strides: Any, writeable: bool) -> Any:
+def make_view(
+    root: Any, offset: int, kind: Any, dtype: Any, shape: Any, strides: Any, writeable: bool
+) -> Any:
     """An array in the memory of another one."""
     np: Any = importlib.import_module("numpy")
-    view = np.ndarray(shape, dtype, root, offset, strides)
+    view = np.ndarray.__new__(kind, shape, dtype, root, offset, strides)
     if not writeable:
         view.flags.writeable = False
     return view

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import abc
 import array
+import builtins
 import ctypes
 import enum
 import functools
@@ -39,6 +40,8 @@ from .refused import RefusedError
 __all__ = ["load", "make_carrier"]
 
 _ATOMS = frozenset({int, float, bool, type(None), str, bytes, complex, tuple, type(Ellipsis)})
+_ADDRESSES = 1 << 32, 1 << 48
+"""Where a process has its memory; libraries know objects by such numbers."""
 _DECIDES = (
     "__reduce__",
     "__reduce_ex__",
@@ -57,8 +60,13 @@ _REAL = frozenset({"__module__", "__qualname__", "__slots__", "__orig_bases__"})
 """Members that a class must have when it is made."""
 
 
-def make_carrier(cloudpickle: Any, outside: Outside, shell: Any, file: Any) -> Any:
-    """A pickler into a file; `outside` knows what is not the page's."""
+def make_carrier(
+    cloudpickle: Any, outside: Outside, shell: Any, file: Any, *, of_library: bool = False
+) -> Any:
+    """A pickler into a file; `outside` knows what is not the page's.
+
+    `of_library`: of what a library holds, numbers that may be addresses are refused, too.
+    """
     memory = Memory()
 
     class Carrier(cloudpickle.Pickler):  # type: ignore[misc]
@@ -71,6 +79,8 @@ def make_carrier(cloudpickle: Any, outside: Outside, shell: Any, file: Any) -> A
         def persistent_id(self, obj: Any) -> str | None:
             kind = type(obj)
             if kind in _ATOMS:
+                if of_library and kind is int and _ADDRESSES[0] <= obj < _ADDRESSES[1]:
+                    raise RefusedError("a number that may be an address")
                 return None
             if kind is set:
                 _ordered(obj)
@@ -106,6 +116,8 @@ def make_carrier(cloudpickle: Any, outside: Outside, shell: Any, file: Any) -> A
             reduced = obj.__reduce_ex__(5)
             if not known and kind.__module__ == "__main__" and "__slotnames__" in vars(kind):
                 del kind.__slotnames__  # noted by `copyreg` just now; the page's class had none
+            if obj is Ellipsis or obj is NotImplemented:
+                return getattr, (builtins, reduced)
             if isinstance(reduced, str) and not outside.named(obj, reduced):
                 raise RefusedError(f"`{reduced}`, which is known by its name only")
             return _in_order(obj, kind, reduced)

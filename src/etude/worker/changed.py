@@ -9,6 +9,7 @@ the digest of the state to say.
 from __future__ import annotations
 
 import json
+import sys
 import types
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -28,34 +29,45 @@ class Changed:
         """Module, place, what is changed there, key, and what is there now."""
         self.keys: dict[int, set[Any]] = {}
         """Keys of what is otherwise, by the ids of containers."""
+        self.others: set[int] = set()
+        """Ids of lists and sets that have other items."""
         self.replaced: dict[int, str] = {}
         """Marks of what was there, by id."""
         for name in names:
             places: Any = None
             for path, value, now, kept in baseline.touched(name):
-                places = baseline.places(name) if places is None else places
-                if now is not None and path in places:
-                    self._add(name, path, value, now, kept)
+                if places is None:
+                    # Names of compiled modules may only tell of what these keep elsewhere.
+                    places = baseline.places(name) if _is_of_python(name) else {}
+                if now is not None:
+                    self._add(name, path, value, now, kept, carry=path in places)
 
-    def _add(self, home: str, path: str, value: Any, now: Any, kept: Any) -> None:
+    def _add(self, home: str, path: str, value: Any, now: Any, kept: Any, *, carry: bool) -> None:
+        parts: list[tuple[Any, ...]] = []
         if type(kept) is dict:
             for key, new, old in other_entries(path, now, kept):
                 self.keys.setdefault(id(value), set()).add(key)
                 if type(key) is str and key != "__warningregistry__":
-                    self.replaced.setdefault(id(old), "o" + json.dumps([home, path, key]))
-                    self.parts.append((home, path, "entry", key, new))
+                    self._note(home, path, key, old)
+                    parts.append((home, path, "entry", key, new))
             if type(value) is dict and is_reordered(now, kept):
-                self.parts.append((home, path, "order", "", list(now)))
+                parts.append((home, path, "order", "", list(now)))
         elif has_others(now, kept):
+            self.others.add(id(value))
             if isinstance(value, list):
                 for number, item in enumerate(kept):
-                    self.replaced.setdefault(id(item), "o" + json.dumps([home, path, number]))
-                self.parts.append((home, path, "items", "", list(now)))
+                    self._note(home, path, number, item)
+                parts.append((home, path, "items", "", list(now)))
             else:
                 before, after = ({id(item) for item in items} for items in (kept, now))
                 added = [item for item in now if id(item) not in before]
                 gone = [item for item in kept if id(item) not in after]
-                self.parts.append((home, path, "members", "", (added, gone)))
+                parts.append((home, path, "members", "", (added, gone)))
+        if carry:
+            self.parts += parts
+
+    def _note(self, home: str, path: str, key: Any, old: Any) -> None:
+        self.replaced.setdefault(id(old), "o" + json.dumps([home, path, key]))
 
     def carried(self, can_be: Callable[[Any], bool]) -> list[tuple[Any, ...]]:
         """Those that can be written."""
@@ -64,6 +76,11 @@ class Changed:
             for part in self.parts
             if part[4] is NOTHING or can_be(part[4])
         ]
+
+
+def _is_of_python(name: str) -> bool:
+    """Whether a module is written in Python."""
+    return (getattr(sys.modules[name], "__file__", None) or "").endswith((".py", ".pyc"))
 
 
 def replaced(baseline: Baseline, mark: str) -> Any:

@@ -15,13 +15,12 @@ import pickle
 import re
 import sys
 import warnings
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from .carry import load, make_carrier
 from .changed import Changed, put_changes
-from .kept import put_back, taken
+from .kept import put_back, put_rest, taken
 from .outside import Outside, finder
 from .refused import RefusedError
 from .state import libraries
@@ -92,13 +91,19 @@ def _save(worker: Any, path: str, limit: int) -> dict[str, Any]:
             }
             out.write(pickle.dumps(head))
             gc.disable()
-            outside = Outside(shell, changed)
+            outside = Outside(shell, worker.baseline, changed)
 
-            def carrier_to(target: Any) -> Any:
-                return make_carrier(worker.cloudpickle, outside, shell, target)
+            def can_be_written(value: Any) -> bool:
+                nowhere = io.BytesIO()
+                trial = make_carrier(worker.cloudpickle, outside, shell, nowhere, of_library=True)
+                try:
+                    trial.dump(value)
+                except Exception:
+                    return False
+                return True
 
-            carrier = carrier_to(out)
-            changes = changed.carried(lambda value: _can_be_written(carrier_to, value))
+            carrier = make_carrier(worker.cloudpickle, outside, shell, out)
+            changes = changed.carried(can_be_written)
             carrier.dump((_names(shell), kept, changes))
             carrier.memory.check()
             file.flush()
@@ -160,6 +165,7 @@ def _restore(worker: Any, path: str, total: str) -> str:
         linecache.cache.update(head["sources"]["lines"])
         put_back(shell, kept)
         put_changes(worker.baseline, changes)
+        put_rest(kept)
         now = {name for name in sys.modules if name not in worker.before}
         if now != set(head["modules"]):
             return f"other modules are loaded: {', '.join(sorted(now ^ set(head['modules']))[:3])}"
@@ -173,12 +179,3 @@ def _import(names: list[str]) -> None:
     for name in names:
         with suppress(Exception):  # some failed there, too; what is loaded is compared at the end
             importlib.import_module(name)
-
-
-def _can_be_written(carrier_to: Callable[[Any], Any], value: Any) -> bool:
-    """Whether something that a library holds can be carried, for itself."""
-    try:
-        carrier_to(io.BytesIO()).dump(value)
-    except Exception:
-        return False
-    return True

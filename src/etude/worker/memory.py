@@ -77,33 +77,38 @@ class Memory:
             last = max(last, end)
 
     def _array(self, numpy: Any, torch: Any, array: Any) -> Any:
-        if type(array) is not numpy.ndarray:
-            raise RefusedError(f"an array of the kind `{type(array).__name__}`")
+        kind = type(array)
+        if kind is numpy.ma.MaskedArray:
+            more = vars(array), None, None, fill_names
+        elif kind is numpy.ndarray:
+            more = ()
+        else:
+            raise RefusedError(f"an array of the kind `{kind.__name__}`")
         root = array
-        while type(root.base) is numpy.ndarray:
+        while isinstance(root.base, numpy.ndarray):
             root = root.base
         owner = root.base
         if array.dtype.hasobject:
-            if owner is not None or root is not array:
+            if owner is not None or root is not array or more:
                 raise RefusedError("a part of an array of objects")
             return None
         start = array.__array_interface__["data"][0]
-        form = (array.dtype, array.shape, array.strides, bool(array.flags.writeable))
+        form = (kind, array.dtype, array.shape, array.strides, bool(array.flags.writeable))
         whole = owner is None or (type(owner) is bytes and not root.flags.writeable)
         if not whole and (torch is None or not isinstance(owner, torch.Tensor) or owner.device.type != "cpu"):
             raise RefusedError(f"an array over memory of the kind `{type(owner).__name__}`")
         if root is not array:
-            return make_view, (root, start - root.__array_interface__["data"][0], *form)
+            return make_view, (root, start - root.__array_interface__["data"][0], *form), *more
         if whole:
-            return self._whole(array, form)
+            return make_array, (*self._whole(numpy.asarray(array), id(array)), *form), *more
         storage = owner.untyped_storage()
         places = (start - storage.data_ptr(), *array.strides)
         if any(place % array.itemsize for place in places):
             raise RefusedError("an array that lies oddly in the memory of a tensor")
-        return array_of, (self._storage(storage), places[0], *form)
+        return array_of, (self._storage(storage), places[0], *form[1:])
 
-    def _whole(self, array: Any, form: tuple[Any, ...]) -> Any:
-        """An array that has its memory for itself."""
+    def _whole(self, array: Any, owner: int) -> tuple[Any, Any]:
+        """The memory that an array has for itself, and the order of its axes there."""
         axes = sorted(range(array.ndim), key=lambda axis: (-array.strides[axis], axis))
         if array.flags.c_contiguous:
             axes = list(range(array.ndim))
@@ -114,10 +119,9 @@ class Memory:
             raise RefusedError("an array with gaps")
         start = array.__array_interface__["data"][0]
         if array.nbytes:
-            self._pieces[id(array)] = (start, start + array.nbytes)
+            self._pieces[owner] = (start, start + array.nbytes)
         flat = inner.reshape(-1).view("u1") if array.itemsize else b""
-        data = pickle.PickleBuffer(flat)
-        return make_array, (data, axes, *form)
+        return pickle.PickleBuffer(flat), axes
 
     def _storage(self, storage: Any) -> _Storage:
         return self._storages.setdefault(storage._cdata, _Storage(storage))

@@ -32,6 +32,7 @@ _NAMED = (
     staticmethod,
 )
 _DEPTH = 5
+_LONGEST = 10_000
 _OF_LAST_ERROR = ("last_type", "last_value", "last_traceback", "last_exc")
 _STANDARD: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset())
 
@@ -39,9 +40,11 @@ _STANDARD: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset())
 class Outside:
     """What is not the page's, in this process."""
 
-    def __init__(self, shell: Any, changed: Changed) -> None:
+    def __init__(self, shell: Any, baseline: Baseline, changed: Changed) -> None:
         """Look at all modules. Raises `RefusedError` when they hold something of the page's."""
         self._changed = changed.keys
+        self._others = changed.others
+        self._baseline = baseline
         self._marks: dict[int, Any] = {id(shell.user_ns): "n", id(builtins.__dict__): "dbuiltins"}
         modules = [
             (name, module)
@@ -75,6 +78,10 @@ class Outside:
             current = getattr(current, part, None)
         return current is obj
 
+    def _is_as_it_was(self, items: list[Any]) -> bool:
+        """Whether a list has the items that it had when its module was loaded."""
+        return self._baseline.looked_at(items) and id(items) not in self._others
+
     def _walk(self, module: str, top: Any, depth: int) -> None:
         """Mark what a module holds, and what that holds."""
         out, queue = self._marks, deque[tuple[Any, tuple[Any, ...], int]]()
@@ -82,6 +89,8 @@ class Outside:
         def add(value: Any, path: tuple[Any, ...], depth: int) -> None:
             kind = type(value)
             if kind in _SKIPPED or id(value) in out:
+                if kind is tuple and depth < _DEPTH:
+                    queue.append((value, path, depth))
                 return
             owner = value if isinstance(value, (type, *_NAMED[:3])) else kind
             if getattr(owner, "__module__", None) == "__main__":
@@ -105,8 +114,13 @@ class Outside:
                 add(value, ("a", name), depth)
         while queue:
             value, path, at = queue.popleft()
+            if type(value) is tuple or (type(value) is list and self._is_as_it_was(value)):
+                if len(value) < _LONGEST:
+                    for number, item in enumerate(value):
+                        add(item, (*path, "i", number), at + 1)
+                continue
             other = self._changed.get(id(value), ())
-            if isinstance(value, dict) and len(value) < 10_000:
+            if isinstance(value, dict) and len(value) < _LONGEST:
                 for key, item in list(dict.items(value)):
                     if type(key) is str and key not in other:
                         add(item, (*path, "k", key), at + 1)
@@ -138,6 +152,8 @@ def finder(shell: Any, baseline: Baseline) -> Callable[[str], Any]:
                 current = getattr(current, name) if name == "__dict__" else vars(current)[name]
             elif step == "k":
                 current = dict.__getitem__(current, name)
+            elif step == "i":
+                current = current[name]
             else:
                 current = vars(current)[name]
         return current
