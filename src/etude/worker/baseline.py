@@ -145,6 +145,10 @@ class Baseline:
                     continue
             yield path, value, now, kept
 
+    def known(self) -> dict[int, tuple[str, str]]:
+        """Module and place of all that was looked at, by id."""
+        return {id(value): (name, path) for name, one in self._known.items() for path, value, _ in one.places}
+
     def places(self, name: str) -> dict[str, tuple[Any, Any]]:
         """What was looked at in a module, with what it held, by where it is, where that is unique."""
         found = self._places(name)

@@ -120,7 +120,7 @@ def make_carrier(
                 return getattr, (builtins, reduced)
             if isinstance(reduced, str) and not outside.named(obj, reduced):
                 raise RefusedError(f"`{reduced}`, which is known by its name only")
-            return _in_order(obj, kind, reduced)
+            return _in_order(obj, kind, _with_callbacks(obj, reduced))
 
     return Carrier()
 
@@ -137,6 +137,21 @@ class _Loader(pickle.Unpickler):
 
     def persistent_load(self, mark: str) -> Any:
         return self._found(mark)
+
+
+def _with_callbacks(obj: Any, reduced: Any) -> Any:
+    """Matplotlib's registers with all that is called; by themselves, they leave most of it out."""
+    cbook = sys.modules.get("matplotlib.cbook")
+    if cbook is None or not isinstance(obj, cbook.CallbackRegistry):
+        return reduced
+    kept = obj._pickled_cids
+    calls: dict[Any, Any] = {}
+    for signal, known in obj.callbacks.items():
+        # A window connects its own functions when it is made.
+        of_window = str(signal).endswith("_event")
+        found = ((number, call()) for number, call in known.items() if number in kept or not of_window)
+        calls[signal] = {number: call for number, call in found if call is not None}
+    return *reduced[:2], {**reduced[2], "callbacks": calls}, *reduced[3:]
 
 
 def _in_order(obj: Any, kind: type, reduced: Any) -> Any:
@@ -228,12 +243,6 @@ def _check(obj: Any, kind: type) -> None:
                 decides += [name for name in _FILLS if name in own]
             if decides:
                 raise RefusedError(f"an object of `{kind.__qualname__}`, which has its own `{decides[0]}`")
-    registry = sys.modules.get("matplotlib.cbook")
-    if registry is not None and isinstance(obj, registry.CallbackRegistry):
-        kept = obj._pickled_cids
-        for signal, calls in obj.callbacks.items():
-            if not str(signal).endswith("_event") and any(number not in kept for number in calls):
-                raise RefusedError("a figure with callbacks")
     blocks = sys.modules.get("pandas._libs.internals")
     if blocks is not None:
         refs = (

@@ -8,7 +8,6 @@ the digest of the state to say.
 
 from __future__ import annotations
 
-import json
 import sys
 import types
 from collections.abc import Callable, Iterable
@@ -17,7 +16,7 @@ from typing import Any
 from .baseline import NOTHING, Baseline, has_others, is_reordered, other_entries, same
 from .described import contents, inner_dict, slots_of
 
-__all__ = ["Changed", "put_changes", "replaced"]
+__all__ = ["Changed", "put_changes"]
 
 
 class Changed:
@@ -31,8 +30,8 @@ class Changed:
         """Keys of what is otherwise, by the ids of containers."""
         self.others: set[int] = set()
         """Ids of lists and sets that have other items."""
-        self.replaced: dict[int, str] = {}
-        """Marks of what was there, by id."""
+        self.replaced: dict[int, tuple[Any, ...]] = {}
+        """Where what is gone from its place was, by its id."""
         for name in names:
             places: Any = None
             for path, value, now, kept in baseline.touched(name):
@@ -67,7 +66,7 @@ class Changed:
             self.parts += parts
 
     def _note(self, home: str, path: str, key: Any, old: Any) -> None:
-        self.replaced.setdefault(id(old), "o" + json.dumps([home, path, key]))
+        self.replaced.setdefault(id(old), (home, path, key))
 
     def carried(self, can_be: Callable[[Any], bool]) -> list[tuple[Any, ...]]:
         """Those that can be written."""
@@ -81,12 +80,6 @@ class Changed:
 def _is_of_python(name: str) -> bool:
     """Whether a module is written in Python."""
     return (getattr(sys.modules[name], "__file__", None) or "").endswith((".py", ".pyc"))
-
-
-def replaced(baseline: Baseline, mark: str) -> Any:
-    """What was in a place when its module was loaded."""
-    home, path, key = json.loads(mark)
-    return baseline.places(home)[path][1][key]
 
 
 def put_changes(baseline: Baseline, parts: list[tuple[Any, ...]]) -> None:

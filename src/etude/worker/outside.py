@@ -7,6 +7,7 @@ library has changed in itself is no such thing: in the other process it is still
 from __future__ import annotations
 
 import builtins
+import functools
 import json
 import sys
 import types
@@ -15,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .baseline import Baseline
-from .changed import Changed, replaced
+from .changed import Changed
 from .refused import RefusedError
 
 __all__ = ["Outside", "finder"]
@@ -60,13 +61,16 @@ class Outside:
             if not top.startswith("_etude"):
                 depth = _DEPTH if top in _STANDARD or top in ("IPython", "ipykernel", "traitlets") else 0
                 self._walk(name, module, depth)
-        for place, mark in changed.replaced.items():
-            self._marks.setdefault(place, mark)
+        self._known = {**changed.replaced, **baseline.known()}
 
     def mark(self, obj: Any) -> str | None:
         """What tells another process where its own is."""
         found = self._marks.get(id(obj))
-        return found if found is None or type(found) is str else "p" + json.dumps(found)
+        if type(found) is tuple:
+            return "p" + json.dumps(found)
+        if found is None and id(obj) in self._known:
+            return "o" + json.dumps(self._known[id(obj)])
+        return found  # type: ignore[no-any-return]
 
     def named(self, obj: Any, name: str = "") -> bool:
         """Whether importing a module gives the object under its name, and it is no module of the page."""
@@ -134,6 +138,7 @@ class Outside:
 
 def finder(shell: Any, baseline: Baseline) -> Callable[[str], Any]:
     """What gives the object that a mark stands for, in this process."""
+    places = functools.cache(baseline.places)
 
     def found(mark: str) -> Any:
         what, text = mark[0], mark[1:]
@@ -144,7 +149,9 @@ def finder(shell: Any, baseline: Baseline) -> Callable[[str], Any]:
         if what == "d":
             return vars(sys.modules[text])
         if what == "o":
-            return replaced(baseline, text)
+            home, place, *key = json.loads(text)
+            value, kept = places(home)[place]
+            return kept[key[0]] if key else value
         module, *path = json.loads(text)
         current: Any = sys.modules[module]
         for step, name in zip(path[::2], path[1::2], strict=True):
