@@ -417,7 +417,7 @@ OTHERS = {
     "hooks by number": "import torch\nh = torch.nn.modules.module.register_module_forward_hook(print)\ndel h",
     "a bar": "from tqdm import tqdm\nfor i in tqdm(range(3)): pass",
 }
-"""What is written, but not made again: parts of Python and of libraries that are compiled, or of one process."""
+"""What is written, but not made again: it is compiled, or of one process."""
 
 REFUSED = {
     "generator": "g = (i for i in range(3))",

@@ -7,7 +7,6 @@ share, and what packages hold stays theirs. In doubt nothing is carried.
 
 from __future__ import annotations
 
-import abc
 import array
 import builtins
 import ctypes
@@ -22,17 +21,10 @@ from collections.abc import Callable
 from typing import Any
 
 from .carried import (
-    empty_cell,
-    fill_cell,
-    fill_class,
-    fill_function,
     fill_in_order,
-    fill_names,
-    make_class,
     make_code,
-    make_function,
-    make_member,
 )
+from .defined import cell_of_page, class_of_page, function_of_page, member_of_page
 from .memory import Memory
 from .outside import Outside
 from .refused import RefusedError
@@ -55,9 +47,6 @@ _DECIDES = (
 _FILL = object.__basicsize__
 """Where a set keeps how many places were ever filled."""
 _FILLS = ("__setitem__", "append", "extend", "add", "update")
-_PLAIN = {int: int.__index__, float: float.__float__, str: str.__str__}
-_REAL = frozenset({"__module__", "__qualname__", "__slots__", "__orig_bases__"})
-"""Members that a class must have when it is made."""
 
 
 def make_carrier(
@@ -91,13 +80,15 @@ def make_carrier(
         def reducer_override(self, obj: Any) -> Any:
             kind = type(obj)
             if kind is types.FunctionType:
-                return obj.__qualname__ if outside.named(obj) else _function(obj)
+                return obj.__qualname__ if outside.named(obj) else function_of_page(obj)
             if kind is types.CodeType:
                 return make_code, cloudpickle.cloudpickle._code_reduce(obj)[1]
             if kind is types.CellType:
-                return _cell(obj)
+                return cell_of_page(obj)
             if isinstance(obj, type):
-                return obj.__qualname__ if outside.named(obj) else _class(obj, super().reducer_override)
+                return (
+                    obj.__qualname__ if outside.named(obj) else class_of_page(obj, super().reducer_override)
+                )
             if kind is weakref.ref and obj() is not None:
                 return weakref.ref, (obj(),)
             if kind is types.ModuleType or isinstance(obj, types.ModuleType):
@@ -108,7 +99,7 @@ def make_carrier(
             if found is not None:
                 return found
             if isinstance(obj, enum.Enum) and kind.__module__ == "__main__":
-                return _member(obj)
+                return member_of_page(obj)
             _check(obj, kind)
             if self.dispatch_table.get(kind) is not None:
                 return NotImplemented
@@ -163,70 +154,6 @@ def _in_order(obj: Any, kind: type, reduced: Any) -> Any:
     if state is None or fill is not None:
         return reduced
     return make, arguments, (state, tuple(names)), items, entries, fill_in_order
-
-
-def _function(function: Any) -> Any:
-    state: dict[str, Any] = {
-        "__qualname__": function.__qualname__,
-        "__module__": function.__module__,
-        "__doc__": function.__doc__,
-        "__defaults__": function.__defaults__,
-        "__kwdefaults__": function.__kwdefaults__,
-    }
-    if sys.version_info >= (3, 14):
-        state["__annotate__"] = function.__annotate__
-    else:
-        state["__annotations__"] = function.__annotations__
-    if sys.version_info >= (3, 12):
-        state["__type_params__"] = function.__type_params__
-    if function.__dict__:
-        state["__dict__"] = function.__dict__
-    made = (function.__code__, function.__globals__, function.__name__, function.__closure__)
-    return make_function, made, state, None, None, fill_function
-
-
-def _cell(cell: Any) -> Any:
-    try:
-        content = (cell.cell_contents,)
-    except ValueError:
-        return empty_cell, ()
-    return empty_cell, (), content, None, None, fill_cell
-
-
-def _class(kind: Any, otherwise: Callable[[Any], Any]) -> Any:
-    """A class of the page: first as it is made, then with what it holds."""
-    if kind.__module__ != "__main__":
-        if kind.__module__ != "builtins":
-            raise RefusedError(f"the class `{kind.__module__}.{kind.__qualname__}`, which has no place")
-        return otherwise(kind)
-    meta = type(kind)
-    for base in kind.__mro__[1:]:
-        if base.__module__ == "__main__" and "__init_subclass__" in vars(base):
-            raise RefusedError(f"the class `{base.__qualname__}`, which is told of classes made from it")
-    if meta not in (type, abc.ABCMeta, enum.EnumMeta):
-        return otherwise(kind)
-    if meta is abc.ABCMeta and sys.modules["_abc"]._get_dump(kind)[0]:
-        raise RefusedError(f"the class `{kind.__qualname__}` with registered classes")
-    names, members = [], []
-    for name, value in vars(kind).items():
-        of_itself = isinstance(value, (types.MemberDescriptorType, types.GetSetDescriptorType))
-        if (of_itself and value.__objclass__ is kind) or name == "_abc_impl":
-            continue
-        names.append((name, value if name in _REAL else None))
-        if name not in _REAL:
-            members.append((name, value))
-    made = (meta, kind.__name__, kind.__bases__, names)
-    return make_class, made, (members, tuple(vars(kind))), None, None, fill_class
-
-
-def _member(member: Any) -> Any:
-    """A member of an enumeration of the page, which is made without asking the class for it."""
-    for base, plain in _PLAIN.items():
-        if isinstance(member, base):
-            return make_member, (type(member), base, plain(member)), vars(member), None, None, fill_names
-    if type(member)._member_type_ is not object:
-        raise RefusedError(f"members of `{type(member).__qualname__}`, which are more than that")
-    return make_member, (type(member), object), vars(member), None, None, fill_names
 
 
 def _check(obj: Any, kind: type) -> None:

@@ -100,11 +100,11 @@ def put_changes(baseline: Baseline, parts: list[tuple[Any, ...]]) -> None:
                 value[name] = value.pop(name)
         elif not has_others(now, kept):
             if what == "items":
-                value[:] = new[0]
+                list.__setitem__(value, slice(None), new[0])
             else:
                 added, gone = new[0]
-                value.difference_update(gone)
-                value.update(added)
+                set.difference_update(value, gone)
+                set.update(value, added)
 
 
 def _put(value: Any, key: str, new: list[Any]) -> None:

@@ -20,7 +20,8 @@ from typing import Any
 
 from .carry import load, make_carrier
 from .changed import Changed, put_changes
-from .kept import put_back, put_rest, taken
+from .kept import put_back, taken
+from .kept_figures import put_values
 from .outside import Outside, finder
 from .refused import RefusedError
 from .state import libraries
@@ -165,7 +166,7 @@ def _restore(worker: Any, path: str, total: str) -> str:
         linecache.cache.update(head["sources"]["lines"])
         put_back(shell, kept)
         put_changes(worker.baseline, changes)
-        put_rest(kept)
+        put_values(kept)
         now = {name for name in sys.modules if name not in worker.before}
         if now != set(head["modules"]):
             return f"other modules are loaded: {', '.join(sorted(now ^ set(head['modules']))[:3])}"

@@ -5,9 +5,7 @@ What is missing here shows in the digest of the state, and the cells are run aga
 
 from __future__ import annotations
 
-import copy
 import decimal
-import functools
 import gc
 import io
 import locale
@@ -19,9 +17,10 @@ from collections.abc import Callable
 from contextlib import redirect_stderr
 from typing import Any
 
+from .kept_figures import figures, matplotlib_values, put_figures, put_matplotlib
 from .settings import _OF_ONE_RUN  # the digest leaves out the same
 
-__all__ = ["put_back", "put_rest", "taken", "variables"]
+__all__ = ["put_back", "taken", "variables"]
 
 _SIMPLE = (bool, int, float, str, type(None), list, tuple, set, frozenset)
 """Kinds of values of settings that digests look at."""
@@ -39,8 +38,7 @@ def taken(shell: Any, before: dict[str, str]) -> dict[str, Any]:
         "collecting": gc.isenabled(),
         "decimal": decimal.getcontext(),
         "folder": os.path.relpath(os.getcwd(), _root()),
-        "inline": _inline(),
-        "figures": _printers(shell),
+        "figures": figures(shell),
         "magics": sorted(getattr(shell.magics_manager, "_loaded_lazy", ())),
         "traits": {
             key: [name for name, value in one._trait_values.items() if isinstance(value, _SIMPLE)]
@@ -79,14 +77,12 @@ def put_back(shell: Any, kept: dict[str, Any]) -> None:
             # Settings have their values when they are asked for first; they are listed in that order.
             getattr(one, name)
             one._trait_values[name] = one._trait_values.pop(name)
-    shown = getattr(sys.modules.get("traitlets.utils.warnings"), "_deprecations_shown", set())
+    shown: set[Any] = getattr(sys.modules.get("traitlets.utils.warnings"), "_deprecations_shown", set())
     before = set(shown)
     for name, (_, put) in _PACKAGES.items():
         if name in kept:
             put(sys.modules[name], kept[name])
-    if kept["inline"]:
-        _put_inline(shell, *kept["inline"])
-    _put_printers(shell, kept["figures"])
+    put_figures(shell, *kept["figures"])
     shown.intersection_update(before)  # setting these may warn inwardly, and only once
     random.setstate(kept["random"])
     (gc.enable if kept["collecting"] else gc.disable)()
@@ -106,15 +102,6 @@ def put_back(shell: Any, kept: dict[str, Any]) -> None:
         warnings._filters_mutated()  # type: ignore[attr-defined]
     if filters_version() != kept["version"]:
         raise ValueError("the filters of warnings were changed more often than before")
-
-
-def put_rest(kept: dict[str, Any]) -> None:
-    """What is left when libraries have what they have changed in themselves."""
-    matplotlib = sys.modules.get("matplotlib")
-    values = kept["matplotlib"]["values"] if "matplotlib" in kept else {}
-    for name, value in values.items():
-        if repr(dict.get(matplotlib.rcParams, name)) != repr(value):
-            dict.__setitem__(matplotlib.rcParams, name, value)
 
 
 def _filters() -> list[tuple[Any, ...]]:
@@ -169,45 +156,6 @@ def _load_magics(manager: Any, loaded: list[str]) -> None:
                 manager.load_lazy(name, kind)
 
 
-def _inline() -> tuple[Any, ...]:
-    """How figures are shown: what was asked for, and what holds."""
-    config = sys.modules.get("matplotlib_inline.config")
-    if config is None or not config.InlineBackend.initialized():
-        return ()
-    one = config.InlineBackend.instance()
-    names = ("figure_formats", "figure_format", "close_figures", "rc", "print_figure_kwargs")
-    values = {name: one._trait_values[name] for name in names if name in one._trait_values}
-    # Copies: what is the same object as a library's would be taken for the other process's own.
-    return copy.deepcopy((dict(one.config.get("InlineBackend", {})), values))
-
-
-def _put_inline(shell: Any, asked: dict[str, Any], values: dict[str, Any]) -> None:
-    one = sys.modules["matplotlib_inline.config"].InlineBackend.instance(parent=shell)
-    if dict(one.config.get("InlineBackend", {})) != asked:
-        one.update_config(type(one.config)({"InlineBackend": asked}))
-    for name, value in values.items():
-        if getattr(one, name) != value:
-            setattr(one, name, value)
-
-
-def _printers(shell: Any) -> dict[str, Any]:
-    """What shows figures, by the type of what it makes; others are not taken along."""
-    kind = getattr(sys.modules.get("matplotlib.figure"), "Figure", None)
-    found = {key: one.type_printers.get(kind) for key, one in shell.display_formatter.formatters.items()}
-    return {key: value for key, value in found.items() if type(value) is functools.partial}
-
-
-def _put_printers(shell: Any, kept: dict[str, Any]) -> None:
-    now = _printers(shell)
-    kind = getattr(sys.modules.get("matplotlib.figure"), "Figure", None)
-    for key, one in shell.display_formatter.formatters.items():
-        if repr(now.get(key)) != repr(kept.get(key)):
-            if key in kept:
-                one.type_printers[kind] = kept[key]
-            else:
-                del one.type_printers[kind]
-
-
 def _numpy(numpy: Any) -> dict[str, Any]:
     out = {"print": numpy.get_printoptions(), "errors": numpy.geterr(), "call": numpy.geterrcall()}
     if "numpy.random" in sys.modules:
@@ -257,24 +205,6 @@ def _put_torch(torch: Any, kept: dict[str, Any]) -> None:
     torch.set_rng_state(torch.frombuffer(bytearray(kept["state"]), dtype=torch.uint8))
 
 
-def _matplotlib(matplotlib: Any) -> dict[str, Any]:
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    return {
-        "values": copy.deepcopy(dict(dict.items(matplotlib.rcParams))),
-        "drawn": getattr(pyplot, "_backend_mod", None) is not None,
-        "backend": dict.get(matplotlib.rcParamsDefault, "backend"),
-    }
-
-
-def _put_matplotlib(matplotlib: Any, kept: dict[str, Any]) -> None:
-    if kept["drawn"]:
-        # Loads what draws, and prepares the shell for it.
-        pyplot = sys.modules["matplotlib.pyplot"]
-        pyplot._get_backend_mod()
-        if dict.get(matplotlib.rcParamsDefault, "backend") != kept["backend"]:
-            pyplot.switch_backend(kept["backend"])
-
-
 def _pandas(pandas: Any) -> dict[str, Any]:
     config = pandas._config.config
     return {key: config.get_option(key) for key in config._registered_options if "deprecated" not in key}
@@ -297,7 +227,7 @@ def _put_sklearn(sklearn: Any, kept: dict[str, Any]) -> None:
 _PACKAGES: dict[str, tuple[Callable[[Any], Any], Callable[[Any, Any], None]]] = {
     "numpy": (_numpy, _put_numpy),
     "torch": (_torch, _put_torch),
-    "matplotlib": (_matplotlib, _put_matplotlib),
+    "matplotlib": (matplotlib_values, put_matplotlib),
     "pandas": (_pandas, _put_pandas),
     "sklearn": (_sklearn, _put_sklearn),
 }

@@ -19,7 +19,7 @@ def local_test() -> Callable[[str], bool]:
     )
 
     def local(name: str) -> bool:
-        if name == "__main__":
+        if name in ("__main__", "__mp_main__"):  # the latter is another name of it
             return True
         file = getattr(sys.modules.get(name), "__file__", None) or ""
         return bool(homes) and file.startswith(homes)

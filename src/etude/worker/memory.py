@@ -78,11 +78,10 @@ class Memory:
 
     def _array(self, numpy: Any, torch: Any, array: Any) -> Any:
         kind = type(array)
+        more: tuple[Any, ...] = ()
         if kind is numpy.ma.MaskedArray:
             more = vars(array), None, None, fill_names
-        elif kind is numpy.ndarray:
-            more = ()
-        else:
+        elif kind is not numpy.ndarray:
             raise RefusedError(f"an array of the kind `{kind.__name__}`")
         root = array
         while isinstance(root.base, numpy.ndarray):

@@ -70,7 +70,7 @@ class Outside:
             return "p" + json.dumps(found)
         if found is None and id(obj) in self._known:
             return "o" + json.dumps(self._known[id(obj)])
-        return found  # type: ignore[no-any-return]
+        return found
 
     def named(self, obj: Any, name: str = "") -> bool:
         """Whether importing a module gives the object under its name, and it is no module of the page."""

@@ -81,7 +81,7 @@ def digest(
         add("modules", new)
         add("gone", sorted(start.modules - set(sys.modules)))
         for name in new:
-            if local(name):
+            if local(name) and name not in _OF_THE_WORKER:
                 add(name, _names_of(sys.modules[name]))
         add("loaded", baseline.later())
         for name, value in baseline.changes(libraries(start, local), local):
