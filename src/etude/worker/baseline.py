@@ -24,6 +24,9 @@ __all__ = ["NOTHING", "Baseline", "has_others", "is_reordered", "other_entries",
 _DEEP = 2
 """How far below a module is looked: its classes and objects, and what these hold."""
 
+_ADDRESSES = 1 << 32, 1 << 48
+"""Where a process has its memory: compiled modules keep numbers of it, others in every process."""
+
 NOTHING: Any = object()
 """Stands where nothing is."""
 
@@ -224,7 +227,9 @@ def _simple(kept: Any) -> Iterator[tuple[str, str]]:
     """Plain values of a module, class or container."""
     if type(kept) is dict:
         for key, item in kept.items():
-            if type(item) in SIMPLE and not is_cache(key):
+            if type(item) is int and _ADDRESSES[0] <= item < _ADDRESSES[1]:
+                yield _text(key), "int"
+            elif type(item) in SIMPLE and not is_cache(key):
                 yield _text(key), UNIQUE.sub("", repr(item))
 
 
