@@ -22,6 +22,43 @@ CELLS = (
 )
 
 
+TRAINING = (
+    """%matplotlib inline
+import numpy as np, torch
+from torch import nn
+from matplotlib import pyplot as plt
+from torch.utils.data import DataLoader, TensorDataset""",
+    """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Dropout(0.2), nn.Linear(8, 1))
+
+    def forward(self, x):
+        return self.layers(x)
+
+rng = np.random.default_rng(0)
+points = torch.tensor(rng.normal(size=(64, 2)), dtype=torch.float32)
+loader = DataLoader(TensorDataset(points, points.prod(1, keepdim=True)), batch_size=16, shuffle=True)
+net, losses = Net(), []
+optimizer = torch.optim.Adam(net.parameters(), lr=0.01)""",
+    """def train(epochs):
+    for _ in range(epochs):
+        for x, y in loader:
+            optimizer.zero_grad()
+            loss = nn.functional.mse_loss(net(x), y)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+
+train(3)
+plt.plot(losses)
+plt.show()""",
+    "train(2)\nprint(losses[-1], rng.normal())\nplt.plot(losses)\nplt.show()",
+    "print(net(points)[:2].tolist(), torch.rand(1))",
+)
+"""A page that trains a net."""
+
+
 def page(*cells):
     return "# Page\n\n" + "\n\n".join(f"```{{code-cell}} python\n{cell}\n```" for cell in cells)
 
@@ -59,6 +96,17 @@ def test_only_what_comes_later_runs(book, tmp_path):
     book.edit("a.md", "factor = 10", "factor = 20")
     assert 2 == book.build().cells_run
     assert like_new(book, tmp_path)
+
+
+def test_what_was_trained_is_not_trained_again(new_book, at_once, tmp_path):
+    book = new_book({"etude.toml": CONFIG, "a.md": page(*TRAINING)})
+    report = book.build()
+    assert (5, []) == (report.cells_run, [one.rule for one in report.diagnostics])
+    book.edit("a.md", "train(2)", "train(1)")
+    assert 2 == book.build().cells_run
+    fresh = book.copy(tmp_path / "fresh", state=False)
+    assert 5 == fresh.build().cells_run
+    assert book.outputs() == fresh.outputs()
 
 
 def test_a_damaged_file_is_not_loaded(book, tmp_path):

@@ -222,15 +222,208 @@ plt.title('after')
 plt.show()
 """,
     ),
+    "a page": (
+        """
+%matplotlib inline
+import numpy as np, torch
+from torch import nn
+import matplotlib.pyplot as plt
+from matplotlib_inline import backend_inline
+from torch.utils.data import DataLoader, TensorDataset
+backend_inline.set_matplotlib_formats('svg')
+torch.manual_seed(1)
+class Net(nn.Module):
+  def __init__(self, hidden):
+    super().__init__()
+    self.layers = nn.Sequential(nn.Linear(2, hidden), nn.ReLU(), nn.Dropout(0.1), nn.BatchNorm1d(hidden))
+    self.last = nn.Linear(hidden, 2)
+  def forward(self, x): return self.last(self.layers(x))
+rng = np.random.default_rng(0)
+points = rng.normal(size=(200, 2)).astype('float32')
+labels = (points[:, 0] * points[:, 1] > 0).astype('int64')
+loader = DataLoader(TensorDataset(torch.tensor(points), torch.tensor(labels)), 32, shuffle=True)
+net = Net(16)
+optimizer = torch.optim.AdamW(net.parameters(), lr=0.01)
+schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 10)
+losses = []
+def train(epochs):
+  for epoch in range(epochs):
+    for x, y in loader:
+      optimizer.zero_grad()
+      loss = nn.functional.cross_entropy(net(x), y)
+      loss.backward()
+      nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+      optimizer.step()
+      losses.append(loss.item())
+    schedule.step()
+train(3)
+fig, ax = plt.subplots()
+ax.plot(losses, label='training'); ax.set(xlabel='step', ylabel='loss'); ax.legend()
+plt.show()
+with torch.no_grad():
+  right = (net(torch.tensor(points)).argmax(1) == torch.tensor(labels)).float().mean()
+""",
+        """
+train(1)
+ax.set_title('more')
+print(losses, rng.normal(), right, torch.rand(1), net(torch.tensor(points))[:2], schedule.get_last_lr())
+fig
+""",
+    ),
+    "masked arrays": (
+        """
+import numpy as np, matplotlib.pyplot as plt
+m = np.ma.array([1., 2, 3], mask=[0, 1, 0]); n = m[1:]; o = np.ma.zeros(3)
+empty = np.empty((0, 3)); point = np.array(3.); thin = np.ones((1, 5, 1))
+fig, (one, two) = plt.subplots(1, 2, figsize=(3, 2)); one.imshow([[1, 2]]); two.scatter([1], [2])
+plt.show()
+""",
+        """
+n.mask[0] = False; m[2] = np.ma.masked
+two.plot([1, 2]); one.images[0].stale = False; one.images[0].set_clim(0, 5)
+print(one.images[0].stale, fig.stale)
+print(m, n, o, empty, point, thin.strides, m.fill_value)
+fig
+""",
+    ),
+    "tensors of arrays": (
+        """
+import torch
+t = torch.arange(12.).reshape(3, 4)
+a = t.numpy(); b = a[1:, ::2]; c = t[1:].numpy(); d = t.T.numpy(); d.flags.writeable = False
+""",
+        """
+b[0, 0] = 100
+c[0, 1] = 200
+print(t, a, b, c, d, a.base is not None, d.flags)
+""",
+    ),
+    "enumerations": (
+        """
+import enum
+class C(enum.IntEnum):
+  A = 1
+  B = enum.auto()
+  def f(self): return k, self.name
+class F(enum.Flag):
+  X = enum.auto()
+  Y = enum.auto()
+class S(str, enum.Enum):
+  A = 'a'
+  ALSO = 'a'
+  @property
+  def twice(self): return self * 2
+k = 2; c = C.B; C.A.note = [k]; both = F.X | F.Y; s = S.ALSO
+""",
+        """
+k = 3
+print(c, c is C(2), C.A.f(), C.A.note, list(C), both, both is F.X | F.Y, F(1), s.twice, s is S('a'))
+print(list(vars(C)), C.A + 1, S['ALSO'], C.__members__, repr(F.Y), S.__doc__)
+""",
+    ),
+    "patched libraries": (
+        """
+import json, textwrap, numpy as np, torch
+def ours(x): return factor * np.max(x)
+np.mean = ours
+np.sum, np.prod = np.prod, np.sum
+del np.median
+torch.nn.Module.describe = lambda self: (type(self).__name__, factor)
+step = torch.nn.Linear.forward
+torch.nn.Linear.forward = lambda self, x: step(self, x) * 0 + factor
+json.JSONEncoder.default = lambda self, o: factor
+textwrap.TextWrapper.x = textwrap.TextWrapper.unicode_whitespace_trans
+factor = 2
+""",
+        """
+factor = 3
+print(np.mean([1., 2]), np.mean is ours, np.sum([2, 3, 4]), np.prod([2, 3, 4]), hasattr(np, 'median'))
+print(torch.nn.ReLU().describe(), torch.nn.Linear(1, 2)(torch.ones(1, 1)), json.dumps(object()))
+linear = torch.nn.modules.linear
+print(step.__globals__ is vars(linear), step(torch.nn.Linear(1, 1), torch.zeros(1)).shape)
+wrapper = textwrap.TextWrapper
+print(wrapper.x is wrapper.unicode_whitespace_trans, list(vars(wrapper)))
+""",
+    ),
+    "what libraries hold": (
+        """
+import numpy as np, string, calendar, mimetypes, collections
+np.etude = np.etude2 = shared = [1]
+calendar.setfirstweekday(6)
+mimetypes.add_type('a/b', '.zz')
+calendar.month_name.extra = shared
+string.Template.made = collections.defaultdict(list, a=shared)
+string.Formatter.none = None
+first = calendar.Calendar
+class Mine(first): pass
+calendar.Calendar = Mine
+""",
+        """
+shared.append(2)
+print(np.etude, np.etude2 is np.etude, calendar.firstweekday(), mimetypes.guess_type('x.zz'))
+print(calendar.month_name.extra is shared, string.Template.made['a'], string.Template.made['b'])
+print(string.Formatter.none, calendar.Calendar is Mine, first is calendar.TextCalendar.__mro__[1])
+""",
+    ),
+    "how figures are shown": (
+        """
+import matplotlib.pyplot as plt
+from cycler import cycler
+plt.rcParams['axes.prop_cycle'] = cycler(color='rg')
+plt.rcParams['font.family'] = ['serif']
+plt.rcParams['font.serif'].insert(0, 'Nothing')
+%matplotlib inline
+%config InlineBackend.figure_formats = ['svg']
+plt.style.library['mine'] = {'axes.grid': True}
+import matplotlib as m
+m.colormaps.register(m.colors.ListedColormap(['r', 'g']), name='mine')
+m.colors.get_named_colors_mapping()['mine'] = '#123456'
+""",
+        """
+print(plt.rcParams['axes.prop_cycle'], plt.rcParams['font.family'], plt.rcParams['font.serif'][:2])
+plt.style.use('mine')
+print(m.colormaps['mine'](0), m.colors.to_rgb('mine'), plt.rcParams['axes.grid'])
+plt.rcParams['font.family'] = ['sans-serif']
+plt.plot([1, 2], color='mine'); plt.show()
+""",
+    ),
+    "imports": (
+        """
+import os
+os.environ['ETUDE_X'] = '1'
+import xml.dom.minidom
+def f():
+  import wave, colorsys
+  return colorsys
+f()
+try: import no_such_module
+except ImportError: pass
+""",
+        """
+import sys
+print('wave' in sys.modules, 'xml.dom.minidom' in sys.modules, f().rgb_to_hls(1, 0, 0))
+""",
+    ),
 }
 """What is carried: a cell, and a later one."""
+
+OTHERS = {
+    "a time zone": (
+        "import os, time\nos.environ['TZ'] = 'Asia/Shanghai'; time.tzset(); os.environ['TZ'] = 'UTC'"
+    ),
+    "a compiled module": "import math\nmath.pi = 3",
+    "an address": "import calendar\ncalendar.month_name.known = {'x': id(calendar)}",
+    "a logger": "import logging\nlogging.getLogger().setLevel('DEBUG')",
+    "hooks by number": "import torch\nh = torch.nn.modules.module.register_module_forward_hook(print)\ndel h",
+    "a bar": "from tqdm import tqdm\nfor i in tqdm(range(3)): pass",
+}
+"""What is written, but not made again: it is compiled, or of one process."""
 
 REFUSED = {
     "generator": "g = (i for i in range(3))",
     "lock": "import threading\nlock = threading.Lock()",
     "cache": "import functools\n@functools.lru_cache\ndef f(x): return x",
     "graph": "import torch\nw = torch.ones(2, requires_grad=True); loss = (w * 2).sum()",
-    "patched library": "import torch\ntorch.nn.Module.describe = lambda self: 1",
     "shared with a tensor": "import torch, numpy as np\na = np.ones(3); t = torch.from_numpy(a)",
     "bytes under an array": "import numpy as np\nraw = bytearray(8); a = np.frombuffer(raw, 'u1')",
     "removed from a set": "s = set('abcdefgh'); s.remove('a')",

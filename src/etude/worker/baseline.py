@@ -11,62 +11,24 @@ import hashlib
 import operator
 import sys
 import types
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from .described import EMPTY, SIMPLE, UNIQUE, contents, described, inner_dict, is_cache, named
+from .otherwise import OTHERWISE
 from .untouched import Marks
 
-__all__ = ["Baseline"]
+__all__ = ["NOTHING", "Baseline", "has_others", "is_of_python", "is_reordered", "other_entries", "same"]
 
 _DEEP = 2
 """How far below a module is looked: its classes and objects, and what these hold."""
 
-_OTHERWISE = frozenset(
-    [
-        # Told of in `settings`, or a matter of this process alone.
-        *(
-            "sys",
-            "os.environ",
-            "os.environb",
-            "random._inst",
-            "signal",
-            "_signal",
-            "gc",
-            "weakref",
-            "_weakrefset",
-        ),
-        *("tempfile._name_sequence", "threading._active", "threading._main_thread", "threading._limbo"),
-        *("threading._dangling", "threading._shutdown_locks", "threading._counter", "logging.root"),
-        *("logging._handlers", "logging._handlerList", "logging.Logger.root", "logging.Logger.manager"),
-        *(
-            "faulthandler",
-            "linecache",
-            "tokenize",
-            "warnings.filters",
-            "_warnings.filters",
-            "warnings._filters_version",
-        ),
-        *("subprocess._active", "multiprocessing.process._children", "multiprocessing.process._dangling"),
-        "multiprocessing.util._afterfork_registry",
-        *("asyncio.events._event_loop_policy", "atexit", "builtins._", "os._inherited", "site", "posix"),
-        *("asyncio.tasks._scheduled_tasks", "asyncio.tasks._all_tasks", "asyncio.tasks._current_tasks"),
-        *("selectors", "importlib", "_frozen_importlib", "_frozen_importlib_external", "zipimport"),
-        *("builtins.get_ipython", "builtins.input", "builtins.display", "getpass.getpass", "codeop"),
-        *("matplotlib.rcParams", "matplotlib.pyplot.rcParams", "matplotlib._pylab_helpers.Gcf.figs"),
-        *("numpy.random.mtrand._rand", "numpy.random._rand", "torch.default_generator"),
-        "torch.random.default_generator",
-        *("IPython.core.history.HistoryManager.outputs", "comm.create_comm", "IPython.core.magic.magics"),
-        # Kept to save time.
-        *("inspect.modulesbyfile", "inspect._filesbymodname", "torch.jit._builtins._builtin_table"),
-        *("ptyprocess.ptyprocess._EOF", "ptyprocess.ptyprocess._INTR"),
-        *("matplotlib_inline.config.InlineBackend._instance",),
-        *("matplotlib_inline.config.InlineBackendConfig._instance",),
-    ]
-)
-"""Places that are not looked at."""
+_ADDRESSES = 1 << 32, 1 << 48
+"""Where a process has its memory: compiled modules keep numbers of it, others in every process."""
 
-_NOTHING = object()
+NOTHING: Any = object()
+"""Stands where nothing is."""
 
 
 class _Known:
@@ -98,7 +60,8 @@ class Baseline:
         self._later: dict[str, str] = {}
         """Hashes of what modules held that were loaded later; the order of loading does not count."""
         self.note(sys.modules)
-        self._warm = frozenset(self._known)
+        self.asked: list[str] = []
+        """Names of imports that have loaded something since, in that order."""
 
     def note(self, names: Iterable[str]) -> None:
         """Look at modules that have just been loaded."""
@@ -107,7 +70,7 @@ class Baseline:
             module = sys.modules.get(name)
             if (
                 isinstance(module, types.ModuleType)
-                and name not in _OTHERWISE
+                and name not in OTHERWISE
                 and not self.knows(name, module)
             ):
                 self._known[name] = _Known(module)
@@ -115,7 +78,7 @@ class Baseline:
         for _ in range(_DEEP + 1):
             below: list[tuple[str, str, Any]] = []
             for home, path, value in level:
-                content = None if id(value) in self._seen or path in _OTHERWISE else contents(value)
+                content = None if id(value) in self._seen or path in OTHERWISE else contents(value)
                 if content is None:
                     continue
                 self._seen.add(id(value))
@@ -137,7 +100,8 @@ class Baseline:
         new = [name for name in names if not self.knows(name, sys.modules.get(name))]
         self.note(new)
         for name in new:
-            told = repr([(path, list(_simple(kept))) for path, _, kept in self._places(name)])
+            addresses = name == "ctypes" or not is_of_python(name)
+            told = repr([(path, list(_simple(kept, addresses))) for path, _, kept in self._places(name)])
             hashed = hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16)
             self._later[name] = hashed.hexdigest()
 
@@ -154,6 +118,10 @@ class Baseline:
         for known in self._known.values():
             assert known.module is not None
 
+    def looked_at(self, value: Any) -> bool:
+        """Whether this was a container of a module when that was loaded."""
+        return id(value) in self._seen
+
     def _places(self, name: str) -> list[tuple[str, Any, Any]]:
         return self._known[name].places if name in self._known else []
 
@@ -161,23 +129,40 @@ class Baseline:
         """What is otherwise in these modules, by where it is."""
         for name in names:
             module = sys.modules.get(name)
-            if not isinstance(module, types.ModuleType) or name in _OTHERWISE:
+            if not isinstance(module, types.ModuleType) or name in OTHERWISE:
                 continue
-            known = self._known.get(name)
-            if known is None or known.module is not module:
+            if not self.knows(name, module):
                 yield from _fresh(module, name, by_value)
                 continue
-            for path, value, kept in known.unsure if known.marks.untouched() else known.places:
-                now = contents(value)
-                if now is not None and len(now) == len(kept):
-                    if type(kept) is not dict:
-                        if all(map(operator.is_, now, kept)):
-                            continue
-                    elif all(map(operator.is_, now.values(), kept.values())) and all(
-                        map(operator.is_, now, kept)
-                    ):
-                        continue
+            for path, value, now, kept in self.touched(name):
                 yield from _difference(path, value, now, kept, by_value)
+
+    def touched(self, name: str) -> Iterator[tuple[str, Any, Any, Any]]:
+        """What a known module holds otherwise: where, what, what that holds now, and what it held."""
+        known = self._known.get(name)
+        if known is None or known.module is not sys.modules.get(name):
+            return
+        for path, value, kept in known.unsure if known.marks.untouched() else known.places:
+            now = contents(value)
+            if now is not None and len(now) == len(kept):
+                if type(kept) is not dict:
+                    if all(map(operator.is_, now, kept)):
+                        continue
+                elif all(map(operator.is_, now, kept)) and all(
+                    map(operator.is_, now.values(), kept.values())
+                ):
+                    continue
+            yield path, value, now, kept
+
+    def known(self) -> dict[int, tuple[str, str]]:
+        """Module and place of all that was looked at, by id."""
+        return {id(value): (name, path) for name, one in self._known.items() for path, value, _ in one.places}
+
+    def places(self, name: str) -> dict[str, tuple[Any, Any]]:
+        """What was looked at in a module, with what it held, by where it is, where that is unique."""
+        found = self._places(name)
+        paths = Counter(path for path, _, _ in found)
+        return {path: (value, kept) for path, value, kept in found if paths[path] == 1}
 
 
 def _difference(
@@ -186,31 +171,45 @@ def _difference(
     if now is None:
         yield path, "gone"
     elif type(before) is not dict:
-        if len(now) != len(before) or not all(map(_same, now, before)):
+        if has_others(now, before):
             yield path, described(value, by_value)
     else:
-        order = [key for key in now if key in before]
-        if isinstance(value, dict) and not all(
-            map(operator.is_, order, [key for key in before if key in now])
-        ):
-            yield f"{path} in order", [_text(key) for key in order]
-        for key in [*now, *(key for key in before if key not in now)]:
-            new, old = now.get(key, _NOTHING), before.get(key, _NOTHING)
-            if _same(new, old) or is_cache(key) or (key == "__warningregistry__" and _is_empty(new, old)):
-                continue
-            if isinstance(new, types.ModuleType) and old is _NOTHING:
-                continue  # a part that was loaded later
-            place = f"{path}.{_text(key)}"
-            if place not in _OTHERWISE:
-                yield place, "gone" if new is _NOTHING else described(new, by_value)
+        if isinstance(value, dict) and is_reordered(now, before):
+            yield f"{path} in order", [_text(key) for key in now if key in before]
+        for key, new, _ in other_entries(path, now, before):
+            yield f"{path}.{_text(key)}", "gone" if new is NOTHING else described(new, by_value)
+
+
+def has_others(now: Any, before: Any) -> bool:
+    """Whether a list or set has other items."""
+    return len(now) != len(before) or not all(map(same, now, before))
+
+
+def is_reordered(now: Any, before: Any) -> bool:
+    """Whether the keys that a dict has kept come in another order."""
+    order = [key for key in now if key in before]
+    return not all(map(operator.is_, order, [key for key in before if key in now]))
+
+
+def other_entries(path: str, now: Any, before: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """Keys of what counts, with what is there and what was there, either of which may be `NOTHING`."""
+    for key in [*now, *(key for key in before if key not in now)]:
+        new, old = now.get(key, NOTHING), before.get(key, NOTHING)
+        if same(new, old) or is_cache(key) or (key == "__warningregistry__" and _is_empty(new, old)):
+            continue
+        if isinstance(new, types.ModuleType) and old is NOTHING:
+            continue  # a part that was loaded later
+        if f"{path}.{_text(key)}" not in OTHERWISE:
+            yield key, new, old
 
 
 def _is_empty(*registers: Any) -> bool:
     """Whether registers of warnings name none: of what was shown already, there is nothing."""
-    return all(found is _NOTHING or not set(found) - {"version"} for found in registers)
+    return all(found is NOTHING or not set(found) - {"version"} for found in registers)
 
 
-def _same(new: Any, old: Any) -> bool:
+def same(new: Any, old: Any) -> bool:
+    """Whether two values are one, or the same plain value."""
     if new is old:
         return True
     kind = type(new)
@@ -221,7 +220,7 @@ def _same(new: Any, old: Any) -> bool:
 def _fresh(module: Any, path: str, by_value: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
     """All that a module holds that was loaded later: code by its name, unless it is the page's."""
     for key, item in list(vars(module).items()):
-        if isinstance(item, types.ModuleType) or is_cache(key) or f"{path}.{key}" in _OTHERWISE:
+        if isinstance(item, types.ModuleType) or is_cache(key) or f"{path}.{key}" in OTHERWISE:
             continue
         yield f"{path}.{key}", described(item, by_value)
         if isinstance(item, type) and item.__module__ == module.__name__:
@@ -230,11 +229,18 @@ def _fresh(module: Any, path: str, by_value: Callable[[str], bool]) -> Iterator[
                     yield f"{path}.{key}.{inner}", described(value, by_value)
 
 
-def _simple(kept: Any) -> Iterator[tuple[str, str]]:
-    """Plain values of a module, class or container."""
+def is_of_python(name: str) -> bool:
+    """Whether a module is written in Python."""
+    return (getattr(sys.modules.get(name), "__file__", None) or "").endswith((".py", ".pyc"))
+
+
+def _simple(kept: Any, addresses: bool) -> Iterator[tuple[str, str]]:
+    """Plain values of a module, class or container; without their own where some may be `addresses`."""
     if type(kept) is dict:
         for key, item in kept.items():
-            if type(item) in SIMPLE and not is_cache(key):
+            if addresses and type(item) is int and _ADDRESSES[0] <= item < _ADDRESSES[1]:
+                yield _text(key), "int"
+            elif type(item) in SIMPLE and not is_cache(key):
                 yield _text(key), UNIQUE.sub("", repr(item))
 
 

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import abc
+import gc
 import importlib
 import sys
 import types
 from typing import Any
 
 __all__ = [
+    "array_of",
     "empty_cell",
     "fill_cell",
     "fill_class",
     "fill_function",
+    "fill_in_order",
+    "fill_names",
     "fill_tensor",
     "make_array",
     "make_class",
     "make_code",
     "make_function",
     "make_generator",
+    "make_member",
     "make_storage",
     "make_tensor",
     "make_view",
-    "tensor_memory",
     "view_tensor",
 ]
 
@@ -44,6 +48,14 @@ def fill_function(function: Any, state: dict[str, Any]) -> None:
         setattr(function, name, value)
 
 
+def fill_in_order(obj: Any, state: Any) -> None:
+    """Give an object its state, and its names their order."""
+    told, order = state
+    obj.__setstate__(told)
+    if tuple(vars(obj)) != order:
+        _reorder(vars(obj), order)
+
+
 def empty_cell() -> Any:
     """A cell of a closure."""
     return types.CellType()
@@ -54,49 +66,65 @@ def fill_cell(cell: Any, content: Any) -> None:
     (cell.cell_contents,) = content
 
 
-def make_class(abstract: bool, name: str, bases: Any, members: list[Any]) -> Any:
-    """A class whose members have their order; most are still to come."""
-    kind = type.__new__(abc.ABCMeta if abstract else type, name, bases, dict(members))
-    if abstract:
+def make_class(meta: Any, name: str, bases: Any, members: list[Any]) -> Any:
+    """A class; most of its members are still to come."""
+    kind = type.__new__(meta, name, bases, dict(members))
+    if meta is abc.ABCMeta:
         sys.modules["_abc"]._abc_init(kind)
     return kind
 
 
-def fill_class(kind: Any, members: list[Any]) -> None:
-    """Give a class its members."""
+def fill_class(kind: Any, state: Any) -> None:
+    """Give a class its members, in their order."""
+    members, order = state
     for name, value in members:
         if name == "__abstractmethods__":
             kind.__abstractmethods__ = value
-        elif name == "__dict__":
-            continue
-        else:
+        elif name != "__dict__":
             type.__setattr__(kind, name, value)
+    if tuple(vars(kind)) != order:
+        (names,) = gc.get_referents(vars(kind))
+        _reorder(names, order)
+        # Python learns of it, which looks members of classes up ahead of time.
+        type.__setattr__(kind, "_etude", None)
+        type.__delattr__(kind, "_etude")
 
 
-def make_array(data: Any, dtype: Any, shape: Any, axes: Any, writeable: bool) -> Any:
+def _reorder(names: dict[str, Any], order: tuple[str, ...]) -> None:
+    for name in (*order, *(name for name in list(names) if name not in order)):
+        if name in names:
+            names[name] = names.pop(name)
+
+
+def make_member(kind: Any, base: Any, *plain: Any) -> Any:
+    """A member of an enumeration."""
+    return base.__new__(kind, *plain)
+
+
+def fill_names(obj: Any, names: dict[str, Any]) -> None:
+    """Give an object its names."""
+    vars(obj).clear()
+    vars(obj).update(names)
+
+
+def make_array(data: Any, axes: Any, kind: Any, dtype: Any, shape: Any, strides: Any, writeable: bool) -> Any:
     """An array with memory of its own; `axes` is their order in memory."""
     np: Any = importlib.import_module("numpy")
-    if axes == sorted(axes, reverse=True) and len(axes) > 1:
-        array = np.empty(shape, dtype, order="F")
-        flat = array.T.reshape(-1)
-    else:
-        inner = np.empty([shape[axis] for axis in axes], dtype)
-        flat = inner.reshape(-1)
-        array = inner if axes == sorted(axes) else inner.transpose(_inverse(axes))
-    flat.view(np.uint8)[:] = np.frombuffer(data, np.uint8)
+    array = np.ndarray.__new__(kind, shape, dtype, strides=strides)
+    if array.nbytes:
+        flat = np.asarray(array).transpose(axes).reshape(-1)
+        flat.view(np.uint8)[:] = np.frombuffer(data, np.uint8)
     if not writeable:
         array.flags.writeable = False
     return array
 
 
-def _inverse(axes: list[int]) -> list[int]:
-    return [axes.index(number) for number in range(len(axes))]
-
-
-def make_view(root: Any, dtype: Any, shape: Any, offset: int, strides: Any, writeable: bool) -> Any:
+def make_view(
+    root: Any, offset: int, kind: Any, dtype: Any, shape: Any, strides: Any, writeable: bool
+) -> Any:
     """An array in the memory of another one."""
     np: Any = importlib.import_module("numpy")
-    view = np.ndarray(shape, dtype, root, offset, strides)
+    view = np.ndarray.__new__(kind, shape, dtype, root, offset, strides)
     if not writeable:
         view.flags.writeable = False
     return view
@@ -119,6 +147,20 @@ def tensor_memory(storage: Any) -> Any:
     """An array of bytes in the memory of tensors."""
     torch: Any = importlib.import_module("torch")
     return torch.tensor([], dtype=torch.uint8).set_(storage, 0, (storage.nbytes(),)).numpy()
+
+
+def array_of(storage: Any, offset: int, dtype: Any, shape: Any, strides: Any, writeable: bool) -> Any:
+    """An array that a tensor has given, in the memory of tensors; places are in bytes."""
+    np: Any = importlib.import_module("numpy")
+    torch: Any = importlib.import_module("torch")
+    size = dtype.itemsize
+    tensor = torch.from_numpy(np.empty(0, dtype)).set_(
+        storage, offset // size, shape, tuple(step // size for step in strides)
+    )
+    array = tensor.numpy()
+    if not writeable:
+        array.flags.writeable = False
+    return array
 
 
 def make_tensor(parameter: bool, storage: Any, dtype: Any, offset: int, shape: Any, strides: Any) -> Any:

@@ -7,35 +7,33 @@ share, and what packages hold stays theirs. In doubt nothing is carried.
 
 from __future__ import annotations
 
-import abc
 import array
+import builtins
 import ctypes
+import enum
 import functools
 import io
 import pickle
 import sys
 import types
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from .carried import (
-    empty_cell,
-    fill_cell,
-    fill_class,
-    fill_function,
-    make_class,
+    fill_in_order,
     make_code,
-    make_function,
 )
+from .defined import cell_of_page, class_of_page, function_of_page, member_of_page
 from .memory import Memory
+from .outside import Outside
 from .refused import RefusedError
 
 __all__ = ["load", "make_carrier"]
 
-_ATOMS = frozenset({int, float, bool, type(None), bytes, complex, tuple, type(Ellipsis)})
-_LONGEST = 200
-"""Characters up to which a text may be one that Python keeps once (names in code are such)."""
+_ATOMS = frozenset({int, float, bool, type(None), str, bytes, complex, tuple, type(Ellipsis)})
+_ADDRESSES = 1 << 32, 1 << 48
+"""Where a process has its memory; libraries know objects by such numbers."""
 _DECIDES = (
     "__reduce__",
     "__reduce_ex__",
@@ -49,12 +47,15 @@ _DECIDES = (
 _FILL = object.__basicsize__
 """Where a set keeps how many places were ever filled."""
 _FILLS = ("__setitem__", "append", "extend", "add", "update")
-_REAL = frozenset({"__module__", "__qualname__", "__slots__", "__orig_bases__"})
-"""Members that a class must have when it is made."""
 
 
-def make_carrier(cloudpickle: Any, outside: Mapping[int, str], shell: Any, file: Any) -> Any:
-    """A pickler into a file; `outside` has marks of what is not the page's, by its id."""
+def make_carrier(
+    cloudpickle: Any, outside: Outside, shell: Any, file: Any, *, of_library: bool = False
+) -> Any:
+    """A pickler into a file; `outside` knows what is not the page's.
+
+    `of_library`: of what a library holds, numbers that may be addresses are refused, too.
+    """
     memory = Memory()
 
     class Carrier(cloudpickle.Pickler):  # type: ignore[misc]
@@ -63,37 +64,31 @@ def make_carrier(cloudpickle: Any, outside: Mapping[int, str], shell: Any, file:
         def __init__(self) -> None:
             super().__init__(file, protocol=5)
             self.memory = memory
-            self.marks: dict[str, str] = {}
-            self.digits: dict[int, tuple[int, str]] = {}
 
         def persistent_id(self, obj: Any) -> str | None:
             kind = type(obj)
-            if kind is str:
-                if len(obj) == 1 and obj in "0123456789" and obj is not chr(ord(obj)):
-                    # As `str` makes them of numbers; loading would give the one that Python keeps.
-                    number, _ = self.digits.setdefault(id(obj), (len(self.digits), obj))
-                    return f"c{obj}{number}"
-                if len(obj) > _LONGEST or sys.intern(obj) is not obj:
-                    return None
-                return self.marks.get(obj) or self.marks.setdefault(obj, "s" + obj)
             if kind in _ATOMS:
+                if of_library and kind is int and _ADDRESSES[0] <= obj < _ADDRESSES[1]:
+                    raise RefusedError("a number that may be an address")
                 return None
             if kind is set:
                 _ordered(obj)
             elif kind is bytearray or kind is array.array:
                 memory.own(obj)
-            return outside.get(id(obj))
+            return outside.mark(obj)
 
         def reducer_override(self, obj: Any) -> Any:
             kind = type(obj)
             if kind is types.FunctionType:
-                return obj.__qualname__ if _named(obj) else _function(obj)
+                return obj.__qualname__ if outside.named(obj) else function_of_page(obj)
             if kind is types.CodeType:
                 return make_code, cloudpickle.cloudpickle._code_reduce(obj)[1]
             if kind is types.CellType:
-                return _cell(obj)
+                return cell_of_page(obj)
             if isinstance(obj, type):
-                return _class(obj, super().reducer_override)
+                return (
+                    obj.__qualname__ if outside.named(obj) else class_of_page(obj, super().reducer_override)
+                )
             if kind is weakref.ref and obj() is not None:
                 return weakref.ref, (obj(),)
             if kind is types.ModuleType or isinstance(obj, types.ModuleType):
@@ -103,6 +98,8 @@ def make_carrier(cloudpickle: Any, outside: Mapping[int, str], shell: Any, file:
             found = memory.reduced(obj)
             if found is not None:
                 return found
+            if isinstance(obj, enum.Enum) and kind.__module__ == "__main__":
+                return member_of_page(obj)
             _check(obj, kind)
             if self.dispatch_table.get(kind) is not None:
                 return NotImplemented
@@ -110,9 +107,11 @@ def make_carrier(cloudpickle: Any, outside: Mapping[int, str], shell: Any, file:
             reduced = obj.__reduce_ex__(5)
             if not known and kind.__module__ == "__main__" and "__slotnames__" in vars(kind):
                 del kind.__slotnames__  # noted by `copyreg` just now; the page's class had none
-            if isinstance(reduced, str) and not _named(obj, reduced):
+            if obj is Ellipsis or obj is NotImplemented:
+                return getattr, (builtins, reduced)
+            if isinstance(reduced, str) and not outside.named(obj, reduced):
                 raise RefusedError(f"`{reduced}`, which is known by its name only")
-            return reduced
+            return _in_order(obj, kind, _with_callbacks(obj, reduced))
 
     return Carrier()
 
@@ -126,80 +125,35 @@ class _Loader(pickle.Unpickler):
     def __init__(self, file: Any, found: Callable[[str], Any]) -> None:
         super().__init__(file)
         self._found = found
-        self._digits: dict[str, str] = {}
 
     def persistent_load(self, mark: str) -> Any:
-        if mark[0] == "s":
-            return sys.intern(mark[1:])
-        if mark[0] == "c":
-            return self._digits.get(mark) or self._digits.setdefault(mark, str(int(mark[1])))
         return self._found(mark)
 
 
-def _named(obj: Any, name: str = "") -> bool:
-    """Whether importing a module gives the object under its name, and it is no module of the page."""
-    home = getattr(obj, "__module__", None)
-    name = name or obj.__qualname__
-    current: Any = sys.modules.get(home) if isinstance(home, str) and home != "__main__" else None
-    for part in name.split("."):
-        current = getattr(current, part, None)
-    return current is obj
+def _with_callbacks(obj: Any, reduced: Any) -> Any:
+    """Matplotlib's registers with all that is called; by themselves, they leave most of it out."""
+    cbook = sys.modules.get("matplotlib.cbook")
+    if cbook is None or not isinstance(obj, cbook.CallbackRegistry):
+        return reduced
+    kept = obj._pickled_cids
+    calls: dict[Any, Any] = {}
+    for signal, known in obj.callbacks.items():
+        # A window connects its own functions when it is made.
+        of_window = str(signal).endswith("_event")
+        found = ((number, call()) for number, call in known.items() if number in kept or not of_window)
+        calls[signal] = {number: call for number, call in found if call is not None}
+    return *reduced[:2], {**reduced[2], "callbacks": calls}, *reduced[3:]
 
 
-def _function(function: Any) -> Any:
-    state: dict[str, Any] = {
-        "__qualname__": function.__qualname__,
-        "__module__": function.__module__,
-        "__doc__": function.__doc__,
-        "__defaults__": function.__defaults__,
-        "__kwdefaults__": function.__kwdefaults__,
-    }
-    if sys.version_info >= (3, 14):
-        state["__annotate__"] = function.__annotate__
-    else:
-        state["__annotations__"] = function.__annotations__
-    if sys.version_info >= (3, 12):
-        state["__type_params__"] = function.__type_params__
-    if function.__dict__:
-        state["__dict__"] = function.__dict__
-    made = (function.__code__, function.__globals__, function.__name__, function.__closure__)
-    return make_function, made, state, None, None, fill_function
-
-
-def _cell(cell: Any) -> Any:
-    try:
-        content = (cell.cell_contents,)
-    except ValueError:
-        return empty_cell, ()
-    return empty_cell, (), content, None, None, fill_cell
-
-
-def _class(kind: Any, otherwise: Callable[[Any], Any]) -> Any:
-    """A class of the page: first as it is made, then with what it holds."""
-    if _named(kind):
-        return kind.__qualname__
-    if kind.__module__ != "__main__":
-        if kind.__module__ != "builtins":
-            raise RefusedError(f"the class `{kind.__module__}.{kind.__qualname__}`, which has no place")
-        return otherwise(kind)
-    meta = type(kind)
-    for base in kind.__mro__[1:]:
-        if base.__module__ == "__main__" and "__init_subclass__" in vars(base):
-            raise RefusedError(f"the class `{base.__qualname__}`, which is told of classes made from it")
-    if meta is not type and meta is not abc.ABCMeta:
-        return otherwise(kind)
-    if meta is abc.ABCMeta and sys.modules["_abc"]._get_dump(kind)[0]:
-        raise RefusedError(f"the class `{kind.__qualname__}` with registered classes")
-    names, members = [], []
-    for name, value in vars(kind).items():
-        of_itself = isinstance(value, (types.MemberDescriptorType, types.GetSetDescriptorType))
-        if (of_itself and value.__objclass__ is kind) or name == "_abc_impl":
-            continue
-        names.append((name, value if name in _REAL else None))
-        if name not in _REAL:
-            members.append((name, value))
-    made = (meta is abc.ABCMeta, kind.__name__, kind.__bases__, names)
-    return make_class, made, members, None, None, fill_class
+def _in_order(obj: Any, kind: type, reduced: Any) -> Any:
+    """What an object is made of; what a class sets in its own way has the order of names that it has here."""
+    names = getattr(obj, "__dict__", None)
+    if type(names) is not dict or not names or not hasattr(kind, "__setstate__"):
+        return reduced
+    make, arguments, state, items, entries, fill = (*reduced, None, None, None, None)[:6]
+    if state is None or fill is not None:
+        return reduced
+    return make, arguments, (state, tuple(names)), items, entries, fill_in_order
 
 
 def _check(obj: Any, kind: type) -> None:
@@ -216,12 +170,6 @@ def _check(obj: Any, kind: type) -> None:
                 decides += [name for name in _FILLS if name in own]
             if decides:
                 raise RefusedError(f"an object of `{kind.__qualname__}`, which has its own `{decides[0]}`")
-    registry = sys.modules.get("matplotlib.cbook")
-    if registry is not None and isinstance(obj, registry.CallbackRegistry):
-        kept = obj._pickled_cids
-        for signal, calls in obj.callbacks.items():
-            if not str(signal).endswith("_event") and any(number not in kept for number in calls):
-                raise RefusedError("a figure with callbacks")
     blocks = sys.modules.get("pandas._libs.internals")
     if blocks is not None:
         refs = (

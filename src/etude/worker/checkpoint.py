@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import importlib
+import io
 import linecache
 import os
 import pickle
@@ -18,9 +19,12 @@ from contextlib import suppress
 from typing import Any
 
 from .carry import load, make_carrier
+from .changed import Changed, put_changes
 from .kept import put_back, taken
-from .outside import finder, marks_of
+from .kept_figures import put_values
+from .outside import Outside, finder
 from .refused import RefusedError
+from .state import libraries
 
 __all__ = ["restore", "save"]
 
@@ -76,18 +80,32 @@ def _save(worker: Any, path: str, limit: int) -> dict[str, Any]:
         shell = worker.shell
         with open(path, "xb") as file, warnings.catch_warnings():
             out = _File(file, limit)
+            changed = Changed(worker.baseline, libraries(worker.start, worker.local))
             kept = taken(shell, worker.environment)
             warnings.simplefilter("ignore")
             head = {
                 "python": sys.version,
                 "modules": modules,
+                "imports": worker.baseline.asked,
                 "count": shell.execution_count,
                 "sources": _sources(shell),
             }
             out.write(pickle.dumps(head))
             gc.disable()
-            carrier = make_carrier(worker.cloudpickle, marks_of(shell), shell, out)
-            carrier.dump((_names(shell), kept))
+            outside = Outside(shell, worker.baseline, changed)
+
+            def can_be_written(value: Any) -> bool:
+                nowhere = io.BytesIO()
+                trial = make_carrier(worker.cloudpickle, outside, shell, nowhere, of_library=True)
+                try:
+                    trial.dump(value)
+                except Exception:
+                    return False
+                return True
+
+            carrier = make_carrier(worker.cloudpickle, outside, shell, out)
+            changes = changed.carried(can_be_written)
+            carrier.dump((_names(shell), kept, changes))
             carrier.memory.check()
             file.flush()
             os.fsync(file.fileno())
@@ -140,13 +158,15 @@ def _restore(worker: Any, path: str, total: str) -> str:
             if head["python"] != sys.version:
                 return "it is of another Python"
             shell = worker.shell
-            _import(head["modules"])
-            names, kept = load(file, finder(shell))
+            _import(head["imports"])
+            names, kept, changes = load(file, finder(shell, worker.baseline))
         shell.user_ns.update(names)
         shell.execution_count = head["count"]
         shell.compile._filename_map.update(head["sources"]["names"])
         linecache.cache.update(head["sources"]["lines"])
         put_back(shell, kept)
+        put_changes(worker.baseline, changes)
+        put_values(kept)
         now = {name for name in sys.modules if name not in worker.before}
         if now != set(head["modules"]):
             return f"other modules are loaded: {', '.join(sorted(now ^ set(head['modules']))[:3])}"
@@ -156,8 +176,7 @@ def _restore(worker: Any, path: str, total: str) -> str:
 
 
 def _import(names: list[str]) -> None:
-    """Import what the other process has, in its order."""
+    """Import what the other process has imported, in its order."""
     for name in names:
-        if name not in sys.modules:
-            with suppress(ImportError):  # some are no modules to import; all are compared at the end
-                importlib.import_module(name)
+        with suppress(Exception):  # some failed there, too; what is loaded is compared at the end
+            importlib.import_module(name)

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import contextvars
 import functools
+import io
 import logging
 import re
 import sys
 import types
 import weakref
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-__all__ = ["EMPTY", "SIMPLE", "UNIQUE", "contents", "described", "inner_dict", "is_cache", "named"]
+__all__ = [
+    "EMPTY",
+    "SIMPLE",
+    "UNIQUE",
+    "contents",
+    "described",
+    "inner_dict",
+    "is_cache",
+    "named",
+    "slots_of",
+]
 
 _MOST = 20_000
 """Entries of a container that is looked at."""
@@ -87,15 +98,23 @@ def contents(value: Any) -> Any:
         if len(value) >= _MOST:
             return None
         return list(value) if issubclass(kind, list) else sorted(value, key=id)
-    if issubclass(kind, (*_CODE, *_ELSEWHERE)):
+    if issubclass(kind, (*_CODE, *_ELSEWHERE)) or (kind is io.TextIOWrapper and _is_of_process(value)):
         return None
-    slots = _slots(kind)
+    slots = slots_of(kind)
     if slots:
         return _with_slots(value, slots)
     if not kind.__dictoffset__:
         return None
     inner = inner_dict(value)
     return inner if type(inner) is dict and len(inner) < _MOST else None
+
+
+def _is_of_process(stream: Any) -> bool:
+    """Whether this is what the process prints to; the shell puts itself there while a cell runs."""
+    try:
+        return stream.fileno() in (0, 1, 2)
+    except (OSError, ValueError):
+        return False
 
 
 def inner_dict(value: Any) -> Any:
@@ -116,7 +135,11 @@ def inner_dict(value: Any) -> Any:
 _SLOTS: weakref.WeakKeyDictionary[type, tuple[tuple[str, Any], ...]] = weakref.WeakKeyDictionary()
 
 
-def _slots(kind: type) -> tuple[tuple[str, Any], ...]:
+_OFFSETS = ("__vectorcalloffset__", "__weaklistoffset__", "__dictoffset__")
+"""Members of compiled classes that hold addresses."""
+
+
+def slots_of(kind: type) -> tuple[tuple[str, Any], ...]:
     """The slots that a class written in Python has, with those it comes from."""
     found = _SLOTS.get(kind)
     if found is None:
@@ -125,7 +148,7 @@ def _slots(kind: type) -> tuple[tuple[str, Any], ...]:
             for base in kind.__mro__
             if base.__flags__ & 1 << 9
             for name, member in vars(base).items()
-            if type(member) is types.MemberDescriptorType
+            if type(member) is types.MemberDescriptorType and name not in _OFFSETS
         )
         _SLOTS[kind] = found
     return found
@@ -164,14 +187,17 @@ def described(value: Any, by_value: Callable[[str], bool], depth: int = 0) -> An
         return "weak", described(value(), by_value, depth + 1)
     if not _is_of_python(kind) and callable(value) and isinstance(getattr(value, "__qualname__", None), str):
         return "code", f"{getattr(value, '__module__', '')}.{value.__qualname__}"
-    if depth > _DEEPEST or not _is_of_python(kind):
+    if depth > _DEEPEST or not (kind is defaultdict or _is_of_python(kind)):
         # Written down as values of the page are, or not at all.
         return value
     if kind is dict and _is_module(value):
         return "module", value["__name__"]
     if issubclass(kind, dict):
         items = [(described(key, by_value, depth + 1), item) for key, item in dict.items(value)]
-        return "dict", [(key, described(item, by_value, depth + 1)) for key, item in items]
+        told = [(key, described(item, by_value, depth + 1)) for key, item in items]
+        if kind is defaultdict:
+            return "defaultdict", described(value.default_factory, by_value, depth + 1), told
+        return "dict", told
     if issubclass(kind, (list, tuple)):
         return kind.__name__, [described(item, by_value, depth + 1) for item in value]
     if issubclass(kind, (set, frozenset)):

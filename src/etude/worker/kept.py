@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import redirect_stderr
 from typing import Any
 
+from .kept_figures import figures, matplotlib_values, put_figures, put_matplotlib
 from .settings import _OF_ONE_RUN  # the digest leaves out the same
 
 __all__ = ["put_back", "taken", "variables"]
@@ -37,7 +38,8 @@ def taken(shell: Any, before: dict[str, str]) -> dict[str, Any]:
         "collecting": gc.isenabled(),
         "decimal": decimal.getcontext(),
         "folder": os.path.relpath(os.getcwd(), _root()),
-        "inline": _inline(),
+        "figures": figures(shell),
+        "magics": sorted(getattr(shell.magics_manager, "_loaded_lazy", ())),
         "traits": {
             key: [name for name, value in one._trait_values.items() if isinstance(value, _SIMPLE)]
             for key, one in _configured(shell)
@@ -69,18 +71,19 @@ def put_back(shell: Any, kept: dict[str, Any]) -> None:
     sys.setrecursionlimit(kept["recursion"])
     os.chdir(os.path.join(_root(), kept["folder"]))
     decimal.setcontext(kept["decimal"])
+    _load_magics(shell.magics_manager, kept["magics"])
     for key, one in _configured(shell):
         for name in kept["traits"].get(key, ()):
             # Settings have their values when they are asked for first; they are listed in that order.
             getattr(one, name)
             one._trait_values[name] = one._trait_values.pop(name)
-    for name, value in kept["inline"].items():
-        one = sys.modules["matplotlib_inline.config"].InlineBackend.instance(parent=shell)
-        if getattr(one, name) != value:
-            setattr(one, name, value)
+    shown: set[Any] = getattr(sys.modules.get("traitlets.utils.warnings"), "_deprecations_shown", set())
+    before = set(shown)
     for name, (_, put) in _PACKAGES.items():
         if name in kept:
             put(sys.modules[name], kept[name])
+    put_figures(shell, *kept["figures"])
+    shown.intersection_update(before)  # setting these may warn inwardly, and only once
     random.setstate(kept["random"])
     (gc.enable if kept["collecting"] else gc.disable)()
     if _filters() != kept["filters"]:
@@ -145,13 +148,12 @@ def _configured(shell: Any) -> list[tuple[str, Any]]:
     return [("", shell), *sorted(shell.display_formatter.formatters.items())]
 
 
-def _inline() -> dict[str, Any]:
-    config = sys.modules.get("matplotlib_inline.config")
-    if config is None or not config.InlineBackend.initialized():
-        return {}
-    one = config.InlineBackend.instance()
-    names = ("figure_formats", "close_figures", "rc", "print_figure_kwargs")
-    return {name: one._trait_values[name] for name in names if name in one._trait_values}
+def _load_magics(manager: Any, loaded: list[str]) -> None:
+    """Load magics that the shell has loaded when one of them was used first."""
+    if loaded:
+        for name, kind, spec in manager._lazy_declarations():
+            if spec in loaded and ":" in spec:
+                manager.load_lazy(name, kind)
 
 
 def _numpy(numpy: Any) -> dict[str, Any]:
@@ -203,23 +205,6 @@ def _put_torch(torch: Any, kept: dict[str, Any]) -> None:
     torch.set_rng_state(torch.frombuffer(bytearray(kept["state"]), dtype=torch.uint8))
 
 
-def _matplotlib(matplotlib: Any) -> dict[str, Any]:
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    return {
-        "values": dict(dict.items(matplotlib.rcParams)),
-        "drawn": getattr(pyplot, "_backend_mod", None) is not None,
-    }
-
-
-def _put_matplotlib(matplotlib: Any, kept: dict[str, Any]) -> None:
-    if kept["drawn"]:
-        # Loads what draws, and prepares the shell for it.
-        sys.modules["matplotlib.pyplot"]._get_backend_mod()
-    for name, value in kept["values"].items():
-        if repr(dict.get(matplotlib.rcParams, name)) != repr(value):
-            dict.__setitem__(matplotlib.rcParams, name, value)
-
-
 def _pandas(pandas: Any) -> dict[str, Any]:
     config = pandas._config.config
     return {key: config.get_option(key) for key in config._registered_options if "deprecated" not in key}
@@ -242,7 +227,7 @@ def _put_sklearn(sklearn: Any, kept: dict[str, Any]) -> None:
 _PACKAGES: dict[str, tuple[Callable[[Any], Any], Callable[[Any, Any], None]]] = {
     "numpy": (_numpy, _put_numpy),
     "torch": (_torch, _put_torch),
-    "matplotlib": (_matplotlib, _put_matplotlib),
+    "matplotlib": (matplotlib_values, put_matplotlib),
     "pandas": (_pandas, _put_pandas),
     "sklearn": (_sklearn, _put_sklearn),
 }

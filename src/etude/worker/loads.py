@@ -19,7 +19,7 @@ def local_test() -> Callable[[str], bool]:
     )
 
     def local(name: str) -> bool:
-        if name == "__main__":
+        if name in ("__main__", "__mp_main__"):  # the latter is another name of it
             return True
         file = getattr(sys.modules.get(name), "__file__", None) or ""
         return bool(homes) and file.startswith(homes)
@@ -38,10 +38,13 @@ def watch_loads(baseline: Baseline, local: Callable[[str], bool]) -> None:
     def _find_and_load(name: str, import_: Any) -> Any:
         if within():
             return original(name, import_)
+        count = len(sys.modules)
         try:
             return original(name, import_)
         finally:
             loaded = sys.modules
+            if len(loaded) != count:
+                baseline.asked.append(name)
             baseline.note_later(
                 [name for name in list(loaded) if not baseline.knows(name, loaded[name]) and not local(name)]
             )

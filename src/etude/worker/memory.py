@@ -8,13 +8,14 @@ import sys
 from typing import Any
 
 from .carried import (
+    array_of,
+    fill_names,
     fill_tensor,
     make_array,
     make_generator,
     make_storage,
     make_tensor,
     make_view,
-    tensor_memory,
     view_tensor,
 )
 from .refused import RefusedError
@@ -29,20 +30,12 @@ class _Storage:
         self.storage = storage
 
 
-class _Bytes:
-    """Stands for an array of bytes in the memory of tensors."""
-
-    def __init__(self, storage: _Storage) -> None:
-        self.storage = storage
-
-
 class Memory:
     """Knows the pieces of memory that were written."""
 
     def __init__(self) -> None:
         """Nothing is written."""
         self._storages: dict[int, _Storage] = {}
-        self._bytes: dict[int, _Bytes] = {}
         self._pieces: dict[int, tuple[int, int]] = {}
         """First and last address of each, by the id of what owns it; that is kept by pickle's memo."""
 
@@ -51,8 +44,6 @@ class Memory:
         kind = type(obj)
         if kind is _Storage:
             return make_storage, (self._data(obj.storage), obj.storage.resizable())
-        if kind is _Bytes:
-            return tensor_memory, (obj.storage,)
         numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
         if numpy is not None and isinstance(obj, numpy.ndarray):
             return self._array(numpy, torch, obj)
@@ -65,7 +56,7 @@ class Memory:
                 return make_generator, (obj.get_state().numpy().tobytes(),)
             if isinstance(obj, torch.optim.Optimizer):
                 # Its own way leaves out what schedules and hooks have put there.
-                return _bare, (kind,), vars(obj), None, None, _fill
+                return _bare, (kind,), vars(obj), None, None, fill_names
             if isinstance(obj, (torch.UntypedStorage, torch.TypedStorage)):
                 raise RefusedError("memory of tensors")
         return None
@@ -86,34 +77,37 @@ class Memory:
             last = max(last, end)
 
     def _array(self, numpy: Any, torch: Any, array: Any) -> Any:
-        if type(array) is not numpy.ndarray:
-            raise RefusedError(f"an array of the kind `{type(array).__name__}`")
+        kind = type(array)
+        more: tuple[Any, ...] = ()
+        if kind is numpy.ma.MaskedArray:
+            more = vars(array), None, None, fill_names
+        elif kind is not numpy.ndarray:
+            raise RefusedError(f"an array of the kind `{kind.__name__}`")
         root = array
-        while type(root.base) is numpy.ndarray:
+        while isinstance(root.base, numpy.ndarray):
             root = root.base
         owner = root.base
         if array.dtype.hasobject:
-            if owner is not None or root is not array:
+            if owner is not None or root is not array or more:
                 raise RefusedError("a part of an array of objects")
             return None
-        if owner is None or (type(owner) is bytes and not root.flags.writeable):
-            if root is array:
-                return self._whole(array)
-            memory: Any = root
-            first = root.__array_interface__["data"][0]
-        elif torch is not None and isinstance(owner, torch.Tensor) and owner.device.type == "cpu":
-            storage = owner.untyped_storage()
-            held = self._storage(storage)
-            memory = self._bytes.setdefault(id(held), _Bytes(held))
-            first = storage.data_ptr()
-        else:
+        start = array.__array_interface__["data"][0]
+        form = (kind, array.dtype, array.shape, array.strides, bool(array.flags.writeable))
+        whole = owner is None or (type(owner) is bytes and not root.flags.writeable)
+        if not whole and (torch is None or not isinstance(owner, torch.Tensor) or owner.device.type != "cpu"):
             raise RefusedError(f"an array over memory of the kind `{type(owner).__name__}`")
-        offset = array.__array_interface__["data"][0] - first
-        writeable = bool(array.flags.writeable)
-        return make_view, (memory, array.dtype, array.shape, offset, array.strides, writeable)
+        if root is not array:
+            return make_view, (root, start - root.__array_interface__["data"][0], *form), *more
+        if whole:
+            return make_array, (*self._whole(numpy.asarray(array), id(array)), *form), *more
+        storage = owner.untyped_storage()
+        places = (start - storage.data_ptr(), *array.strides)
+        if any(place % array.itemsize for place in places):
+            raise RefusedError("an array that lies oddly in the memory of a tensor")
+        return array_of, (self._storage(storage), places[0], *form[1:])
 
-    def _whole(self, array: Any) -> Any:
-        """An array that has its memory for itself."""
+    def _whole(self, array: Any, owner: int) -> tuple[Any, Any]:
+        """The memory that an array has for itself, and the order of its axes there."""
         axes = sorted(range(array.ndim), key=lambda axis: (-array.strides[axis], axis))
         if array.flags.c_contiguous:
             axes = list(range(array.ndim))
@@ -124,10 +118,9 @@ class Memory:
             raise RefusedError("an array with gaps")
         start = array.__array_interface__["data"][0]
         if array.nbytes:
-            self._pieces[id(array)] = (start, start + array.nbytes)
+            self._pieces[owner] = (start, start + array.nbytes)
         flat = inner.reshape(-1).view("u1") if array.itemsize else b""
-        data = pickle.PickleBuffer(flat)
-        return make_array, (data, array.dtype, array.shape, axes, bool(array.flags.writeable))
+        return pickle.PickleBuffer(flat), axes
 
     def _storage(self, storage: Any) -> _Storage:
         return self._storages.setdefault(storage._cdata, _Storage(storage))
@@ -166,7 +159,3 @@ class Memory:
 
 def _bare(kind: Any) -> Any:
     return kind.__new__(kind)
-
-
-def _fill(obj: Any, names: dict[str, Any]) -> None:
-    vars(obj).update(names)

@@ -1,8 +1,9 @@
 """Objects as bytes that depend on their value alone: for digests of a page's state.
 
 What is shared is told apart from what is merely equal (objects by pickle's memo, arrays and tensors by
-the memory that they use), as later cells may change one through the other. Where code comes from
-(files, lines) does not count. What cannot be written down raises, and there is no digest then.
+the memory that they use), as later cells may change one through the other. Texts, bytes and tuples of such
+cannot be changed, and Python shares them or not as it likes: that does not count, nor where code comes from
+(files, lines). What cannot be written down raises, and there is no digest then.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import contextvars
 import functools
 import gc
 import io
+import marshal
 import sys
 import types
 import typing
@@ -40,8 +42,21 @@ _VARIABLES = tuple(
 _WEAK = (weakref.WeakValueDictionary, weakref.WeakKeyDictionary)
 
 
+_ATOMS = frozenset({str, bytes, int, float, bool, complex, type(None), type(Ellipsis)})
+
+
+def _of_atoms(items: tuple[Any, ...]) -> bool:
+    """Whether a tuple holds nothing but atoms, and tuples of these."""
+    return all(type(item) in _ATOMS or (type(item) is tuple and _of_atoms(item)) for item in items)
+
+
 def make_pickler(cloudpickle: Any, by_value: Callable[[str], bool], shell: Any = None) -> Any:
     """A class of picklers; `by_value` says of a module's name whether what it defines counts by its code."""
+    by_name = cloudpickle.cloudpickle._should_pickle_by_reference
+
+    def hidden(kind: type) -> bool:
+        """Whether a class cannot be found by its name: to tell of it, cloudpickle makes up a number."""
+        return bool(kind.__flags__ & 1 << 9) and not by_name(kind)
 
     class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         """Writes objects; only for hashing."""
@@ -49,12 +64,23 @@ def make_pickler(cloudpickle: Any, by_value: Callable[[str], bool], shell: Any =
         def __init__(self, file: Any) -> None:
             super().__init__(file, protocol=5)
             self.arrays = Arrays()
+            self.atoms: dict[Any, Any] = {}
+
+        def persistent_id(self, obj: Any) -> Any:
+            """One object for all that are equal and cannot be changed."""
+            kind = type(obj)
+            if kind is str or kind is bytes:
+                return self.atoms.setdefault(obj, obj)
+            if kind is complex or (kind is tuple and _of_atoms(obj)):
+                # By what tells zeros with signs, and truths and numbers apart.
+                return self.atoms.setdefault((kind, marshal.dumps(obj, 2)), obj)
+            return None
 
         def reducer_override(self, obj: Any) -> Any:
             parts = _special(obj, shell, self.arrays) or self.arrays.parts(obj)
             if parts is None:
                 kind = type(obj)
-                if isinstance(obj, type) and (by_value(obj.__module__) or not _has_place(obj)):
+                if isinstance(obj, type) and (by_value(obj.__module__) or hidden(obj)):
                     parts = (("class", obj.__qualname__), _class_state(obj))
                 elif kind is functools._lru_cache_wrapper and by_value(obj.__module__):
                     parts = ("cached",), (obj.__wrapped__, obj.cache_parameters(), _cached(obj), vars(obj))
@@ -136,14 +162,6 @@ def _code(code: types.CodeType) -> tuple[Any, ...]:
         code.co_flags,
         getattr(code, "co_exceptiontable", b""),
     )
-
-
-def _has_place(kind: type) -> bool:
-    """Whether a class is found by its name, as those that functions make are not."""
-    found: Any = sys.modules.get(kind.__module__)
-    for name in kind.__qualname__.split("."):
-        found = getattr(found, name, None)
-    return found is kind or kind.__module__ == "builtins"
 
 
 _OF_ALL_CLASSES = frozenset({"__dict__", "__weakref__", "__firstlineno__", "__static_attributes__"})

@@ -23,7 +23,7 @@ from .shown import shell_settings
 from .strangers import strangers
 from .unknown import UnknownError
 
-__all__ = ["digest"]
+__all__ = ["digest", "libraries"]
 
 _OF_THE_SHELL = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[idos]h|In|Out|_exit_code")
 
@@ -81,13 +81,10 @@ def digest(
         add("modules", new)
         add("gone", sorted(start.modules - set(sys.modules)))
         for name in new:
-            if local(name):
+            if local(name) and name not in _OF_THE_WORKER:
                 add(name, _names_of(sys.modules[name]))
-        strange = [name for name in new if not local(name)]
-        # The page itself is told of above.
-        first = [name for name in sorted(start.modules) if not name.startswith(_OF_THE_WORKER)]
         add("loaded", baseline.later())
-        for name, value in baseline.changes([*first, *strange], local):
+        for name, value in baseline.changes(libraries(start, local), local):
             add(name, value)
         for name, value in strangers(used, local):
             add(name, value)
@@ -103,6 +100,12 @@ def digest(
         if collecting:
             gc.enable()
     return hashed.total.hexdigest(), ""
+
+
+def libraries(start: Start, local: Callable[[str], bool]) -> list[str]:
+    """Names of modules that are looked at for changes; the page is told of by itself."""
+    first = [name for name in sorted(start.modules) if not name.startswith(_OF_THE_WORKER)]
+    return [*first, *(name for name in sorted(set(sys.modules) - start.modules) if not local(name))]
 
 
 def _shell_names(shell: Any) -> frozenset[str]:
