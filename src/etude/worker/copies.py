@@ -7,6 +7,7 @@ worker: what a page does with its own children does not touch them.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import signal
@@ -48,7 +49,7 @@ def copy(worker: Any, request: dict[str, Any], descriptor: int) -> list[str]:
 
 def _fork_away() -> bool:
     """Fork a process that is no child of this one; False in that process."""
-    kept = random.getstate()
+    put_back = _as_it_was()
     offsets = _offsets()
     reader, writer = os.pipe()
     middle = os.fork()
@@ -63,8 +64,7 @@ def _fork_away() -> bool:
         os._exit(0)
     os.close(reader)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Python gives every forked process another sequence of random numbers.
-    random.setstate(kept)
+    put_back()
     _reopen(offsets)
     os.close(writer)
     return False
@@ -119,19 +119,32 @@ def _in_child(channel: socket.socket, work: Callable[[], dict[str, Any]]) -> int
 
     Returns 0, or `_NONE` when a reason was told and nothing else, or anything else when it has failed.
     """
-    kept = random.getstate()
+    put_back = _as_it_was()
     child = os.fork()
     if not child:
         code = 1
         try:
-            # Python gives every forked process another sequence of random numbers.
-            random.setstate(kept)
+            put_back()
             found = work()
             send(channel, found)
             code = _NONE if found.get("why") else 0
         finally:
             os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _as_it_was() -> Callable[[], None]:
+    """What gives a forked process that which Python takes from it: the random numbers, the event loop."""
+    numbers = random.getstate()
+    policy: Any = asyncio.events._event_loop_policy  # type: ignore[attr-defined]
+    local = policy._local if policy is not None else None
+
+    def put_back() -> None:
+        random.setstate(numbers)
+        if policy is not None:
+            policy._local = local
+
+    return put_back
 
 
 def _offsets() -> dict[int, int]:

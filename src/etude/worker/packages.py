@@ -14,7 +14,7 @@ KNOWN = frozenset(
     """
 _brotli _cffi_backend _distutils_hack _etude _etude_cloudpickle _plotly_utils _yaml absl altair astropy
 asttokens attr attrs bottleneck brotli bs4 cattrs certifi cffi charset_normalizer cloudpickle comm
-contourpy cycler dateutil debugpy decorator distutils executing filelock fontTools fsspec functorch
+contourpy cuda cycler dateutil debugpy decorator distutils executing filelock fontTools fsspec functorch
 h5py httpx idna ipykernel IPython ipython_pygments_lexers jedi jinja2 joblib jsonschema
 jsonschema_specifications jupyter_client jupyter_core keras kiwisolver lxml markdown_it markupsafe
 matplotlib matplotlib_inline mdurl ml_dtypes mpl_toolkits mpmath msgspec namex narwhals nest_asyncio
@@ -22,7 +22,7 @@ nest_asyncio2 networkx numexpr numpy optree packaging pandas pandas_flavor parso
 pip pkg_resources platformdirs plotly prompt_toolkit psutil ptyprocess pure_eval pyarrow pycparser
 pyexpat pygments pyparsing pytz referencing regex requests rich rpds scipy seaborn setuptools six
 sklearn soupsieve stack_data statsmodels sympy threadpoolctl torch torchaudio torchgen torchvision
-tornado tqdm traitlets typing_extensions tzdata tzlocal urllib3 wcwidth xarray yaml zmq
+tornado tqdm traitlets triton typing_extensions tzdata tzlocal urllib3 wcwidth xarray yaml zmq
 """.split()  # noqa: SIM905 -- a list of names to read
 )
 """Packages whose compiled parts keep nothing that outputs depend on but what is asked for here."""

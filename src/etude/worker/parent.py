@@ -92,6 +92,7 @@ class _Parent:
             self.parked.undo()
         if not self.own:
             lean = importlib.import_module("_etude.lean")
+            random.Random("")  # noqa: S311 -- loads what texts are hashed with to be seeds
             for name in _ALWAYS:
                 with suppress(ImportError):
                     importlib.import_module(name)

@@ -68,7 +68,7 @@ def digest(
     gc.disable()
     try:
         add("collecting", collecting)
-        loop = asyncio.get_event_loop_policy()._local._loop  # type: ignore[attr-defined]
+        loop = asyncio.events._event_loop_policy._local._loop  # type: ignore[attr-defined]
         if start.loop is not None and loop is not start.loop:
             raise UnknownError("an event loop of the page's own")  # noqa: TRY301
         for name, value in settings(start, used, local):
