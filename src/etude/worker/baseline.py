@@ -238,7 +238,9 @@ def _simple(kept: Any, addresses: bool) -> Iterator[tuple[str, str]]:
     """Plain values of a module, class or container; without their own where some may be `addresses`."""
     if type(kept) is dict:
         for key, item in kept.items():
-            if addresses and type(item) is int and _ADDRESSES[0] <= item < _ADDRESSES[1]:
+            # Libraries that were loaded by ctypes have a handle, which is an address, too.
+            own = addresses or key == "_handle"
+            if own and type(item) is int and _ADDRESSES[0] <= item < _ADDRESSES[1]:
                 yield _text(key), "int"
             elif type(item) in SIMPLE and not is_cache(key):
                 yield _text(key), UNIQUE.sub("", repr(item))
