@@ -205,8 +205,9 @@ class Saver:
         for item in self._pending:
             assert self.checkpoints is not None
             # What stays must have written the file, or it would come after it was removed here.
-            name, size = item.copy.saved() if (good and item.state) or item.shared else ("", 0)
-            if name and good and item.state:
+            wanted = good and bool(item.state)
+            name, size = item.copy.saved() if wanted or item.shared else ("", 0)
+            if wanted and name:
                 written = _Written(name, size, item.copy.state())
                 self.checkpoints.put(self.run, item.state, item.path, written, item.numbers)
             if not item.shared:

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from .described import EMPTY, SIMPLE, UNIQUE, contents, described, inner_dict, is_cache, named
+from .described import EMPTY, SIMPLE, UNIQUE, contents, described, inner_dict, is_cache, may_be_address, named
 from .otherwise import OTHERWISE
 from .untouched import Marks
 
@@ -23,9 +23,6 @@ __all__ = ["NOTHING", "Baseline", "has_others", "is_of_python", "is_reordered", 
 
 _DEEP = 2
 """How far below a module is looked: its classes and objects, and what these hold."""
-
-_ADDRESSES = 1 << 32, 1 << 48
-"""Where a process has its memory: compiled modules keep numbers of it, others in every process."""
 
 NOTHING: Any = object()
 """Stands where nothing is."""
@@ -239,8 +236,7 @@ def _simple(kept: Any, addresses: bool) -> Iterator[tuple[str, str]]:
     if type(kept) is dict:
         for key, item in kept.items():
             # Libraries that were loaded by ctypes have a handle, which is an address, too.
-            own = addresses or key == "_handle"
-            if own and type(item) is int and _ADDRESSES[0] <= item < _ADDRESSES[1]:
+            if (addresses or key == "_handle") and may_be_address(item):
                 yield _text(key), "int"
             elif type(item) in SIMPLE and not is_cache(key):
                 yield _text(key), UNIQUE.sub("", repr(item))

@@ -20,11 +20,9 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from .carried import (
-    fill_in_order,
-    make_code,
-)
+from .carried import fill_in_order, make_code
 from .defined import cell_of_page, class_of_page, function_of_page, member_of_page
+from .described import may_be_address
 from .memory import Memory
 from .outside import Outside
 from .refused import RefusedError
@@ -32,8 +30,6 @@ from .refused import RefusedError
 __all__ = ["load", "make_carrier"]
 
 _ATOMS = frozenset({int, float, bool, type(None), str, bytes, complex, tuple, type(Ellipsis)})
-_ADDRESSES = 1 << 32, 1 << 48
-"""Where a process has its memory; libraries know objects by such numbers."""
 _DECIDES = (
     "__reduce__",
     "__reduce_ex__",
@@ -68,7 +64,7 @@ def make_carrier(
         def persistent_id(self, obj: Any) -> str | None:
             kind = type(obj)
             if kind in _ATOMS:
-                if of_library and kind is int and _ADDRESSES[0] <= obj < _ADDRESSES[1]:
+                if of_library and may_be_address(obj):
                     raise RefusedError("a number that may be an address")
                 return None
             if kind is set:

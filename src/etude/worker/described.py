@@ -23,6 +23,7 @@ __all__ = [
     "described",
     "inner_dict",
     "is_cache",
+    "may_be_address",
     "named",
     "slots_of",
 ]
@@ -137,6 +138,11 @@ _SLOTS: weakref.WeakKeyDictionary[type, tuple[tuple[str, Any], ...]] = weakref.W
 
 _OFFSETS = ("__vectorcalloffset__", "__weaklistoffset__", "__dictoffset__")
 """Members of compiled classes that hold addresses."""
+
+
+def may_be_address(value: Any) -> bool:
+    """Whether this is a number such as libraries know objects by: others in every process."""
+    return type(value) is int and 1 << 32 <= value < 1 << 48
 
 
 def slots_of(kind: type) -> tuple[tuple[str, Any], ...]:

@@ -6,7 +6,7 @@ import contextlib
 import importlib.abc
 import importlib.util
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 __all__ = ["AfterImport"]
@@ -21,13 +21,13 @@ class AfterImport(importlib.abc.MetaPathFinder):
 
     def install(self) -> None:
         """Be asked first at every import; modules that are there already are called with now."""
-        self.restored(list(self.hooks))
+        self.restored()
         sys.meta_path.insert(0, self)
 
-    def restored(self, names: Iterable[str]) -> None:
-        """Modules of these names are there now, if they are, without having been imported."""
-        for name in names:
-            if name in self.hooks and name in sys.modules:
+    def restored(self) -> None:
+        """Call with the modules that are there now, which may not have been imported."""
+        for name in list(self.hooks):
+            if name in sys.modules:
                 self._call(self.hooks.pop(name), sys.modules[name])
 
     def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> Any:

@@ -34,7 +34,7 @@ def prepare(seed: int) -> None:
     def told(packages: set[str], files: list[str]) -> None:
         if trace is not None:
             trace.restored(sorted(packages), files)
-        hooks.restored(list(hooks.hooks))
+        hooks.restored()
 
     for finder in sys.meta_path:
         # By its name: the one that put the modules aside may be of another instance of this package.
