@@ -18,6 +18,8 @@ from etude.adapters import store as module
 from etude.adapters.disk import WriteError
 from etude.adapters.memory import MemoryStore
 from etude.adapters.store import SqliteStore
+from etude.adapters.store_reader import StoreReader
+from etude.adapters.store_salvage import checksum
 
 BIG = b"x" * (module.INLINE + 1)
 
@@ -74,9 +76,7 @@ def test_prune_frees_files_after_a_while(store):
     for path in files:
         os.utime(path, (1, 1))
     store.prune("cell", {"b"})
-    assert [path for path in files if path.exists()] == [
-        store._blob_path(module._digest("cell", "b", BIG + b"y"))
-    ]
+    assert [path for path in files if path.exists()] == [store._blob_path(checksum("cell", "b", BIG + b"y"))]
 
 
 def test_it_survives_closing(store):
@@ -145,6 +145,57 @@ def test_an_index_that_is_damaged_in_use_is_put_aside(store):
         assert "index" in other.damaged
 
 
+KINDS = ("record", "way")
+
+
+def read(folder, names):
+    """What a store has of some entries, and what it found damaged."""
+    with SqliteStore(folder) as store:
+        out = {}
+        for kind in KINDS:
+            asked = store.get_many(kind, [key for of, key in names if of == kind])
+            out |= {(kind, key): value for key, value in asked.items()}
+        return out, store.damaged
+
+
+def test_what_is_good_in_a_damaged_index_is_kept(store):
+    rng = random.Random(1)
+    names = [(KINDS[n % 2], rng.randbytes(16).hex()) for n in range(120)]
+    entries = {name: rng.randbytes(rng.choice([50, 300, 2000])) for name in names}
+    for name, value in entries.items():
+        store.put(*name, value)
+    store.close()
+    good = store.index.read_bytes()
+    kept = []
+    for _ in range(40):
+        data = bytearray(good)
+        for _ in range(rng.choice([1, 1, 3, 30])):
+            data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+        store.index.write_bytes(data)
+        found, damaged = read(store.folder, names)
+        assert all(entries[name] == value for name, value in found.items())
+        kept.append(len(found) / len(entries))
+        # What is put again stays, wherever the damage was.
+        with SqliteStore(store.folder) as other:
+            for name in entries.keys() - found.keys():
+                other.put(*name, entries[name])
+        if damaged:
+            assert (entries, ()) == read(store.folder, names)
+    assert sum(kept) / len(kept) > 0.9
+
+
+def test_one_who_only_reads_leaves_a_damaged_entry(store):
+    store.put("cell", "a", b"good")
+    store.put("cell", "b", b"good")
+    store.close()
+    with sqlite3.connect(store.index) as base:
+        base.execute("UPDATE entry SET value = ? WHERE key = ?", (b"evil", "a"))
+    base.close()
+    with StoreReader(store.folder) as reader:
+        assert reader.get_many("cell", ["a", "b"]) == {"b": b"good"}
+        assert reader.damaged == ("a",)
+
+
 def test_a_new_schema_starts_fresh(store, monkeypatch):
     store.put("cell", "a", b"1")
     monkeypatch.setattr(module, "SCHEMA", 99)
@@ -180,6 +231,8 @@ WRITER = """
 import sys
 from pathlib import Path
 from etude.adapters.store import SqliteStore
+from etude.adapters.store_reader import StoreReader
+from etude.adapters.store_salvage import checksum
 store = SqliteStore(Path(sys.argv[1]))
 print("ready", flush=True)
 number = 0

@@ -1,25 +1,26 @@
 """The store on disk: an SQLite index in WAL mode, with large values as files beside it.
 
 Every value carries a checksum, of its key as well: damage to the index can lead to another entry.
-Whatever is damaged (a value, a file, the index itself) is a miss and is noted; a process that is
-killed at any point leaves a store that opens.
+Whatever is damaged (a value, a file, the index itself) is a miss and is noted; an index that shows
+damage is made anew from what is good in it. A process that is killed at any point leaves a store that opens.
 """
 
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from etude.adapters.disk import WriteError, write_atomic
+from etude.adapters.store_salvage import Row, checksum, salvage, text
 
 __all__ = ["SqliteStore"]
 
@@ -39,11 +40,6 @@ T = TypeVar("T")
 _ORPHANS: Final[list[sqlite3.Connection | None]] = []
 
 
-def _digest(kind: str, key: str, value: bytes) -> bytes:
-    name = f"{len(kind)} {kind} {len(key)} {key} ".encode()
-    return hashlib.blake2b(name + value, digest_size=16).digest()
-
-
 class SqliteStore:
     """A `Store` in a folder; safe with several threads, forks and processes."""
 
@@ -54,6 +50,8 @@ class SqliteStore:
         self._lock = threading.RLock()
         self._damaged: dict[str, None] = {}
         self._pid = 0
+        self._file = 0
+        """The inode of the index that is open."""
         self._base: sqlite3.Connection | None = None
         self._blobs = folder / "blobs"
         self._open()
@@ -81,12 +79,17 @@ class SqliteStore:
             return out
 
         found: dict[str, bytes] = {}
+        harmed = False
         for key, inline, total in self._do(rows):
             value = inline if inline is not None else self._read_blob(total)
-            if isinstance(value, bytes) and _digest(kind, key, value) == total:
+            if isinstance(value, bytes) and checksum(kind, key, value) == total:
                 found[key] = value
             else:
                 self._damaged[key] = None
+                harmed = harmed or inline is not None
+        # What leads to other entries may be damaged, too.
+        if harmed and self._renew():
+            found |= self.get_many(kind, [key for key in wanted if key not in found])
         return found
 
     def put(self, kind: str, key: str, value: bytes) -> None:
@@ -95,22 +98,15 @@ class SqliteStore:
 
     def put_many(self, kind: str, items: Iterable[tuple[str, bytes]]) -> None:
         """Keep entries, all or none of them; raises `WriteError`."""
-        rows: list[tuple[str, str, bytes | None, bytes]] = []
+        rows: list[Row] = []
         for key, value in items:
-            total = _digest(kind, key, value)
+            total = checksum(kind, key, value)
             large = len(value) > INLINE
             if large:
                 write_atomic(self._blob_path(total), value)
             rows.append((kind, key, None if large else value, total))
 
-        def put(base: sqlite3.Connection) -> None:
-            base.executemany(
-                "INSERT INTO entry (kind, key, value, sum) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, sum = excluded.sum",
-                rows,
-            )
-
-        self._do(put)
+        self._do(partial(_insert, rows))
 
     def keys(self, kind: str) -> tuple[str, ...]:
         """Keys of every entry of a kind, sorted."""
@@ -175,7 +171,8 @@ class SqliteStore:
             except sqlite3.OperationalError as error:
                 raise WriteError(self.index, _system_error(error)) from error
             except sqlite3.DatabaseError:
-                self._set_aside()
+                self._damaged["index"] = None
+                self._renew()
             try:
                 return self._attempt(action)
             except sqlite3.DatabaseError as error:
@@ -197,6 +194,8 @@ class SqliteStore:
             raise WriteError(self.folder, error) from error
         base = sqlite3.connect(self.index, timeout=30.0, check_same_thread=False)
         try:
+            self._file = _inode(self.index)
+            base.text_factory = text  # a key may be damaged
             base.execute("PRAGMA journal_mode = WAL")
             base.execute("PRAGMA synchronous = NORMAL")
             base.execute(
@@ -208,17 +207,40 @@ class SqliteStore:
             raise
         return base
 
-    def _set_aside(self) -> None:
-        """Move a damaged index away; the next connection starts a fresh one."""
-        if self._base is not None and self._pid == os.getpid():
+    def _renew(self) -> bool:
+        """Move a damaged index away; a fresh one gets what was good in it. Whether that was done."""
+        with self._lock:
+            if self._base is not None and self._pid == os.getpid():
+                with suppress(sqlite3.Error):
+                    self._base.close()
+            self._base = None
+            if self._file != _inode(self.index):
+                return True  # by another process
+            aside = Path(f"{self.index}.damaged")
+            for suffix in ("-wal", "-shm", ""):
+                with suppress(OSError):
+                    Path(f"{aside}{suffix}").unlink()
+                with suppress(OSError):
+                    Path(f"{self.index}{suffix}").replace(f"{aside}{suffix}")
             with suppress(sqlite3.Error):
-                self._base.close()
-        self._base = None
-        self._damaged["index"] = None
-        for suffix in ("", "-wal", "-shm"):
-            old = Path(f"{self.index}{suffix}")
-            with suppress(OSError):
-                old.replace(f"{self.index}.damaged{suffix}")
+                for rows in salvage(aside):
+                    self._attempt(partial(_insert, rows))
+            return True
+
+
+def _inode(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0
+
+
+def _insert(rows: Iterable[Row], base: sqlite3.Connection) -> None:
+    base.executemany(
+        "INSERT INTO entry (kind, key, value, sum) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, sum = excluded.sum",
+        rows,
+    )
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

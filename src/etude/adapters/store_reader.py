@@ -44,13 +44,13 @@ class StoreReader(SqliteStore):
         place = quote(Path(self.index).absolute().as_posix())
         return sqlite3.connect(f"file:{place}?mode=ro", uri=True, timeout=30.0, check_same_thread=False)
 
-    def _set_aside(self) -> None:
+    def _renew(self) -> bool:
         """A damaged index stays where it is."""
         if self._base is not None:
             with suppress(sqlite3.Error):
                 self._base.close()
         self._base = None
-        self._damaged["index"] = None
+        return False
 
 
 class LayeredReader(StoreReader):
