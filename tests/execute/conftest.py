@@ -41,6 +41,7 @@ class FakeKernel:
     """Runs cells with `exec`; `script` overrides what some of them answer."""
 
     backend = "lean"
+    loaded: tuple[str, ...] = ()
     root = 0
 
     def __init__(self, world: World) -> None:

@@ -109,6 +109,24 @@ def test_what_was_trained_is_not_trained_again(new_book, at_once, tmp_path):
     assert book.outputs() == fresh.outputs()
 
 
+def test_it_does_not_matter_which_pages_run_beside_it(new_book, at_once, tmp_path):
+    # The parent of the first build loads what both pages import, that of the second what the one does.
+    imports = "import numpy, yaml\n"
+    book = new_book(
+        {
+            "etude.toml": CONFIG.replace('["a"]', '["a", "b"]'),
+            "a.md": page(imports + CELLS[0], *CELLS[1:]),
+            "b.md": page("import numpy"),
+        }
+    )
+    assert 5 == book.build().cells_run
+    book.edit("a.md", "factor = 10", "factor = 20")
+    assert 2 == book.build().cells_run
+    fresh = book.copy(tmp_path / "fresh", state=False)
+    fresh.build()
+    assert book.outputs() == fresh.outputs()
+
+
 def test_a_damaged_file_is_not_loaded(book, tmp_path):
     built(book)
     for path in files(book):

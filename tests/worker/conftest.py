@@ -12,7 +12,7 @@ from etude.adapters.kernels import LocalKernels
 from etude.execute.surroundings import kernel_environment
 from etude.model.protocols import KernelNeeds
 
-WARM = ("numpy", "matplotlib.pyplot", "torch")
+WARM = ("numpy", "matplotlib.pyplot", "sympy", "torch")
 """What parents have loaded."""
 
 ALL = os.environ.get("ETUDE_DIGESTS") == "all"

@@ -49,6 +49,7 @@ class JupyterKernel:
         import zmq  # noqa: PLC0415 -- takes long; most builds start no kernel
 
         self.backend: Backend = "cold" if start is start_process else "warm"
+        self.loaded: tuple[str, ...] = ()  # by a warm parent it is, but such a kernel has no digest
         self._zmq = zmq
         self._spec = spec
         self._grace = grace

@@ -44,10 +44,15 @@ class LeanKernel:
         *,
         grace: float = _GRACE,
         ended: Callable[[LeanKernel], None] | None = None,
+        loaded: Iterable[str] = (),
         first: LeanKernel | None = None,
     ) -> None:
-        """Drive the worker `pid`, which is there; `first` is the kernel in whose place it comes."""
+        """Drive the worker `pid`, which is there; `first` is the kernel in whose place it comes.
+
+        `loaded`: what its parent had loaded when it was forked.
+        """
         self.pid = pid
+        self.loaded: tuple[str, ...] = first.loaded if first is not None else tuple(sorted(loaded))
         self.root: int = first.root if first is not None else parent_of(pid)
         self._ends = ends
         self._leash = leash
@@ -89,6 +94,7 @@ class LeanKernel:
             "seed": seed,
             "mark": mark,
         }
+        loaded = parent.loaded
         try:
             try:
                 parent.fork(request, (order, *ends.theirs))
@@ -100,7 +106,7 @@ class LeanKernel:
             leash.let_go()
             ends.close()
             raise
-        return cls(ends, leash, pid, mark, grace=grace, ended=ended)
+        return cls(ends, leash, pid, mark, grace=grace, ended=ended, loaded=loaded)
 
     def execute(
         self, code: str, expressions: Iterable[tuple[str, str]], timeout: float, output_limit: int

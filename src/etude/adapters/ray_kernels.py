@@ -74,6 +74,7 @@ class RayKernel:
     """A kernel in an actor."""
 
     root = 0  # its processes are not here
+    loaded: tuple[str, ...] = ()
 
     def __init__(self, link: Link, backend: Backend) -> None:
         """The actor has opened its desk."""

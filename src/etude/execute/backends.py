@@ -1,17 +1,18 @@
 """Which kind of kernel a run starts with, and what a parent of such kernels should have loaded.
 
-In: runs that must be executed. Out: what they ask of their kernels.
+In: runs that must be executed, and what is known of them. Out: what they ask of their kernels.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, cast
 
 from etude.execute.needs import threads_of
 from etude.execute.plan import Plan, Run
+from etude.execute.recipe import Recipe
 from etude.model.config import Worker
 from etude.model.protocols import Backend, KernelNeeds
 
@@ -21,6 +22,11 @@ _WIDGETS: Final = frozenset(
     {"ipywidgets", "anywidget", "ipympl", "ipyleaflet", "bqplot", "ipyvolume", "pythreejs", "k3d"}
 )
 """Packages that talk with the page through comms, which only a whole kernel has."""
+
+_LATER: Final[Mapping[str, tuple[str, str]]] = {"torch": ("optim", "sympy")}
+"""What packages load when something of theirs is first used: a word that code asks for it by, and what."""
+_MUCH: Final = 5.0
+"""Seconds that the cells of a run took, about as long as it takes to load the largest packages."""
 
 _ORDER: Final[tuple[Backend, ...]] = ("lean", "warm", "cold")
 
@@ -38,19 +44,19 @@ class Backends:
         self,
         plan: Plan,
         runs: Iterable[Run],
-        learned: Mapping[int, Backend],
+        before: Sequence[Recipe | None],
         worker: Worker = "auto",
         share: int = 1,
         *,
         least: int = 2,
     ) -> None:
-        """`runs` are those that start a kernel; `learned`, by place among them, what they needed before.
+        """`runs` are those that start a kernel; `before` tells of each what it was when it ran last.
 
         `worker` goes before what runs ask for. `share`: computing threads of a run that does not say how
         many processors it needs. `least`: so many of them must import what a parent is to load.
         """
         ordered = tuple(runs)
-        outside = [plan.outside(run) if run.python else () for run in ordered]
+        outside = [_loads(plan, run) if run.python else () for run in ordered]
         # Runs with other numbers of threads have parents of their own.
         wanted: dict[tuple[str, int], Counter[str]] = {}
         for run, names in zip(ordered, outside, strict=True):
@@ -58,13 +64,13 @@ class Backends:
             wanted.setdefault(profile, Counter()).update(set(names))
         warm = {profile: _worthwhile(names, least) for profile, names in wanted.items()}
         self._needs: dict[object, KernelNeeds] = {}
-        for number, (run, names) in enumerate(zip(ordered, outside, strict=True)):
+        for run, names, old in zip(ordered, outside, before, strict=True):
             needs = KernelNeeds(
                 name=run.kernel,
                 python=run.python,
                 seed=run.seed,
-                backend=_first(run, names, worker, learned.get(number)),
-                warm=warm[run.kernel, threads_of(run.resources, share)],
+                backend=_first(run, names, worker, old),
+                warm=_kept(run, old, warm[run.kernel, threads_of(run.resources, share)]),
                 run=f"{run.page.path}|{run.variant}",
                 installed=plan.facts.installed(run.kernel) if run.python else "",
             )
@@ -76,15 +82,38 @@ class Backends:
         return self._needs.get(id(run)) or self._needs[run.name, run.variant]
 
 
-def _first(run: Run, outside: Iterable[str], worker: Worker, learned: Backend | None) -> Backend:
+def _first(run: Run, outside: Iterable[str], worker: Worker, before: Recipe | None) -> Backend:
     if not run.python:
         return "cold"
     wanted = run.worker if worker == "auto" else worker
     if wanted != "auto":
         return wanted
-    if learned is not None:
-        return learned
+    if before is not None and before.backend:
+        return cast("Backend", before.backend)
     return "warm" if any(name.partition(".")[0] in _WIDGETS for name in outside) else "lean"
+
+
+def _loads(plan: Plan, run: Run) -> tuple[str, ...]:
+    """What a run imports from outside the book, and what that will load later, as far as the code says."""
+    names = plan.outside(run)
+    tops = {name.partition(".")[0] for name in names}
+    more = {
+        loaded
+        for top, (word, loaded) in _LATER.items()
+        if top in tops and any(word in step.cell.code for step in run.steps)
+    }
+    return (*names, *sorted(more.difference(tops)))
+
+
+def _kept(run: Run, before: Recipe | None, warm: tuple[str, ...]) -> tuple[str, ...]:
+    """What the parent of a run should have loaded: as when it ran last, where much time is at stake.
+
+    States are known again only if the same was loaded before them: what packages do to others shows.
+    """
+    if before is None or before.loaded is None:
+        return warm
+    much = min(_MUCH, run.checkpoint) if run.checkpoint > 0 else _MUCH
+    return warm if sum(step.seconds for step in before.steps) < much else before.loaded
 
 
 def _worthwhile(names: Counter[str], least: int) -> tuple[str, ...]:

@@ -54,6 +54,8 @@ class _Attempt:
     """Those that it may see; None for all."""
     trouble: Trouble = field(default_factory=Trouble)
     taken: Taken | None = None
+    loaded: tuple[str, ...] | None = None
+    """Modules that were loaded before its kernel was there."""
     losses: list[str] = field(default_factory=list)
     """Why it was lost, each time."""
 
@@ -120,6 +122,7 @@ class Driver:
             trouble.backend,
             trouble.outdated,
             attempt.taken,
+            attempt.loaded,
         )
         for other in others:
             yield from self._run(Job(job.number, other, len(other.steps), job.estimate, job.times), placed)
@@ -267,6 +270,7 @@ class Driver:
         desk = session.desk
         run, trouble, progress, clock = attempt.run, attempt.trouble, self.world.progress, self.world.clock
         begun = clock()
+        attempt.loaded = desk.kernel.loaded
         progress(KernelStarted(run.name, run.variant, desk.kernel.backend, begun - started, run.languages))
 
         def told(memory: int) -> None:

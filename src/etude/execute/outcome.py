@@ -96,6 +96,8 @@ class Outcome:
     """Whether it may have read files that changed since it was planned."""
     taken: Taken | None = None
     """None when nothing was executed."""
+    loaded: tuple[str, ...] | None = None
+    """Modules that were loaded before its kernel was there; None when there was no kernel."""
 
     @classmethod
     def stored(cls, run: Run, found: Sequence[Found], *problems: Diagnostic) -> Outcome:

@@ -33,9 +33,9 @@ def remember(
             for step, done, seconds in zip(run.steps, outcome.steps, _seconds(outcome, old), strict=True)
         )
         memory, cpus = _taken(outcome, old)
-        data = recipe_bytes(
-            Recipe(run.base, steps, outcome.backend or (old.backend if old else ""), memory, cpus)
-        )
+        backend = outcome.backend or (old.backend if old else "")
+        loaded = old.loaded if outcome.loaded is None and old else outcome.loaded
+        data = recipe_bytes(Recipe(run.base, steps, backend, memory, cpus, loaded))
         if before.get(recipe_key(run)) != data:
             store.put("recipe", recipe_key(run), data)
 

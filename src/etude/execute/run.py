@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -37,7 +37,7 @@ from etude.execute.world import World
 from etude.model.config import Policy, Worker
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.progress import Progress, RunFinished, RunsPlanned, silent
-from etude.model.protocols import Backend, Clock, Files
+from etude.model.protocols import Clock, Files
 from etude.model.result import RunResult
 from etude.model.rules import Rule
 
@@ -121,14 +121,10 @@ def execute(
             status: Literal["failed", "kept"] = "failed" if outcome.problems else "kept"
             kept = sum(done.status != "missing" for done in outcome.steps)
             progress(RunFinished(run.name, run.variant, status, 0.0, 0, kept, run.languages))
-    learned = {
-        number: cast("Backend", recipe.backend)
-        for number, job in enumerate(jobs)
-        if (recipe := known.get(recipe_key(job.run))) is not None and recipe.backend
-    }
-    backends = Backends(
-        plan, [job.run for job in jobs], learned, worker, threads, least=1 if snapshots is not None else 2
-    )
+    before = [known.get(recipe_key(job.run)) for job in jobs]
+    # A parent that loads for one run among several would keep the others waiting.
+    least = 1 if snapshots is not None or len(jobs) == 1 else 2
+    backends = Backends(plan, [job.run for job in jobs], before, worker, threads, least=least)
     schedule = Schedule(_tasks(jobs, known, machine), machine)
     forecast = Forecast(progress, schedule, clock, _cell_seconds(jobs))
     world = World(plan, lookup, store, clock, forecast, SourceLines(files), made)

@@ -108,6 +108,11 @@ class Kernel(Protocol):
         ...
 
     @property
+    def loaded(self) -> tuple[str, ...]:
+        """Modules that were loaded before it was there; sorted."""
+        ...
+
+    @property
     def root(self) -> int:
         """The process below which all of the run's processes are; 0 when that is not known."""
         ...

@@ -30,8 +30,6 @@ _ALWAYS = (
     *("IPython.core.logger", "bdb"),
 )
 """Modules of the shell that cells load sooner or later."""
-_BESIDE = {"torch": ("sympy",)}
-"""Packages that others load when they are used: the first optimiser of torch does this."""
 _IN_STACKS = (
     *("asyncio.base_events", "asyncio.events", "asyncio.runners"),
     *("IPython.core.interactiveshell", "IPython.core.async_helpers", "ipykernel.zmqshell"),
@@ -113,12 +111,10 @@ class _Parent:
                     self.loaded[name] = time.perf_counter() - before
                 if hazard := process.hazard():
                     return {"hazard": hazard, "module": name, "loaded": self.loaded, "failed": failed}
-            beside = [more for name in self.loaded for more in _BESIDE.get(unit_of(name), ())]
             if any(unit_of(name) == "matplotlib" for name in self.loaded):
-                beside += (*LATE, "matplotlib.backends.backend_agg")
-            for name in beside:
-                with suppress(Exception):
-                    importlib.import_module(name)
+                for name in (*LATE, "matplotlib.backends.backend_agg"):
+                    with suppress(Exception):
+                        importlib.import_module(name)
         # Made last: modules that find a shell when they are loaded act on it.
         self.shell = importlib.import_module("_etude.shell").make_shell()
         # What is compiled for the first cell is the same for all.
