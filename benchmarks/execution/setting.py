@@ -31,7 +31,7 @@ class Sizes:
     """Whether everything is measured, or what differs most."""
 
 
-FULL = Sizes(runs=3, pages=20, cells=1000, waits=3, load=20, expensive=0.5, whole=True)
+FULL = Sizes(runs=3, pages=20, cells=1000, waits=3, load=40, expensive=0.5, whole=True)
 QUICK = Sizes(runs=1, pages=3, cells=200, waits=2, load=8, expensive=0.2, whole=False)
 
 

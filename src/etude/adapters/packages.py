@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +24,10 @@ __all__ = ["InstalledPackages"]
 
 _ASK = """import json, platform, sys
 print(json.dumps([sys.path, sys.implementation.name, platform.python_version()]))"""
+
+
+_NAME: Final = re.compile(r"^Name:[ \t]*(\S+)", re.MULTILINE | re.IGNORECASE)
+_VERSION: Final = re.compile(r"^Version:[ \t]*(\S+)", re.MULTILINE | re.IGNORECASE)
 
 
 class _Known(Struct, array_like=True, gc=False):
@@ -114,10 +120,15 @@ def _folders(paths: list[str]) -> Iterator[tuple[str, int]]:
 def _read(place: str, stamp: int) -> _Known:
     distribution = metadata.PathDistribution(Path(place))
     try:
-        name = f"{distribution.metadata['Name']} {distribution.version}"
-    except (KeyError, OSError, TypeError):
+        texts = map(distribution.read_text, ("METADATA", "PKG-INFO", ""))
+        # What comes behind the headers is long, and takes long to parse.
+        headers = next(filter(None, texts), "").partition("\n\n")[0]
+    except OSError:
+        headers = ""
+    name, version = (pattern.search(headers) for pattern in (_NAME, _VERSION))
+    if name is None or version is None:
         return _Known(stamp, "", ())
-    return _Known(stamp, name, tuple(sorted(_tops(distribution))))
+    return _Known(stamp, f"{name[1]} {version[1]}", tuple(sorted(_tops(distribution))))
 
 
 def _tops(distribution: metadata.Distribution) -> set[str]:

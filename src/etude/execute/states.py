@@ -19,7 +19,7 @@ from etude.model.protocols import Clock, Copy
 
 __all__ = ["States"]
 
-_SHARE: Final = 0.05
+_SHARE: Final = 0.03
 """Of the time that a run has taken and is going to take, as far as that is known, for digests."""
 _COST: Final = 0.05
 """Seconds of processor time that a digest is taken to cost before one was taken."""
