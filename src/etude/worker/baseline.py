@@ -11,7 +11,7 @@ import hashlib
 import operator
 import sys
 import types
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -72,7 +72,7 @@ class Baseline:
             ):
                 self._known[name] = _Known(module)
                 level.append((name, name, module))
-        for _ in range(_DEEP + 1):
+        for depth in range(_DEEP + 1):
             below: list[tuple[str, str, Any]] = []
             for home, path, value in level:
                 content = None if id(value) in self._seen or path in OTHERWISE else contents(value)
@@ -81,7 +81,7 @@ class Baseline:
                 self._seen.add(id(value))
                 kept = content.copy()
                 self._known[home].add(path, value, kept)
-                if type(kept) is dict:
+                if type(kept) is dict and depth < _DEEP:
                     # Each module is looked at for itself.
                     below += [
                         (home, f"{path}.{_text(key)}", item)
@@ -112,8 +112,8 @@ class Baseline:
 
     def touch(self) -> None:
         """Have this process copy the memory now that asking what it knows writes to."""
-        for known in self._known.values():
-            assert known.module is not None
+        # Whoever asks for the modules counts as one who holds them, which is written into each.
+        deque((known.module for known in self._known.values()), maxlen=0)
 
     def looked_at(self, value: Any) -> bool:
         """Whether this was a container of a module when that was loaded."""

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib
 import importlib.util
 import linecache
 import os
 import random
+import select
 import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 from . import process
-from .guard import adopt_orphans, watch
 from .park import LATE, Edges, Parked, unit_of
+from .spare import keep
 from .wire import receive, send
 
 __all__ = ["main"]
@@ -35,7 +34,8 @@ _IN_STACKS = (
     *("IPython.core.interactiveshell", "IPython.core.async_helpers", "ipykernel.zmqshell"),
 )
 """Modules that are on the stack when a cell runs: torch writes the stack down when it is seeded."""
-_PR_SET_PDEATHSIG = 1
+_IDLE = 0.2
+"""Seconds without a request, after which there is time to tidy up."""
 
 
 def main(descriptor: int, folder: str) -> None:
@@ -45,6 +45,8 @@ def main(descriptor: int, folder: str) -> None:
     parent = _Parent(channel, folder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
+        if parent.untidy and not select.select([channel], [], [], _IDLE)[0]:
+            parent.tidy()
         request, descriptors = receive(channel, 4)
         if request is None:
             return
@@ -78,14 +80,14 @@ class _Parent:
         """Functions that set how many threads OpenBLAS has."""
         self.spare: socket.socket | None = None
         """Leads to a keeper whose worker waits to be told what it is for."""
+        self.untidy = False
+        """What modules have left over when they were loaded is still there."""
 
     def load(self, modules: Sequence[str]) -> dict[str, Any]:
         """Load the shell, then modules; each that fails is left to the page, which sees the same failure."""
         started = time.perf_counter()
         gc.disable()
-        if self.spare is not None:
-            self.spare.close()
-            self.spare = None
+        self._drop_spare()
         if self.parked is not None:
             self.parked.undo()
         if not self.own:
@@ -127,8 +129,8 @@ class _Parent:
             linecache.getlines(getattr(sys.modules.get(name), "__file__", None) or "")
         sys.path_importer_cache.clear()
         importlib.invalidate_caches()
-        gc.collect()
         gc.freeze()
+        self.untidy = True
         seconds = time.perf_counter() - started
         return {"hazard": "", "loaded": self.loaded, "failed": failed, "seconds": seconds}
 
@@ -146,6 +148,20 @@ class _Parent:
                     self.spare = None
         self.spare = None
 
+    def tidy(self) -> None:
+        """Let go of what modules have left over; the first workers do not wait for that."""
+        self._drop_spare()
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        self.untidy = False
+        self.prepare()
+
+    def _drop_spare(self) -> None:
+        if self.spare is not None:
+            self.spare.close()
+            self.spare = None
+
     def prepare(self) -> None:
         """Fork a keeper, which forks a worker; both wait to be told what they are for."""
         mine, theirs = socket.socketpair()
@@ -155,105 +171,15 @@ class _Parent:
             return
         try:
             mine.close()
-            self._keep(theirs)
+            keep(self, theirs)
         finally:
             os._exit(1)
-
-    def _keep(self, order: socket.socket) -> None:
-        parent = os.getppid()
-        self.channel.close()
-        os.setsid()
-        adopt_orphans()
-        mine, theirs = socket.socketpair()
-        child = os.fork()
-        if not child:
-            order.close()
-            mine.close()
-            self._wait(theirs)
-        theirs.close()
-        request, descriptors = receive(order, 4)
-        if request is None:
-            os.kill(child, signal.SIGKILL)
-            os._exit(0)
-        pipe, *rest = descriptors
-        send(mine, request, rest)
-        for number in (order.detach(), mine.detach(), *rest):
-            os.close(number)
-        os._exit(watch(child, pipe, parent, stays="ipykernel" not in request))
-
-    def _wait(self, order: socket.socket) -> None:
-        """In a worker: do what can be done before anything is known, then become what is asked for."""
-        os.setsid()
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        for usual in (signal.SIGCHLD, signal.SIGTERM):
-            signal.signal(usual, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        null = os.open(os.devnull, os.O_RDWR)
-        os.dup2(null, 0)
-        os.close(null)
-        assert self.parked is not None
-        self.parked.touch()
-        self.baseline.touch()
-        request, descriptors = receive(order, 3)
-        if request is None:
-            os._exit(0)
-        order.close()
-        channel, out, err = descriptors
-        try:
-            self._become(request, channel, out, err)
-        except BaseException as error:
-            with suppress(OSError):
-                failure = f"{type(error).__name__}: {error}"
-                send(socket.socket(fileno=channel), {"kind": "failed", "why": failure, "number": 0})
-            os._exit(1)
-
-    def _become(self, request: dict[str, Any], channel: int, out: int, err: int) -> None:
-        """Repair what a fork brings along, and be a worker."""
-        os.environ.clear()
-        os.environ.update(request["environment"])
-        self.edges.read.begin()
-        os.chdir(request["folder"])
-        sys.argv[:] = list(request["arguments"])
-        sys.path[:] = ["", *request["path"], *(path for path in sys.path if path)]
-        importlib.invalidate_caches()
-        sys.path_importer_cache.clear()
-        with suppress(AttributeError):
-            importlib.import_module("tempfile").tempdir = None  # type: ignore[attr-defined]
-        process.raise_threads(self.pools, int(request["environment"].get("OPENBLAS_NUM_THREADS", "1")))
-        random.seed()
-        # Python itself leaves the parent's number there.
-        threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
-        assert self.parked is not None
-        if "ipykernel" in request:
-            for source, target in ((out, 1), (err, 2)):
-                os.dup2(source, target)
-                os.close(source)
-            self.shell.clear_instance()
-            _be_ipykernel(channel)
-        worker = self.lean.Worker(self.shell, request["mark"], self.parked, self.cloudpickle, self.baseline)
-        sys.modules["_etude"].prepare(request["seed"])
-        self.lean.begin(worker, (channel, out, err))
 
     def _others(self) -> set[str]:
         """Units that pages must import to have."""
         standard: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset())
         units = {unit_of(name) for name in sys.modules} - self.own - standard
         return {unit for unit in units if not unit.startswith("_etude")}
-
-
-def _be_ipykernel(channel: int) -> None:
-    """Be a whole kernel until it is ended; the builder drives it over ZeroMQ."""
-    connection = socket.socket(fileno=channel)
-    application = importlib.import_module("ipykernel.kernelapp").IPKernelApp
-    application.clear_instance()
-    app = application.instance()
-    app.initialize(sys.argv[1:])
-    # Its sockets are bound: the builder need not try again and again.
-    send(connection, {"kind": "ready", "pid": os.getpid(), "number": 0})
-    connection.close()
-    app.start()
-    os._exit(0)
 
 
 def _cloudpickle(folder: str) -> Any:
