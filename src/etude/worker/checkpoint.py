@@ -81,7 +81,7 @@ def _save(worker: Any, path: str, limit: int) -> dict[str, Any]:
         with open(path, "xb") as file, warnings.catch_warnings():
             out = _File(file, limit)
             changed = Changed(worker.baseline, libraries(worker.start, worker.local))
-            kept = taken(shell, worker.environment)
+            kept = taken(shell, worker.start)
             warnings.simplefilter("ignore")
             head = {
                 "python": sys.version,

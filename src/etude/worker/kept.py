@@ -18,22 +18,24 @@ from contextlib import redirect_stderr
 from typing import Any
 
 from .kept_figures import figures, matplotlib_values, put_figures, put_matplotlib
-from .settings import _OF_ONE_RUN  # the digest leaves out the same
+from .packages import own_threads
+from .settings import Start, variables
 
-__all__ = ["put_back", "taken", "variables"]
+__all__ = ["put_back", "taken"]
 
 _SIMPLE = (bool, int, float, str, type(None), list, tuple, set, frozenset)
 """Kinds of values of settings that digests look at."""
 
 
-def taken(shell: Any, before: dict[str, str]) -> dict[str, Any]:
-    """All that is known of this process; `before` are the variables of its environment at first."""
-    now = variables()
+def taken(shell: Any, start: Start) -> dict[str, Any]:
+    """All that is known of this process, whose `start` tells how it was at first."""
+    now, before = variables(), start.environment
+    here = locale.setlocale(locale.LC_ALL)
     out: dict[str, Any] = {
         "random": random.getstate(),
         "environment": {name: value for name, value in now.items() if before.get(name) != value},
         "unset": sorted(before.keys() - now.keys()),
-        "locale": locale.setlocale(locale.LC_ALL),
+        "locale": here if here != start.locale else "",
         "recursion": sys.getrecursionlimit(),
         "collecting": gc.isenabled(),
         "decimal": decimal.getcontext(),
@@ -67,7 +69,8 @@ def put_back(shell: Any, kept: dict[str, Any]) -> None:
     for name in kept["unset"]:
         os.environ.pop(name, None)
     os.environ.update(kept["environment"])
-    locale.setlocale(locale.LC_ALL, kept["locale"])
+    if kept["locale"]:
+        locale.setlocale(locale.LC_ALL, kept["locale"])
     sys.setrecursionlimit(kept["recursion"])
     os.chdir(os.path.join(_root(), kept["folder"]))
     decimal.setcontext(kept["decimal"])
@@ -138,11 +141,6 @@ def _root() -> str:
     return os.environ.get("ETUDE_TRACE_ROOT") or os.sep
 
 
-def variables() -> dict[str, str]:
-    """The environment, without what is of one run."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(_OF_ONE_RUN)}
-
-
 def _configured(shell: Any) -> list[tuple[str, Any]]:
     """The shell and what shows values for it."""
     return [("", shell), *sorted(shell.display_formatter.formatters.items())]
@@ -182,7 +180,7 @@ def _torch(torch: Any) -> dict[str, Any]:
         "state": torch.get_rng_state().numpy().tobytes(),
         "grad": torch.is_grad_enabled(),
         "dtype": torch.get_default_dtype(),
-        "threads": torch.get_num_threads(),
+        "threads": own_threads(torch),
         "strict": torch.are_deterministic_algorithms_enabled(),
         "anomaly": torch.is_anomaly_enabled(),
         "precision": torch.get_float32_matmul_precision(),
@@ -192,7 +190,7 @@ def _torch(torch: Any) -> dict[str, Any]:
 
 def _put_torch(torch: Any, kept: dict[str, Any]) -> None:
     torch.set_default_dtype(kept["dtype"])
-    if torch.get_num_threads() != kept["threads"]:
+    if kept["threads"] is not None:
         torch.set_num_threads(kept["threads"])
     if torch.are_deterministic_algorithms_enabled() != kept["strict"]:
         torch.use_deterministic_algorithms(kept["strict"])

@@ -25,7 +25,6 @@ from .baseline import Baseline
 from .census import Census
 from .checkpoint import restore
 from .copies import copy
-from .kept import variables
 from .loads import local_test, watch_loads
 from .park import Parked
 from .settings import Start
@@ -58,7 +57,6 @@ class Worker:
         """Whether a cell has used the event loop, which a copy cannot take along."""
         self.before = frozenset(sys.modules)
         """Modules that were there when nothing of the page had run."""
-        self.environment = variables()
         self.baseline = baseline
         self.local = local_test()
         watch_loads(baseline, self.local)

@@ -31,7 +31,7 @@ from .described import described, named
 from .packages import PROBES
 from .unknown import UnknownError
 
-__all__ = ["Start", "settings"]
+__all__ = ["Start", "settings", "variables"]
 
 _OF_ONE_RUN = ("TMPDIR", "TEMP", "TMP", "PWD", "OLDPWD", "PYTHONPATH", "IPYTHONDIR", "_", "SHLVL", "ETUDE_")
 _OWN = ("_etude", "_etude_cloudpickle")
@@ -40,13 +40,19 @@ _ByValue = Callable[[str], bool]
 
 
 class Start:
-    """Counters as they stood when nothing of the page had run."""
+    """How the process stood when nothing of the page had run.
+
+    What whoever builds has set, in one terminal or another, is no work of the page.
+    """
 
     def __init__(self) -> None:
         """Look at them."""
         self.modules = frozenset(sys.modules)
         self.token: Any = abc.get_cache_token()
         self.exits = atexit._ncallbacks()
+        self.environment = variables()
+        self.process = _process()
+        self.locale = locale.setlocale(locale.LC_ALL)
         self.loop: Any = None
         """The event loop that cells find."""
 
@@ -58,12 +64,14 @@ def settings(start: Start, used: frozenset[str], by_value: _ByValue) -> Iterator
         return described(value, by_value)
 
     yield "random", random.getstate()
-    yield "environment", sorted(item for item in os.environ.items() if not item[0].startswith(_OF_ONE_RUN))
-    yield "process", _process()
+    now, first = variables(), start.environment
+    changed = sorted(name for name in {*now, *first} if now.get(name) != first.get(name))
+    yield "environment", [(name, now.get(name)) for name in changed]
+    yield "process", _unless(_process(), start.process)
     yield "interpreter", list(_interpreter(told))
     yield "path", [path for path in sys.path if os.sep + "scratch" + os.sep not in path]
     yield "imports", [_finder(item, by_value) for item in (*sys.meta_path, *sys.path_hooks)]
-    yield "locale", (locale.setlocale(locale.LC_ALL), time.tzname, time.timezone)
+    yield "locale", (_unless(locale.setlocale(locale.LC_ALL), start.locale), time.tzname, time.timezone)
     yield "warnings", [_filter(item) for item in warnings.filters]
     yield "decimal", [_decimal(one) for one in (decimal.getcontext(), *_decimal_defaults())]
     yield "logging", list(_loggers(told))
@@ -80,6 +88,15 @@ def settings(start: Start, used: frozenset[str], by_value: _ByValue) -> Iterator
     for name, probe in PROBES.items():
         if name in used and name in sys.modules:
             yield name, probe(sys.modules[name], told)
+
+
+def variables() -> dict[str, str]:
+    """The environment, without what is of one run."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OF_ONE_RUN)}
+
+
+def _unless(now: Any, first: Any) -> Any:
+    return None if now == first else now
 
 
 def _process() -> list[Any]:
