@@ -31,7 +31,7 @@ from etude.model.environment import Environment
 from etude.model.inline import Eval
 from etude.model.page import FrontMatter, Page, PageExecution
 from etude.model.progress import Event
-from etude.model.protocols import KernelError, Observed, Reply
+from etude.model.protocols import KernelError, Loaded, Observed, Reply
 from etude.model.result import Failure, Output, Result, Stream, Value
 from etude.model.span import Span
 from etude.worker import values
@@ -41,7 +41,7 @@ class FakeKernel:
     """Runs cells with `exec`; `script` overrides what some of them answer."""
 
     backend = "lean"
-    loaded: tuple[str, ...] = ()
+    loaded = Loaded()
     root = 0
 
     def __init__(self, world: World) -> None:

@@ -1,11 +1,14 @@
 """Runs that go on from a state that an earlier build has written."""
 
+import json
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 from etude.adapters.checkpoints import CheckpointFiles
+from etude.adapters.packages import InstalledPackages
 from etude.adapters.store import SqliteStore
 
 pytestmark = [
@@ -98,6 +101,24 @@ def test_only_what_comes_later_runs(book, tmp_path):
     assert like_new(book, tmp_path)
 
 
+def begun(book):
+    """Where runs went on, as the report of a build tells it."""
+    path = book.root / "report.json"
+    assert book.command("build", "--report", str(path)).code == 0
+    return [run["begun"] for run in json.loads(path.read_text())["runs"] if run["backend"]]
+
+
+def test_the_report_tells_where_a_run_went_on(book):
+    built(book)
+    book.edit("a.md", "factor = 10", "factor = 20")
+    assert ["went on behind cell 2, from a checkpoint"] == begun(book)
+    for path in files(book):
+        path.write_bytes(b"damaged")
+    book.edit("a.md", "factor = 20", "factor = 30")
+    (told,) = begun(book)
+    assert told.startswith("could not go on from the checkpoint behind cell 2: ")
+
+
 def test_what_was_trained_is_not_trained_again(new_book, at_once, tmp_path):
     book = new_book({"etude.toml": CONFIG, "a.md": page(*TRAINING)})
     report = book.build()
@@ -127,6 +148,35 @@ def test_it_does_not_matter_which_pages_run_beside_it(new_book, at_once, tmp_pat
     assert book.outputs() == fresh.outputs()
 
 
+def test_what_comes_to_the_same_ends_a_run_whichever_pages_run_beside_it(new_book, monkeypatch):
+    monkeypatch.setattr("etude.execute.states._SHARE", 1.0)
+    cells = ("import numpy, yaml\nfactor = 2", "import time\ntime.sleep(1)", "time.sleep(1)", "print(factor)")
+    book = new_book(
+        {
+            "etude.toml": CONFIG.replace('["a"]', '["a", "b"]').replace("0.01", "0"),
+            "a.md": page(*cells),
+            "b.md": page("import numpy"),
+        }
+    )
+    assert 5 == book.build().cells_run
+    book.edit("a.md", "factor = 2", "factor = 1 + 1")
+    assert 2 == book.build().cells_run
+
+
+def test_it_does_not_matter_from_which_terminal_it_is_built(book, tmp_path, monkeypatch):
+    monkeypatch.setenv("SESSION_OF_A_TERMINAL", "1")
+    built(book)
+    monkeypatch.setenv("SESSION_OF_A_TERMINAL", "2")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    book.edit("a.md", "factor = 10", "factor = 20")
+    mask = os.umask(0o077)
+    try:
+        assert 2 == book.build().cells_run
+    finally:
+        os.umask(mask)
+    assert like_new(book, tmp_path)
+
+
 def test_a_damaged_file_is_not_loaded(book, tmp_path):
     built(book)
     for path in files(book):
@@ -147,11 +197,21 @@ def test_a_missing_file_is_no_harm(book, tmp_path):
     assert like_new(book, tmp_path)
 
 
-def test_with_other_packages_all_runs(book, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("name", "cells"), [("python", 4), ("yaml", 4), ("numpy", 2)])
+def test_with_another_version_of_what_it_has_loaded_all_runs(
+    new_book, at_once, tmp_path, monkeypatch, name, cells
+):
+    book = new_book({"etude.toml": CONFIG, "a.md": page("import yaml\n" + CELLS[0], *CELLS[1:])})
     built(book)
-    monkeypatch.setattr("etude.execute.facts.Facts.installed", lambda *_: "others")
+    version = InstalledPackages.version
+    changed = {name}
+    monkeypatch.setattr(
+        InstalledPackages,
+        "version",
+        lambda self, kernel, name: version(self, kernel, name) + "0" * (name in changed),
+    )
     book.edit("a.md", "factor = 10", "factor = 20")
-    assert 4 == book.build().cells_run
+    assert cells == book.build().cells_run
     assert like_new(book, tmp_path)
 
 

@@ -118,6 +118,32 @@ def test_a_cell_that_fails_is_mended_alone(rounds):
     assert not rounds.report.diagnostics
 
 
+def test_a_run_that_fails_is_not_tried_in_vain(rounds):
+    assert rounds.round() == "0 1 2 3 4 "
+    assert rounds.round(c3="print(len(open('numbers.txt').read()))\nnothing") == "3 "
+    first = rounds.report
+    assert (rounds.round(), 0) == ("", rounds.report.cells_run)
+    (told,), (again,) = first.diagnostics, rounds.report.diagnostics
+    assert (told.rule, told.place, told.message) == (again.rule, again.place, again.message)
+    assert "save the page" in again.hints[-1]
+    # What it reads has changed; then its page was saved; then a package may have been installed.
+    rounds.book.write({"numbers.txt": "1\n2\n3\n"})
+    assert rounds.round() == "2 3 "
+    assert rounds.round() == ""
+    rounds.preview.update({"index.md"})
+    assert rounds.log.read_text() == "3 "
+    assert rounds.round() == ""
+    assert rounds.round(c3="print(3)") == "3 4 "
+    assert not rounds.report.diagnostics
+
+
+def test_a_run_that_lacks_a_package_is_tried_when_others_are_installed(rounds, monkeypatch):
+    assert rounds.round(c3="import no_such_package") == "0 1 2 3 "
+    assert rounds.round() == ""
+    monkeypatch.setattr("etude.execute.facts.Facts.installed", lambda *_: "others")
+    assert "3 " in rounds.round()
+
+
 def test_a_run_that_writes_into_a_file_of_the_book_begins_anew(rounds):
     assert rounds.round() == "0 1 2 3 4 "
     assert rounds.round(c1=f'{CELLS[1]}\nopen("numbers.txt", "a").write("8")') == "1 2 3 4 "

@@ -15,7 +15,7 @@ from etude.adapters.jupyter_outputs import Gathering, values_of
 from etude.adapters.jupyter_process import Starter, channels, start_process
 from etude.adapters.jupyter_specs import KernelSpec
 from etude.adapters.jupyter_wire import Message, Wire
-from etude.model.protocols import Backend, Copy, KernelError, Reply
+from etude.model.protocols import Backend, Copy, KernelError, Loaded, Reply
 
 if TYPE_CHECKING:
     import zmq
@@ -49,7 +49,7 @@ class JupyterKernel:
         import zmq  # noqa: PLC0415 -- takes long; most builds start no kernel
 
         self.backend: Backend = "cold" if start is start_process else "warm"
-        self.loaded: tuple[str, ...] = ()  # by a warm parent it is, but such a kernel has no digest
+        self.loaded = Loaded()  # by a warm parent it is, but such a kernel has no digest
         self._zmq = zmq
         self._spec = spec
         self._grace = grace

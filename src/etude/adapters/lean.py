@@ -20,7 +20,7 @@ from etude.adapters.lean_ends import Ends
 from etude.adapters.lean_streams import Merger
 from etude.adapters.processes import end_below, parent_of
 from etude.adapters.warm_parent import WarmParent, fork_hello
-from etude.model.protocols import Reply
+from etude.model.protocols import Loaded, Reply
 from etude.worker.wire import send
 
 __all__ = ["LeanKernel"]
@@ -44,7 +44,7 @@ class LeanKernel:
         *,
         grace: float = _GRACE,
         ended: Callable[[LeanKernel], None] | None = None,
-        loaded: Iterable[str] = (),
+        loaded: Loaded | None = None,
         first: LeanKernel | None = None,
     ) -> None:
         """Drive the worker `pid`, which is there; `first` is the kernel in whose place it comes.
@@ -52,7 +52,7 @@ class LeanKernel:
         `loaded`: what its parent had loaded when it was forked.
         """
         self.pid = pid
-        self.loaded: tuple[str, ...] = first.loaded if first is not None else tuple(sorted(loaded))
+        self.loaded: Loaded = first.loaded if first is not None else loaded or Loaded()
         self.root: int = first.root if first is not None else parent_of(pid)
         self._ends = ends
         self._leash = leash
@@ -94,7 +94,7 @@ class LeanKernel:
             "seed": seed,
             "mark": mark,
         }
-        loaded = parent.loaded
+        loaded = Loaded(tuple(sorted(parent.loaded)), round(parent.seconds, 1))
         try:
             try:
                 parent.fork(request, (order, *ends.theirs))

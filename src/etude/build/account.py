@@ -185,6 +185,7 @@ def _closed(event: RunFinished, run: _Open | None, now: float, reasons: tuple[st
         cells=tuple(run.cells) if run is not None else (),
         backend=kernel.backend if kernel is not None else "",
         kernel_seconds=kernel.seconds if kernel is not None else 0.0,
+        begun=kernel.begun if kernel is not None else "",
         threads=run.begin.threads if run is not None else 1,
         gpus=run.begin.gpus if run is not None else (),
         memory=event.memory,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from etude.adapters.kernels import LocalKernels
+    from etude.execute.failed import Failed
     from etude.execute.snapshots import Snapshots
 
 __all__ = ["Lasting"]
@@ -21,6 +23,20 @@ class Lasting:
         """Nothing is there yet."""
         self._kernels: LocalKernels | None = None
         self._snapshots: Snapshots | None = None
+        self._failed: Failed | None = None
+
+    @property
+    def failed(self) -> Failed:
+        """What is known of runs that failed."""
+        from etude.execute.failed import Failed  # noqa: PLC0415 -- only where cells run
+
+        self._failed = self._failed or Failed()
+        return self._failed
+
+    def retry(self, paths: Collection[str]) -> None:
+        """Have pages that were saved tried again."""
+        if self._failed is not None:
+            self._failed.forget(paths)
 
     def ready(self) -> tuple[LocalKernels, Snapshots]:
         """Both; made anew when a build was stopped, which ends all kernels."""

@@ -92,6 +92,7 @@ class Preview:
     def update(self, changed: Collection[str] = ()) -> RunReport:
         """One round, because some files changed: run what must run; raises `BookError`."""
         self._news.begin(changed)
+        self._lasting.retry(changed)
         try:
             report = self._update()
         except BaseException:

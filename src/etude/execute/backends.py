@@ -25,9 +25,6 @@ _WIDGETS: Final = frozenset(
 
 _LATER: Final[Mapping[str, tuple[str, str]]] = {"torch": ("optim", "sympy")}
 """What packages load when something of theirs is first used: a word that code asks for it by, and what."""
-_MUCH: Final = 5.0
-"""Seconds that the cells of a run took, about as long as it takes to load the largest packages."""
-
 _ORDER: Final[tuple[Backend, ...]] = ("lean", "warm", "cold")
 
 
@@ -106,14 +103,14 @@ def _loads(plan: Plan, run: Run) -> tuple[str, ...]:
 
 
 def _kept(run: Run, before: Recipe | None, warm: tuple[str, ...]) -> tuple[str, ...]:
-    """What the parent of a run should have loaded: as when it ran last, where much time is at stake.
+    """What the parent of a run should have loaded: as when it ran last, if its cells took longer than that.
 
     States are known again only if the same was loaded before them: what packages do to others shows.
     """
     if before is None or before.loaded is None:
         return warm
-    much = min(_MUCH, run.checkpoint) if run.checkpoint > 0 else _MUCH
-    return warm if sum(step.seconds for step in before.steps) < much else before.loaded
+    cost = min(before.loaded.seconds, run.checkpoint or before.loaded.seconds)
+    return warm if sum(step.seconds for step in before.steps) < cost else before.loaded.modules
 
 
 def _worthwhile(names: Counter[str], least: int) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ taken when it was written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -15,8 +15,10 @@ import msgspec
 from msgspec import Struct
 
 from etude.execute.desk import Desk
+from etude.execute.digest import digest
 from etude.execute.facts import Facts
 from etude.execute.plan import Run
+from etude.execute.recipe import Component
 from etude.execute.record import ResultStore
 from etude.execute.snapshots import Begin, Snapshot
 from etude.execute.ways import Found
@@ -62,7 +64,7 @@ class _Checkpoint(Struct, frozen=True):
     digest: str
     """Of the state, when it was written."""
     packages: str
-    """What tells whether any package is another one now."""
+    """What tells whether a package that the run has loaded is another one now."""
     numbers: dict[int, int]
     """Steps by the kernel's numbers of cells."""
 
@@ -90,15 +92,15 @@ class Checkpoints:
             if sum(passed[: number + 1]) < _WORTH:
                 break
             kept = self._read(found[number].after.state)
-            there = kept is not None and kept.name and self.files.find(kept.name) is not None
-            if kept is not None and there and kept.packages == self.facts.installed(run.kernel):
+            if kept is None or not kept.name or self.files.find(kept.name) is None:
+                continue
+            reads = (part for item in found[: number + 1] for part in item.way.reads)
+            if kept.packages == self._packages(run, reads):
                 return number, found[number].after.state
         return None
 
-    def begin(
-        self, found: Sequence[Found], best: tuple[int, str], desk: Desk, *, keeps: bool
-    ) -> Begin | None:
-        """Load a checkpoint at a fresh desk; None when it is not the state that was written.
+    def begin(self, found: Sequence[Found], best: tuple[int, str], desk: Desk, *, keeps: bool) -> Begin | str:
+        """Load a checkpoint at a fresh desk; why not, when it is not the state that was written.
 
         The desk is of no use then. `keeps`: a copy is kept to be resumed from.
         """
@@ -106,7 +108,7 @@ class Checkpoints:
         kept = self._read(state)
         path = self.files.find(kept.name) if kept is not None else None
         if kept is None or path is None:
-            return None
+            return "it is gone"
         why = desk.kernel.restore(path, kept.name)
         copy = None if why else desk.kernel.copy(digest=True, keep=keeps)
         if copy is None or copy.state() != kept.digest or not desk.untouched():
@@ -114,23 +116,34 @@ class Checkpoints:
                 copy.close()
             self.files.drop(path)
             self._write(state, msgspec.structs.replace(kept, name=""))
-            return None
+            return why or "what came back is another state"
         if not keeps:
             copy.close()
         at = sum(item.kept.record.seconds for item in found[: number + 1] if item.kept.record)
         snapshot = Snapshot(number, frozenset((state,)), "", copy, desk.left(), kept.numbers, at)
-        return Begin(desk, snapshot, number, False, found, ())
+        return Begin(desk, snapshot, number, False, found, "a checkpoint", ())
 
     def known(self, state: str) -> bool:
         """Whether a state was written before, or cannot be."""
         kept = self._read(state)
         return kept is not None and (not kept.name or self.files.find(kept.name) is not None)
 
-    def put(self, run: Run, state: str, path: str, written: _Written, numbers: Mapping[int, int]) -> None:
+    def put(self, run: Run, item: _Pending, written: _Written) -> None:
         """Keep what was written."""
-        self.files.keep(path, written.name)
-        packages = self.facts.installed(run.kernel)
-        self._write(state, _Checkpoint(written.name, written.size, written.digest, packages, dict(numbers)))
+        self.files.keep(item.path, written.name)
+        packages = self._packages(run, item.reads)
+        kept = _Checkpoint(written.name, written.size, written.digest, packages, dict(item.numbers))
+        self._write(item.state, kept)
+
+    def _packages(self, run: Run, reads: Iterable[Component]) -> str:
+        """Python and the packages that were loaded, with their versions; all, where that was not seen."""
+        kinds: dict[str, set[str]] = {"package": {"python"}}
+        for part in reads:
+            kinds.setdefault(part.kind, set()).add(part.name)
+        named = sorted(("package", name) for name in kinds["package"])
+        known = self.facts.answers(named, run.view, run.kernel)
+        whole = self.facts.installed(run.kernel) if "scan" in kinds else ""
+        return digest("packages", whole, *(text for part in known for text in (part.name, part.digest)))
 
     def _read(self, state: str) -> _Checkpoint | None:
         data = self.store.get("checkpoint", state)
@@ -155,6 +168,8 @@ class _Pending:
     copy: Copy
     path: str
     numbers: Mapping[int, int]
+    reads: tuple[Component, ...]
+    """Of the steps up to there."""
     shared: bool
     """The copy is kept by others, too."""
     state: str = ""
@@ -168,6 +183,7 @@ class Saver:
     checkpoints: Checkpoints | None = None
     _since: float = 0.0
     """Seconds of cells since the last time."""
+    _reads: list[Component] = field(default_factory=list)
     _off: bool = False
     _pending: list[_Pending] = field(default_factory=list)
 
@@ -175,6 +191,10 @@ class Saver:
         """Note a step that ran. What warns once would warn once more in another process."""
         self._since += seconds
         self._off |= warned(outputs)
+
+    def read(self, reads: Iterable[Component]) -> None:
+        """Note what a step has read."""
+        self._reads += (part for part in reads if part.kind in ("package", "scan"))
 
     def seen(self, outputs: Sequence[Output]) -> None:
         """Note a step that did not run."""
@@ -193,7 +213,7 @@ class Saver:
     def taken(self, copy: Copy, path: str, numbers: Mapping[int, int], *, shared: bool) -> None:
         """A copy is writing the state."""
         self._since = 0.0
-        self._pending.append(_Pending(copy, path, numbers, shared))
+        self._pending.append(_Pending(copy, path, numbers, tuple(self._reads), shared))
 
     def named(self, state: str) -> None:
         """The name of the state that is written is known now."""
@@ -209,7 +229,7 @@ class Saver:
             name, size = item.copy.saved() if wanted or item.shared else ("", 0)
             if wanted and name:
                 written = _Written(name, size, item.copy.state())
-                self.checkpoints.put(self.run, item.state, item.path, written, item.numbers)
+                self.checkpoints.put(self.run, item, written)
             if not item.shared:
                 item.copy.close()
             self.checkpoints.files.drop(item.path)

@@ -6,29 +6,28 @@ Called from several threads.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import msgspec
 
 from etude.execute.backends import Backends, next_backend
-from etude.execute.checkpoints import Checkpoints
-from etude.execute.desk import Desks, Watch
+from etude.execute.desk import Watch
 from etude.execute.job import Job, cells_ahead
 from etude.execute.needs import threads_of
 from etude.execute.outcome import Done, Outcome, Taken
+from etude.execute.places import Place, Places
 from etude.execute.plan import Run
 from etude.execute.schedule import Placed, Schedule
 from etude.execute.session import Session
 from etude.execute.sharing import apart
-from etude.execute.snapshots import Begin, Snapshots
 from etude.execute.surroundings import kernel_environment
 from etude.execute.troubles import elsewhere, lost, no_kernel, took_too_much
 from etude.execute.ways import Cursor, Found
 from etude.execute.world import ElsewhereError, OtherTextError, Trouble, World
 from etude.model.progress import KernelStarted, MemoryUsed, RunFinished, RunStarted
-from etude.model.protocols import KernelError, KernelNeeds, LostError
+from etude.model.protocols import KernelError, Loaded, LostError
 from etude.model.rules import Rule
 
 __all__ = ["Driver"]
@@ -54,8 +53,8 @@ class _Attempt:
     """Those that it may see; None for all."""
     trouble: Trouble = field(default_factory=Trouble)
     taken: Taken | None = None
-    loaded: tuple[str, ...] | None = None
-    """Modules that were loaded before its kernel was there."""
+    loaded: Loaded | None = None
+    """What was loaded before its kernel was there."""
     losses: list[str] = field(default_factory=list)
     """Why it was lost, each time."""
 
@@ -66,16 +65,12 @@ class Driver:
 
     world: World
     backends: Backends
-    desks: Desks
+    places: Places
     environment: Mapping[str, str]
     share: int
     """Computing threads of a run that does not say how many processors it needs."""
     schedule: Schedule[tuple[Job, ...]]
     watch: Watch
-    snapshots: Snapshots | None = None
-    """Where kernels stay for later builds; None: there is no later one."""
-    checkpoints: Checkpoints | None = None
-    """Where states are written for later builds."""
 
     def work(self, placed: Placed[tuple[Job, ...]]) -> dict[int, tuple[Outcome, ...]]:
         """Run jobs one after the other; a later one may find its first cells stored by then."""
@@ -163,15 +158,12 @@ class Driver:
         needs = msgspec.structs.replace(
             self.backends.of(run), cpus=room.cpus, memory=room.memory, gpus=room.gpus
         )
-        library = self.world.plan.library(run)
-        profile = _profile(needs, run.folder, environment)
-        begin = self._begun(run, profile, library, found)
-        if begin is None and needs.backend == "lean":
-            begin = self._loaded(run, needs, library, environment, found)
+        place = Place(run, needs, self.world.plan.library(run), environment)
+        begin, begun = self.places.begin(place, found)
         while True:
             started = self.world.clock()
             try:
-                desk = begin.desk if begin else self.desks.open(needs, run.folder, library, environment)
+                desk = begin.desk if begin else self.places.open(place)
             except KernelError as error:
                 trouble.problems.append(no_kernel(run, error))
                 return self._stored(run) if attempt.losses else []
@@ -185,12 +177,12 @@ class Driver:
                 self.world,
                 trouble,
                 attempt.times,
-                keeps=self.snapshots is not None and needs.backend == "lean",
+                keeps=self.places.keeps(place),
                 begin=begin,
-                checkpoints=self.checkpoints if needs.backend == "lean" else None,
+                checkpoints=self.places.writes(place),
             )
             try:
-                return self._watched(attempt, session, started)
+                return self._watched(attempt, session, started, begun)
             except ElsewhereError as error:
                 trouble.backend = next_backend(needs.backend)
                 told = elsewhere(run, error.step, error.what, trouble.backend)
@@ -206,26 +198,8 @@ class Driver:
                     return self._stored(run)
             finally:
                 session.finish()
-                if self.snapshots is None:
-                    desk.close()
-                else:
-                    before = (begin.snapshot, *begin.others) if begin else ()
-                    self.snapshots.keep(run, profile, desk, (*session.snapshots, *before), session.path)
-                begin = None
-
-    def _begun(
-        self, run: Run, profile: Hashable, library: Mapping[str, str], found: Sequence[Found]
-    ) -> Begin | None:
-        """Where a run goes on that an earlier build has left; None when it begins anew."""
-        begin = self.snapshots.begin(run, profile, found) if self.snapshots is not None else None
-        if begin is None:
-            return None
-        if self.desks.resume(begin.desk, begin.snapshot.copy, begin.snapshot.left, library):
-            return begin
-        for snapshot in (begin.snapshot, *begin.others):
-            snapshot.copy.close()
-        begin.desk.close()
-        return None
+                self.places.keep(place, desk, begin, session.snapshots, session.path)
+                begin, begun, place = None, "", replace(place, needs=needs)
 
     @staticmethod
     def _given_up(attempt: _Attempt, error: LostError) -> bool:
@@ -241,37 +215,14 @@ class Driver:
         found = self.world.lookup.ahead(run, 0, Cursor.start(run))
         return [Done.of(item.kept.record, item) for item in found]
 
-    def _loaded(
-        self,
-        run: Run,
-        needs: KernelNeeds,
-        library: Mapping[str, str],
-        environment: Mapping[str, str],
-        found: Sequence[Found],
-    ) -> Begin | None:
-        """Where a run goes on from a checkpoint; None when there is none that will do."""
-        best = self.checkpoints.best(run, found) if self.checkpoints is not None else None
-        if best is None or self.checkpoints is None:
-            return None
-        try:
-            desk = self.desks.open(needs, run.folder, library, environment)
-        except KernelError:
-            return None  # that is told when it fails again
-        begin = None
-        try:
-            begin = self.checkpoints.begin(found, best, desk, keeps=self.snapshots is not None)
-        finally:
-            if begin is None:
-                desk.close()
-        return begin
-
-    def _watched(self, attempt: _Attempt, session: Session, started: float) -> list[Done]:
+    def _watched(self, attempt: _Attempt, session: Session, started: float, begun: str) -> list[Done]:
         """The run's cells, as long as its kernel may have what it takes."""
         desk = session.desk
         run, trouble, progress, clock = attempt.run, attempt.trouble, self.world.progress, self.world.clock
-        begun = clock()
+        there = clock()
         attempt.loaded = desk.kernel.loaded
-        progress(KernelStarted(run.name, run.variant, desk.kernel.backend, begun - started, run.languages))
+        backend, seconds = desk.kernel.backend, there - started
+        progress(KernelStarted(run.name, run.variant, backend, seconds, run.languages, begun))
 
         def told(memory: int) -> None:
             progress(MemoryUsed(run.name, run.variant, memory, run.languages))
@@ -280,7 +231,7 @@ class Driver:
         with self.watch.over(desk.kernel, run.memory_limit, kept, told) as usage:
             done = session.cells()
         taken = usage()
-        attempt.taken = Taken(taken.peak, taken.seconds, clock() - begun)
+        attempt.taken = Taken(taken.peak, taken.seconds, clock() - there)
         died = [problem for problem in trouble.problems if problem.rule == Rule.KERNEL_DIED]
         if died and taken.ended == "crowded":
             raise _CrowdedError
@@ -288,12 +239,3 @@ class Driver:
             trouble.problems.remove(died[0])
             trouble.problems.append(took_too_much(died[0], run, taken))
         return done
-
-
-def _profile(needs: KernelNeeds, folder: str, environment: Mapping[str, str]) -> Hashable:
-    """All that a desk depends on beside the cells of its run; what a parent has loaded is out of sight.
-
-    Processors and memory are kept for a run by what it took last time, which is another number each time.
-    """
-    asked = msgspec.structs.replace(needs, warm=(), memory=0, cpus=0.0)
-    return asked, folder, tuple(sorted(environment.items()))

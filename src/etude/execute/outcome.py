@@ -23,7 +23,7 @@ from etude.execute.timings import hide_timings
 from etude.execute.ways import Change, Found
 from etude.model.config import Policy, Timings
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
-from etude.model.protocols import Backend
+from etude.model.protocols import Backend, Loaded
 from etude.model.result import CellResult, CellStatus, Output, RunResult, Value
 from etude.model.span import NOWHERE
 
@@ -96,8 +96,8 @@ class Outcome:
     """Whether it may have read files that changed since it was planned."""
     taken: Taken | None = None
     """None when nothing was executed."""
-    loaded: tuple[str, ...] | None = None
-    """Modules that were loaded before its kernel was there; None when there was no kernel."""
+    loaded: Loaded | None = None
+    """What was loaded before its kernel was there; None when there was no kernel."""
 
     @classmethod
     def stored(cls, run: Run, found: Sequence[Found], *problems: Diagnostic) -> Outcome:

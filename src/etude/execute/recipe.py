@@ -8,6 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from etude.execute.requests import Request
+from etude.model.protocols import Loaded
 
 __all__ = ["Component", "Recipe", "StepRecipe"]
 
@@ -47,5 +48,5 @@ class Recipe(Struct, frozen=True, array_like=True):
     """Bytes that it took at most; 0 when nothing was seen of it."""
     cpus: float = 0.0
     """Processors that it kept busy on average; 0 when it was too short to tell."""
-    loaded: tuple[str, ...] | None = None
-    """Modules that were loaded before its kernel was there; None when nothing was seen of it."""
+    loaded: Loaded | None = None
+    """What was loaded before its kernel was there; None when nothing was seen of it."""

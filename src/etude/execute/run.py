@@ -19,11 +19,13 @@ from etude.execute.checkpoints import Checkpoints
 from etude.execute.checkpoints import Files as CheckpointFiles
 from etude.execute.desk import Desks, Pool, Watch, unwatched
 from etude.execute.drive import Driver
+from etude.execute.failed import Failed
 from etude.execute.failure import SourceLines
 from etude.execute.forecast import Forecast
 from etude.execute.job import Job, cells_ahead
 from etude.execute.needs import lacking, needs_of
 from etude.execute.outcome import Outcome, complaints, results
+from etude.execute.places import Places
 from etude.execute.plan import Plan
 from etude.execute.recipe import Recipe
 from etude.execute.record import ResultStore, load_recipe, recipe_key
@@ -81,6 +83,7 @@ def execute(
     worker: Worker = "auto",
     snapshots: Snapshots | None = None,
     checkpoints: CheckpointFiles | None = None,
+    failed: Failed | None = None,
     progress: Progress = silent,
 ) -> Execution:
     """Execute a plan.
@@ -88,7 +91,8 @@ def execute(
     With a `worker` all runs have that kind of kernel, whatever they ask for. `environment` is the user's;
     kernels get it with `threads` computing threads and what makes runs alike. `machine` is what there is
     to share out, `snapshots` where kernels stay for later builds, `checkpoints` where their states
-    are written. Never raises for what cells do; what the store raises goes through.
+    are written, `failed` what is known of runs that are not to be tried in vain. Never raises
+    for what cells do; what the store raises goes through.
     """
     made: set[str] = set()
     lookup = Lookup(
@@ -108,6 +112,8 @@ def execute(
         cells = cells_ahead(run, ways)
         if not cells or policy in ("frozen", "off"):
             outcomes[number] = (Outcome.stored(run, ways),)
+        elif failed is not None and (known_to_fail := failed.again(run, ways, plan.facts)) is not None:
+            outcomes[number] = (known_to_fail,)
         elif missing := lacking(run.resources, machine):
             outcomes[number] = (Outcome.stored(run, ways, no_resources(run, missing, machine)),)
         else:
@@ -129,9 +135,14 @@ def execute(
     forecast = Forecast(progress, schedule, clock, _cell_seconds(jobs))
     world = World(plan, lookup, store, clock, forecast, SourceLines(files), made)
     written = Checkpoints(checkpoints, store, plan.facts) if checkpoints is not None else None
-    driver = Driver(world, backends, desks, environment, threads, schedule, watch, snapshots, written)
+    places = Places(desks, snapshots, written)
+    driver = Driver(world, backends, places, environment, threads, schedule, watch)
     for group in pool.run(schedule, driver.work):
         outcomes.update(group)
+    if failed is not None:
+        for job in jobs:
+            for outcome in outcomes[job.number]:
+                failed.note(outcome, lookup, plan.facts)
     ordered = [outcome for _, some in sorted(outcomes.items()) for outcome in some]
     remember(store, ordered, recipes, known)
     results_of: dict[str, dict[str, RunResult]] = {}

@@ -6,27 +6,23 @@ are stored as each cell ends, with what the cell was seen to read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-
-import msgspec
 
 from etude.execute.checkpoints import Checkpoints, Saver
 from etude.execute.desk import Desk
-from etude.execute.facts import UNKNOWN
+from etude.execute.keeper import Keeper
 from etude.execute.normalise_output import normalise_outputs, normalise_value, shows_source
 from etude.execute.outcome import Done
 from etude.execute.plan import Run, Step
-from etude.execute.recipe import Component
-from etude.execute.record import Record, make, save
 from etude.execute.requests import Request, python_of
 from etude.execute.snapshots import Begin, Snapshot
 from etude.execute.states import States
-from etude.execute.troubles import stopped, wrote
-from etude.execute.ways import Cursor, Found, Way, scanned
+from etude.execute.troubles import stopped
+from etude.execute.ways import Cursor, Found
 from etude.execute.world import ElsewhereError, OtherTextError, Trouble, World
 from etude.model.progress import CellFinished
-from etude.model.protocols import Observed, Reply
+from etude.model.protocols import Reply
 from etude.model.result import CellStatus, Value
 
 __all__ = ["Session", "last_needed"]
@@ -74,8 +70,7 @@ class Session:
         """Where the run came along."""
         self.spent = 0.0
         """Seconds that its cells took, from the first on."""
-        self.last: tuple[int, Cursor, Way] | None = None
-        """The last new way, whose state may become known later."""
+        self.keeper = Keeper(run, desk, world, trouble)
 
     def cells(self) -> list[Done]:
         """Execute steps until all is stored, or one fails; raises `ElsewhereError`."""
@@ -102,18 +97,19 @@ class Session:
                 raise OtherTextError
             if reply.execution_count is not None:
                 self.numbers[reply.execution_count] = number
-            observed = self._observed(step)
+            reads = self.keeper.observed(step)
             self.saver.passed(reply.seconds, reply.outputs)
             if here is not None:
                 cursor, found = here.after, found[1:]
-                done = self._again(number, here, values, observed)
+                done = self.keeper.again(number, here, values, reads)
                 self.states.read(here.way.reads)
                 self._keep(number, cursor, reply.seconds, new=False)
             elif _went_well(step, reply):
                 cursor = self._settled(cursor)
-                cursor, done = self._new(number, cursor, reply, values, observed)
+                cursor, done = self.keeper.new(number, cursor, reply, values, reads)
+                self.states.read(reads)
                 found = []
-                if self._stores():
+                if self.keeper.stores:
                     self._keep(number, cursor, reply.seconds)
                     found = world.lookup.ahead(run, number + 1, cursor)
                     # Without that, the digest may come while the next cell runs, which is new then.
@@ -122,7 +118,8 @@ class Session:
                         found = world.lookup.ahead(run, number + 1, cursor)
             else:
                 outputs = normalise_outputs(reply.outputs, number + 1, self.desk.replaced)
-                done = Done(_status(reply), outputs, values, reply.seconds, reply.truncated, executed=True)
+                status, cut = _status(reply), reply.truncated
+                done = Done(status, outputs, values, reply.seconds, cut, executed=True, reads=reads)
             out.append(done)
             world.progress(
                 CellFinished(
@@ -150,7 +147,7 @@ class Session:
         self.spent += seconds
         self.path[cursor.state] = (number, cursor.text)
         taken = None
-        if self._stores():
+        if self.keeper.stores:
             taken = self.states.take(number, seconds, new=new, state=cursor.state, numbers=self.numbers)
         if taken is not None:
             copy, left = taken
@@ -172,81 +169,13 @@ class Session:
             out |= {item.name: Value(error=error) for item in missing}
         return reply, out
 
-    def _observed(self, step: Step) -> tuple[Component, ...]:
-        """What a step read, with answers; that these are of what it read is seen to after they are found."""
-        observed = self.desk.observed()
-        reads = self._reads(step, observed)
-        outdated: Iterable[str] = self.desk.outdated(observed.reads if observed.complete else None)
-        if not observed.complete:
-            outdated = filter(self.run.may_read, outdated)
-        self.trouble.outdated |= any(True for _ in outdated)
-        return reads
-
-    def _reads(self, step: Step, observed: Observed) -> tuple[Component, ...]:
-        """What a step read, with the answers of now."""
-        asked = dict.fromkeys(observed.reads)
-        # The shell's own packages are there before a cell imports them.
-        named = {item.module.partition(".")[0] for item in step.cell.scan.imports if not item.level}
-        asked |= dict.fromkeys(("package", name) for name in sorted(named))
-        facts = self.world.plan.facts
-        answers = facts.answers(sorted(asked), self.run.view, self.run.kernel)
-        known = tuple(part for part in answers if part.kind != "package" or part.digest not in ("", UNKNOWN))
-        return known if observed.complete else (*known, scanned(step))
-
-    def _again(
-        self, number: int, here: Found, values: Mapping[str, Value], reads: Sequence[Component]
-    ) -> Done:
-        """A step whose result is stored: it stays, with the values that were missing."""
-        before = here.kept.record
-        assert before is not None
-        known = {**before.values, **values}
-        good = {name: value for name, value in known.items() if not value.error}
-        record = msgspec.structs.replace(before, values=good)
-        step = self.run.steps[number]
-        if record != before and self._may_store(step):
-            # Expressions may read files, too.
-            more = [part for part in reads if part not in here.way.reads]
-            way = msgspec.structs.replace(here.way, reads=(*here.way.reads, *more))
-            self._store(number, here.before, way, record)
-        return Done.of(record, here, values=known, executed=True)
-
-    def _new(
-        self,
-        number: int,
-        cursor: Cursor,
-        reply: Reply,
-        values: Mapping[str, Value],
-        reads: tuple[Component, ...],
-    ) -> tuple[Cursor, Done]:
-        """A step that went well and whose result is new."""
-        step = self.run.steps[number]
-        after = cursor.after(step, reads)
-        outputs = normalise_outputs(reply.outputs, number + 1, self.desk.replaced)
-        record = make(
-            "error" if reply.status == "error" else "ok",
-            outputs,
-            dict(values),
-            reply.seconds,
-            text=after.text if shows_source(outputs) else "",
-            limit=self.world.plan.output_limit,
-            cut=reply.truncated,
-        )
-        way = Way(reads, cursor.result(step, reads), after.state)
-        self.states.read(reads)
-        if self._may_store(step):
-            self._store(number, cursor, way, record)
-            self.last = (number, cursor, way)
-        done = Done(record.status, outputs, values, record.seconds, record.cut, executed=True, reads=reads)
-        return after, done
-
     def _settled(self, cursor: Cursor) -> Cursor:
         """Where the run stands, once the digest of its state is there, if it was taken."""
         pending = self.states.pending
         state = self.states.settle()
-        if not state or self.last is None or self.last[0] != pending:
+        if not state or pending is None or not self.keeper.named(pending, state):
             return cursor
-        number, before, way = self.last
-        self.world.lookup.keep(self.run, number, before, msgspec.structs.replace(way, state=state))
+        number = pending
         self.path[state] = (number, cursor.text)
         if self.snapshots and self.snapshots[-1].number == number:
             self.snapshots[-1] = replace(self.snapshots[-1], states=self.snapshots[-1].states | {state})
@@ -254,22 +183,7 @@ class Session:
 
     def finish(self) -> None:
         """Nothing more is to run: wait for states that are being written."""
-        self.saver.finish(good=self._stores())
-
-    def _stores(self) -> bool:
-        return not (self.trouble.tainted or self.trouble.outdated)
-
-    def _may_store(self, step: Step) -> bool:
-        if not self.trouble.tainted and (written := self.desk.written()):
-            self.trouble.tainted = True
-            self.trouble.problems.append(wrote(self.run, step, written))
-        return self._stores()
-
-    def _store(self, number: int, cursor: Cursor, way: Way, record: Record) -> None:
-        # The record first: a way to nothing would be no result.
-        save(self.world.store, way.result, record)
-        self.world.lookup.keep(self.run, number, cursor, way)
-        self.world.made.add(way.result)
+        self.saver.finish(good=self.keeper.stores)
 
     def _stopped(self, number: int, reply: Reply, *, late: bool) -> None:
         outputs = normalise_outputs(reply.outputs, number + 1, self.desk.replaced)

@@ -61,6 +61,8 @@ class Begin:
     """Whether the kernel has run the text that is there now."""
     found: Sequence[Found]
     """What is stored of the run, from its first step on."""
+    kind: str
+    """What it goes on from, in words."""
     others: tuple[Snapshot, ...]
     """What else the desk has."""
 
@@ -113,7 +115,7 @@ class Snapshots:
         (number, text), best = max(placed, key=lambda pair: pair[0][0])
         exact = number == best.number and text == best.text
         others = tuple(one for one in kept.snapshots if one is not best)
-        return Begin(kept.desk, best, number, exact, found, others)
+        return Begin(kept.desk, best, number, exact, found, "a frozen copy", others)
 
     def keep(
         self, run: Run, profile: Hashable, desk: Desk, snapshots: Iterable[Snapshot], path: Path

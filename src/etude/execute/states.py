@@ -21,6 +21,8 @@ __all__ = ["States"]
 
 _SHARE: Final = 0.03
 """Of the time that a run has taken and is going to take, as far as that is known, for digests."""
+_GUESS: Final = 0.02
+"""The same of what later cells may take, if they go on like those before them; that is not known yet."""
 _COST: Final = 0.05
 """Seconds of processor time that a digest is taken to cost before one was taken."""
 _WORTH: Final = 0.3
@@ -73,6 +75,8 @@ class States:
 
     def read(self, reads: Iterable[Component]) -> None:
         """Note what a step has read: the code of modules is part of the state."""
+        reads = tuple(reads)
+        self._saver.read(reads)
         for part in reads:
             if part.kind in ("module", "library"):
                 self._modules[part.kind, part.name] = part.digest
@@ -150,7 +154,10 @@ class States:
             # There is less to save than it costs.
             return False
         worked = max(0.0, self._clock() - self._started - self._spent)
-        return self._spent + self._cost <= self._share * (worked + later)
+        may = self._share * (worked + later)
+        if not self._times:
+            may += _GUESS * worked / (number + 1) * (len(self._run.steps) - number - 1)
+        return self._spent + self._cost <= may
 
     def _later(self, number: int) -> float:
         """Seconds that the steps after one took when they ran before."""

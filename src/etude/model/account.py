@@ -47,6 +47,8 @@ class RunAccount(Struct, frozen=True):
     """The kind of kernel; empty when none was started."""
     kernel_seconds: float = 0.0
     """How long its start took."""
+    begun: str = ""
+    """Where it went on, as a phrase, and why not elsewhere; empty when it simply began."""
     threads: int = 1
     gpus: tuple[str, ...] = ()
     memory: int = 0

@@ -86,6 +86,8 @@ class KernelStarted(Struct, frozen=True, tag=True, gc=False):
     seconds: float
     """How long its start took, with the making of its folder."""
     languages: str = ""
+    begun: str = ""
+    """Where the run goes on, as a phrase, and why not elsewhere; empty when it simply begins."""
 
 
 class MemoryUsed(Struct, frozen=True, tag=True, gc=False):

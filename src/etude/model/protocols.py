@@ -99,6 +99,15 @@ class Usage(Struct, frozen=True):
     together, and it was the one to go."""
 
 
+class Loaded(Struct, frozen=True, array_like=True, gc=False):
+    """What the parent of kernels has loaded."""
+
+    modules: tuple[str, ...] = ()
+    """Sorted."""
+    seconds: float = 0.0
+    """How long that took."""
+
+
 class Kernel(Protocol):
     """One live kernel."""
 
@@ -108,8 +117,8 @@ class Kernel(Protocol):
         ...
 
     @property
-    def loaded(self) -> tuple[str, ...]:
-        """Modules that were loaded before it was there; sorted."""
+    def loaded(self) -> Loaded:
+        """What was loaded before it was there."""
         ...
 
     @property

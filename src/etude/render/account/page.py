@@ -147,7 +147,8 @@ def _runs(ran: Sequence[RunAccount], ids: dict[int, str]) -> str:
     for run in sorted(ran, key=lambda item: -item.seconds):
         kept = f"<small>{run.cells_kept} kept</small>" if run.cells_kept else ""
         threads = _plural(run.threads, "thread") + (f", GPU {', '.join(run.gpus)}" if run.gpus else "")
-        started = f"<small>started in {duration(run.kernel_seconds)}</small>" if run.backend else ""
+        told = f"started in {duration(run.kernel_seconds)}", *filter(None, [run.begun])
+        started = "".join(f"<small>{text(one)}</small>" for one in told) if run.backend else ""
         reasons = "".join(f"<li>{_code(reason)}</li>" for reason in run.reasons)
         rows.append(
             f'<tr id="{ids[id(run)]}" class="{run.status}"><th scope="row">{_breakable(_name(run))}</th>'
