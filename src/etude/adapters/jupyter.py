@@ -15,7 +15,7 @@ from etude.adapters.jupyter_outputs import Gathering, values_of
 from etude.adapters.jupyter_process import Starter, channels, start_process
 from etude.adapters.jupyter_specs import KernelSpec
 from etude.adapters.jupyter_wire import Message, Wire
-from etude.model.protocols import Backend, Copy, KernelError, Loaded, Reply
+from etude.model.protocols import Backend, Copy, KernelError, Reply
 
 if TYPE_CHECKING:
     import zmq
@@ -30,6 +30,8 @@ _QUIET: Final = 10.0
 
 class JupyterKernel:
     """One kernel; all its methods but `kill` belong to one thread."""
+
+    loaded = None
 
     def __init__(
         self,
@@ -49,7 +51,6 @@ class JupyterKernel:
         import zmq  # noqa: PLC0415 -- takes long; most builds start no kernel
 
         self.backend: Backend = "cold" if start is start_process else "warm"
-        self.loaded = Loaded()  # by a warm parent it is, but such a kernel has no digest
         self._zmq = zmq
         self._spec = spec
         self._grace = grace

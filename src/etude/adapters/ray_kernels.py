@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from etude.adapters.ray_actor import Copied
 from etude.adapters.ray_cluster import RayCluster
-from etude.model.protocols import Backend, Copy, Kernel, KernelError, Loaded, LostError, Reply, Usage
+from etude.model.protocols import Backend, Copy, Kernel, KernelError, LostError, Reply, Usage
 
 __all__ = ["Link", "RayCopy", "RayKernel", "RayWatch"]
 
@@ -74,7 +74,7 @@ class RayKernel:
     """A kernel in an actor."""
 
     root = 0  # its processes are not here
-    loaded = Loaded()
+    loaded = None
 
     def __init__(self, link: Link, backend: Backend) -> None:
         """The actor has opened its desk."""

@@ -25,6 +25,9 @@ _WIDGETS: Final = frozenset(
 
 _LATER: Final[Mapping[str, tuple[str, str]]] = {"torch": ("optim", "sympy")}
 """What packages load when something of theirs is first used: a word that code asks for it by, and what."""
+_SETS: Final = 2
+"""Parents beside that of all runs, each with what was loaded for runs before."""
+
 _ORDER: Final[tuple[Backend, ...]] = ("lean", "warm", "cold")
 
 
@@ -60,14 +63,17 @@ class Backends:
             profile = run.kernel, threads_of(run.resources, share)
             wanted.setdefault(profile, Counter()).update(set(names))
         warm = {profile: _worthwhile(names, least) for profile, names in wanted.items()}
+        as_before = [_as_before(run, old) for run, old in zip(ordered, before, strict=True)]
+        kept = _most_at_stake(zip(as_before, before, strict=True))
         self._needs: dict[object, KernelNeeds] = {}
-        for run, names, old in zip(ordered, outside, before, strict=True):
+        for run, names, old, modules in zip(ordered, outside, before, as_before, strict=True):
+            shared = warm[run.kernel, threads_of(run.resources, share)]
             needs = KernelNeeds(
                 name=run.kernel,
                 python=run.python,
                 seed=run.seed,
                 backend=_first(run, names, worker, old),
-                warm=_kept(run, old, warm[run.kernel, threads_of(run.resources, share)]),
+                warm=modules if modules is not None and modules in kept else shared,
                 run=f"{run.page.path}|{run.variant}",
                 installed=plan.facts.installed(run.kernel) if run.python else "",
             )
@@ -102,19 +108,32 @@ def _loads(plan: Plan, run: Run) -> tuple[str, ...]:
     return (*names, *sorted(more.difference(tops)))
 
 
-def _kept(run: Run, before: Recipe | None, warm: tuple[str, ...]) -> tuple[str, ...]:
-    """What the parent of a run should have loaded: as when it ran last, if its cells took longer than that.
+def _as_before(run: Run, before: Recipe | None) -> tuple[str, ...] | None:
+    """What was loaded for a run when it ran last; None where loading that takes longer than its cells.
 
     States are known again only if the same was loaded before them: what packages do to others shows.
     """
     if before is None or before.loaded is None:
-        return warm
+        return None
     cost = min(before.loaded.seconds, run.checkpoint or before.loaded.seconds)
-    return warm if sum(step.seconds for step in before.steps) < cost else before.loaded.modules
+    return before.loaded.modules if _seconds(before) >= cost else None
+
+
+def _most_at_stake(known: Iterable[tuple[tuple[str, ...] | None, Recipe | None]]) -> set[tuple[str, ...]]:
+    """Those of the modules that were loaded for runs which are to be loaded again."""
+    seconds: Counter[tuple[str, ...]] = Counter()
+    for modules, before in known:
+        if modules is not None and before is not None:
+            seconds[modules] += round(1000 * _seconds(before))
+    return {modules for modules, _ in seconds.most_common(_SETS)}
+
+
+def _seconds(before: Recipe) -> float:
+    return sum(step.seconds for step in before.steps)
 
 
 def _worthwhile(names: Counter[str], least: int) -> tuple[str, ...]:
-    """What some runs import: a parent that loads for one run alone saves nothing, unless it stays."""
+    """What some runs import: a parent that loads for one of several keeps the others waiting."""
     return tuple(
         sorted(
             name

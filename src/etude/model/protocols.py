@@ -117,8 +117,8 @@ class Kernel(Protocol):
         ...
 
     @property
-    def loaded(self) -> Loaded:
-        """What was loaded before it was there."""
+    def loaded(self) -> Loaded | None:
+        """What was loaded before it was there; None for kernels whose states nobody knows again."""
         ...
 
     @property
