@@ -159,9 +159,9 @@ class Driver:
             self.backends.of(run), cpus=room.cpus, memory=room.memory, gpus=room.gpus
         )
         place = Place(run, needs, self.world.plan.library(run), environment)
+        started = self.world.clock()
         begin, begun = self.places.begin(place, found)
         while True:
-            started = self.world.clock()
             try:
                 desk = begin.desk if begin else self.places.open(place)
             except KernelError as error:
@@ -170,6 +170,7 @@ class Driver:
             except LostError as error:
                 if self._given_up(attempt, error):
                     return self._stored(run)
+                started = self.world.clock()
                 continue
             session = Session(
                 run,
@@ -200,6 +201,7 @@ class Driver:
                 session.finish()
                 self.places.keep(place, desk, begin, session.snapshots, session.path)
                 begin, begun, place = None, "", replace(place, needs=needs)
+                started = self.world.clock()
 
     @staticmethod
     def _given_up(attempt: _Attempt, error: LostError) -> bool:
