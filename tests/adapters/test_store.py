@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 
 import pytest
 
@@ -182,6 +183,20 @@ def test_what_is_good_in_a_damaged_index_is_kept(store):
         if damaged:
             assert (entries, ()) == read(store.folder, names)
     assert sum(kept) / len(kept) > 0.9
+
+
+def test_all_who_have_the_index_open_go_on_with_the_new_one(store):
+    store.put("cell", "a", b"good")
+    store.put("cell", "b", b"good")
+    with SqliteStore(store.folder) as other:
+        assert other.get("cell", "b") == b"good"
+        with closing(sqlite3.connect(store.index)) as base, base:
+            base.execute("UPDATE entry SET value = ? WHERE key = ?", (b"evil", "a"))
+        assert store.get_many("cell", ["a", "b"]) == {"b": b"good"}
+        other.put("cell", "a", b"new")
+        assert store.get("cell", "a") == b"new"
+        assert other.get_many("cell", ["a", "b"]) == {"a": b"new", "b": b"good"}
+        assert other.damaged == ()
 
 
 def test_one_who_only_reads_leaves_a_damaged_entry(store):

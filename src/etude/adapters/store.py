@@ -179,13 +179,24 @@ class SqliteStore:
                 raise WriteError(self.index, _system_error(error)) from error
 
     def _attempt(self, action: Callable[[sqlite3.Connection], T]) -> T:
-        if self._base is None or self._pid != os.getpid():
+        with self._opened() as base:
+            return action(base)
+
+    def _opened(self) -> sqlite3.Connection:
+        """This process's connection to the index that is there now: another may have been put aside."""
+        there = _inode(self.index)
+        own = self._pid == os.getpid()
+        if self._base is not None and own and self._file == there:
+            return self._base
+        if self._base is not None and own:
+            self._base.close()
+        else:
             # A connection must not be used, not even closed, on the other side of a fork.
             _ORPHANS.append(self._base)
-            self._base = self._connect()
-            self._pid = os.getpid()
-        with self._base:
-            return action(self._base)
+        self._base, self._file, self._pid = None, there, os.getpid()
+        self._base = self._connect()
+        self._file = there or _inode(self.index)
+        return self._base
 
     def _connect(self) -> sqlite3.Connection:
         try:
@@ -194,7 +205,6 @@ class SqliteStore:
             raise WriteError(self.folder, error) from error
         base = sqlite3.connect(self.index, timeout=30.0, check_same_thread=False)
         try:
-            self._file = _inode(self.index)
             base.text_factory = text  # a key may be damaged
             base.execute("PRAGMA journal_mode = WAL")
             base.execute("PRAGMA synchronous = NORMAL")
