@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
@@ -197,6 +197,76 @@ def test_all_who_have_the_index_open_go_on_with_the_new_one(store):
         assert store.get("cell", "a") == b"new"
         assert other.get_many("cell", ["a", "b"]) == {"a": b"new", "b": b"good"}
         assert other.damaged == ()
+
+
+def harm(store, *names):
+    with closing(sqlite3.connect(store.index)) as base, base:
+        for name in names:
+            base.execute("UPDATE entry SET value = ? WHERE key = ?", (b"evil", name))
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("name", "harmful"), [("INSERT", "INSERT INTO nowhere VALUES (?, ?, ?, ?)"), ("_is_good", interrupted)]
+)
+def test_an_index_that_cannot_be_made_anew_stays(store, name, harmful, monkeypatch):
+    store.put_many("cell", ((f"{n}", b"x" * 500) for n in range(500)))
+    harm(store, "7")
+    with monkeypatch.context() as patch:
+        patch.setattr(f"etude.adapters.store_salvage.{name}", harmful)
+        with suppress(KeyboardInterrupt):
+            assert len(store.get_many("cell", [str(n) for n in range(500)])) == 499
+    store.close()
+    assert len(store.get_many("cell", [str(n) for n in range(500)])) == 499
+    assert "7" in store.damaged
+
+
+def test_an_index_whose_place_is_taken_stays(store):
+    store.put_many("cell", [("a", b"1"), ("b", b"2")])
+    store.index.with_name(store.index.name + ".damaged").mkdir()
+    harm(store, "a")
+    assert store.get_many("cell", ["a", "b"]) == {"b": b"2"}
+
+
+def test_a_checksum_that_is_none_is_damage(store):
+    store.put_many("cell", [("a", b"1"), ("b", BIG)])
+    with closing(sqlite3.connect(store.index)) as base, base:
+        base.execute("UPDATE entry SET sum = 'text'")
+    assert store.get_many("cell", ["a", "b"]) == {}
+    assert store.prune("cell", {"a"}) == 0
+    store.put("cell", "b", BIG)
+    assert store.get("cell", "b") == BIG
+
+
+@pytest.mark.parametrize("place", [0, 18, 19, 47])
+def test_a_damaged_header_is_damage(store, place):
+    store.put("cell", "a", b"1")
+    store.close()
+    data = bytearray(store.index.read_bytes())
+    data[place] ^= 0x40
+    store.index.write_bytes(data)
+    with SqliteStore(store.folder) as other:
+        other.put("cell", "a", b"2")
+        assert other.get("cell", "a") == b"2"
+        assert other.damaged == ("index",)
+
+
+def meet(folder):
+    with SqliteStore(folder) as store:
+        found = store.get_many("cell", [str(n) for n in range(1000)])
+        return len(found)
+
+
+def test_several_processes_that_meet_the_same_damage_lose_nothing(store):
+    for _ in range(4):
+        store.put_many("cell", ((f"{n}", b"x" * 300) for n in range(1000)))
+        harm(store, "1", "500")
+        with multiprocessing.get_context("spawn").Pool(3) as pool:
+            assert set(pool.map(meet, [store.folder] * 6)) <= {998}
+        assert meet(store.folder) == 998
 
 
 def test_one_who_only_reads_leaves_a_damaged_entry(store):

@@ -1,7 +1,6 @@
 """Runs that go on from a state that an earlier build has written."""
 
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -168,14 +167,26 @@ def test_it_does_not_matter_from_which_terminal_it_is_built(book, tmp_path, monk
     monkeypatch.setenv("SESSION_OF_A_TERMINAL", "1")
     built(book)
     monkeypatch.setenv("SESSION_OF_A_TERMINAL", "2")
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     book.edit("a.md", "factor = 10", "factor = 20")
-    mask = os.umask(0o077)
-    try:
-        assert 2 == book.build().cells_run
-    finally:
-        os.umask(mask)
+    assert 2 == book.build().cells_run
     assert like_new(book, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change", ["os.environ['SHADE'] = '1'", "os.environ.pop('SHADE', 0)", "os.putenv('SHADE', '1')"]
+)
+def test_what_a_page_sets_stays_set_in_every_terminal(new_book, at_once, tmp_path, monkeypatch, change):
+    last = "print(subprocess.run('echo $SHADE', shell=True, capture_output=True).stdout)"
+    cells = f"import os, subprocess, time\n{change}; time.sleep(0.02)", "a = 1", last
+    book = new_book({"etude.toml": CONFIG, "a.md": page(*cells)})
+    monkeypatch.setenv("SHADE", "1")
+    assert 3 == book.build().cells_run
+    monkeypatch.setenv("SHADE", "2")
+    book.edit("a.md", "a = 1", "a = 2")
+    book.build()
+    fresh = book.copy(tmp_path / "fresh", state=False)
+    assert 3 == fresh.build().cells_run
+    assert book.outputs() == fresh.outputs()
 
 
 def test_a_damaged_file_is_not_loaded(book, tmp_path):

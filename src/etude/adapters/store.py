@@ -14,13 +14,13 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from etude.adapters.disk import WriteError, write_atomic
-from etude.adapters.store_salvage import Row, checksum, salvage, text
+from etude.adapters.lock import BuildLock, LockedError
+from etude.adapters.store_salvage import INSERT, TABLE, UPDATE, Row, checksum, has_header, renew, text
 
 __all__ = ["SqliteStore"]
 
@@ -33,6 +33,9 @@ INLINE: Final = 64 * 1024
 _CHUNK: Final = 500
 _GRACE: Final = 3600.0
 """Seconds for which `prune` leaves a file alone that no entry names: its entry may be on its way."""
+
+_PATIENCE: Final = 60.0
+"""Seconds to wait for another process that makes the index anew."""
 
 T = TypeVar("T")
 
@@ -79,17 +82,19 @@ class SqliteStore:
             return out
 
         found: dict[str, bytes] = {}
-        harmed = False
-        for key, inline, total in self._do(rows):
-            value = inline if inline is not None else self._read_blob(total)
-            if isinstance(value, bytes) and checksum(kind, key, value) == total:
-                found[key] = value
-            else:
-                self._damaged[key] = None
-                harmed = harmed or inline is not None
-        # What leads to other entries may be damaged, too.
-        if harmed and self._renew():
-            found |= self.get_many(kind, [key for key in wanted if key not in found])
+        for again in (False, True):
+            harmed = False
+            for key, inline, total in self._do(rows):
+                value = inline if inline is not None else self._read_blob(total)
+                if isinstance(value, bytes) and checksum(kind, key, value) == total:
+                    found[key] = value
+                else:
+                    self._damaged[key] = None
+                    harmed = harmed or inline is not None or not isinstance(total, bytes)
+            # What leads to other entries may be damaged, too.
+            if again or not harmed or not self._renew():
+                break
+            wanted = [key for key in wanted if key not in found]
         return found
 
     def put(self, kind: str, key: str, value: bytes) -> None:
@@ -106,7 +111,7 @@ class SqliteStore:
                 write_atomic(self._blob_path(total), value)
             rows.append((kind, key, None if large else value, total))
 
-        self._do(partial(_insert, rows))
+        self._do(lambda base: base.executemany(INSERT + UPDATE, rows))
 
     def keys(self, kind: str) -> tuple[str, ...]:
         """Keys of every entry of a kind, sorted."""
@@ -120,9 +125,8 @@ class SqliteStore:
 
         def forget(base: sqlite3.Connection) -> frozenset[str]:
             base.executemany("DELETE FROM entry WHERE kind = ? AND key = ?", gone)
-            return frozenset(
-                total.hex() for (total,) in base.execute("SELECT sum FROM entry WHERE value IS NULL")
-            )
+            sums = base.execute("SELECT sum FROM entry WHERE value IS NULL")
+            return frozenset(total.hex() for (total,) in sums if isinstance(total, bytes))
 
         named = self._do(forget)
         edge = time.time() - _GRACE
@@ -157,8 +161,10 @@ class SqliteStore:
         name = total.hex()
         return self._blobs / name[:2] / name
 
-    def _read_blob(self, total: bytes) -> bytes | None:
+    def _read_blob(self, total: object) -> bytes | None:
         try:
+            if not isinstance(total, bytes):
+                return None
             return self._blob_path(total).read_bytes()
         except OSError:
             return None
@@ -168,9 +174,9 @@ class SqliteStore:
         with self._lock:
             try:
                 return self._attempt(action)
-            except sqlite3.OperationalError as error:
-                raise WriteError(self.index, _system_error(error)) from error
-            except sqlite3.DatabaseError:
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError) and has_header(self.index):
+                    raise WriteError(self.index, _system_error(error)) from error
                 self._damaged["index"] = None
                 self._renew()
             try:
@@ -208,34 +214,25 @@ class SqliteStore:
             base.text_factory = text  # a key may be damaged
             base.execute("PRAGMA journal_mode = WAL")
             base.execute("PRAGMA synchronous = NORMAL")
-            base.execute(
-                "CREATE TABLE IF NOT EXISTS entry"
-                " (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB, sum BLOB NOT NULL, UNIQUE (kind, key))"
-            )
+            base.execute(TABLE)
         except BaseException:
             base.close()
             raise
         return base
 
     def _renew(self) -> bool:
-        """Move a damaged index away; a fresh one gets what was good in it. Whether that was done."""
+        """Put a new index with what is good in it in the place of a damaged one; whether there is one now."""
         with self._lock:
             if self._base is not None and self._pid == os.getpid():
                 with suppress(sqlite3.Error):
                     self._base.close()
             self._base = None
-            if self._file != _inode(self.index):
-                return True  # by another process
-            aside = Path(f"{self.index}.damaged")
-            for suffix in ("-wal", "-shm", ""):
-                with suppress(OSError):
-                    Path(f"{aside}{suffix}").unlink()
-                with suppress(OSError):
-                    Path(f"{self.index}{suffix}").replace(f"{aside}{suffix}")
-            with suppress(sqlite3.Error):
-                for rows in salvage(aside):
-                    self._attempt(partial(_insert, rows))
-            return True
+            try:
+                with BuildLock(self.folder / "renewing", _PATIENCE):
+                    # Another process may have been quicker.
+                    return self._file != _inode(self.index) or renew(self.index)
+            except (LockedError, WriteError):
+                return False
 
 
 def _inode(path: Path) -> int:
@@ -243,14 +240,6 @@ def _inode(path: Path) -> int:
         return path.stat().st_ino
     except OSError:
         return 0
-
-
-def _insert(rows: Iterable[Row], base: sqlite3.Connection) -> None:
-    base.executemany(
-        "INSERT INTO entry (kind, key, value, sum) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, sum = excluded.sum",
-        rows,
-    )
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

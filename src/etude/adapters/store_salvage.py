@@ -1,15 +1,23 @@
-"""Entries of a store's index: their checksums, and what is left of them in a damaged one."""
+"""A store's index: what an entry is, and a new index in the place of a damaged one."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
-__all__ = ["Row", "checksum", "salvage", "text"]
+__all__ = ["INSERT", "TABLE", "UPDATE", "Row", "checksum", "has_header", "renew", "text"]
+
+TABLE: Final = (
+    "CREATE TABLE IF NOT EXISTS entry"
+    " (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB, sum BLOB NOT NULL, UNIQUE (kind, key))"
+)
+INSERT: Final = "INSERT INTO entry (kind, key, value, sum) VALUES (?, ?, ?, ?)"
+UPDATE: Final = " ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, sum = excluded.sum"
 
 Row = tuple[str, str, bytes | None, bytes]
 """Kind, key, value (None: it lies in a file), checksum."""
@@ -36,7 +44,46 @@ def text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def salvage(path: Path) -> Iterator[list[Row]]:
+def has_header(path: Path) -> bool:
+    """Whether a file begins as indexes do: as SQLite's format says that they may."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(100)
+    except OSError:
+        return True
+    kinds = head[18:20], int.from_bytes(head[44:48], "big"), int.from_bytes(head[56:60], "big")
+    sound = head[:16] == b"SQLite format 3\0" and set(kinds[0]) <= {1, 2}
+    return not head or (sound and kinds[1] in range(5) and kinds[2] in range(4))
+
+
+def renew(path: Path) -> bool:
+    """Put a new index in the place of a damaged one; False when that cannot be done, and all is as it was.
+
+    Nobody else may do the same meanwhile.
+    """
+    new, aside = Path(f"{path}.new"), Path(f"{path}.damaged")
+    try:
+        for place in (new, Path(f"{new}-journal"), aside):
+            place.unlink(missing_ok=True)
+        with closing(sqlite3.connect(new)) as base:
+            base.execute(TABLE)
+            for rows in _salvage(path):
+                with base:
+                    base.executemany(INSERT + " ON CONFLICT (kind, key) DO NOTHING", rows)
+        with suppress(OSError):
+            os.link(path, aside)
+        # They belong to the old one.
+        for suffix in ("-wal", "-shm"):
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
+        new.replace(path)
+    except (sqlite3.Error, OSError):
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
+        return False
+    return True
+
+
+def _salvage(path: Path) -> Iterator[list[Row]]:
     """The rows of a damaged index that are as they were put, some at a time; never raises for damage.
 
     What lies in a file is looked at when it is asked for.

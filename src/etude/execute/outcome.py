@@ -24,7 +24,7 @@ from etude.execute.ways import Change, Found
 from etude.model.config import Policy, Timings
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
 from etude.model.protocols import Backend, Loaded
-from etude.model.result import CellResult, CellStatus, Output, RunResult, Value
+from etude.model.result import CellResult, CellStatus, Output, Result, RunResult, Value
 from etude.model.span import NOWHERE
 
 __all__ = ["Done", "Outcome", "Taken", "complaints", "results"]
@@ -121,6 +121,9 @@ def results(outcome: Outcome, policy: Policy, timings: Timings = "keep") -> Iter
             status, outputs = done.status, done.outputs
             if status == "missing" and policy == "off":
                 status, outputs = "skipped", _notebook_outputs(cell)
+            count = None if status in ("missing", "skipped") else number + 1
+            if count is not None:
+                outputs = _numbered(outputs, count)
             outputs = _shown(outputs, cell, by_page)
             values = _values(part, number, done)
             cells[cell.index] = CellResult(
@@ -129,7 +132,7 @@ def results(outcome: Outcome, policy: Policy, timings: Timings = "keep") -> Iter
                 outputs=outputs,
                 values=values,
                 seconds=done.seconds,
-                execution_count=None if status in ("missing", "skipped") else number + 1,
+                execution_count=count,
                 digest=digest(status, msgspec.json.encode(outputs), msgspec.json.encode(values)),
             )
         for cell in part.skipped:
@@ -141,6 +144,16 @@ def results(outcome: Outcome, policy: Policy, timings: Timings = "keep") -> Iter
                 digest=digest("skipped", msgspec.json.encode(outputs)),
             )
         yield part.page.path, RunResult(run.name, run.variant, dict(sorted(cells.items())))
+
+
+def _numbered(outputs: tuple[Output, ...], count: int) -> tuple[Output, ...]:
+    """Outputs of the cell of this number: it may have had another one when it ran, beside other cells."""
+    return tuple(
+        msgspec.structs.replace(output, execution_count=count)
+        if isinstance(output, Result) and output.execution_count is not None
+        else output
+        for output in outputs
+    )
 
 
 def complaints(outcome: Outcome, policy: Policy) -> Iterator[Diagnostic]:

@@ -18,8 +18,7 @@ from contextlib import redirect_stderr
 from typing import Any
 
 from .kept_figures import figures, matplotlib_values, put_figures, put_matplotlib
-from .packages import own_threads
-from .settings import Start, variables
+from .settings import Start
 
 __all__ = ["put_back", "taken"]
 
@@ -29,13 +28,10 @@ _SIMPLE = (bool, int, float, str, type(None), list, tuple, set, frozenset)
 
 def taken(shell: Any, start: Start) -> dict[str, Any]:
     """All that is known of this process, whose `start` tells how it was at first."""
-    now, before = variables(), start.environment
-    here = locale.setlocale(locale.LC_ALL)
     out: dict[str, Any] = {
         "random": random.getstate(),
-        "environment": {name: value for name, value in now.items() if before.get(name) != value},
-        "unset": sorted(before.keys() - now.keys()),
-        "locale": here if here != start.locale else "",
+        "environment": start.variables(),
+        "locale": locale.setlocale(locale.LC_ALL),
         "recursion": sys.getrecursionlimit(),
         "collecting": gc.isenabled(),
         "decimal": decimal.getcontext(),
@@ -66,11 +62,11 @@ def taken(shell: Any, start: Start) -> dict[str, Any]:
 
 def put_back(shell: Any, kept: dict[str, Any]) -> None:
     """Make this process what the other one was."""
-    for name in kept["unset"]:
-        os.environ.pop(name, None)
-    os.environ.update(kept["environment"])
-    if kept["locale"]:
-        locale.setlocale(locale.LC_ALL, kept["locale"])
+    for name, value in kept["environment"].items():
+        os.environ[name] = value or ""
+        if value is None:
+            del os.environ[name]
+    locale.setlocale(locale.LC_ALL, kept["locale"])
     sys.setrecursionlimit(kept["recursion"])
     os.chdir(os.path.join(_root(), kept["folder"]))
     decimal.setcontext(kept["decimal"])
@@ -180,7 +176,7 @@ def _torch(torch: Any) -> dict[str, Any]:
         "state": torch.get_rng_state().numpy().tobytes(),
         "grad": torch.is_grad_enabled(),
         "dtype": torch.get_default_dtype(),
-        "threads": own_threads(torch),
+        "threads": torch.get_num_threads(),
         "strict": torch.are_deterministic_algorithms_enabled(),
         "anomaly": torch.is_anomaly_enabled(),
         "precision": torch.get_float32_matmul_precision(),
@@ -190,7 +186,7 @@ def _torch(torch: Any) -> dict[str, Any]:
 
 def _put_torch(torch: Any, kept: dict[str, Any]) -> None:
     torch.set_default_dtype(kept["dtype"])
-    if kept["threads"] is not None:
+    if torch.get_num_threads() != kept["threads"]:
         torch.set_num_threads(kept["threads"])
     if torch.are_deterministic_algorithms_enabled() != kept["strict"]:
         torch.use_deterministic_algorithms(kept["strict"])

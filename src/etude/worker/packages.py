@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from .unknown import UnknownError
 
-__all__ = ["KNOWN", "PROBES", "own_threads"]
+__all__ = ["KNOWN", "PROBES"]
 
 KNOWN = frozenset(
     """
@@ -52,6 +51,7 @@ def _numpy(numpy: Any, told: _Told) -> Any:
 _OF_TORCH = (
     "is_grad_enabled",
     "is_inference_mode_enabled",
+    "get_num_threads",
     "get_num_interop_threads",
     "are_deterministic_algorithms_enabled",
     "is_deterministic_algorithms_warn_only_enabled",
@@ -75,17 +75,11 @@ _OF_ITS_CORE = (
 )  # fmt: skip
 
 
-def own_threads(torch: Any) -> int | None:
-    """How many threads a page has told PyTorch to compute with; None where it has left that to the run."""
-    count: int = torch.get_num_threads()
-    return None if str(count) == os.environ.get("OMP_NUM_THREADS") else count
-
-
 def _torch(torch: Any, _told: _Told) -> Any:
     if torch.cuda.is_initialized():
         raise UnknownError("a GPU in use")
     core = torch._C
-    out: list[Any] = [torch.get_rng_state().numpy().tobytes(), own_threads(torch)]
+    out: list[Any] = [torch.get_rng_state().numpy().tobytes()]
     out += [(name, repr(getattr(torch, name)())) for name in _OF_TORCH if hasattr(torch, name)]
     out += [(name, repr(getattr(core, name)())) for name in _OF_ITS_CORE if hasattr(core, name)]
     for device in ("cpu", "cuda"):

@@ -31,7 +31,7 @@ from .described import described, named
 from .packages import PROBES
 from .unknown import UnknownError
 
-__all__ = ["Start", "settings", "variables"]
+__all__ = ["Start", "settings"]
 
 _OF_ONE_RUN = ("TMPDIR", "TEMP", "TMP", "PWD", "OLDPWD", "PYTHONPATH", "IPYTHONDIR", "_", "SHLVL", "ETUDE_")
 _OWN = ("_etude", "_etude_cloudpickle")
@@ -40,9 +40,9 @@ _ByValue = Callable[[str], bool]
 
 
 class Start:
-    """How the process stood when nothing of the page had run.
+    """How the process stood when nothing of the page had run, and what it has set since.
 
-    What whoever builds has set, in one terminal or another, is no work of the page.
+    The variables of the terminal in which somebody builds are no work of the page.
     """
 
     def __init__(self) -> None:
@@ -51,10 +51,28 @@ class Start:
         self.token: Any = abc.get_cache_token()
         self.exits = atexit._ncallbacks()
         self.environment = variables()
-        self.process = _process()
-        self.locale = locale.setlocale(locale.LC_ALL)
+        self._set: dict[str, str | None] = {}
+        sys.addaudithook(self._note)
         self.loop: Any = None
         """The event loop that cells find."""
+
+    def _note(self, event: str, arguments: Any) -> None:
+        # Also where the value was the same: in another terminal it would not have been.
+        if event == "os.putenv":
+            self._set[os.fsdecode(arguments[0])] = os.fsdecode(arguments[1])
+        elif event == "os.unsetenv":
+            self._set[os.fsdecode(arguments[0])] = None
+
+    def variables(self) -> dict[str, str | None]:
+        """Variables that were set, with their values; None where one was removed."""
+        now = variables()
+        names = {name for name in {*now, *self.environment} if now.get(name) != self.environment.get(name)}
+        for name, value in self._set.items():
+            if not name.startswith(_OF_ONE_RUN):
+                if value != now.get(name):
+                    raise UnknownError("a variable that `os.environ` does not know of")
+                names.add(name)
+        return {name: now.get(name) for name in sorted(names)}
 
 
 def settings(start: Start, used: frozenset[str], by_value: _ByValue) -> Iterator[tuple[str, Any]]:
@@ -64,14 +82,12 @@ def settings(start: Start, used: frozenset[str], by_value: _ByValue) -> Iterator
         return described(value, by_value)
 
     yield "random", random.getstate()
-    now, first = variables(), start.environment
-    changed = sorted(name for name in {*now, *first} if now.get(name) != first.get(name))
-    yield "environment", [(name, now.get(name)) for name in changed]
-    yield "process", _unless(_process(), start.process)
+    yield "environment", list(start.variables().items())
+    yield "process", _process()
     yield "interpreter", list(_interpreter(told))
     yield "path", [path for path in sys.path if os.sep + "scratch" + os.sep not in path]
     yield "imports", [_finder(item, by_value) for item in (*sys.meta_path, *sys.path_hooks)]
-    yield "locale", (_unless(locale.setlocale(locale.LC_ALL), start.locale), time.tzname, time.timezone)
+    yield "locale", (locale.setlocale(locale.LC_ALL), time.tzname, time.timezone)
     yield "warnings", [_filter(item) for item in warnings.filters]
     yield "decimal", [_decimal(one) for one in (decimal.getcontext(), *_decimal_defaults())]
     yield "logging", list(_loggers(told))
@@ -93,10 +109,6 @@ def settings(start: Start, used: frozenset[str], by_value: _ByValue) -> Iterator
 def variables() -> dict[str, str]:
     """The environment, without what is of one run."""
     return {name: value for name, value in os.environ.items() if not name.startswith(_OF_ONE_RUN)}
-
-
-def _unless(now: Any, first: Any) -> Any:
-    return None if now == first else now
 
 
 def _process() -> list[Any]:
