@@ -130,7 +130,15 @@ def test_a_run_that_fails_is_not_tried_in_vain(rounds):
     rounds.book.write({"numbers.txt": "1\n2\n3\n"})
     assert rounds.round() == "2 3 "
     assert rounds.round() == ""
+    rounds.log.write_text("")
+    path = rounds.book.root / "index.md"
+    path.write_text(path.read_text())
+    assert rounds.preview.news(["index.md"]) == ("index.md",)
     rounds.preview.update({"index.md"})
+    assert rounds.log.read_text() == "3 "
+    assert rounds.round() == ""
+    rounds.book.write({"more.h5": "1"})
+    rounds.preview.update({"more.h5"})
     assert rounds.log.read_text() == "3 "
     assert rounds.round() == ""
     assert rounds.round(c3="print(3)") == "3 4 "

@@ -33,8 +33,13 @@ class Lasting:
         self._failed = self._failed or Failed()
         return self._failed
 
+    @property
+    def waiting(self) -> frozenset[str]:
+        """Pages that are tried again when they are saved."""
+        return self._failed.pages if self._failed is not None else frozenset()
+
     def retry(self, paths: Collection[str]) -> None:
-        """Have pages that were saved tried again."""
+        """Have pages that were saved tried again; all, when something else was."""
         if self._failed is not None:
             self._failed.forget(paths)
 

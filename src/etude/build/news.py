@@ -39,6 +39,7 @@ class News:
         self._patterns: dict[str, str] = {}
         self._held: dict[str, tuple[Stamp, str]] = {}
         self._doubtful = self._outdated = False
+        self._waiting: frozenset[str] = frozenset()
         self._round = self._ended = 0
         self._streaks: dict[str, tuple[int, int]] = {}
         """Files that changed while a round went on: in which one last, and in how many on end."""
@@ -56,12 +57,22 @@ class News:
         self._seen, self._patterns, self._doubtful, self._outdated = None, {}, False, False
         self._ended = 0
 
-    def end(self, seen: Seen, patterns: Mapping[str, str], *, doubtful: bool, outdated: bool) -> None:
+    def end(
+        self,
+        seen: Seen,
+        patterns: Mapping[str, str],
+        *,
+        doubtful: bool,
+        outdated: bool,
+        waiting: Collection[str] = (),
+    ) -> None:
         """The round is over.
 
         `patterns` are those of declared inputs, with digests of what they matched. In a `doubtful` round
         cells failed, perhaps for want of a file. In an `outdated` one files changed before they were read.
+        Pages that are `waiting` are news when they are saved as they were.
         """
+        self._waiting = frozenset(waiting)
         # Cells may name the book's files by their whole path; changes are told within the book.
         seen = Seen(self._inner(seen.stamps), self._inner(seen.present), seen.globs, seen.folders)
         self._seen, self._patterns = seen, dict(patterns)
@@ -110,7 +121,7 @@ class News:
             held = self._held.get(path)
             return held is None or held[1] != _content(self._place(path))
         if path in self._seen.stamps or path in self._seen.present:
-            return self._is_other(path)
+            return self._is_other(path) or (path in self._waiting and not self._in_round(path))
         below = f"{path}/"  # of what moved with a folder, its name may be all that is told
         known = (name for names in (self._seen.stamps, self._seen.present) for name in names)
         if any(name.startswith(below) and self._is_other(name) for name in known):

@@ -124,6 +124,7 @@ class Preview:
                 run.globs,
                 doubtful=any(one.rule in RETRIED for one in found),
                 outdated=run.outdated,
+                waiting=self._lasting.waiting,
             )
             report = RunReport(
                 diagnostics=tuple(dict.fromkeys((*found, *damages(store)))),

@@ -20,6 +20,7 @@ from etude.model.rules import Rule
 
 __all__ = ["Failed"]
 
+_PAGES: Final = (".md", ".ipynb")
 _OF_CELLS: Final = frozenset({Rule.CELL_ERROR, Rule.CELL_TIMEOUT, Rule.RUN_TIMEOUT})
 _HINT: Final = "it was not run again, as nothing that it reads has changed: save the page to try it once more"
 
@@ -42,8 +43,18 @@ class Failed:
         """Nothing has failed."""
         self._known: dict[Hashable, _Failure] = {}
 
+    @property
+    def pages(self) -> frozenset[str]:
+        """Paths of the pages that wait."""
+        return frozenset(path for one in self._known.values() for path in one.outcome.run.pages)
+
     def forget(self, paths: Collection[str]) -> None:
-        """Have the runs of these pages tried again."""
+        """Have the runs of these pages tried again; all, when another file is among them.
+
+        Compiled code may ask for a file that is not there, and nobody sees it.
+        """
+        if not all(path.endswith(_PAGES) for path in paths):
+            self._known.clear()
         gone = [name for name, one in self._known.items() if not set(one.outcome.run.pages).isdisjoint(paths)]
         for name in gone:
             del self._known[name]
