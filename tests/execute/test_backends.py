@@ -41,12 +41,21 @@ def test_what_several_runs_import_is_loaded_and_for_one_alone_all(world, warm):
 def test_a_run_that_took_longer_than_loading_gets_the_same_again(world, warm, seconds, expected):
     # A cell here takes half a second.
     world.page("a", "import numpy", "x = 1")
-    assert warm(Loaded(("numpy", "torch"), seconds)) == {"a": ("numpy",)}
+    world.page("b", "if 0:\n    import torch")
+    assert warm(Loaded(("numpy", "torch"), seconds)) == {"a": (), "b": ()}
     world.page("a", "import numpy", "x = 2")
     assert warm() == {"a": expected}
 
 
+def test_what_no_page_imports_any_more_is_not_loaded(world, warm):
+    world.page("a", "import numpy", "x = 1")
+    warm(Loaded(("numpy", "torch"), 0.1))
+    world.page("a", "import numpy", "x = 2")
+    assert warm() == {"a": ("numpy",)}
+
+
 def test_not_every_run_has_a_parent_of_its_own(world, warm):
+    world.page("d", "if 0:\n    import m0, m1, m2")
     for number, name in enumerate("abc"):
         world.page(name, "import numpy", *(["x = 1"] * (number + 1)))
         warm(Loaded((f"m{number}", "numpy"), 0.1))

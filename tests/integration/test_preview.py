@@ -145,6 +145,18 @@ def test_a_run_that_fails_is_not_tried_in_vain(rounds):
     assert not rounds.report.diagnostics
 
 
+def test_a_module_of_the_book_goes_before_an_installed_one(rounds):
+    rounds.round(c4="import yaml\nprint(getattr(yaml, 'WHOSE', 'installed'))")
+    assert "installed" in str(rounds.shown())
+    rounds.book.write({"yaml.py": "WHOSE = 'of the book'\n"})
+    assert rounds.preview.news(["yaml.py"]) == ("yaml.py",)
+    assert "4 " in rounds.round()
+    assert "of the book" in str(rounds.shown())
+    (rounds.book.root / "yaml.py").unlink()
+    assert rounds.round() == "", "that is stored"
+    assert "installed" in str(rounds.shown())
+
+
 def test_a_run_that_lacks_a_package_is_tried_when_others_are_installed(rounds, monkeypatch):
     assert rounds.round(c3="import no_such_package") == "0 1 2 3 "
     assert rounds.round() == ""

@@ -42,6 +42,7 @@ SETTINGS = {
     "a level's name": ("import logging", "import logging\nlogging.addLevelName(35, 'X')"),
     "last resort": ("import logging", "import logging\nlogging.lastResort = None"),
     "captured warnings": ("import logging, warnings", "import logging, warnings\nlogging.captureWarnings(True)"),
+    "a variable set to what it is": ("import os", "import os\nos.environ['PATH'] = os.environ['PATH']"),
     "the environment": ("import os", "import os\nos.environ['X'] = '1'"),
     "the folder": ("import os\nos.makedirs('d', exist_ok=True)", "import os\nos.makedirs('d', exist_ok=True)\nos.chdir('d')"),
     "the mask of new files": ("import os", "import os\n_ = os.umask(0o77)"),

@@ -67,6 +67,10 @@ class LocalKernels:
             if needs.backend == "warm":
                 modules = (_WHOLE, *modules)
             parent = self._parent(spec, needs.installed, environment, modules, path)
+            if parent is not None and _shadowed(tuple(parent.loaded), folder, path):
+                # It has loaded for others what is a module of the book here.
+                modules = tuple(name for name in modules if name == _WHOLE)
+                parent = self._parent(spec, needs.installed, environment, modules, path, bare=True)
             if parent is not None:
                 return self._forked(parent, spec, needs, environment, folder, path)
         return self._cold(spec, needs, environment, folder)
@@ -161,8 +165,13 @@ class LocalKernels:
         environment: Mapping[str, str],
         modules: Sequence[str],
         path: Sequence[str],
+        *,
+        bare: bool = False,
     ) -> WarmParent | None:
-        """The parent for these modules, started and loaded; None when there can be none."""
+        """The parent for these modules, started and loaded; None when there can be none.
+
+        A `bare` one loads nothing for others.
+        """
         fixed = {**environment, **spec.environment}
         fixed = {name: value for name, value in fixed.items() if name not in _OF_ONE_RUN}
         # The user's own folders of modules are for all runs.
@@ -170,6 +179,7 @@ class LocalKernels:
         fixed |= {"PYTHONPATH": os.pathsep.join(users)} if any(users) else {}
         # A parent that stays loads what is asked for later, too.
         listed = tuple(name for name in modules if not self._lasting or name == _WHOLE)
+        listed += ("",) if bare else ()
         profile = (spec.interpreter, installed, tuple(sorted(fixed.items())), listed)
         with self._lock:
             stale = [one for one in self._parents if one[0] == spec.interpreter and one[1] != installed]

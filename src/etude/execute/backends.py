@@ -64,6 +64,12 @@ class Backends:
             wanted.setdefault(profile, Counter()).update(set(names))
         warm = {profile: _worthwhile(names, least) for profile, names in wanted.items()}
         as_before = [_as_before(run, old) for run, old in zip(ordered, before, strict=True)]
+        if any(as_before):
+            # What no page imports any more is not loaded for ever.
+            used = {name for run in plan.runs if run.python for name in _loads(plan, run)}
+            as_before = [
+                names if names is not None and used.issuperset(names) else None for names in as_before
+            ]
         kept = _most_at_stake(zip(as_before, before, strict=True))
         self._needs: dict[object, KernelNeeds] = {}
         for run, names, old, modules in zip(ordered, outside, before, as_before, strict=True):

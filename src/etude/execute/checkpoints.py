@@ -123,10 +123,12 @@ class Checkpoints:
         snapshot = Snapshot(number, frozenset((state,)), "", copy, desk.left(), kept.numbers, at)
         return Begin(desk, snapshot, number, False, found, "a checkpoint", ())
 
-    def known(self, state: str) -> bool:
-        """Whether a state was written before, or cannot be."""
+    def known(self, run: Run, state: str, reads: Iterable[Component]) -> bool:
+        """Whether a state was written before, with the packages that there are, or cannot be."""
         kept = self._read(state)
-        return kept is not None and (not kept.name or self.files.find(kept.name) is not None)
+        if kept is None or kept.packages != self._packages(run, reads):
+            return False
+        return not kept.name or self.files.find(kept.name) is not None
 
     def put(self, run: Run, item: _Pending, written: _Written) -> None:
         """Keep what was written."""
@@ -205,7 +207,7 @@ class Saver:
         limit = self.run.checkpoint
         if self.checkpoints is None or self._off or not 0 < limit <= self._since:
             return None
-        if not desk.untouched() or self.checkpoints.known(state):
+        if not desk.untouched() or self.checkpoints.known(self.run, state, self._reads):
             return None
         room = self.checkpoints.files.room()
         return (room, LARGEST) if room is not None else None

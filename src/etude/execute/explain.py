@@ -101,7 +101,8 @@ class _Now:
         step = self.run.steps[number]
         yield from step.components
         for part in before.components:
-            if part.kind in _READ and (self.versions or part.kind != "package"):
+            asked = self.versions or part.kind != "package" or self.facts.shadowed(part.name, self.run.view)
+            if part.kind in _READ and asked:
                 yield self.facts.answer(part.kind, part.name, self.run.view, self.run.kernel)
             elif part.kind == "package":
                 yield part

@@ -6,6 +6,7 @@ is found once for a plan, as files are taken not to change meanwhile; who stores
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 from typing import Final, Protocol
 
@@ -16,9 +17,11 @@ from etude.execute.normalise import normalise, parse_cell, reads_source
 from etude.execute.recipe import Component
 from etude.model.protocols import Store
 
-__all__ = ["ABSENT", "UNKNOWN", "Facts", "Packages"]
+__all__ = ["ABSENT", "SHADOWED", "UNKNOWN", "Facts", "Packages"]
 
 ABSENT: Final = "absent"
+SHADOWED: Final = "a module of the book"
+"""Stands for the version of a package whose name leads to the book."""
 UNKNOWN: Final = "?"
 """The version of a package of which nothing is known: it differs from none."""
 
@@ -51,7 +54,7 @@ class Facts:
         self._home = home.rstrip("/")
         self._store = store
         self._known: dict[tuple[str, str], Component] = {}
-        self._names: dict[str, str] = {}
+        self._shadows: dict[tuple[str, tuple[str, ...]], bool] = {}
 
     def answers(self, reads: Iterable[tuple[str, str]], view: View, kernel: str) -> tuple[Component, ...]:
         """Answers to questions of kind and name."""
@@ -60,10 +63,20 @@ class Facts:
     def hold(self, reads: Iterable[Component], view: View, kernel: str, *, versions: bool) -> bool:
         """Whether everything is as it was; with `versions` packages must be, too."""
         return all(
-            self.answer(part.kind, part.name, view, kernel).digest == part.digest
+            not self.shadowed(part.name, view)
+            if part.kind == "package" and not versions
+            else self.answer(part.kind, part.name, view, kernel).digest == part.digest
             for part in reads
-            if versions or part.kind != "package"
         )
+
+    def shadowed(self, name: str, view: View) -> bool:
+        """Whether a module of the book is found where a package of this name was."""
+        mark = name, view.folders
+        if mark not in self._shadows:
+            places = (posixpath.join(folder, name) for folder in view.folders)
+            files = [file for place in places for file in (f"{place}.py", f"{place}/__init__.py")]
+            self._shadows[mark] = any(self._inputs.content(file) != ABSENT for file in files)
+        return self._shadows[mark]
 
     def answer(self, kind: str, name: str, view: View, kernel: str) -> Component:
         """The answer to one question."""
@@ -73,6 +86,8 @@ class Facts:
                 Component(kind, name, module.normal, module.text) if module else Component(kind, name, ABSENT)
             )
         if kind == "package":
+            if self.shadowed(name, view):
+                return Component(kind, name, SHADOWED)
             version = self._packages.version(kernel, name)
             return Component(kind, name, UNKNOWN if version is None else version)
         if name.startswith(("/", "~")):

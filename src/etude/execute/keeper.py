@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from etude.execute.desk import Desk
-from etude.execute.facts import UNKNOWN
+from etude.execute.facts import SHADOWED, UNKNOWN
 from etude.execute.normalise_output import normalise_outputs, shows_source
 from etude.execute.outcome import Done
 from etude.execute.plan import Run, Step
@@ -113,7 +113,8 @@ class Keeper:
         asked |= dict.fromkeys(("package", name) for name in sorted(named))
         facts = self._world.plan.facts
         answers = facts.answers(sorted(asked), self._run.view, self._run.kernel)
-        known = tuple(part for part in answers if part.kind != "package" or part.digest not in ("", UNKNOWN))
+        others = ("", SHADOWED, UNKNOWN)
+        known = tuple(part for part in answers if part.kind != "package" or part.digest not in others)
         return known if observed.complete else (*known, scanned(step))
 
     def _may_store(self, step: Step) -> bool:

@@ -13,10 +13,11 @@ import msgspec
 
 from etude.execute.checkpoints import Checkpoints
 from etude.execute.desk import Desk, Desks
+from etude.execute.facts import Facts
 from etude.execute.plan import Run
 from etude.execute.snapshots import Begin, Path, Snapshot, Snapshots
 from etude.execute.ways import Found
-from etude.model.protocols import KernelError, KernelNeeds
+from etude.model.protocols import KernelError, KernelNeeds, Loaded
 
 __all__ = ["Place", "Places"]
 
@@ -46,6 +47,7 @@ class Places:
     """Opens desks, and keeps what is of use later; called from several threads."""
 
     desks: Desks
+    facts: Facts
     snapshots: Snapshots | None = None
     """Where kernels stay for later builds; None: there is no later one."""
     checkpoints: Checkpoints | None = None
@@ -87,7 +89,13 @@ class Places:
         begin = self.snapshots.begin(place.run, place.profile, found) if self.snapshots is not None else None
         if begin is None:
             return None
-        if self.desks.resume(begin.desk, begin.snapshot.copy, begin.snapshot.left, place.library):
+        loaded = begin.desk.kernel.loaded or Loaded()
+        tops = {name.partition(".")[0] for name in loaded.modules}
+        # Its parent has what is a module of the book by now.
+        outdated = any(self.facts.shadowed(name, place.run.view) for name in tops)
+        if not outdated and self.desks.resume(
+            begin.desk, begin.snapshot.copy, begin.snapshot.left, place.library
+        ):
             return begin
         for snapshot in (begin.snapshot, *begin.others):
             snapshot.copy.close()

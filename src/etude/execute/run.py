@@ -135,7 +135,7 @@ def execute(
     forecast = Forecast(progress, schedule, clock, _cell_seconds(jobs))
     world = World(plan, lookup, store, clock, forecast, SourceLines(files), made)
     written = Checkpoints(checkpoints, store, plan.facts) if checkpoints is not None else None
-    places = Places(desks, snapshots, written)
+    places = Places(desks, plan.facts, snapshots, written)
     driver = Driver(world, backends, places, environment, threads, schedule, watch)
     for group in pool.run(schedule, driver.work):
         outcomes.update(group)
