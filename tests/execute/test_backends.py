@@ -67,6 +67,18 @@ def test_not_every_run_has_a_parent_of_its_own(world, warm):
 def test_what_optimisers_load_is_loaded_where_they_are_named(world, warm):
     torch = "import importlib.util as torch"
     world.page("a", f"if 0:\n    import torch\n{torch}", "o = 'torch.optim'")
-    assert warm() == {"a": ("sympy", "torch")}
+    assert warm() == {"a": ("sympy", "torch", "torch._dynamo")}
     world.page("a", f"if 0:\n    import torch\n{torch}", "o = 'torch.nn'")
     assert warm() == {"a": ("torch",)}
+
+
+def test_what_optimisers_load_is_not_loaded_for_others_nor_for_one_of_several(world, warm):
+    torch = "if 0:\n    import torch\nimport importlib.util as torch"
+    for name, last in zip("abcd", ("torch.optim", "torch.optim.Adam", "torch.nn", "x"), strict=True):
+        world.page(name, torch, f"o = '{last}'")
+    trains = ("sympy", "torch", "torch._dynamo")
+    assert warm() == {"a": trains, "b": trains, "c": ("torch",), "d": ("torch",)}
+    world.page("b", torch, "o = 'torch.nn.Linear'")
+    for name in "acd":
+        world.page(name, torch, f"p = '{name} optim'" if name == "a" else f"p = '{name}'")
+    assert warm() == dict.fromkeys("abcd", ("torch",))

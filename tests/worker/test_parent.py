@@ -75,6 +75,39 @@ def test_a_page_finds_what_it_would_in_a_process_of_its_own(lab, name):
     assert warm == cold
 
 
+OPTIMISED = """
+import atexit, copyreg, logging, random, sys, warnings, numpy as np, torch
+optimiser = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))])
+"""
+AFTER = {
+    "draws": "[random.random(), *np.random.rand(3).tolist(), *torch.rand(3).tolist()]",
+    "filters of warnings": "sorted(repr(f[:2]) + f[2].__name__ for f in warnings.filters)",
+    "functions at the end": "atexit._ncallbacks()",
+    "modules": "sorted(n for n in sys.modules if n.startswith(('torch', 'sympy', 'numpy')))",
+    "functions that were replaced": "[torch.manual_seed.__module__, torch.manual_seed.__wrapped__.__name__]",
+    "classes that are copied otherwise": "sorted(map(str, copyreg.dispatch_table))",
+    "loggers": "[(n, logging.getLogger(n).level) for n in sorted(logging.root.manager.loggerDict) if n.startswith('torch')]",
+    "operators": "len(torch._C._dispatch_get_all_op_names())",
+    "the recursion limit": "sys.getrecursionlimit()",
+    "settings of torch": "[torch.is_grad_enabled(), str(torch.get_default_dtype()), torch.get_num_threads()]",
+}  # fmt: skip
+"""Values once an optimiser has been made, which must not depend on when what it needs was loaded."""
+
+
+def test_what_optimisers_load_may_be_there_before(lab):
+    values = []
+    for warm in (("sympy", "torch", "torch._dynamo"), ()):
+        kernel = lab.start(warm=warm)
+        try:
+            code = "\n".join(f"    {name!r}: {code}," for name, code in AFTER.items())
+            lab.text(kernel, OPTIMISED)
+            values.append(ast.literal_eval(lab.text(kernel, f"print({{\n{code}\n}})")))
+        finally:
+            kernel.close()
+    assert values[0].keys() == AFTER.keys()
+    assert values[0] == values[1]
+
+
 @pytest.fixture
 def two(lab):
     """Two workers of one parent."""

@@ -6,7 +6,6 @@ import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 from etude.adapters.jupyter import JupyterKernel
@@ -15,6 +14,7 @@ from etude.adapters.lean import LeanKernel
 from etude.adapters.prelude import prepare
 from etude.adapters.warm import forked
 from etude.adapters.warm_parent import WarmParent
+from etude.adapters.warming import Warming, shadowed
 from etude.model.protocols import Kernel, KernelError, KernelNeeds
 from etude.worker.trace import ROOT as TRACE_ROOT
 from etude.worker.trace import VARIABLE as TRACE
@@ -37,6 +37,9 @@ _OF_ONE_RUN: Final = frozenset(
 _WHOLE: Final = "ipykernel.kernelapp"
 """What a parent of whole kernels has loaded beside what pages import."""
 
+_APART: Final = frozenset({_WHOLE, "torch._dynamo"})
+"""Modules that show in others once they are loaded: only those who ask for them share a parent."""
+
 _Profile = tuple[str, str, tuple[tuple[str, str], ...], tuple[str, ...]]
 """What a parent is for: the interpreter, what is installed there, the environment, what it loads."""
 
@@ -53,7 +56,7 @@ class LocalKernels:
         self._start_timeout = start_timeout
         self._lock = threading.Lock()
         self._live: set[JupyterKernel | LeanKernel] = set()
-        self._parents: dict[_Profile, _Warming] = {}
+        self._parents: dict[_Profile, Warming] = {}
         self._closed = False
 
     def start(
@@ -63,12 +66,12 @@ class LocalKernels:
         spec = find_kernel(needs.name)
         self._look()
         if needs.backend != "cold" and needs.python and spec.interpreter and sys.platform == "linux":
-            modules = () if _shadowed(needs.warm, folder, path) else needs.warm
+            modules = () if shadowed(needs.warm, folder, path) else needs.warm
             if needs.backend == "warm":
                 modules = (_WHOLE, *modules)
             parent = self._parent(spec, needs.installed, environment, modules, path)
-            if parent is not None and _shadowed(tuple(parent.loaded), folder, path):
-                # It has loaded for others what is a module of the book here.
+            if parent is not None and shadowed(parent.units, folder, path):
+                # It has loaded what is a module of the book here.
                 modules = tuple(name for name in modules if name == _WHOLE)
                 parent = self._parent(spec, needs.installed, environment, modules, path, bare=True)
             if parent is not None:
@@ -178,79 +181,13 @@ class LocalKernels:
         users = [place for place in environment.get("PYTHONPATH", "").split(os.pathsep) if place not in path]
         fixed |= {"PYTHONPATH": os.pathsep.join(users)} if any(users) else {}
         # A parent that stays loads what is asked for later, too.
-        listed = tuple(name for name in modules if not self._lasting or name == _WHOLE)
+        listed = tuple(name for name in modules if not self._lasting or name in _APART)
         listed += ("",) if bare else ()
         profile = (spec.interpreter, installed, tuple(sorted(fixed.items())), listed)
         with self._lock:
             stale = [one for one in self._parents if one[0] == spec.interpreter and one[1] != installed]
             gone = [self._parents.pop(one) for one in stale]
-            warming = self._parents.setdefault(profile, _Warming(spec.interpreter, fixed))
+            warming = self._parents.setdefault(profile, Warming(spec.interpreter, fixed))
         for old in gone:
             old.close()
         return warming.ready(modules)
-
-
-class _Warming:
-    """A parent that is started when it is first needed; without what has turned out to do harm."""
-
-    def __init__(self, interpreter: str, environment: Mapping[str, str]) -> None:
-        self._interpreter = interpreter
-        self._environment = environment
-        self._modules: list[str] = []
-        self._harmful: set[str] = set()
-        self._lock = threading.Lock()
-        self._parent: WarmParent | None = None
-        self._loading: WarmParent | None = None
-        self._broken = False
-        self._closed = False
-        self.told: tuple[tuple[str, ...], float] | None = None
-        """What the parent has loaded, and how many seconds that took."""
-
-    def ready(self, modules: Sequence[str]) -> WarmParent | None:
-        """The parent, with these modules and all that were asked for before; None when it cannot be had."""
-        with self._lock:
-            more = [name for name in modules if name not in self._modules and name not in self._harmful]
-            self._modules += more
-            while (self._parent is None or more) and not self._broken and not self._closed:
-                more = []
-                parent = self._parent or WarmParent(self._interpreter, self._environment)
-                self._loading, self._parent = parent, None
-                try:
-                    harm = parent.load(self._modules)
-                except KernelError:
-                    parent.close()
-                    self._broken = not self._modules
-                    self._harmful |= set(self._modules)
-                    self._modules = []
-                    continue
-                if not harm:
-                    self._parent = parent
-                    self.told = tuple(self._modules), parent.seconds
-                elif harm in self._modules:
-                    parent.close()
-                    self._modules.remove(harm)
-                    self._harmful.add(harm)
-                else:
-                    parent.close()
-                    self._broken = True
-            return self._parent
-
-    def close(self) -> None:
-        """End the parent, also one that is still loading."""
-        self._closed = True
-        if self._loading is not None:
-            self._loading.let_go()
-        with self._lock:
-            if self._parent is not None:
-                self._parent.close()
-                self._parent = None
-
-
-def _shadowed(modules: Sequence[str], folder: str, path: Sequence[str]) -> bool:
-    """Whether a module of the book is called like one that a parent would have loaded."""
-    names = {name.partition(".")[0] for name in modules}
-    return any(
-        Path(place, f"{name}.py").is_file() or Path(place, name, "__init__.py").is_file()
-        for place in (folder, *path)
-        for name in names
-    )

@@ -38,6 +38,9 @@ class WarmParent:
         self.home = Path(tempfile.mkdtemp(prefix=f"etude-{os.getpid()}-"))
         self._log = self.home / "log"
         self.loaded: frozenset[str] = frozenset()
+        """What it was asked to load."""
+        self.units: frozenset[str] = frozenset()
+        """Top packages that are loaded beside those that every worker has."""
         self.seconds = 0.0
         """What loading has taken so far."""
         mine, theirs = socket.socketpair()
@@ -77,6 +80,7 @@ class WarmParent:
             answer = self._ask({"op": "load", "modules": wanted})
             self.seconds += time.monotonic() - started
             self.loaded |= set(wanted)
+            self.units = frozenset(answer.get("units", ()))
             return str(answer["module"]) if answer.get("hazard") else ""
 
     def fork(self, request: Mapping[str, Any], descriptors: Sequence[int]) -> None:

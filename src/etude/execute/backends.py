@@ -23,8 +23,13 @@ _WIDGETS: Final = frozenset(
 )
 """Packages that talk with the page through comms, which only a whole kernel has."""
 
-_LATER: Final[Mapping[str, tuple[str, str]]] = {"torch": ("optim", "sympy")}
-"""What packages load when something of theirs is first used: a word that code asks for it by, and what."""
+_LATER: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "torch": ("optim", ("sympy", "torch._dynamo")),
+}
+"""What packages load when something of theirs is first used: a word that code asks for it by, and what.
+
+Others of a package's pages would find it loaded: the runs that ask have a parent of their own.
+"""
 _SETS: Final = 2
 """Parents beside that of all runs, each with what was loaded for runs before."""
 
@@ -56,13 +61,11 @@ class Backends:
         many processors it needs. `least`: so many of them must import what a parent is to load.
         """
         ordered = tuple(runs)
-        outside = [_loads(plan, run) if run.python else () for run in ordered]
+        outside = [plan.outside(run) if run.python else () for run in ordered]
+        later = [_later(run, names) for run, names in zip(ordered, outside, strict=True)]
         # Runs with other numbers of threads have parents of their own.
-        wanted: dict[tuple[str, int], Counter[str]] = {}
-        for run, names in zip(ordered, outside, strict=True):
-            profile = run.kernel, threads_of(run.resources, share)
-            wanted.setdefault(profile, Counter()).update(set(names))
-        warm = {profile: _worthwhile(names, least) for profile, names in wanted.items()}
+        profiles = [(run.kernel, threads_of(run.resources, share)) for run in ordered]
+        shared = _shared(profiles, outside, later, least)
         as_before = [_as_before(run, old) for run, old in zip(ordered, before, strict=True)]
         if any(as_before):
             # What no page imports any more is not loaded for ever.
@@ -72,14 +75,13 @@ class Backends:
             ]
         kept = _most_at_stake(zip(as_before, before, strict=True))
         self._needs: dict[object, KernelNeeds] = {}
-        for run, names, old, modules in zip(ordered, outside, before, as_before, strict=True):
-            shared = warm[run.kernel, threads_of(run.resources, share)]
+        for run, names, old, same, warm in zip(ordered, outside, before, as_before, shared, strict=True):
             needs = KernelNeeds(
                 name=run.kernel,
                 python=run.python,
                 seed=run.seed,
                 backend=_first(run, names, worker, old),
-                warm=modules if modules is not None and modules in kept else shared,
+                warm=same if same is not None and same in kept else warm,
                 run=f"{run.page.path}|{run.variant}",
                 installed=plan.facts.installed(run.kernel) if run.python else "",
             )
@@ -105,13 +107,18 @@ def _first(run: Run, outside: Iterable[str], worker: Worker, before: Recipe | No
 def _loads(plan: Plan, run: Run) -> tuple[str, ...]:
     """What a run imports from outside the book, and what that will load later, as far as the code says."""
     names = plan.outside(run)
-    tops = {name.partition(".")[0] for name in names}
-    more = {
-        loaded
-        for top, (word, loaded) in _LATER.items()
+    return (*names, *_later(run, names))
+
+
+def _later(run: Run, outside: Iterable[str]) -> tuple[str, ...]:
+    """What the packages that a run imports load when what it asks of them is used."""
+    tops = {name.partition(".")[0] for name in outside}
+    return tuple(
+        name
+        for top, (word, names) in _LATER.items()
         if top in tops and any(word in step.cell.code for step in run.steps)
-    }
-    return (*names, *sorted(more.difference(tops)))
+        for name in names
+    )
 
 
 def _as_before(run: Run, before: Recipe | None) -> tuple[str, ...] | None:
@@ -136,6 +143,24 @@ def _most_at_stake(known: Iterable[tuple[tuple[str, ...] | None, Recipe | None]]
 
 def _seconds(before: Recipe) -> float:
     return sum(step.seconds for step in before.steps)
+
+
+def _shared(
+    profiles: Sequence[tuple[str, int]],
+    outside: Sequence[tuple[str, ...]],
+    later: Sequence[tuple[str, ...]],
+    least: int,
+) -> list[tuple[str, ...]]:
+    """What the parent of each run loads: what enough runs of its profile import, or come to load alike."""
+    wanted: dict[tuple[str, int], Counter[str]] = {}
+    for profile, names in zip(profiles, outside, strict=True):
+        wanted.setdefault(profile, Counter()).update(set(names))
+    warm = {profile: _worthwhile(names, least) for profile, names in wanted.items()}
+    alike = Counter(zip(profiles, later, strict=True))
+    return [
+        tuple(sorted({*warm[profile], *more})) if alike[profile, more] >= least else warm[profile]
+        for profile, more in zip(profiles, later, strict=True)
+    ]
 
 
 def _worthwhile(names: Counter[str], least: int) -> tuple[str, ...]:

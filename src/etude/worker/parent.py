@@ -34,8 +34,8 @@ _IN_STACKS = (
     *("IPython.core.interactiveshell", "IPython.core.async_helpers", "ipykernel.zmqshell"),
 )
 """Modules that are on the stack when a cell runs: torch writes the stack down when it is seeded."""
-_IDLE = 0.2
-"""Seconds without a request, after which there is time to tidy up."""
+_IDLE = 200
+"""Milliseconds without a request, after which there is time to tidy up."""
 
 
 def main(descriptor: int, folder: str) -> None:
@@ -44,8 +44,10 @@ def main(descriptor: int, folder: str) -> None:
     channel.set_inheritable(False)
     parent = _Parent(channel, folder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    waiting = select.poll()
+    waiting.register(channel, select.POLLIN)
     while True:
-        if parent.untidy and not select.select([channel], [], [], _IDLE)[0]:
+        if parent.untidy and not waiting.poll(_IDLE):
             parent.tidy()
         request, descriptors = receive(channel, 4)
         if request is None:
@@ -119,6 +121,7 @@ class _Parent:
                         importlib.import_module(name)
         # Made last: modules that find a shell when they are loaded act on it.
         self.shell = importlib.import_module("_etude.shell").make_shell()
+        units = {unit_of(name) for name in sys.modules} - self.own
         # What is compiled for the first cell is the same for all.
         self.shell.transform_cell("a = 1\n'b'")
         self.baseline = self.lean.Baseline()
@@ -132,7 +135,13 @@ class _Parent:
         gc.freeze()
         self.untidy = True
         seconds = time.perf_counter() - started
-        return {"hazard": "", "loaded": self.loaded, "failed": failed, "seconds": seconds}
+        return {
+            "hazard": "",
+            "units": sorted(units),
+            "loaded": self.loaded,
+            "failed": failed,
+            "seconds": seconds,
+        }
 
     def fork(self, request: dict[str, Any], descriptors: Sequence[int]) -> None:
         """Have a worker that waits do what is asked, and prepare the next one; the worker tells of itself."""
