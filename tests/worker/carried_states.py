@@ -168,6 +168,83 @@ try: B()
 except TypeError as error: print(error)
 """,
     ),
+    "what training leaves": (
+        """
+import torch, traceback
+torch.manual_seed(0)
+X, y = torch.randn(16, 4), torch.randn(16, 1)
+net = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 1))
+opt = torch.optim.Adam(net.parameters(), lr=0.01)
+total = 0
+for epoch in range(3):
+  out = net(X)
+  loss = torch.nn.functional.mse_loss(out, y)
+  opt.zero_grad(); loss.backward(); opt.step()
+  total += loss
+kept = {'last': loss, 'sum': total}
+""",
+        """
+print(loss, out[:2], total, loss.requires_grad, loss.is_leaf, out.output_nr, kept['last'] is loss)
+print(loss.grad_fn.name(), type(loss.grad_fn).__mro__[0], repr(loss.grad_fn).split(' at ')[0])
+below = loss.grad_fn.next_functions
+print([(n and n.name(), k) for n, k in below], below[0][0] is out.grad_fn, loss.grad_fn._saved_reduction)
+leaf = out.grad_fn.next_functions[0][0]
+print(leaf.variable is net[2].bias)
+for gone in (loss, out.sum(), total * 2, loss + (out ** 2).mean()):
+  try: gone.backward()
+  except RuntimeError as error: print([f.name for f in traceback.extract_tb(error.__traceback__)], error)
+try: loss.grad_fn._saved_target
+except RuntimeError as error: print(error)
+loss2 = ((net(X) - y) ** 2).mean() + loss.detach()
+loss2.backward()
+print([p.grad.sum().item() for p in net.parameters()], loss2, loss.numpy(force=True))
+with torch.no_grad(): loss += 1; out.zero_()
+print(loss, total, out.sum())
+try: loss.numpy()
+except RuntimeError as error: print(error)
+""",
+    ),
+    "what training of many layers leaves": (
+        """
+import torch
+from torch import nn
+torch.manual_seed(0)
+class Net(nn.Module):
+  def __init__(self):
+    super().__init__()
+    self.embed, self.rnn = nn.Embedding(9, 8), nn.LSTM(8, 8, batch_first=True)
+    self.cell, self.attend = nn.GRUCell(8, 8), nn.MultiheadAttention(8, 2, batch_first=True)
+    self.conv, self.norm, self.batch = nn.Conv1d(8, 6, 3), nn.LayerNorm(8), nn.BatchNorm1d(6)
+    self.drop, self.last = nn.Dropout(0.2), nn.Linear(6, 5)
+  def forward(self, x):
+    e, state = self.rnn(self.embed(x))
+    h = [self.cell(e[:, 0])]
+    for step in e.unbind(1): h.append(self.cell(step, h[-1]))
+    a, w = self.attend(e, e, e)
+    n = self.norm(a + torch.stack(h[1:], 1))
+    c = torch.relu(self.batch(self.conv(n.transpose(1, 2))))
+    m, _ = c.max(-1)
+    left, right = torch.cat([m, m * 2], 1).chunk(2, 1)
+    self.state = state
+    return self.last(self.drop(torch.where(left > 0, left, right).clamp(min=-3))).log_softmax(-1)
+net = Net()
+opt = torch.optim.SGD(net.parameters(), lr=0.1)
+X, y = torch.randint(9, (6, 7)), torch.randint(5, (6,))
+for epoch in range(2):
+  logits = net(X)
+  loss = nn.functional.nll_loss(logits, y) + 1e-3 * sum((p ** 2).sum() for p in net.parameters())
+  opt.zero_grad(); loss.backward(); nn.utils.clip_grad_norm_(net.parameters(), 1.0); opt.step()
+""",
+        """
+print(loss, logits, net.state, net.embed.weight.grad.sum())
+def chain(node, depth=0):
+  if node is None or depth > 12: return
+  print(' ' * depth, node.name(), len(node.next_functions))
+  for after, _ in node.next_functions: chain(after, depth + 1)
+chain(loss.grad_fn)
+loss = nn.functional.nll_loss(net(X), y); loss.backward(); opt.step(); print(loss)
+""",
+    ),
     "training": (
         """
 import torch
@@ -419,11 +496,28 @@ OTHERS = {
 }
 """What is written, but not made again: it is compiled, or of one process."""
 
+W = "import torch\nw = torch.ones(2, requires_grad=True); "
 REFUSED = {
     "generator": "g = (i for i in range(3))",
     "lock": "import threading\nlock = threading.Lock()",
     "cache": "import functools\n@functools.lru_cache\ndef f(x): return x",
-    "graph": "import torch\nw = torch.ones(2, requires_grad=True); loss = (w * 2).sum()",
+    "graph": W + "loss = (w * 2).sum()",
+    "graph that is kept": W + "loss = (w ** 2).sum(); loss.backward(retain_graph=True)",
+    "graph with another way": W + "loss = (w ** 2).sum() + w.sum(); loss.backward()",
+    "graph that needs nothing": W + "loss = w.sum(); loss.backward()",
+    "part of a result": W + "p = (w ** 2)[0]; p.backward()",
+    "gradient of a result": W + "p = w ** 2; p.retain_grad(); p.sum().backward()",
+    "hook of a result": W + "p = w ** 2; h = p.register_hook(print); p.sum().backward(); del h",
+    "step of one's own": """
+import torch
+class F(torch.autograd.Function):
+  @staticmethod
+  def forward(ctx, x): ctx.save_for_backward(x); return x * 2
+  @staticmethod
+  def backward(ctx, g): return g * ctx.saved_tensors[0]
+w = torch.ones(2, requires_grad=True); p = F.apply(w); p.sum().backward()
+""",
+    "leaf that was frozen": W + "p = w ** 2; p.sum().backward(); w.requires_grad_(False)",
     "shared with a tensor": "import torch, numpy as np\na = np.ones(3); t = torch.from_numpy(a)",
     "bytes under an array": "import numpy as np\nraw = bytearray(8); a = np.frombuffer(raw, 'u1')",
     "removed from a set": "s = set('abcdefgh'); s.remove('a')",

@@ -10,6 +10,7 @@ import hashlib
 import sys
 from typing import Any
 
+from .spent import is_stand_in
 from .unknown import UnknownError
 
 __all__ = ["Arrays"]
@@ -147,7 +148,7 @@ class Arrays:
             self._held.append(current)
             edges = [number for after, number in current.next_functions if after is not None]
             out.append((current.name(), _saved(torch, current), len(current.next_functions), edges))
-            out.append(dict(getattr(current, "__dict__", None) or {}))
+            out.append(dict(getattr(current, "__dict__", None) or {}) if not is_stand_in(current) else {})
             if hasattr(current, "variable"):
                 out.append(current.variable)
             queue += [after for after, _ in current.next_functions if after is not None]
@@ -177,7 +178,7 @@ def _saved(torch: Any, node: Any) -> list[Any]:
     """What a node keeps for the way back; ``freed`` when that way was gone."""
     out: list[Any] = []
     for name in sorted(dir(node)):
-        if name.startswith("_saved_") or name == "saved_tensors":
+        if name.startswith("_saved_") or (name == "saved_tensors" and not is_stand_in(node)):
             try:
                 value = getattr(node, name)
             except RuntimeError:

@@ -180,7 +180,8 @@ def fill_tensor(tensor: Any, state: Any) -> None:
     """Give a tensor what it holds beside its memory."""
     needs, grad, names = state
     tensor.requires_grad_(needs)
-    tensor.grad = grad
+    if tensor.is_leaf:
+        tensor.grad = grad
     vars(tensor).update(names)
 
 

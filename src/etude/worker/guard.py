@@ -20,6 +20,7 @@ from contextlib import suppress
 ENDED = 137
 """Exit code of a process that was ended with all that is below it."""
 
+_PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -28,9 +29,10 @@ def main() -> int:
     pipe, folder, command = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
     parent = os.getppid()
     adopt_orphans()
+    own = os.getpid()
     child = os.fork()
     if child == 0:
-        _become(command, pipe)
+        _become(command, pipe, own)
     code = watch(child, pipe, parent)
     if code == ENDED and folder != "-":
         shutil.rmtree(folder, ignore_errors=True)
@@ -39,9 +41,7 @@ def main() -> int:
 
 def adopt_orphans() -> None:
     """Make this process the parent of whatever loses its own below it."""
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    _control(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def watch(child: int, pipe: int, parent: int, *, stays: bool = False) -> int:
@@ -73,9 +73,17 @@ def watch(child: int, pipe: int, parent: int, *, stays: bool = False) -> int:
     return ENDED if code is None else code
 
 
-def _become(command: list[str], pipe: int) -> None:
-    """In the child: become the command, leading a session of its own."""
+def end_with_parent() -> None:
+    """Have this process be killed when the one that forked it ends."""
+    _control(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _become(command: list[str], pipe: int, parent: int) -> None:
+    """In the child: become the command, leading a session of its own; it does not outlive the guard."""
     try:
+        end_with_parent()
+        if os.getppid() != parent:
+            return
         os.setsid()
         os.close(pipe)
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -84,6 +92,13 @@ def _become(command: list[str], pipe: int) -> None:
         os.write(2, f"{command[0]}: {error.strerror}\n".encode())
     finally:
         os._exit(127)
+
+
+def _control(option: int, value: int) -> None:
+    """Ask something of the system for this process, where it is Linux."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 def _reap(child: int) -> int | None:

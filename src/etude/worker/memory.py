@@ -19,6 +19,7 @@ from .carried import (
     view_tensor,
 )
 from .refused import RefusedError
+from .spent import Graphs, Step, spent_tensor
 
 __all__ = ["Memory"]
 
@@ -36,6 +37,7 @@ class Memory:
     def __init__(self) -> None:
         """Nothing is written."""
         self._storages: dict[int, _Storage] = {}
+        self._graphs = Graphs()
         self._pieces: dict[int, tuple[int, int]] = {}
         """First and last address of each, by the id of what owns it; that is kept by pickle's memo."""
 
@@ -44,6 +46,8 @@ class Memory:
         kind = type(obj)
         if kind is _Storage:
             return make_storage, (self._data(obj.storage), obj.storage.resizable())
+        if kind is Step:
+            return obj.reduced()
         numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
         if numpy is not None and isinstance(obj, numpy.ndarray):
             return self._array(numpy, torch, obj)
@@ -137,20 +141,23 @@ class Memory:
         parameter = type(tensor) is torch.nn.Parameter
         if type(tensor) is not torch.Tensor and not parameter:
             raise RefusedError(f"a tensor of the kind `{type(tensor).__name__}`")
-        if tensor.grad_fn is not None:
-            raise RefusedError("a tensor that knows how it was computed")
         if tensor.device.type != "cpu" or tensor.layout is not torch.strided or tensor.is_quantized:
             raise RefusedError(f"a tensor of {tensor.device.type} or of layout {tensor.layout}")
         if tensor.is_inference() or tensor.is_conj() or tensor.is_neg() or tensor._backward_hooks:
             raise RefusedError("a tensor with more than its numbers")
         if getattr(tensor, "_post_accumulate_grad_hooks", None):
             raise RefusedError("a tensor with hooks")
-        state = (tensor.requires_grad, tensor.grad, vars(tensor))
+        grad = tensor.grad if tensor.is_leaf else None
+        state = (tensor.requires_grad, grad, vars(tensor))
         shape, strides, offset = tuple(tensor.shape), tensor.stride(), tensor.storage_offset()
-        if tensor._is_view() and not parameter:
+        if tensor.grad_fn is not None:
+            held = self._storage(tensor.untyped_storage())
+            graph = self._graphs.parts(torch, tensor)
+            made: Any = (spent_tensor, (*graph, held, tensor.dtype, offset, shape, strides))
+        elif tensor._is_view() and not parameter:
             if tensor._base.requires_grad:
                 raise RefusedError("a part of a tensor that gradients flow to")
-            made: Any = (view_tensor, (tensor._base, shape, strides, offset))
+            made = (view_tensor, (tensor._base, shape, strides, offset))
         else:
             held = self._storage(tensor.untyped_storage())
             made = (make_tensor, (parameter, held, tensor.dtype, offset, shape, strides))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import os
 import random
@@ -14,12 +13,10 @@ from contextlib import suppress
 from typing import Any
 
 from . import process
-from .guard import adopt_orphans, watch
+from .guard import adopt_orphans, end_with_parent, watch
 from .wire import receive, send
 
 __all__ = ["keep"]
-
-_PR_SET_PDEATHSIG = 1
 
 
 def keep(parent: Any, order: socket.socket) -> None:
@@ -49,8 +46,7 @@ def keep(parent: Any, order: socket.socket) -> None:
 def _wait(parent: Any, order: socket.socket) -> None:
     """In a worker: do what can be done before anything is known, then become what is asked for."""
     os.setsid()
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    end_with_parent()
     for usual in (signal.SIGCHLD, signal.SIGTERM):
         signal.signal(usual, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
