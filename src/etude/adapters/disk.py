@@ -16,6 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from etude.adapters.patterns import glob_pattern
+
 __all__ = [
     "IGNORED",
     "MANIFEST",
@@ -25,7 +27,6 @@ __all__ = [
     "WriteError",
     "changed",
     "foreign",
-    "glob_pattern",
     "moment",
     "names_in",
     "sealed",
@@ -240,56 +241,6 @@ def _outputs(folder: Path) -> list[str]:
         return (folder / MANIFEST).read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return []
-
-
-@lru_cache(maxsize=512)
-def glob_pattern(pattern: str) -> re.Pattern[str]:
-    """A regular expression for a glob: ``*`` and ``?`` stay in a folder, ``**`` crosses folders."""
-    out: list[str] = []
-    parts = pattern.split("/")
-    for number, part in enumerate(parts):
-        last = number == len(parts) - 1
-        if part == "**":
-            out.append(".+" if last else "(?:.+/)?")
-        else:
-            out.append(_segment(part) + ("" if last else "/"))
-    return re.compile("".join(out), re.DOTALL)
-
-
-def _segment(part: str) -> str:
-    out: list[str] = []
-    at = 0
-    while at < len(part):
-        char = part[at]
-        at += 1
-        if char == "*":
-            out.append("[^/]*")
-        elif char == "?":
-            out.append("[^/]")
-        elif char == "[" and (end := part.find("]", at + 1)) > 0:
-            out.append(_choice(part[at:end]))
-            at = end + 1
-        else:
-            out.append(re.escape(char))
-    return "".join(out)
-
-
-def _choice(body: str) -> str:
-    """A set of characters (``a-z_``, ``!a-z``); one that is empty matches nothing."""
-    negated = body.startswith(("!", "^"))
-    at = 1 if negated else 0
-    items: list[str] = []
-    while at < len(body):
-        if body[at + 1 : at + 2] == "-" and at + 2 < len(body):
-            if body[at] <= body[at + 2]:
-                items.append(f"{re.escape(body[at])}-{re.escape(body[at + 2])}")
-            at += 3
-        else:
-            items.append(re.escape(body[at]))
-            at += 1
-    if negated:
-        return f"[^/{''.join(items)}]"
-    return f"(?!/)[{''.join(items)}]" if items else "(?!)"
 
 
 def names_in(root: str, folder: str) -> tuple[str, ...] | None:

@@ -18,7 +18,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from etude.adapters.disk import IGNORED, RECORDED, glob_pattern, names_in
+from etude.adapters.disk import IGNORED, RECORDED, names_in
+from etude.adapters.patterns import glob_pattern
 from etude.model.protocols import Store
 
 __all__ = ["UNREADABLE", "DiskInputs"]
