@@ -204,6 +204,64 @@ try: loss.numpy()
 except RuntimeError as error: print(error)
 """,
     ),
+    "what a loss by hand leaves": (
+        """
+import torch
+torch.manual_seed(0)
+X, y = torch.randn(16, 4), torch.randn(16)
+w, b = torch.zeros(4, requires_grad=True), torch.zeros(1, requires_grad=True)
+total = 0
+for epoch in range(3):
+  loss = ((X @ w + b - y) ** 2).mean()
+  loss.backward()
+  with torch.no_grad():
+    for p in (w, b): p -= 0.1 * p.grad; p.grad.zero_()
+  total += loss
+out = torch.relu(X @ w + b)
+(out - y).abs().sum().backward()
+seen = out.detach()
+""",
+        """
+print(loss, total, hasattr(loss.grad_fn, 'saved_tensors'), hasattr(out.grad_fn, 'saved_tensors'))
+print(torch.autograd.grad(total, [loss], retain_graph=True))
+loss.register_hook(lambda g: print('hook', g))
+def attempt(f):
+  try: print(f())
+  except Exception as error: print(type(error), error)
+attempt(lambda: total.backward())
+attempt(lambda: total.backward(inputs=[loss]))
+print(loss.grad)
+attempt(lambda: total.grad_fn(torch.tensor(1.)))
+attempt(lambda: out.grad_fn(torch.ones(16)))
+attempt(lambda: (loss + (w ** 2).sum()).backward())
+print(w.grad, b.grad)
+with torch.autograd.set_detect_anomaly(True):
+  import warnings
+  with warnings.catch_warnings(record=True) as said:
+    attempt(lambda: total.backward())
+  print([str(one.message)[:60] for one in said])
+v = torch.ones(1, requires_grad=True); z = (seen * v).sum()
+with torch.no_grad(): out.zero_()
+attempt(lambda: z.backward())
+print(v.grad, seen)
+""",
+    ),
+    "detached tensors": (
+        """
+import torch
+net = torch.nn.Linear(2, 1)
+weights, same, raw = net.weight.detach(), net.weight.data, torch.ones(3)
+copy = raw.detach()
+""",
+        """
+v = torch.ones(1, requires_grad=True); z = (copy * v).sum()
+raw.add_(1)
+try: z.backward()
+except RuntimeError as error: print(error)
+with torch.no_grad(): net.weight.fill_(2)
+print(weights, same, copy, [one._version for one in (weights, same, copy)], copy._is_view())
+""",
+    ),
     "what training of many layers leaves": (
         """
 import torch
@@ -225,7 +283,7 @@ class Net(nn.Module):
     c = torch.relu(self.batch(self.conv(n.transpose(1, 2))))
     m, _ = c.max(-1)
     left, right = torch.cat([m, m * 2], 1).chunk(2, 1)
-    self.state = state
+    self.state = state[0].detach()
     return self.last(self.drop(torch.where(left > 0, left, right).clamp(min=-3))).log_softmax(-1)
 net = Net()
 opt = torch.optim.SGD(net.parameters(), lr=0.1)
@@ -505,6 +563,18 @@ REFUSED = {
     "graph that is kept": W + "loss = (w ** 2).sum(); loss.backward(retain_graph=True)",
     "graph with another way": W + "loss = (w ** 2).sum() + w.sum(); loss.backward()",
     "graph that needs nothing": W + "loss = w.sum(); loss.backward()",
+    "graph whose leaf was changed": W + "loss = (w ** 2).sum()\nwith torch.no_grad(): w.mul_(2)",
+    "graph that was kept and whose leaf was changed": W
+    + "loss = (w ** 2).sum(); loss.backward(retain_graph=True)\nwith torch.no_grad(): w.mul_(2)",
+    "graph with a hook of what is gone": W
+    + "\ndef f():\n  p = w ** 2; p.register_hook(print); return p.mean()\nloss = f(); loss.backward()",
+    "graph with notes": W
+    + "\nwith torch.autograd.set_detect_anomaly(True):\n  loss = (w ** 2).sum(); loss.backward()",
+    "graph of a leaf that has changed its kind": W
+    + "loss = (w ** 2).sum(); loss.backward(); w.data = w.data.double(); w.grad = None",
+    "graph with a step that lets through": W
+    + "loss = (1 - (w ** 2)).prod() * 0 - (1 - (w ** 2).sum()); loss.backward()",
+    "graph written into": W + "p = w ** 2; p.sum().backward(); p[0] = 5",
     "part of a result": W + "p = (w ** 2)[0]; p.backward()",
     "gradient of a result": W + "p = w ** 2; p.retain_grad(); p.sum().backward()",
     "hook of a result": W + "p = w ** 2; h = p.register_hook(print); p.sum().backward(); del h",

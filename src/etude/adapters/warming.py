@@ -1,17 +1,22 @@
 """When a warm parent is there, and which modules it may have loaded."""
 
+# ruff: noqa: PTH118, PTH208
+# Folders are looked through for every run: their paths are strings.
+
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from pathlib import Path
+from importlib.machinery import all_suffixes
 
 from etude.adapters.warm_parent import WarmParent
 from etude.model.protocols import KernelError
 
 __all__ = ["Warming", "shadowed"]
+
+_ENDINGS = frozenset(all_suffixes())
+"""Of files that are modules."""
 
 
 class Warming:
@@ -74,9 +79,19 @@ def shadowed(modules: Iterable[str], folder: str, path: Sequence[str]) -> bool:
     """Whether a module of the book is called like one that a parent has loaded, or would have."""
     names = {name.partition(".")[0] for name in modules}
     for place in (folder, *path) if names else ():
-        with suppress(OSError), os.scandir(place or ".") as entries:
-            for entry in entries:
-                name, _, ending = entry.name.partition(".")
-                if name in names and (ending == "py" or Path(entry, "__init__.py").is_file()):
-                    return True
+        try:
+            found = os.listdir(place or ".")
+        except OSError:
+            continue
+        for entry in found:
+            name, _, ending = entry.partition(".")
+            if name in names and (f".{ending}" in _ENDINGS or _is_package(os.path.join(place, entry))):
+                return True
     return False
+
+
+def _is_package(folder: str) -> bool:
+    try:
+        return "__init__.py" in os.listdir(folder)
+    except OSError:
+        return False

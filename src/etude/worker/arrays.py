@@ -10,7 +10,8 @@ import hashlib
 import sys
 from typing import Any
 
-from .spent import is_stand_in
+from .spent import is_freed
+from .stand_ins import is_stand_in
 from .unknown import UnknownError
 
 __all__ = ["Arrays"]
@@ -181,8 +182,8 @@ def _saved(torch: Any, node: Any) -> list[Any]:
         if name.startswith("_saved_") or (name == "saved_tensors" and not is_stand_in(node)):
             try:
                 value = getattr(node, name)
-            except RuntimeError:
-                value = "freed"
+            except RuntimeError as error:
+                value = "freed" if is_freed(error) else f"not to be had: {error}"
             if isinstance(value, torch.Tensor):
                 value = value.detach()
             out.append((name, value if _plain(value, torch) else repr(type(value))))

@@ -11,6 +11,7 @@ from typing import Any
 
 __all__ = [
     "array_of",
+    "detached",
     "empty_cell",
     "fill_cell",
     "fill_class",
@@ -27,6 +28,7 @@ __all__ = [
     "make_storage",
     "make_tensor",
     "make_view",
+    "set_version",
     "view_tensor",
 ]
 
@@ -176,13 +178,29 @@ def view_tensor(base: Any, shape: Any, strides: Any, offset: int) -> Any:
     return torch.as_strided(base, shape, strides, offset)
 
 
+def detached(tensor: Any) -> Any:
+    """A tensor in the memory of another one; what is changed in one is known to both."""
+    return tensor.detach()
+
+
 def fill_tensor(tensor: Any, state: Any) -> None:
     """Give a tensor what it holds beside its memory."""
-    needs, grad, names = state
+    torch: Any = importlib.import_module("torch")
+    needs, grad, names, version = state
     tensor.requires_grad_(needs)
     if tensor.is_leaf:
         tensor.grad = grad
     vars(tensor).update(names)
+    set_version(torch, tensor, version)
+
+
+def set_version(torch: Any, tensor: Any, version: int) -> None:
+    """Say how often the memory of a tensor was written to."""
+    setter = torch._C._autograd._unsafe_set_version_counter
+    try:
+        setter((tensor,), (version,))
+    except TypeError:  # older ones take one tensor
+        setter(tensor, version)
 
 
 def make_generator(state: bytes) -> Any:

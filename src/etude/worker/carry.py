@@ -26,6 +26,7 @@ from .described import may_be_address
 from .memory import Memory
 from .outside import Outside
 from .refused import RefusedError
+from .stand_ins import settle
 
 __all__ = ["load", "make_carrier"]
 
@@ -114,7 +115,9 @@ def make_carrier(
 
 def load(file: Any, found: Callable[[str], Any]) -> Any:
     """What a carrier has written; `found` gives what its marks stand for."""
-    return _Loader(file, found).load()
+    loaded = _Loader(file, found).load()
+    settle()
+    return loaded
 
 
 class _Loader(pickle.Unpickler):

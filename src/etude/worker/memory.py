@@ -9,6 +9,7 @@ from typing import Any
 
 from .carried import (
     array_of,
+    detached,
     fill_names,
     fill_tensor,
     make_array,
@@ -16,10 +17,12 @@ from .carried import (
     make_storage,
     make_tensor,
     make_view,
+    set_version,
     view_tensor,
 )
 from .refused import RefusedError
-from .spent import Graphs, Step, spent_tensor
+from .spent import Graphs, Step
+from .stand_ins import spent_tensor
 
 __all__ = ["Memory"]
 
@@ -38,6 +41,8 @@ class Memory:
         """Nothing is written."""
         self._storages: dict[int, _Storage] = {}
         self._graphs = Graphs()
+        self._first: dict[int, Any] = {}
+        """Of the memory of tensors, the first tensor that is no view of another one."""
         self._pieces: dict[int, tuple[int, int]] = {}
         """First and last address of each, by the id of what owns it; that is kept by pickle's memo."""
 
@@ -137,6 +142,23 @@ class Memory:
         self._pieces[id(storage)] = (storage.data_ptr(), storage.data_ptr() + size)
         return pickle.PickleBuffer(torch.tensor([], dtype=torch.uint8).set_(storage, 0, (size,)).numpy())
 
+    def _counted_with(self, torch: Any, tensor: Any) -> Any:
+        """A tensor that this one was detached from: what changes one counts for both. None for most."""
+        if tensor._is_view():
+            return None
+        known = self._first.setdefault(tensor.untyped_storage()._cdata, tensor)
+        if known is tensor:
+            return None
+        before = known._version, tensor._version
+        torch.autograd.graph.increment_version(known)
+        together = tensor._version != before[1]
+        set_version(torch, known, before[0])
+        if not together:
+            return None
+        if not _alike(known, tensor) or tensor.grad_fn is not None or type(tensor) is torch.nn.Parameter:
+            raise RefusedError("a tensor that shares its memory with a detached one")
+        return known
+
     def _tensor(self, torch: Any, tensor: Any) -> Any:
         parameter = type(tensor) is torch.nn.Parameter
         if type(tensor) is not torch.Tensor and not parameter:
@@ -148,12 +170,15 @@ class Memory:
         if getattr(tensor, "_post_accumulate_grad_hooks", None):
             raise RefusedError("a tensor with hooks")
         grad = tensor.grad if tensor.is_leaf else None
-        state = (tensor.requires_grad, grad, vars(tensor))
+        state = (tensor.requires_grad, grad, vars(tensor), tensor._version)
         shape, strides, offset = tuple(tensor.shape), tensor.stride(), tensor.storage_offset()
+        known = self._counted_with(torch, tensor)
         if tensor.grad_fn is not None:
             held = self._storage(tensor.untyped_storage())
             graph = self._graphs.parts(torch, tensor)
             made: Any = (spent_tensor, (*graph, held, tensor.dtype, offset, shape, strides))
+        elif known is not None:
+            made = (detached, (known,))
         elif tensor._is_view() and not parameter:
             if tensor._base.requires_grad:
                 raise RefusedError("a part of a tensor that gradients flow to")
@@ -162,6 +187,13 @@ class Memory:
             held = self._storage(tensor.untyped_storage())
             made = (make_tensor, (parameter, held, tensor.dtype, offset, shape, strides))
         return (*made, state, None, None, fill_tensor)
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two tensors that have the same memory have the same numbers."""
+    return all(
+        getattr(one, name)() == getattr(other, name)() for name in ("size", "stride", "storage_offset")
+    ) and (one.dtype == other.dtype)
 
 
 def _bare(kind: Any) -> Any:

@@ -1,25 +1,22 @@
 """Tensors that training leaves behind, as checkpoints carry them: how they were computed is known, no more.
 
 `loss.backward()` frees what a graph of gradients holds. What is left of it are names and edges, and that
-going back once more is an error; this much is made again. A graph through which gradients can still flow
-is not carried. https://pytorch.org/docs/stable/notes/autograd.html
+going back once more is an error; this much is made again. Steps that hold nothing, such as a mean, still let
+gradients pass to where the error is: they are made by what they do. A graph through which gradients can flow
+to a leaf is not carried. https://pytorch.org/docs/stable/notes/autograd.html
 """
 
 from __future__ import annotations
 
-import functools
-import importlib
-import operator
-from types import SimpleNamespace
 from typing import Any
 
 from .refused import RefusedError
+from .stand_ins import SIMPLE, is_stand_in, make_step, quietly
 
-__all__ = ["Graphs", "Step", "is_stand_in", "make_step", "spent_tensor"]
+__all__ = ["Graphs", "Step", "is_freed"]
 
 _MOST_NODES = 20_000
-_FREED = "_freed"
-_KEPT = "_kept"
+_OPEN = "a tensor that gradients can still flow through"
 
 
 class Step:
@@ -36,10 +33,17 @@ class Step:
         """Shape and type of each result."""
         self.open = False
         """Whether a gradient would come from here to a leaf."""
+        self.passes = True
+        """Whether a gradient goes from here to the next error as it should."""
+        self.number = 0
+        """Later steps have higher ones, and are gone back through before."""
+        self.simple = False
+        """Whether it is made by what it does."""
 
     def reduced(self) -> tuple[Any, ...]:
-        """How its stand-in is made, for pickle."""
-        return make_step, (self.name, self.freed, self.kept, self.edges, self.outputs)
+        """How it is made again, for pickle."""
+        form = (self.name, self.freed, self.kept, self.edges, self.outputs)
+        return make_step, (*form, self.number, self.simple)
 
 
 class Graphs:
@@ -58,10 +62,13 @@ class Graphs:
         """
         if tensor._is_view() or tensor.retains_grad:
             raise RefusedError("a part of a tensor that knows how it was computed")
+        if torch.utils.hooks.RemovableHandle.next_id or torch.is_anomaly_enabled():
+            # Some may be of tensors that are gone: nobody tells.
+            raise RefusedError("a tensor that knows how it was computed, where there were hooks")
         steps = self._walk(torch, tensor.grad_fn)
         own, number = self._steps[id(tensor.grad_fn)], tensor.output_nr
-        if own.open:
-            raise RefusedError("a tensor that gradients can still flow through")
+        if own.open or not own.passes:
+            raise RefusedError(_OPEN)
         if (id(own), number) in self._taken:
             raise RefusedError("two tensors that are one result")
         self._taken.add((id(own), number))
@@ -73,7 +80,7 @@ class Graphs:
         while queue:
             node, done = queue.pop()
             if done:
-                self._connect(node, self._steps[id(node)])
+                self._connect(torch, node, self._steps[id(node)])
                 found.append(self._steps[id(node)])
             elif id(node) not in self._steps and not hasattr(node, "variable"):
                 self._held.append(node)  # its id stays its own
@@ -84,42 +91,76 @@ class Graphs:
                 queue += [(after, False) for after, _ in node.next_functions if after is not None]
         return found
 
-    def _connect(self, node: Any, step: Step) -> None:
+    def _connect(self, torch: Any, node: Any, step: Step) -> None:
         for after, number in node.next_functions:
             if after is None:
                 step.edges.append((None, 0))
             elif hasattr(after, "variable"):
-                if not after.variable.requires_grad:
-                    raise RefusedError("a graph with a leaf that takes no gradients")
-                step.edges.append((after.variable, 0))
+                leaf = after.variable
+                if not leaf.requires_grad or torch.autograd.graph.get_gradient_edge(leaf).node is not after:
+                    raise RefusedError("a graph with a leaf that is another one by now")
+                step.edges.append((leaf, 0))
                 step.open |= not step.freed
             else:
                 below = self._steps[id(after)]
                 step.edges.append((below, number))
                 step.open |= below.open and not step.freed
+                step.passes &= below.passes or bool(step.freed)
+        if not step.freed:
+            step.simple = _is_simple(torch, node, step)
+            step.passes &= step.simple
 
 
-def is_stand_in(node: Any) -> bool:
-    """Whether a node was made by `make_step`."""
-    return hasattr(type(node), _FREED)
+def is_freed(error: RuntimeError) -> bool:
+    """Whether PyTorch says that what a step had saved is not there any more."""
+    return str(error).startswith("Trying to backward through the graph a second time")
 
 
 def _step(torch: Any, node: Any) -> Step:
-    if isinstance(node, torch._C._FunctionBase) and not is_stand_in(node):
-        raise RefusedError("a graph with a function that is written in Python")
+    if (isinstance(node, torch._C._FunctionBase) and not is_stand_in(node)) or node.metadata:
+        raise RefusedError("a graph with a function that is written in Python, or with notes")
     step = Step(type(node).__name__)
+    if step.name != node.name():
+        raise RefusedError(f"a graph with a step of the kind `{step.name}`")
     for name in dir(node):
         if name.startswith("_saved_"):
             try:
                 value = getattr(node, name)
-            except RuntimeError:
+            except RuntimeError as error:
+                if not is_freed(error):
+                    raise RefusedError(_OPEN) from error
                 step.freed.append(name)
                 continue
             if not _is_plain(torch, value):
-                raise RefusedError("a tensor that gradients can still flow through")
+                raise RefusedError(_OPEN)
             step.kept[name] = value
+    step.number = node._sequence_nr()
     step.outputs = [(tuple(one.shape), one.dtype) for one in node._input_metadata]
     return step
+
+
+def _is_simple(torch: Any, node: Any, step: Step) -> bool:
+    """Whether what is made by what a step does is as the step is."""
+    if step.name not in SIMPLE:
+        return False
+    inputs = [
+        source.outputs[number] if type(source) is Step else ((), torch.float32)
+        for source, number in step.edges
+    ]
+    with quietly(torch):
+        tensors = [
+            torch.empty_strided(shape, (0,) * len(shape), dtype=kind, device="cpu").requires_grad_(
+                source[0] is not None
+            )
+            for (shape, kind), source in zip(inputs, step.edges, strict=True)
+        ]
+        made = SIMPLE[step.name](torch, step.kept, *tensors).grad_fn
+    again = _step(torch, made)
+    edges = [after is None for after, _ in made.next_functions]
+    return (again.name, again.freed, again.kept, again.outputs, edges) == (
+        *(step.name, step.freed, step.kept, step.outputs),
+        [after is None for after, _ in node.next_functions],
+    )
 
 
 def _is_plain(torch: Any, value: Any) -> bool:
@@ -127,71 +168,3 @@ def _is_plain(torch: Any, value: Any) -> bool:
         return all(_is_plain(torch, item) for item in value)
     kinds = (type(None), bool, int, float, complex, str, torch.dtype, torch.device, torch.layout)
     return type(value) in kinds
-
-
-def make_step(
-    name: str,
-    freed: list[str],
-    kept: dict[str, Any],
-    edges: list[tuple[Any, int]],
-    outputs: list[tuple[Any, Any]],
-) -> tuple[Any, ...]:
-    """The results of a step that stands for one of a spent graph; their memory is put in later."""
-    torch: Any = importlib.import_module("torch")
-    inputs = [
-        torch.zeros(()) if source is None else source[number] if type(source) is tuple else source
-        for source, number in edges
-    ]
-    with torch.enable_grad():
-        made = _function(name, tuple(freed), tuple(kept)).apply(kept, outputs, *inputs)
-    return made if type(made) is tuple else (made,)
-
-
-def spent_tensor(
-    _steps: Any,
-    results: tuple[Any, ...],
-    number: int,
-    storage: Any,
-    dtype: Any,
-    offset: int,
-    shape: Any,
-    strides: Any,
-) -> Any:
-    """A result in its memory."""
-    torch: Any = importlib.import_module("torch")
-    tensor = results[number]
-    tensor.data = torch.empty(0, dtype=dtype).set_(storage, offset, shape, strides)
-    return tensor
-
-
-@functools.cache
-def _function(name: str, freed: tuple[str, ...], kept: tuple[str, ...]) -> Any:
-    """A function whose nodes look like those of PyTorch that have a name, and whose way back is gone."""
-    torch: Any = importlib.import_module("torch")
-
-    def forward(ctx: Any, values: dict[str, Any], outputs: list[tuple[Any, Any]], *_: Any) -> Any:
-        setattr(ctx, _KEPT, SimpleNamespace(**values))
-        made = [torch.empty_strided(shape, (0,) * len(shape), dtype=kind) for shape, kind in outputs]
-        return tuple(made) if len(made) > 1 else made[0]
-
-    members = {"forward": staticmethod(forward), "backward": staticmethod(forward)}
-    function = type(torch.autograd.Function)(name, (torch.autograd.Function,), members)
-    node: Any = function._backward_cls
-    node.__name__ = node.__qualname__ = name
-    node.__module__ = "builtins"
-    setattr(node, _FREED, _freed(torch))
-    # PyTorch says itself what is wrong, from where it does, as no line of Python is between.
-    gone = property(operator.attrgetter(f"{_FREED}._saved_self"))
-    for one in ("apply", *freed):
-        setattr(node, one, gone)
-    for one in kept:
-        setattr(node, one, property(operator.attrgetter(f"{_KEPT}.{one}")))
-    return function
-
-
-def _freed(torch: Any) -> Any:
-    """A node of PyTorch whose way back is gone."""
-    with torch.enable_grad():
-        result = torch.ones((), requires_grad=True) ** 2
-        result.backward()
-    return result.grad_fn
