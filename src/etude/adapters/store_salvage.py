@@ -51,9 +51,10 @@ def has_header(path: Path) -> bool:
             head = file.read(100)
     except OSError:
         return True
-    kinds = head[18:20], int.from_bytes(head[44:48], "big"), int.from_bytes(head[56:60], "big")
-    sound = head[:16] == b"SQLite format 3\0" and set(kinds[0]) <= {1, 2}
-    return not head or (sound and kinds[1] in range(5) and kinds[2] in range(4))
+    versions = set(head[18:20])
+    schema, encoding = int.from_bytes(head[44:48], "big"), int.from_bytes(head[56:60], "big")
+    sound = head[:16] == b"SQLite format 3\0" and versions <= {1, 2}
+    return not head or (sound and schema in range(5) and encoding in range(4))
 
 
 def renew(path: Path) -> bool:

@@ -10,14 +10,11 @@ import hashlib
 import sys
 from typing import Any
 
-from .spent import is_freed
+from .spent import MOST_NODES, is_freed, saved
 from .stand_ins import is_stand_in
 from .unknown import UnknownError
 
 __all__ = ["Arrays"]
-
-_MOST_NODES = 20_000
-"""Steps of a computation up to which gradients are followed."""
 
 
 class Arrays:
@@ -153,7 +150,7 @@ class Arrays:
             if hasattr(current, "variable"):
                 out.append(current.variable)
             queue += [after for after, _ in current.next_functions if after is not None]
-            if len(self._nodes) > _MOST_NODES:
+            if len(self._nodes) > MOST_NODES:
                 raise UnknownError("a large graph of gradients")
         return out
 
@@ -178,15 +175,11 @@ def _hash(data: Any) -> bytes:
 def _saved(torch: Any, node: Any) -> list[Any]:
     """What a node keeps for the way back; ``freed`` when that way was gone."""
     out: list[Any] = []
-    for name in sorted(dir(node)):
-        if name.startswith("_saved_") or (name == "saved_tensors" and not is_stand_in(node)):
-            try:
-                value = getattr(node, name)
-            except RuntimeError as error:
-                value = "freed" if is_freed(error) else f"not to be had: {error}"
-            if isinstance(value, torch.Tensor):
-                value = value.detach()
-            out.append((name, value if _plain(value, torch) else repr(type(value))))
+    for name, found, error in saved(node):
+        value = found.detach() if isinstance(found, torch.Tensor) else found
+        if error is not None:
+            value = "freed" if is_freed(error) else f"not to be had: {error}"
+        out.append((name, value if _plain(value, torch) else repr(type(value))))
     return out
 
 

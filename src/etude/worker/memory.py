@@ -21,7 +21,7 @@ from .carried import (
     view_tensor,
 )
 from .refused import RefusedError
-from .spent import Graphs, Step
+from .spent import Graphs
 from .stand_ins import spent_tensor
 
 __all__ = ["Memory"]
@@ -51,8 +51,6 @@ class Memory:
         kind = type(obj)
         if kind is _Storage:
             return make_storage, (self._data(obj.storage), obj.storage.resizable())
-        if kind is Step:
-            return obj.reduced()
         numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
         if numpy is not None and isinstance(obj, numpy.ndarray):
             return self._array(numpy, torch, obj)
@@ -191,9 +189,10 @@ class Memory:
 
 def _alike(one: Any, other: Any) -> bool:
     """Whether two tensors that have the same memory have the same numbers."""
-    return all(
-        getattr(one, name)() == getattr(other, name)() for name in ("size", "stride", "storage_offset")
-    ) and (one.dtype == other.dtype)
+    first, second = (
+        (tensor.dtype, tensor.shape, tensor.stride(), tensor.storage_offset()) for tensor in (one, other)
+    )
+    return bool(first == second)
 
 
 def _bare(kind: Any) -> Any:

@@ -8,14 +8,16 @@ to a leaf is not carried. https://pytorch.org/docs/stable/notes/autograd.html
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from .refused import RefusedError
-from .stand_ins import SIMPLE, is_stand_in, make_step, quietly
+from .stand_ins import SIMPLE, is_stand_in, make_step, placeholder, quietly
 
-__all__ = ["Graphs", "Step", "is_freed"]
+__all__ = ["MOST_NODES", "Graphs", "Step", "is_freed", "saved"]
 
-_MOST_NODES = 20_000
+MOST_NODES = 20_000
+"""Steps of a computation up to which gradients are followed."""
 _OPEN = "a tensor that gradients can still flow through"
 
 
@@ -40,8 +42,8 @@ class Step:
         self.simple = False
         """Whether it is made by what it does."""
 
-    def reduced(self) -> tuple[Any, ...]:
-        """How it is made again, for pickle."""
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it is made again."""
         form = (self.name, self.freed, self.kept, self.edges, self.outputs)
         return make_step, (*form, self.number, self.simple)
 
@@ -85,7 +87,7 @@ class Graphs:
             elif id(node) not in self._steps and not hasattr(node, "variable"):
                 self._held.append(node)  # its id stays its own
                 self._steps[id(node)] = _step(torch, node)
-                if len(self._steps) > _MOST_NODES:
+                if len(self._steps) > MOST_NODES:
                     raise RefusedError("a large graph of gradients")
                 queue.append((node, True))
                 queue += [(after, False) for after, _ in node.next_functions if after is not None]
@@ -116,23 +118,28 @@ def is_freed(error: RuntimeError) -> bool:
     return str(error).startswith("Trying to backward through the graph a second time")
 
 
+def saved(node: Any) -> Iterator[tuple[str, Any, RuntimeError | None]]:
+    """What a node keeps for the way back: name, value, and why it cannot be had."""
+    for name in dir(node):
+        if name.startswith("_saved_") or (name == "saved_tensors" and not is_stand_in(node)):
+            try:
+                yield name, getattr(node, name), None
+            except RuntimeError as error:
+                yield name, None, error
+
+
 def _step(torch: Any, node: Any) -> Step:
     if (isinstance(node, torch._C._FunctionBase) and not is_stand_in(node)) or node.metadata:
         raise RefusedError("a graph with a function that is written in Python, or with notes")
     step = Step(type(node).__name__)
     if step.name != node.name():
         raise RefusedError(f"a graph with a step of the kind `{step.name}`")
-    for name in dir(node):
-        if name.startswith("_saved_"):
-            try:
-                value = getattr(node, name)
-            except RuntimeError as error:
-                if not is_freed(error):
-                    raise RefusedError(_OPEN) from error
-                step.freed.append(name)
-                continue
-            if not _is_plain(torch, value):
-                raise RefusedError(_OPEN)
+    for name, value, error in saved(node):
+        if error is not None and is_freed(error):
+            step.freed.append(name)
+        elif error is not None or not _is_plain(torch, value):
+            raise RefusedError(_OPEN) from error
+        else:
             step.kept[name] = value
     step.number = node._sequence_nr()
     step.outputs = [(tuple(one.shape), one.dtype) for one in node._input_metadata]
@@ -143,18 +150,12 @@ def _is_simple(torch: Any, node: Any, step: Step) -> bool:
     """Whether what is made by what a step does is as the step is."""
     if step.name not in SIMPLE:
         return False
-    inputs = [
-        source.outputs[number] if type(source) is Step else ((), torch.float32)
-        for source, number in step.edges
-    ]
+    inputs = []
+    for source, number in step.edges:
+        form = source.outputs[number] if type(source) is Step else ((), torch.float32)
+        inputs.append(placeholder(torch, *form).requires_grad_(source is not None))
     with quietly(torch):
-        tensors = [
-            torch.empty_strided(shape, (0,) * len(shape), dtype=kind, device="cpu").requires_grad_(
-                source[0] is not None
-            )
-            for (shape, kind), source in zip(inputs, step.edges, strict=True)
-        ]
-        made = SIMPLE[step.name](torch, step.kept, *tensors).grad_fn
+        made = SIMPLE[step.name](torch, step.kept, *inputs).grad_fn
     again = _step(torch, made)
     edges = [after is None for after, _ in made.next_functions]
     return (again.name, again.freed, again.kept, again.outputs, edges) == (

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
-__all__ = ["SIMPLE", "is_stand_in", "make_step", "quietly", "settle", "spent_tensor"]
+__all__ = ["SIMPLE", "is_stand_in", "make_step", "placeholder", "quietly", "settle", "spent_tensor"]
 
 _made: list[tuple[int, Any]] = []
 """Numbers and nodes of the steps that were made while a state is being loaded."""
@@ -51,14 +51,7 @@ def make_step(
     """The results of a step like one of a spent graph; their memory is put in later."""
     torch: Any = importlib.import_module("torch")
     with quietly(torch):
-        inputs = [
-            torch.zeros((), dtype=torch.float32, device="cpu")
-            if source is None
-            else source[number]
-            if type(source) is tuple
-            else source
-            for source, number in edges
-        ]
+        inputs = [_input(torch, *edge) for edge in edges]
         if simple:
             made = SIMPLE[name](torch, kept, *inputs)
         else:
@@ -66,6 +59,18 @@ def make_step(
     made = made if type(made) is tuple else (made,)
     _made.append((number, next(one.grad_fn for one in made if one.grad_fn is not None)))
     return made
+
+
+def placeholder(torch: Any, shape: tuple[int, ...], kind: Any) -> Any:
+    """A tensor that takes no memory to speak of, whatever its shape; what it holds does not matter."""
+    return torch.empty_strided(shape, (0,) * len(shape), dtype=kind, device="cpu")
+
+
+def _input(torch: Any, source: Any, number: int) -> Any:
+    """What goes into a step: nothing that takes gradients, a result of another step, or a leaf."""
+    if source is None:
+        return placeholder(torch, (), torch.float32)
+    return source[number] if type(source) is tuple else source
 
 
 def settle() -> None:
@@ -99,12 +104,10 @@ def _function(name: str, freed: tuple[str, ...], kept: tuple[str, ...]) -> Any:
 
     def forward(ctx: Any, values: dict[str, Any], outputs: list[tuple[Any, Any]], *_: Any) -> Any:
         setattr(ctx, _KEPT, SimpleNamespace(**values))
-        made = [
-            torch.empty_strided(shape, (0,) * len(shape), dtype=kind, device="cpu") for shape, kind in outputs
-        ]
+        made = [placeholder(torch, *form) for form in outputs]
         return tuple(made) if len(made) > 1 else made[0]
 
-    members = {"forward": staticmethod(forward), "backward": staticmethod(forward)}
+    members = {"forward": staticmethod(forward)}
     function = type(torch.autograd.Function)(name, (torch.autograd.Function,), members)
     node: Any = function._backward_cls
     node.__name__ = node.__qualname__ = name
@@ -122,11 +125,11 @@ def _function(name: str, freed: tuple[str, ...], kept: tuple[str, ...]) -> Any:
     return function
 
 
+@functools.cache
 def _freed(torch: Any) -> Any:
     """A node of PyTorch whose way back is gone."""
-    with torch.enable_grad():
-        result = torch.ones((), requires_grad=True, device="cpu") ** 2
-        result.backward()
+    result = torch.ones((), requires_grad=True, device="cpu") ** 2
+    result.backward()
     return result.grad_fn
 
 
