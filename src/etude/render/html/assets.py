@@ -42,14 +42,12 @@ def assets(config: Config, fonts: Mapping[str, bytes] | None = None) -> dict[str
     faces = dict(fonts or {})
     css = "".join(_face(*face, faces[face[0]]) for face in _FACES if face[0] in faces)
     css += "".join(content.decode() for content in theme_files("css").values())
-    script = _COMMENT.sub("", "".join(content.decode() for content in theme_files("js").values()))
-    script = "".join(f"{stripped}\n" for line in script.splitlines() if (stripped := line.strip()))
-    script = _JOINT.sub("", script)
     out = {
         f"{STATIC}/etude.css": minified(css).encode(),
-        f"{STATIC}/etude.js": script.encode(),
+        f"{STATIC}/etude.js": _script("".join(content.decode() for content in theme_files("js").values())),
         f"{STATIC}/icon.svg": theme_files("image")["icon.svg"],
     }
+    out |= {f"{STATIC}/{name}": _script(late.decode()) for name, late in theme_files("js/late").items()}
     return out | {f"{STATIC}/fonts/{name}.woff2": content for name, content in sorted(faces.items())}
 
 
@@ -59,6 +57,13 @@ def _face(name: str, family: str, more: str, content: bytes) -> str:
         f'@font-face{{font-family:"{family}";src:url(fonts/{name}.woff2?v={version}) format("woff2");'
         f"font-display:swap;{more}}}\n"
     )
+
+
+def _script(source: str) -> bytes:
+    """A script in a scope of its own, without comments and indentation; strings must hold neither."""
+    lines = _COMMENT.sub("", source).splitlines()
+    bare = "".join(f"{stripped}\n" for line in lines if (stripped := line.strip()))
+    return f'(()=>{{"use strict";\n{_JOINT.sub("", bare)}}})();\n'.encode()
 
 
 def minified(css: str) -> str:

@@ -28,9 +28,10 @@ def theme_version() -> str:
 
 
 def theme_files(folder: str) -> dict[str, bytes]:
-    """The files of one folder of the theme, by name, sorted."""
-    found = files("etude.render.html").joinpath("theme", folder)
-    return {entry.name: entry.read_bytes() for entry in sorted(found.iterdir(), key=lambda entry: entry.name)}
+    """The files of one folder of the theme (``css``, ``js/late``), by name, sorted."""
+    found = files("etude.render.html").joinpath("theme", *folder.split("/"))
+    entries = sorted(found.iterdir() if found.is_dir() else (), key=lambda entry: entry.name)
+    return {entry.name: entry.read_bytes() for entry in entries if entry.is_file()}
 
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:

@@ -1,0 +1,30 @@
+/* Etude's theme: the files of this folder become one classic script with one scope, so that it also runs from
+   file://. All state is in the page itself; listeners are on the document, so that a page whose text is replaced
+   needs no new ones. What few readers need at once stands in `late` and is loaded when it is asked for. */
+const root = document.documentElement;
+const memory = {
+  get(key) { try { return localStorage.getItem(key); } catch { return null; } },
+  set(key, value) { try { value ? localStorage.setItem(key, value) : localStorage.removeItem(key); } catch { /* private mode */ } },
+};
+const byId = (id) => document.getElementById(id);
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+/* Change the page without moving what the reader looks at. */
+const keeping = (element, change) => {
+  const before = element.getBoundingClientRect().top;
+  change();
+  const after = element.getBoundingClientRect().top;
+  if (after !== before && after !== 0) scrollBy({ top: after - before, behavior: "instant" });
+};
+
+/* Scripts of `late`, each loaded once; what they share with this one is `window.etude`. */
+const own = document.currentScript.src;
+const loaded = {};
+const late = (name) => (loaded[name] ??= new Promise((resolve, reject) => {
+  const script = document.createElement("script");
+  script.src = own.replace(/etude\.js(?=[?#]|$)/, name + ".js");
+  script.onload = () => resolve(etude[name]);
+  script.onerror = () => { delete loaded[name]; reject(new Error(name)); };
+  document.head.append(script);
+}));
+const etude = window.etude = { all, byId, keeping, late, memory, root };

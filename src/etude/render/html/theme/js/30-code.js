@@ -1,0 +1,41 @@
+/* Copying code: without marks, prompts and the outputs of sessions. */
+const codeOf = (block) => {
+  const code = block.querySelector("code").cloneNode(true);
+  const session = code.querySelector(".gp");
+  for (const part of all(".gp, .go, .mark", code)) part.remove();
+  const text = code.textContent.replace(/\n$/, "");
+  return session ? text.split("\n").filter((line) => line.trim()).join("\n") : text;
+};
+const copyWords = () => document.body.dataset.copy?.split("|") ?? ["Copy", "Copied"];
+const addCopyButtons = () => {
+  for (const block of all(".code:not(:has(> .copy))")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = copyWords()[0];
+    block.append(button);
+    block.tabIndex = -1;
+  }
+};
+const copy = async (button) => {
+  const text = codeOf(button.parentElement);
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  button.textContent = copyWords()[1];
+  setTimeout(() => { button.textContent = copyWords()[0]; }, 1600);
+};
+
+/* What is wider than its place scrolls: it says so, and can be reached by keyboard. */
+const markWide = () => {
+  for (const box of all(".scroll, .rich, .code > pre, .outputs > pre")) {
+    const wide = box.scrollWidth > box.clientWidth + 1;
+    if (box.classList.toggle("more", wide) && box.tabIndex < 0) box.tabIndex = 0;
+  }
+};
