@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from etude.adapters.jupyter_outputs import Gathering, values_of
+from etude.adapters.jupyter_outputs import Gathering, Telling, values_of
 from etude.adapters.jupyter_process import Starter, channels, start_process
 from etude.adapters.jupyter_specs import KernelSpec
 from etude.adapters.jupyter_wire import Message, Wire
 from etude.model.protocols import Backend, Copy, KernelError, Reply
+from etude.model.result import Output
 
 if TYPE_CHECKING:
     import zmq
@@ -80,6 +81,8 @@ class JupyterKernel:
         self._poller.register(self._iopub, zmq.POLLIN)
         if self._process.pidfd is not None:
             self._poller.register(self._process.pidfd, zmq.POLLIN)
+        self._told: Callable[[tuple[Output, ...]], None] | None = None
+        self._stopping = False
 
     def wait_until_ready(self, timeout: float) -> None:
         """Wait until requests are answered and outputs arrive; raises `KernelError`."""
@@ -108,6 +111,8 @@ class JupyterKernel:
         """Run a cell; then evaluate `expressions`, if it went well. Never raises for what the code does."""
         started = time.monotonic()
         gathering = Gathering(output_limit)
+        telling = Telling(gathering, self._told)
+        self._stopping = False
         request = self._send(
             "execute_request",
             {
@@ -133,6 +138,9 @@ class JupyterKernel:
                     break
                 state, deadline = "timeout", now + self._grace
                 self._interrupt()
+            if self._stopping:
+                self._stopping = False
+                self._interrupt()
             for channel, message in self._receive(min(_TICK, max(0.0, deadline - now))):
                 if message.parent != request:
                     continue
@@ -144,6 +152,8 @@ class JupyterKernel:
                     gathering.add(message)
                 if answer is not None:
                     deadline = time.monotonic() + _QUIET
+            if answer is None:
+                telling.look()
             if not self._alive():
                 self._drain(request, gathering)
                 if answer is None or answer.get("status") == "aborted":
@@ -161,6 +171,15 @@ class JupyterKernel:
             execution_count=(answer or {}).get("execution_count") if code.strip() else None,
             truncated=gathering.truncated,
         )
+
+    def listen(self, told: Callable[[tuple[Output, ...]], None] | None) -> None:
+        """Have `told` hear of a cell's outputs while it runs."""
+        self._told = told
+
+    def interrupt(self) -> None:
+        """Stop the cell that is running, as Ctrl-C does; any thread may call this."""
+        # The channels belong to the thread that waits for the cell, which looks here from time to time.
+        self._stopping = True
 
     def copy(
         self,

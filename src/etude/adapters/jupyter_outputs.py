@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import math
+import time
+from collections.abc import Callable
+from typing import Any, Final
 
 import msgspec
 
 from etude.adapters.jupyter_wire import Message
 from etude.model.result import Display, Failure, Output, Result, Stream, Value
 
-__all__ = ["Gathering", "values_of"]
+__all__ = ["Gathering", "Telling", "values_of"]
 
 _FAILURE_LIMIT = 200_000
 """Bytes of a traceback that is kept even when the outputs are cut."""
+
+
+_EVERY: Final = 0.05
+"""Seconds from one telling of outputs to the next."""
+
+_SHARE: Final = 10
+"""Telling takes one part in so many of the time, however much there is to tell."""
 
 
 class _Text:
@@ -36,6 +46,8 @@ class Gathering:
     def __init__(self, limit: int) -> None:
         """Keep up to `limit` bytes."""
         self.truncated = False
+        self.count = 0
+        """Messages until now."""
         self._limit = self._left = limit
         self._items: list[_Text | Output] = []
         self._sizes: list[int] = []
@@ -45,6 +57,7 @@ class Gathering:
 
     def add(self, message: Message) -> None:
         """Take a message of the kernel's output channel."""
+        self.count += 1
         match message.kind:
             case "stream" | "display_data" | "execute_result" | "update_display_data" | "error":
                 if self._clear and message.kind != "update_display_data":
@@ -179,6 +192,33 @@ def _beginning(content: bytes | memoryview, size: int) -> dict[str, Any]:
         except msgspec.DecodeError:
             text = text[:-1]
     return {}
+
+
+class Telling:
+    """Tells of a cell's outputs while it runs, from time to time."""
+
+    def __init__(self, gathering: Gathering, told: Callable[[tuple[Output, ...]], None] | None) -> None:
+        """Tell `told` of what is gathered; None: nobody."""
+        self._gathering = gathering
+        self._told = told
+        self._count = 0
+        self._next = 0.0
+
+    def due(self, now: float) -> float:
+        """Seconds until there is something to tell; infinite while nothing is new."""
+        if self._told is None or self._gathering.count == self._count:
+            return math.inf
+        return max(0.0, self._next - now)
+
+    def look(self) -> None:
+        """Tell what is new, if it is time."""
+        now = time.monotonic()
+        if self._told is None or self.due(now) > 0:
+            return
+        self._count = self._gathering.count
+        self._told(self._gathering.outputs())
+        after = time.monotonic()
+        self._next = after + max(_EVERY, (after - now) * _SHARE)
 
 
 def values_of(answers: Any) -> dict[str, Value]:

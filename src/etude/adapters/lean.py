@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from etude.adapters.jupyter_outputs import Gathering, values_of
+from etude.adapters.jupyter_outputs import Gathering, Telling, values_of
 from etude.adapters.jupyter_process import Leash, open_pidfd
 from etude.adapters.jupyter_wire import Message
 from etude.adapters.lean_copies import LeanCopy
@@ -21,6 +21,7 @@ from etude.adapters.lean_streams import Merger
 from etude.adapters.processes import end_below, parent_of
 from etude.adapters.warm_parent import WarmParent, fork_hello
 from etude.model.protocols import Loaded, Reply
+from etude.model.result import Output
 from etude.worker.wire import send
 
 __all__ = ["LeanKernel"]
@@ -68,6 +69,7 @@ class LeanKernel:
         if self._pidfd is not None:
             self._poller.register(self._pidfd, select.POLLIN)
         ends.channel.setblocking(False)
+        self._told: Callable[[tuple[Output, ...]], None] | None = None
 
     @classmethod
     def fork(
@@ -114,6 +116,7 @@ class LeanKernel:
         """Run a cell; then evaluate `expressions`, if it went well. Never raises for what the code does."""
         started = time.monotonic()
         gathering = Gathering(output_limit)
+        telling = Telling(gathering, self._told)
         state = "ok"
         answer: dict[str, Any] | None = None
         try:
@@ -131,12 +134,14 @@ class LeanKernel:
                     break
                 state, deadline = "timeout", now + self._grace
                 self._leash.interrupt()
-            alive = self._read(max(0.0, deadline - now))
+            alive = self._read(max(0.0, min(deadline - now, telling.due(now))))
             for item in self._merger.ready():
                 if isinstance(item, Message):
                     gathering.add(item)
                 elif item["kind"] == "done":
                     answer = item
+            if answer is None:
+                telling.look()
             if not alive and answer is None:
                 while self._read(0.0, dead=True):
                     pass
@@ -227,6 +232,14 @@ class LeanKernel:
             if not alive:
                 return None
         return None
+
+    def listen(self, told: Callable[[tuple[Output, ...]], None] | None) -> None:
+        """Have `told` hear of a cell's outputs while it runs."""
+        self._told = told
+
+    def interrupt(self) -> None:
+        """Stop the cell that is running, as Ctrl-C does; any thread may call this."""
+        self._leash.interrupt()
 
     def kill(self) -> None:
         """End the worker and every process it started, without waiting; any thread may call this."""

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 from etude.adapters.ray_actor import Copied
 from etude.adapters.ray_cluster import RayCluster
 from etude.model.protocols import Backend, Copy, Kernel, KernelError, LostError, Reply, Usage
+from etude.model.result import Output
 
 __all__ = ["Link", "RayCopy", "RayKernel", "RayWatch"]
 
@@ -89,6 +90,12 @@ class RayKernel:
         """Run a cell; raises `LostError` when the node is lost while it runs."""
         args = code, tuple(expressions), timeout, output_limit
         return cast("Reply", self._link.ask("execute", *args, each=self._look))
+
+    def listen(self, told: Callable[[tuple[Output, ...]], None] | None) -> None:
+        """Do nothing: of a cell on another machine nothing is heard before it ends."""
+
+    def interrupt(self) -> None:
+        """Do nothing: builds that can be interrupted run here."""
 
     def copy(
         self,

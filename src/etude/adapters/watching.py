@@ -54,8 +54,10 @@ class Watching:
     makes this look again and again.
     """
 
-    def __init__(self, root: Path) -> None:
-        """Watch the folder `root`."""
+    def __init__(self, root: Path, step: int = _STEP) -> None:
+        """Watch the folder `root`; tell of changes after `step` milliseconds without another."""
+        self._step = step
+        self._lock = threading.RLock()
         self._root = os.path.realpath(root)
         self._changes: queue.Queue[frozenset[str] | WatchError] = queue.Queue()
         self._flat: _Watcher | None = None
@@ -76,10 +78,15 @@ class Watching:
                 watcher.close()
 
     def follow(self, folders: Collection[str]) -> None:
-        """Watch these folders too, not those below them, in the place of those that were named before."""
+        """Watch these folders too, not those below them, in the place of those that were named before.
+
+        Any thread may call this.
+        """
         ours = os.path.join(self._root, "")
-        self._outside = frozenset(sorted(f for f in folders if not f"{f}/".startswith(ours))[:_FOLDERS])
-        self._cover()
+        outside = frozenset(sorted(f for f in folders if not f"{f}/".startswith(ours))[:_FOLDERS])
+        with self._lock:
+            self._outside = outside
+            self._cover()
 
     def wait(self) -> frozenset[str]:
         """Wait for changes: paths relative to the book's folder, absolute outside; raises `WatchError`."""
@@ -98,7 +105,8 @@ class Watching:
             raise item
         paths = set(item)
         if any(os.path.dirname(path) == self._root for path in item):
-            paths |= self._cover()
+            with self._lock:
+                paths |= self._cover()
         return {self._named(path) for path in paths}
 
     def _named(self, path: str) -> str:
@@ -122,7 +130,7 @@ class Watching:
 
     def _begun(self, old: _Watcher | None, folders: frozenset[str], *, recursive: bool) -> _Watcher:
         """A new watcher; the old one ends only then, so that nothing is missed."""
-        new = _Watcher(folders, self._changes, self._root, recursive=recursive)
+        new = _Watcher(folders, self._changes, self._root, self._step, recursive=recursive)
         if old is not None:
             old.close()
         return new
@@ -136,12 +144,13 @@ class _Watcher:
         folders: frozenset[str],
         changes: queue.Queue[frozenset[str] | WatchError],
         root: str,
+        step: int,
         *,
         recursive: bool,
     ) -> None:
         """Watch from now on; `recursive`: with all below them."""
         self.folders = folders
-        self._changes, self._root, self._recursive = changes, root, recursive
+        self._changes, self._root, self._step, self._recursive = changes, root, step, recursive
         self._begun, self._stop = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, name="etude-watching", daemon=True)
         if folders:
@@ -160,7 +169,7 @@ class _Watcher:
                 *sorted(self.folders),
                 watch_filter=self._counts,
                 debounce=_LONGEST,
-                step=_STEP,
+                step=self._step,
                 stop_event=self._stop,
                 rust_timeout=_TURN,
                 yield_on_timeout=True,

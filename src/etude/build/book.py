@@ -32,7 +32,8 @@ class Book:
     """By language, in the order of the configuration."""
     pages: dict[str, list[Parsed]]
     """By language; the home page first, then reading order."""
-    diagnostics: tuple[Diagnostic, ...]
+    problems: tuple[Diagnostic, ...]
+    """Of the configuration and the contents."""
     head: Seen
     """What reading the configuration and the contents looked at."""
 
@@ -40,6 +41,11 @@ class Book:
     def root(self) -> Path:
         """The book's folder."""
         return self.files.root
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """All problems until now, those of the pages among them."""
+        return (*self.problems, *(d for pages in self.pages.values() for p in pages for d in p.diagnostics))
 
     def seen(self, *others: Seen) -> Seen:
         """All that was looked at until now."""
@@ -75,8 +81,7 @@ def load(files: DiskFiles, store: SqliteStore, options: BuildOptions, program: s
     pages: dict[str, list[Parsed]] = {language: [] for language in wanted}
     for record in records:
         pages[record.source.language].append(record)
-    found = (*problems, *more, *(d for record in records for d in record.diagnostics))
-    return Book(files, config, wanted, pages, found, head)
+    return Book(files, config, wanted, pages, (*problems, *more), head)
 
 
 def read_config(watch: Watch) -> tuple[Config, tuple[Diagnostic, ...]]:

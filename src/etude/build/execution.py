@@ -122,6 +122,7 @@ def run_cells(
             snapshots=on.snapshots,
             checkpoints=on.checkpoints,
             failed=lasting.failed if lasting is not None else None,
+            audience=lasting.audience if lasting is not None else None,
         )
         done = [carry_out(ready.plan, policy=policy, progress=progress)]
         if ready.left.runs:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from etude.adapters.kernels import LocalKernels
+    from etude.execute.audience import Audience
     from etude.execute.failed import Failed
     from etude.execute.snapshots import Snapshots
 
@@ -19,8 +20,9 @@ _LEFT = 5
 class Lasting:
     """Kernels and their copies, made when the first cell must run."""
 
-    def __init__(self) -> None:
-        """Nothing is there yet."""
+    def __init__(self, audience: Audience | None = None) -> None:
+        """Nothing is there yet; `audience` follows the runs of all builds."""
+        self.audience = audience
         self._kernels: LocalKernels | None = None
         self._snapshots: Snapshots | None = None
         self._failed: Failed | None = None

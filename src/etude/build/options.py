@@ -85,6 +85,24 @@ class RunOptions:
     """Empty: all."""
     report: Path | None = None
     """File for a report, ``.html`` or ``.json``; None: none."""
+    processes: int | None = None
+    """Worker processes for parsing; None: as many as `jobs`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions:
+    """What serving a book to who writes it is asked for."""
+
+    out: Path | None = None
+    """Folder of the outputs; None: ``_build`` in the book."""
+    policy: Literal["auto", "off"] | None = None
+    """Whether what an edit reaches is run, or only what is asked for in the page; None: as the book says."""
+    jobs: int | None = None
+    """Runs at a time; None: as many as there are cores."""
+    languages: tuple[str, ...] = ()
+    """Empty: all."""
+    variants: tuple[str, ...] = ()
+    """Empty: all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,10 +129,17 @@ def stored_page(store: str, key: str) -> Page:
 
 @lru_cache(maxsize=4)
 def _site(config: bytes, navigation: bytes, sizes: bytes) -> SiteContext:
+    table = msgspec.msgpack.decode(sizes, type=dict[str, tuple[int, int]])
+    return make_site(_config(config), _navigation(navigation), table)
+
+
+def make_site(
+    settings: Config, navigation: Navigation, sizes: Mapping[str, tuple[int, int]], *, traced: bool = False
+) -> SiteContext:
+    """What all pages of a language share; `traced` for those who write them."""
     from etude.render.html.site import SiteContext  # noqa: PLC0415 -- not needed for notebooks
 
-    table = msgspec.msgpack.decode(sizes, type=dict[str, tuple[int, int]])
-    settings, language = _config(config), _navigation(navigation).language
+    language = navigation.language
 
     def markdown(text: str) -> Sequence[BlockNode]:
         from etude.parse.page import parse_page  # noqa: PLC0415 -- few cells give Markdown
@@ -140,7 +147,7 @@ def _site(config: bytes, navigation: bytes, sizes: bytes) -> SiteContext:
         # A line before it, so that a rule at its beginning does not open front matter.
         return parse_page(f"\n{text}".encode(), "output.md", "output", language, settings, _NO_FILES).blocks
 
-    return SiteContext(settings, _navigation(navigation), sizes=table, markdown=markdown)
+    return SiteContext(settings, navigation, sizes=sizes, markdown=markdown, traced=traced)
 
 
 def load_forms(forms: Iterable[str]) -> None:

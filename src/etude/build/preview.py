@@ -6,8 +6,8 @@ Nothing here waits for changes: who does tells `update` of them.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -27,14 +27,27 @@ from etude.build.watch import stamp
 from etude.build.workers import Workers
 from etude.model.diagnostic import Diagnostic
 from etude.model.progress import Progress, silent
+from etude.model.result import RunResult
 
 if TYPE_CHECKING:
     from etude.adapters.store import SqliteStore
     from etude.build.account import Recorder
     from etude.build.book import Book
     from etude.build.execution import Executed
+    from etude.execute.audience import Audience
+    from etude.model.config import Policy
 
-__all__ = ["Preview"]
+__all__ = ["Choice", "Preview"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a round does otherwise than the others."""
+
+    pages: tuple[str, ...] = ()
+    """Names or paths of pages; empty: all."""
+    policy: Policy | None = None
+    """None: as the book says."""
 
 
 class Preview:
@@ -44,17 +57,28 @@ class Preview:
     """
 
     def __init__(
-        self, root: Path, options: RunOptions, progress: Progress = silent, *, wait: float = 0.0
+        self,
+        root: Path,
+        options: RunOptions,
+        progress: Progress = silent,
+        *,
+        wait: float = 0.0,
+        audience: Audience | None = None,
     ) -> None:
-        """Each round waits up to `wait` seconds for another build of the book to end."""
+        """Each round waits up to `wait` seconds for another build of the book to end.
+
+        `audience` follows the runs.
+        """
         self._files = DiskFiles(root)
         self._options = options
         self._progress = progress
         self._wait = wait
         self._store: SqliteStore | None = None
-        self._lasting = Lasting()
+        self._lasting = Lasting(audience)
         self._inode = 0
         self._news = News(self._files)
+        self.results: Mapping[str, Mapping[str, RunResult]] = {}
+        """What the last round showed, by path and variant; of the pages that were asked for."""
 
     def __enter__(self) -> Self:
         return self
@@ -89,8 +113,21 @@ class Preview:
         """Folders outside of the book with files that it read."""
         return self._news.outside()
 
-    def update(self, changed: Collection[str] = ()) -> RunReport:
-        """One round, because some files changed: run what must run; raises `BookError`."""
+    def update(self, changed: Collection[str] = (), choice: Choice | None = None) -> RunReport:
+        """One round, because some files changed: run what must run; raises `BookError`.
+
+        `choice` is what this round alone does otherwise.
+        """
+        if choice is None:
+            return self._round(changed)
+        usual = self._options
+        self._options = replace(usual, pages=choice.pages, policy=choice.policy)
+        try:
+            return self._round(changed)
+        finally:
+            self._options = usual
+
+    def _round(self, changed: Collection[str]) -> RunReport:
         self._news.begin(changed)
         self._lasting.retry(changed)
         try:
@@ -119,6 +156,7 @@ class Preview:
             if store.damaged:
                 forget(store)
             found = self._asked(book, run)
+            self.results = run.results
             self._news.end(
                 book.seen(run.seen),
                 run.globs,
@@ -155,7 +193,7 @@ class Preview:
             variants=asked.variants,
             report=asked.report,
         )
-        with stores(), Workers(asked.jobs or cores()) as workers:
+        with stores(), Workers(asked.processes or asked.jobs or cores()) as workers:
             with timings.phase("parse"):
                 book = books.load(self._files, store, options, program_key(), workers)
             with timings.phase("execute"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -61,8 +61,11 @@ class _Reader:
         return decoded
 
 
-def resolve_languages(book: Book) -> Resolved:
-    """Number every language of the book and answer its references."""
+def resolve_languages(book: Book, only: Collection[str] = (), before: Resolved | None = None) -> Resolved:
+    """Number every language of the book and answer its references.
+
+    Languages that are not among `only` stay as they were `before`, where that is given.
+    """
     config = book.config
     reader = _Reader(book, Watch(book.files))
     bibliography: dict[str, str] = {}
@@ -87,7 +90,9 @@ def resolve_languages(book: Book) -> Resolved:
             present.setdefault(parsed.source.name, []).append(language)
     languages = {name: tuple(found) for name, found in present.items()}
     results = {
-        language: resolve(
+        language: before.languages[language]
+        if before is not None and language not in only
+        else resolve(
             book.tocs[language],
             {parsed.source.name: parsed.index for parsed in pages},
             config,

@@ -25,7 +25,7 @@ from etude.build.workers import Workers
 from etude.model.diagnostic import BookError
 from etude.model.result import RunResult
 
-__all__ = ["write_outputs"]
+__all__ = ["picture_sizes", "write_outputs"]
 
 _decode = msgspec.msgpack.Decoder(dict[str, Made]).decode
 
@@ -57,7 +57,7 @@ def write_outputs(
     output = Output()
     watch = Watch(book.files)
     pictures = _pictures(book, watch)
-    sizes = {path: picture.size for path, picture in pictures.items() if picture.size is not None}
+    sizes = _sizes(pictures)
     tasks = [t for form in options.to for t in _tasks(form, book, run, resolved, pictures, program)]
     known: dict[str, Made] = {}
     stale: list[Task] = []
@@ -85,6 +85,15 @@ def write_outputs(
     sweep_parts(state.parent)
     write_atomic(state, sealed(encode({**({} if everything else before), **known})))
     return output
+
+
+def picture_sizes(book: Book) -> dict[str, tuple[int, int]]:
+    """Width and height of the pictures that pages show, in CSS pixels, by path."""
+    return _sizes(_pictures(book, Watch(book.files)))
+
+
+def _sizes(pictures: Mapping[str, Picture]) -> dict[str, tuple[int, int]]:
+    return {path: picture.size for path, picture in pictures.items() if picture.size is not None}
 
 
 def _letters(book: Book) -> str:

@@ -102,6 +102,14 @@ def load(
 
 def parse_one(source: Source, config: Config, files: DiskFiles, settings: str) -> tuple[bytes, bytes]:
     """Parse a page: its record and its document, both encoded."""
+    parsed, _, encoded = parse_source(source, config, files, settings)
+    return _encode(parsed), encoded
+
+
+def parse_source(
+    source: Source, config: Config, files: DiskFiles, settings: str
+) -> tuple[Parsed, Page, bytes]:
+    """Parse a page: its record, its document, and that encoded."""
     watch = Watch(files)
     problem: Diagnostic | None = None
     try:
@@ -119,7 +127,13 @@ def parse_one(source: Source, config: Config, files: DiskFiles, settings: str) -
         source, digest(page_bytes), index_page(page), bool(page.cells) or b"Eval" in page_bytes, diagnostics,
         page.sources, page.files, letters, watch.seen(), settings,
     )  # fmt: skip
-    return _encode(parsed), page_bytes
+    return parsed, page, page_bytes
+
+
+def keep(store: SqliteStore, fresh: Sequence[tuple[Parsed, bytes]]) -> None:
+    """Store pages that were parsed; raises `WriteError`."""
+    store.put_many("page", [(parsed.key, encoded) for parsed, encoded in fresh])
+    store.put_many("parsed", [(parsed.source.path, _encode(parsed)) for parsed, _ in fresh])
 
 
 def decode_page(data: bytes) -> Page:

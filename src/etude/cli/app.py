@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("etude.cli.new", "Make a new book."),
     "build": ("etude.cli.build", "Run what changed and write the book's outputs."),
     "run": ("etude.cli.run", "Run what changed and write no outputs; with --watch, after every edit."),
+    "serve": ("etude.cli.serve", "Show the book in a browser while it is written, and run what edits reach."),
     "status": ("etude.cli.status", "Show what a build would run, and why."),
     "verify": ("etude.cli.verify", "Run again from nothing, and compare with what is recorded."),
     "push": ("etude.cli.push", "Share the stored results."),

@@ -230,8 +230,15 @@ class Driver:
             progress(MemoryUsed(run.name, run.variant, memory, run.languages))
 
         kept = attempt.placed.task.needs.memory
-        with self.watch.over(desk.kernel, run.memory_limit, kept, told) as usage:
-            done = session.cells()
+        audience = self.world.audience
+        if audience is not None:
+            audience.begins(run, desk.kernel, self.world.plan.timings)
+        try:
+            with self.watch.over(desk.kernel, run.memory_limit, kept, told) as usage:
+                done = session.cells()
+        finally:
+            if audience is not None:
+                audience.over(run)
         taken = usage()
         attempt.taken = Taken(taken.peak, taken.seconds, clock() - there)
         died = [problem for problem in trouble.problems if problem.rule == Rule.KERNEL_DIED]

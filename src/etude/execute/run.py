@@ -14,6 +14,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from etude.execute.audience import Audience
 from etude.execute.backends import Backends
 from etude.execute.checkpoints import Checkpoints
 from etude.execute.checkpoints import Files as CheckpointFiles
@@ -84,6 +85,7 @@ def execute(
     snapshots: Snapshots | None = None,
     checkpoints: CheckpointFiles | None = None,
     failed: Failed | None = None,
+    audience: Audience | None = None,
     progress: Progress = silent,
 ) -> Execution:
     """Execute a plan.
@@ -91,8 +93,8 @@ def execute(
     With a `worker` all runs have that kind of kernel, whatever they ask for. `environment` is the user's;
     kernels get it with `threads` computing threads and what makes runs alike. `machine` is what there is
     to share out, `snapshots` where kernels stay for later builds, `checkpoints` where their states
-    are written, `failed` what is known of runs that are not to be tried in vain. Never raises
-    for what cells do; what the store raises goes through.
+    are written, `failed` what is known of runs that are not to be tried in vain, `audience` who follows the
+    runs. Never raises for what cells do; what the store raises goes through.
     """
     made: set[str] = set()
     lookup = Lookup(
@@ -133,7 +135,7 @@ def execute(
     backends = Backends(plan, [job.run for job in jobs], before, worker, threads, least=least)
     schedule = Schedule(_tasks(jobs, known, machine), machine)
     forecast = Forecast(progress, schedule, clock, _cell_seconds(jobs))
-    world = World(plan, lookup, store, clock, forecast, SourceLines(files), made)
+    world = World(plan, lookup, store, clock, forecast, SourceLines(files), made, audience)
     written = Checkpoints(checkpoints, store, plan.facts) if checkpoints is not None else None
     places = Places(desks, plan.facts, snapshots, written)
     driver = Driver(world, backends, places, environment, threads, schedule, watch)

@@ -23,7 +23,7 @@ from etude.execute.ways import Cursor, Found
 from etude.execute.world import ElsewhereError, OtherTextError, Trouble, World
 from etude.model.progress import CellFinished
 from etude.model.protocols import Reply
-from etude.model.result import CellStatus, Value
+from etude.model.result import CellStatus, Output, Value
 
 __all__ = ["Session", "last_needed"]
 
@@ -85,11 +85,12 @@ class Session:
             cursor, found = found[first - 1].after, found[first:]
         self.desk.observed()  # what the kernel did to start is nobody's
         for number, step in enumerate(run.steps[len(out) :], len(out)):
-            if last_needed(run, number, found) is None:
+            if last_needed(run, number, found) is None or not self._wanted(step):
                 break
             here = found[0] if found else None
             remaining = run.run_timeout - (world.clock() - started)
             missing = here.kept.missing if here else step.requests
+            self._follow(number, step, again=here is not None)
             reply, values = self._ask(step, missing, max(0.0, min(step.timeout, remaining)))
             if reply.elsewhere:
                 raise ElsewhereError(step, reply.elsewhere)
@@ -121,6 +122,8 @@ class Session:
                 status, cut = _status(reply), reply.truncated
                 done = Done(status, outputs, values, reply.seconds, cut, executed=True, reads=reads)
             out.append(done)
+            if world.audience is not None:
+                world.audience.gives(run, step, done)
             world.progress(
                 CellFinished(
                     run.name, run.variant, step.cell.index, reply.seconds, _status(reply), run.languages
@@ -154,6 +157,22 @@ class Session:
             text = cursor.text if self.begin is None or self.begin.exact else ""
             states = frozenset((cursor.state,))
             self.snapshots.append(Snapshot(number, states, text, copy, left, dict(self.numbers), self.spent))
+
+    def _wanted(self, step: Step) -> bool:
+        """Whether who follows the run has it go on."""
+        return self.world.audience is None or self.world.audience.wants(self.run, step)
+
+    def _follow(self, number: int, step: Step, *, again: bool) -> None:
+        """Tell who follows the run that a cell begins, and of its outputs from then on."""
+        audience = self.world.audience
+        if audience is None:
+            return
+        audience.asks(self.run, step, again=again)
+
+        def told(outputs: tuple[Output, ...]) -> None:
+            audience.prints(self.run, step, normalise_outputs(outputs, number + 1, self.desk.replaced))
+
+        self.desk.kernel.listen(None if again else told)
 
     def _ask(self, step: Step, missing: Sequence[Request], timeout: float) -> tuple[Reply, dict[str, Value]]:
         """Execute one cell and ask for its missing values."""

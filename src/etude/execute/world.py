@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from etude.execute.failure import SourceLines
 from etude.execute.plan import Plan, Step
@@ -11,6 +12,9 @@ from etude.execute.ways import Lookup
 from etude.model.diagnostic import Diagnostic
 from etude.model.progress import Progress
 from etude.model.protocols import Backend, Clock
+
+if TYPE_CHECKING:
+    from etude.execute.audience import Audience
 
 __all__ = ["ElsewhereError", "OtherTextError", "Trouble", "World"]
 
@@ -56,3 +60,5 @@ class World:
     lines: SourceLines
     made: set[str]
     """Keys of the results that were stored now."""
+    audience: Audience | None = None
+    """Who follows the runs."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
@@ -133,6 +133,17 @@ class Kernel(Protocol):
 
         Times are in seconds. Never raises for what the code does.
         """
+        ...
+
+    def listen(self, told: Callable[[tuple[Output, ...]], None] | None) -> None:
+        """Have `told` hear of a cell's outputs, all that there are, from time to time while it runs.
+
+        It is called from the thread that executes.
+        """
+        ...
+
+    def interrupt(self) -> None:
+        """Stop the cell that is running, as Ctrl-C does; any thread may call this."""
         ...
 
     def copy(self, *, digest: bool, keep: bool = False, save: tuple[str, int] | None = None) -> Copy | None:

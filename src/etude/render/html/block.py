@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import assert_never
 
@@ -57,12 +58,23 @@ from etude.render.variants import Group, grouped
 
 __all__ = ["blocks"]
 
+_TAG = re.compile("<[a-z0-9]+")
+
 
 def blocks(ctx: Context, nodes: Sequence[BlockNode]) -> str:
     """Blocks one after another; neighbours of different variants become one group."""
     return "".join(
         _group(ctx, piece) if isinstance(piece, Group) else _block(ctx, piece) for piece in grouped(nodes)
     )
+
+
+def _traced(node: BlockNode, made: str) -> str:
+    """The block with its place in the page's own source, as an offset; a cell with its number, too."""
+    found = _TAG.match(made)
+    if found is None or node.span.source or node.span.end <= node.span.start:
+        return made
+    cell = f' data-cell="{node.index}"' if isinstance(node, CodeCell) else ""
+    return f'{found[0]} data-at="{node.span.start}"{cell}{made[found.end() :]}'
 
 
 def _group(ctx: Context, group: Group) -> str:
@@ -86,6 +98,11 @@ def _has_code(node: BlockNode) -> bool:
 
 
 def _block(ctx: Context, node: BlockNode) -> str:
+    made = _made(ctx, node)
+    return _traced(node, made) if ctx.site.traced else made
+
+
+def _made(ctx: Context, node: BlockNode) -> str:
     match node:
         case Paragraph(children=children):
             return f"<p{place(node)}>{ctx.inline(ctx, children)}</p>\n"

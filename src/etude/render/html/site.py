@@ -36,6 +36,7 @@ class SiteContext:
         "markdown",
         "navigation",
         "sizes",
+        "traced",
         "words",
     )
 
@@ -46,12 +47,15 @@ class SiteContext:
         *,
         sizes: Mapping[str, tuple[int, int]] | None = None,
         markdown: Callable[[str], Sequence[BlockNode]] | None = None,
+        traced: bool = False,
     ) -> None:
         """Gather what pages have in common.
 
         `sizes` tells pictures' width and height in CSS pixels, by path relative to the book's root;
-        `markdown` reads what cells give as Markdown, which else is shown as it is written.
+        `markdown` reads what cells give as Markdown, which else is shown as it is written; on `traced`
+        pages each block says where in its source it stands, for those who write them.
         """
+        self.traced = traced
         self.markdown = markdown
         self.config = config
         self.navigation = navigation

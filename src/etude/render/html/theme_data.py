@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 __all__ = ["theme_files", "theme_version"]
 
 _TOOLS = ("jinja2", "math-core", "pygments")
-_SKIPPED = frozenset(("__pycache__", "notebook", "report", "account"))
+_SKIPPED = frozenset(("__pycache__", "notebook", "report", "account", "live"))
 
 
 @cache

@@ -1,0 +1,391 @@
+"""The book in memory, between two edits: documents, facts and results, and what an edit makes of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from os.path import commonprefix
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from msgspec import structs
+
+from etude.adapters.disk import DiskFiles
+from etude.adapters.store import SqliteStore
+from etude.build import book as books
+from etude.build.execution import Executed, run_cells
+from etude.build.live.code import first_changed
+from etude.build.live.results import aligned
+from etude.build.options import BuildOptions
+from etude.build.outputs import make_site, stores
+from etude.build.place import CONFIG
+from etude.build.program import program_key
+from etude.build.resolution import Resolved, resolve_languages
+from etude.build.run import again
+from etude.build.site import picture_sizes
+from etude.build.sources import Parsed, decode_page, keep, parse_source
+from etude.build.workers import Workers
+from etude.model.config import Policy
+from etude.model.diagnostic import Diagnostic
+from etude.model.page import Page
+from etude.model.progress import silent
+from etude.model.result import RunResult
+from etude.model.span import LineIndex
+from etude.parse.text import source_text
+from etude.render.html.address import page_file
+from etude.render.html.page import render_page
+from etude.resolve.index import essence
+
+if TYPE_CHECKING:
+    from etude.build.book import Book
+    from etude.render.html.site import SiteContext
+
+__all__ = ["Edit", "LiveBook"]
+
+_SOURCES: Final = (".md", ".ipynb", ".toml")
+"""A new file of another kind belongs to no contents."""
+
+_DOCUMENTS: Final = 64
+"""Documents that are kept decoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What some changed files came to."""
+
+    whole: bool = False
+    """Pages may have come or gone, and all may look otherwise."""
+    changed: tuple[str, ...] = ()
+    """Paths of pages whose documents are others now."""
+    wanted: tuple[str, ...] = ()
+    """Changed files that cells may have read."""
+    pictures: tuple[str, ...] = ()
+    """Changed files that pages show."""
+
+
+class LiveBook:
+    """A book as its files are now; any thread may ask, one at a time is answered.
+
+    What the stages made is kept, and made anew where an edit reaches it. Nothing is executed.
+    """
+
+    def __init__(self, root: Path, options: BuildOptions) -> None:
+        """A book in the folder `root`; nothing is read yet."""
+        self.files = DiskFiles(root)
+        self.out = options.out if options.out is not None else self.files.root / "_build"
+        self.store = SqliteStore(self.files.root / ".etude" / "store")
+        self.lock = threading.RLock()
+        self._options = replace(options, to=("html",), policy="off")
+        self._program = program_key()
+        self._book: Book | None = None
+        self._resolved: Resolved | None = None
+        self._results: dict[str, dict[str, RunResult]] = {}
+        self._sizes: dict[str, tuple[int, int]] = {}
+        self._sites: dict[str, SiteContext] = {}
+        self._documents: dict[str, Page] = {}
+        """By key, the newest last."""
+        self._fresh: dict[str, tuple[Parsed, bytes]] = {}
+        """Pages that were parsed and are not stored, by path."""
+        self._targets: dict[str, tuple[str, Parsed]] = {}
+        """Languages and records of pages by their file on the site."""
+        self._before: dict[str, Page] = {}
+        """Documents as they were when their cells were looked at last, by path."""
+        self._texts: dict[str, str] = {}
+        """Sources of pages that were edited, by path."""
+        self._moved: set[str] = set()
+        """Languages whose problems may stand elsewhere now."""
+        self._pictures: dict[str, bytes] = {}
+        """What cells have drawn, by its path on the site."""
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+    # reading
+
+    def load(self) -> None:
+        """Read the whole book; raises `BookError`, and leaves all as it was then."""
+        with self.lock, stores(), Workers(1) as workers:
+            book = books.load(self.files, self.store, self._options, self._program, workers)
+            config = structs.replace(book.config, languages=tuple(book.pages) or book.config.languages)
+            self._book = replace(book, config=config)
+            self._resolved = resolve_languages(self._book)
+            self._moved.clear()
+            self._fresh.clear()
+            self._targets = {
+                page_file(language, parsed.source.name, config.home): (language, parsed)
+                for language, pages in book.pages.items()
+                for parsed in pages
+            }
+            self._look()
+            self._recall(workers)
+
+    def edit(self, paths: Collection[str]) -> Edit:
+        """Take changed files in: relative to the book, absolute outside; raises `BookError`, as `load`."""
+        with self.lock:
+            book = self._book
+            if book is None or self._reaches_contents(book, paths):
+                self.load()
+                return Edit(whole=True, wanted=tuple(paths))
+            changed: list[Parsed] = []
+            wanted: list[str] = []
+            pictures: list[str] = []
+            shown = {f for pages in book.pages.values() for p in pages for f in p.files}
+            by_path = {p.source.path: p for pages in book.pages.values() for p in pages}
+            for path in paths:
+                if path not in by_path:
+                    wanted.append(path)
+                if path in shown:
+                    pictures.append(path)
+                readers = [p for p in by_path.values() if path in p.seen.stamps or path in p.seen.present]
+                changed += [p for p in readers if p not in changed]
+            others = [found for old in changed if (found := self._parsed_anew(old))]
+            if pictures:
+                self._look()
+            return Edit(changed=tuple(others), wanted=tuple(wanted), pictures=tuple(pictures))
+
+    def _reaches_contents(self, book: Book, paths: Collection[str]) -> bool:
+        """Whether a file is one that the configuration names, or may add a page or take one away."""
+        assert self._resolved is not None
+        heads = {CONFIG, *book.head.stamps, *self._resolved.seen.stamps}
+        pages = {p.source.path for pages in book.pages.values() for p in pages}
+        seen = {
+            name for pages in book.pages.values() for p in pages for name in (*p.seen.stamps, *p.seen.present)
+        }
+        for path in paths:
+            if path in heads or (path in pages and not self.files.exists(path)):
+                return True
+            if path in pages or path in seen:
+                continue
+            if path.endswith(_SOURCES) or not self.files.exists(path):
+                return True
+            root = str(self.files.root)
+            if any(
+                p.seen.globs and not p.seen.holds(root, self.files, {})
+                for some in book.pages.values()
+                for p in some
+            ):
+                return True
+        return False
+
+    def _parsed_anew(self, old: Parsed) -> str:
+        """Parse a page; its path, if its document is another one now, else nothing."""
+        book, resolved = self._book, self._resolved
+        assert book is not None
+        assert resolved is not None
+        parsed, page, encoded = parse_source(old.source, book.config, self.files, old.settings)
+        before = self._document(old) if old.runs or parsed.runs else None
+        pages = book.pages[old.source.language]
+        pages[pages.index(old)] = parsed
+        self._targets[page_file(old.source.language, old.source.name, book.config.home)] = (
+            old.source.language,
+            parsed,
+        )
+        self._fresh[parsed.source.path] = (parsed, encoded)
+        self._documents.pop(old.key, None)
+        self._hold(parsed.key, page)
+        if parsed.key == old.key:
+            return ""
+        language = old.source.language
+        self._moved.add(language)
+        if essence(parsed.index) != essence(old.index):
+            self._resolved = resolve_languages(book, {language}, resolved)
+            self._moved.discard(language)
+            self._sites.clear()
+        path = parsed.source.path
+        if before is not None:
+            self._before.setdefault(path, before)
+            if path in self._results:
+                self._results[path] = aligned(before.cells, page.cells, self._results[path])
+        return path
+
+    def lacks(self, path: str, cell: int) -> bool:
+        """Whether a cell of a page has no result in one of its variants."""
+        with self.lock:
+            found = [result.cells.get(cell) for result in self._results.get(path, {}).values()]
+            return not found or any(one is not None and one.status not in ("ok", "error") for one in found)
+
+    def edited_at(self, path: str) -> int:
+        """Where the source of a page is other than it was when this was asked last."""
+        now = self._text(path)
+        before, self._texts[path] = self._texts.get(path, now), now
+        return len(commonprefix((before, now)))  # noqa: RUF071 -- of texts, not of paths
+
+    def position(self, path: str, offset: int) -> tuple[int, int]:
+        """Line and column of an offset in the source of a page."""
+        found = LineIndex(self._text(path)).position(offset)
+        return found.line, found.column
+
+    def _text(self, path: str) -> str:
+        try:
+            return source_text(self.files.read(path))
+        except OSError:
+            return ""
+
+    def first_stale(self, path: str) -> int | None:
+        """The first cell of a page that may give something else than when this was asked last.
+
+        None when there is none.
+        """
+        with self.lock:
+            before, now = self._before.pop(path, None), self.document(path)
+            parsed = next((p for _, p in self._targets.values() if p.source.path == path), None)
+            if now is None or parsed is None or not (parsed.runs or before is not None):
+                return None
+            return 0 if before is None else first_changed(before, now)
+
+    def _look(self) -> None:
+        assert self._book is not None
+        sizes = picture_sizes(self._book)
+        if sizes != self._sizes or not self._sites:
+            self._sizes = sizes
+        self._sites.clear()
+
+    # results
+
+    def recall(self, given: Mapping[str, Mapping[str, RunResult]]) -> None:
+        """Take the results that are stored now, in the place of those that are shown.
+
+        What failed is not stored: of that, and of cells that had no turn, `given` tells.
+        """
+        with self.lock, stores(), Workers(1) as workers:
+            self._store_fresh()
+            self._recall(workers)
+            for path, by_variant in given.items():
+                for variant, result in by_variant.items():
+                    self._fill(path, variant, result)
+
+    def _fill(self, path: str, variant: str, result: RunResult) -> None:
+        shown = self._results.get(path, {}).get(variant)
+        if shown is None:
+            return
+        lacking = {
+            index: cell
+            for index, cell in result.cells.items()
+            if cell.status not in ("ok", "missing")
+            and index in shown.cells
+            and not shown.cells[index].outputs
+        }
+        self._results[path][variant] = structs.replace(shown, cells={**shown.cells, **lacking})
+
+    def _recall(self, workers: Workers) -> None:
+        assert self._book is not None
+        self._executed = self._run(workers)
+        self._results = {path: dict(by_variant) for path, by_variant in self._executed.results.items()}
+
+    def _run(self, workers: Workers) -> Executed:
+        book = self._book
+        assert book is not None
+        return again(self.store, lambda: run_cells(book, self._options, self.store, silent, workers))
+
+    def show(self, path: str, result: RunResult) -> None:
+        """Show other results of some cells of a page."""
+        with self.lock:
+            by_variant = self._results.setdefault(path, {})
+            before = by_variant.get(result.variant)
+            cells = {**(before.cells if before is not None else {}), **result.cells}
+            by_variant[result.variant] = structs.replace(result, cells=dict(sorted(cells.items())))
+
+    # showing
+
+    @property
+    def policy(self) -> Policy:
+        """What the book says of running its cells."""
+        return self._book.config.execute.policy if self._book is not None else "auto"
+
+    @property
+    def targets(self) -> Mapping[str, str]:
+        """Files of pages on the site, with their sources."""
+        return {target: parsed.source.path for target, (_, parsed) in self._targets.items()}
+
+    def record(self, target: str) -> Parsed | None:
+        """What is known of the page in a file of the site."""
+        found = self._targets.get(target)
+        return found[1] if found is not None else None
+
+    def html(self, target: str) -> bytes | None:
+        """A page as it is now, by its file on the site; None when there is none."""
+        with self.lock:
+            found = self._targets.get(target)
+            if found is None or self._resolved is None:
+                return None
+            language, parsed = found
+            facts = self._resolved.languages[language].facts.get(parsed.source.name)
+            if facts is None:
+                return None
+            path = parsed.source.path
+            self._texts.setdefault(path, self._text(path))
+            page, results = self._document(parsed), self._results.get(path, {})
+            rendered = render_page(page, facts, results, self._site(language))
+            self._pictures.update(rendered.files)
+            return rendered.html
+
+    def picture(self, path: str) -> bytes | None:
+        """What cells have drawn, or a file of the book that a page shows; by its path on the site."""
+        with self.lock:
+            if path in self._pictures:
+                return self._pictures[path]
+            book = self._book
+            if book is None or not any(path in p.files for pages in book.pages.values() for p in pages):
+                return None
+        try:
+            return self.files.read(path)
+        except OSError:
+            return None
+
+    def document(self, path: str) -> Page | None:
+        """The document of the page whose source has this path."""
+        with self.lock:
+            for _, parsed in self._targets.values():
+                if parsed.source.path == path:
+                    return self._document(parsed)
+        return None
+
+    def _site(self, language: str) -> SiteContext:
+        assert self._book is not None
+        assert self._resolved is not None
+        if language not in self._sites:
+            navigation = self._resolved.languages[language].navigation
+            self._sites[language] = make_site(self._book.config, navigation, self._sizes, traced=True)
+        return self._sites[language]
+
+    def _document(self, parsed: Parsed) -> Page:
+        page = self._documents.get(parsed.key)
+        if page is None:
+            fresh = self._fresh.get(parsed.source.path)
+            data = fresh[1] if fresh is not None else self.store.get("page", parsed.key)
+            if data is None:
+                assert self._book is not None
+                return parse_source(parsed.source, self._book.config, self.files, parsed.settings)[1]
+            page = decode_page(data)
+        self._hold(parsed.key, page)
+        return page
+
+    def _hold(self, key: str, page: Page) -> None:
+        self._documents.pop(key, None)
+        self._documents[key] = page
+        while len(self._documents) > _DOCUMENTS:
+            self._documents.pop(next(iter(self._documents)))
+
+    # problems
+
+    def refresh(self) -> None:
+        """Have the places of problems be where they are now; raises `BookError`."""
+        with self.lock:
+            if self._book is not None and self._moved:
+                self._resolved = resolve_languages(self._book, self._moved, self._resolved)
+                self._moved.clear()
+
+    def _store_fresh(self) -> None:
+        if self._fresh:
+            keep(self.store, list(self._fresh.values()))
+            self._fresh.clear()
+
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the book as it was read."""
+        with self.lock:
+            if self._book is None or self._resolved is None:
+                return ()
+            found = (*self._book.diagnostics, *self._resolved.diagnostics, *self._executed.diagnostics)
+            return tuple(dict.fromkeys(found))

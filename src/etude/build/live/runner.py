@@ -1,0 +1,200 @@
+"""Runs what edits reach, in a thread: one round after the other, told of while it goes on."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from etude.build.live.events import CellState, Event, Given, Marked, RoundBegan, RoundEnded
+from etude.build.options import RunOptions
+from etude.build.preview import Choice, Preview
+from etude.execute.audience import Audience
+from etude.execute.outcome import Done, Outcome, results
+from etude.execute.plan import Run, Step
+from etude.model.config import Timings
+from etude.model.diagnostic import BookError, diagnose
+from etude.model.protocols import Kernel
+from etude.model.result import Output
+from etude.model.rules import Rule
+
+__all__ = ["Runner", "Wish"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of a round."""
+
+    changed: frozenset[str] = frozenset()
+    """Files, because of which it may be needed."""
+    pages: tuple[str, ...] = ()
+    """Paths of pages; empty: all."""
+    until: int | None = None
+    """`CodeCell.index` of the last cell that is to run, of the one page."""
+    anew: bool = False
+    """Run what is stored, too."""
+    always: bool = True
+    """Whether the files are known to be news."""
+
+
+class Runner:
+    """A thread that runs the book's cells when it is asked to."""
+
+    def __init__(self, root: Path, options: RunOptions, tell: Callable[[Event], None]) -> None:
+        """Tell `tell` of all that goes on, from several threads."""
+        self._tell = tell
+        self._following = _Following(tell)
+        self._preview = Preview(root, options, tell, wait=math.inf, audience=self._following)
+        self._wishes: list[Wish] = []
+        self._state = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="etude-running", daemon=True)
+
+    def start(self) -> None:
+        """Begin to carry wishes out."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End what runs, and the thread."""
+        with self._state:
+            self._closed = True
+            self._state.notify()
+        self._following.interrupt()
+        self._preview.close()
+        if self._thread.ident is not None:
+            self._thread.join(10.0)
+
+    @property
+    def outside(self) -> frozenset[str]:
+        """Folders outside of the book with files that it read."""
+        return self._preview.outside
+
+    def ask(self, wish: Wish) -> None:
+        """Have a round begin, after the one that goes on."""
+        with self._state:
+            self._wishes.append(wish)
+            self._state.notify()
+
+    def interrupt(self, paths: Collection[str] = ()) -> bool:
+        """Stop the cells that run now, of some pages or all; whether there were any."""
+        return self._following.interrupt(paths)
+
+    def _work(self) -> None:
+        while (wish := self._next()) is not None:
+            news = wish.always or wish.anew or bool(self._preview.news(wish.changed))
+            if news:
+                self._tell(RoundBegan())
+                self._tell(self._round(wish))
+
+    def _next(self) -> Wish | None:
+        """The wish that is to be carried out next; those that only name files are one."""
+        with self._state:
+            while not self._wishes and not self._closed:
+                self._state.wait()
+            if self._closed:
+                return None
+            first = self._wishes.pop(0)
+            while _joins(first) and self._wishes and _joins(self._wishes[0]):
+                other = self._wishes.pop(0)
+                first = Wish(first.changed | other.changed, always=first.always or other.always)
+            return first
+
+    def _round(self, wish: Wish) -> RoundEnded:
+        begun = time.monotonic()
+        self._following.until = wish.until if len(wish.pages) == 1 else None
+        choice = Choice(wish.pages, "force" if wish.anew else "auto") if wish.anew or wish.pages else None
+        try:
+            done = self._preview.update(wish.changed, choice)
+        except BookError as error:
+            return RoundEnded(error.diagnostics, seconds=time.monotonic() - begun, stopped=True)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the author goes on writing
+            if self._closed:
+                return RoundEnded((), stopped=True)
+            found = diagnose(Rule.INTERNAL, f"{type(error).__name__}: {error}", "")
+            return RoundEnded((found,), seconds=time.monotonic() - begun, stopped=True)
+        return RoundEnded(done.diagnostics, done.cells_run, done.seconds, self._preview.results)
+
+
+def _joins(wish: Wish) -> bool:
+    return not wish.pages and not wish.anew
+
+
+@dataclass(slots=True)
+class _Course:
+    """How far a run has come."""
+
+    kernel: Kernel
+    timings: Timings
+    steps: dict[int, Done] = field(default_factory=dict)
+    """By the number of the step."""
+
+
+class _Following(Audience):
+    """Tells what runs give, in words of the pages that show it."""
+
+    def __init__(self, tell: Callable[[Event], None]) -> None:
+        self.until: int | None = None
+        """`CodeCell.index` of the last cell that may run."""
+        self._tell = tell
+        self._lock = threading.Lock()
+        self._courses: dict[int, tuple[Run, _Course]] = {}
+
+    def interrupt(self, paths: Collection[str] = ()) -> bool:
+        """Stop the cells that run now."""
+        with self._lock:
+            found = [
+                course.kernel
+                for run, course in self._courses.values()
+                if not paths or not set(run.pages).isdisjoint(paths)
+            ]
+        for kernel in found:
+            kernel.interrupt()
+        return bool(found)
+
+    def begins(self, run: Run, kernel: Kernel, timings: Timings) -> None:
+        with self._lock:
+            self._courses[id(run)] = (run, _Course(kernel, timings))
+
+    def wants(self, run: Run, step: Step) -> bool:  # noqa: ARG002 -- one limit serves all runs of the page
+        return self.until is None or step.cell.index <= self.until
+
+    def asks(self, run: Run, step: Step, *, again: bool) -> None:
+        self._mark(run, step, "again" if again else "running")
+
+    def prints(self, run: Run, step: Step, outputs: Sequence[Output]) -> None:
+        self._give(run, step, Done("ok", tuple(outputs)))
+
+    def gives(self, run: Run, step: Step, done: Done) -> None:
+        self._give(run, step, done)
+        self._mark(run, step, "done" if done.status == "ok" or step.cell.raises else "failed")
+
+    def over(self, run: Run) -> None:
+        with self._lock:
+            self._courses.pop(id(run), None)
+
+    def _mark(self, run: Run, step: Step, state: CellState) -> None:
+        number = _number(run, step)
+        for part in run.parts:
+            self._tell(Marked(part.page.path, run.variant, part.indexes[number], state))
+
+    def _give(self, run: Run, step: Step, done: Done) -> None:
+        with self._lock:
+            found = self._courses.get(id(run))
+            if found is None:
+                return
+            _, course = found
+            course.steps[_number(run, step)] = done
+            steps = dict(course.steps)
+        whole = tuple(steps.get(number, Done("missing")) for number in range(len(run.steps)))
+        for path, result in results(Outcome(run, whole), "auto", course.timings):
+            part = next(part for part in run.parts if part.page.path == path)
+            shown = {part.indexes[number] for number in steps}
+            cells = {index: cell for index, cell in result.cells.items() if index in shown}
+            self._tell(Given(path, type(result)(result.page, result.variant, cells)))
+
+
+def _number(run: Run, step: Step) -> int:
+    return next(number for number, one in enumerate(run.steps) if one is step)

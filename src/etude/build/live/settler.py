@@ -1,0 +1,121 @@
+"""Brings the files of the site up to date in a process of its own, so that nobody waits for it.
+
+What is written is what a build writes that runs nothing. The process reads a line for each build that is
+wanted, and answers with a line: the problems that were found.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from etude.build.options import BuildOptions
+from etude.build.run import build
+from etude.model.diagnostic import BookError, Diagnostic
+
+__all__ = ["Settled", "Settler"]
+
+_NICE = 5
+"""Whoever edits goes first."""
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """What became of a build."""
+
+    problems: tuple[Diagnostic, ...] = ()
+    stopped: bool = False
+    """It could not be carried out; `problems` say why."""
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What is to be built."""
+
+    root: str
+    out: str
+    jobs: int | None
+    languages: tuple[str, ...]
+    variants: tuple[str, ...]
+
+
+class Settler:
+    """The process, and a thread that waits for its answers."""
+
+    def __init__(self, root: Path, options: BuildOptions, tell: Callable[[Settled], None]) -> None:
+        """Tell `tell` of each build that is over, from another thread."""
+        out = options.out if options.out is not None else root / "_build"
+        asked = _Asked(str(root), str(out), options.jobs, options.languages, options.variants)
+        self._tell = tell
+        self.busy = False
+        self._process = subprocess.Popen(  # noqa: S603 -- this program
+            [sys.executable, "-m", "etude.build.live.settler", msgspec.json.encode(asked).decode()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # Imported from where this process has it, wherever it works.
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        )
+        self._thread = threading.Thread(target=self._work, name="etude-settling", daemon=True)
+        self._thread.start()
+
+    def ask(self) -> None:
+        """Have the site built; not while it is being built."""
+        assert self._process.stdin is not None
+        with suppress(OSError):  # its end is told by the thread
+            self.busy = True
+            self._process.stdin.write(b"\n")
+            self._process.stdin.flush()
+
+    def close(self) -> None:
+        """End the process, after the build that goes on."""
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(20.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._thread.join()
+
+    def _work(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as answers:
+            for line in answers:
+                with suppress(msgspec.MsgspecError):
+                    found = msgspec.json.decode(line, type=Settled)
+                    self.busy = False
+                    self._tell(found)
+
+
+def _serve(asked: _Asked) -> None:
+    """Build for each line of the standard input; what is printed meanwhile goes nowhere."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
+    options = BuildOptions(
+        to=("html",),
+        out=Path(asked.out),
+        policy="off",
+        jobs=asked.jobs,
+        languages=asked.languages,
+        variants=asked.variants,
+    )
+    for _ in sys.stdin:
+        try:
+            answer = Settled(build(Path(asked.root), options).diagnostics)
+        except BookError as error:
+            answer = Settled(error.diagnostics, stopped=True)
+        answers.write(msgspec.json.encode(answer) + b"\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    _serve(msgspec.json.decode(sys.argv[1], type=_Asked))

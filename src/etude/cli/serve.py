@@ -1,0 +1,186 @@
+"""`etude serve`: the book in a browser, as it is being written."""
+
+from __future__ import annotations
+
+import os
+import threading
+import webbrowser
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from etude.adapters.disk import DiskFiles
+from etude.adapters.editor import editor_command, open_editor
+from etude.adapters.watching import WatchError, Watching
+from etude.adapters.web import PortError, WebServer
+from etude.build.place import require
+from etude.cli.options import BOOK, JOBS, LANG, OUT, VARIANT
+from etude.cli.output import Output, find_book, say
+from etude.cli.report import duration, plural
+from etude.model.diagnostic import BookError, Diagnostic, diagnose
+from etude.model.rules import Rule
+
+if TYPE_CHECKING:
+    from etude.build.live.served import Served
+    from etude.build.live.session import Live
+
+__all__ = ["command"]
+
+_STEP = 4
+"""Milliseconds without a change after which an edit is taken in."""
+
+_SHOWN = 3
+"""Names of files in a line."""
+
+
+@click.command("serve")
+@BOOK
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", help="Port; 8000, or the next that is free."
+)
+@click.option(
+    "--host",
+    type=click.Choice(("127.0.0.1", "localhost", "::1")),
+    default="127.0.0.1",
+    show_default=True,
+    help="Address of this machine; others cannot reach it.",
+)
+@click.option(
+    "--open/--no-open", "show", default=True, help="Open the book in a browser; the default is to do so."
+)
+@click.option(
+    "--execute",
+    type=click.Choice(("auto", "off")),
+    help="auto: run what edits reach; off: only what is asked for in the page. Without it the book's own "
+    "policy counts.",
+)
+@click.option(
+    "--editor",
+    metavar="CMD",
+    help="Command that opens an editor, with {path}, {line} and {column}; without it, that of ETUDE_EDITOR, "
+    "VISUAL or EDITOR, or one that is installed.",
+)
+@JOBS
+@OUT
+@LANG
+@VARIANT
+def command(
+    book: str | None,
+    *,
+    port: int | None,
+    host: str,
+    show: bool,
+    execute: Any,
+    editor: str | None,
+    jobs: int | None,
+    out: Path | None,
+    lang: tuple[str, ...],
+    variant: tuple[str, ...],
+) -> int:
+    """Show BOOK in a browser while it is written; a saved change appears at once, and what it reaches runs.
+
+    BOOK is a folder with an etude.toml; without it, the nearest one above the working folder. Ends with
+    Ctrl-C.
+    """
+    output = Output(find_book(book))
+
+    def serve() -> int:
+        from etude.build.options import ServeOptions  # noqa: PLC0415 -- loads all stages
+
+        options = ServeOptions(out=out, policy=execute, jobs=jobs, languages=lang, variants=variant)
+        return _Serving(output, options, editor_command(editor, os.environ)).go(host, port, show=show)
+
+    return output.guard(serve)
+
+
+class _Serving:
+    """One session, with its server and its eye on the files; also the author that it talks to."""
+
+    def __init__(self, output: Output, options: Any, editor: tuple[str, ...]) -> None:
+        self._output = output
+        self._options = options
+        self._editor = editor
+        self._server: WebServer | None = None
+
+    def go(self, host: str, port: int | None, *, show: bool) -> int:
+        """Until somebody ends it."""
+        require(DiskFiles(self._output.root))
+        from etude.build.live.served import Served  # noqa: PLC0415 -- loads all stages
+        from etude.build.live.session import Live  # noqa: PLC0415
+
+        live = Live(self._output.root, self._options, self, self)
+        try:
+            with Watching(self._output.root, _STEP) as watching:
+                live.start()
+                self._serve(Served(live), host, port)
+                threading.Thread(target=_watch, args=(watching, live), daemon=True).start()
+                if show and self._server is not None:
+                    webbrowser.open(self._server.url)
+                while True:
+                    live.step()
+                    watching.follow(live.runner.outside)
+        except KeyboardInterrupt:
+            say("")
+            return 0
+        except WatchError as error:
+            hint = "set the variable WATCHFILES_FORCE_POLLING=1, to look for changes again and again"
+            message = f"the book's files cannot be watched: {error}"
+            raise BookError((diagnose(Rule.USAGE, message, "", hints=(hint,)),)) from error
+        finally:
+            live.close()
+            if self._server is not None:
+                self._server.close()
+
+    def _serve(self, served: Served, host: str, port: int | None) -> None:
+        try:
+            self._server = WebServer(served, host, 8000 if port is None else port, strict=port is not None)
+        except PortError as error:
+            hint = "choose another with --port"
+            raise BookError((diagnose(Rule.USAGE, str(error), "", hints=(hint,)),)) from error
+        self._server.start()
+        say(f"serving {self._output.path(self._output.root)} at {self._server.url}, until Ctrl-C")
+
+    # what the session tells
+
+    def send(self, client: int, message: dict[str, Any]) -> None:
+        """To a browser."""
+        if self._server is not None:
+            self._server.send(client, message)
+
+    def changed(self, paths: Collection[str], pages: int, seconds: float) -> None:
+        """An edit was taken in."""
+        shown = f", {plural(pages, 'open page')} shown anew" if pages else ""
+        say(f"{_listed(paths)}: {duration(seconds)}{shown}")
+
+    def ran(self, cells: int, seconds: float) -> None:
+        """Cells have run."""
+        say(f"ran {plural(cells, 'cell')} in {duration(seconds)}")
+
+    def problems(self, fresh: tuple[Diagnostic, ...], left: int) -> None:
+        """Problems have come or gone."""
+        if fresh:
+            from etude.build.texts import SourceTexts  # noqa: PLC0415 -- only for problems
+
+            self._output.report(fresh, SourceTexts(DiskFiles(self._output.root)), None)
+        say(f"{plural(left, 'problem')} now" if left else "no problems")
+
+    def open(self, path: Path, line: int, column: int) -> None:
+        """The reader wants to see a place in the source."""
+        why = open_editor(self._editor, path, line, column) if self._editor else "no editor is known"
+        if why:
+            say(f"{path}:{line}:{column} ({why}; name one with --editor)")
+
+
+def _watch(watching: Watching, live: Live) -> None:
+    from etude.build.live.events import Files  # noqa: PLC0415 -- loads all stages
+
+    while True:
+        live.tell(Files(watching.wait()))
+
+
+def _listed(names: Collection[str]) -> str:
+    first = ", ".join(sorted(names)[:_SHOWN])
+    more = len(names) - _SHOWN
+    return f"{first} and {plural(more, 'file')} more" if more > 0 else first
