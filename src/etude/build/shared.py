@@ -15,7 +15,7 @@ from etude.build.watch import Seen, Watch, stamp
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
 
-__all__ = ["Output", "shared_html", "shared_notebooks"]
+__all__ = ["Output", "own_files", "shared_html", "shared_notebooks"]
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ def shared_html(
         **assets(config, cut),
         **site_files(config, {lang: r.navigation for lang, r in resolved.languages.items()}, homes),
     }
-    own = _own_files(book)
+    own = own_files(book)
     for path in sorted({f for pages in book.pages.values() for p in pages for f in p.files} | own.keys()):
         try:
             shared[path] = watch.read(path)
@@ -66,7 +66,7 @@ def shared_html(
         output.put(out, f"html/{path}", data)
 
 
-def _own_files(book: Book) -> dict[str, str]:
+def own_files(book: Book) -> dict[str, str]:
     """Files that the configuration names for the site, each with its key."""
     html = book.config.html
     named = {"html.favicon": html.favicon, "html.logo": html.logo}

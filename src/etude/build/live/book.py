@@ -23,6 +23,7 @@ from etude.build.place import CONFIG
 from etude.build.program import program_key
 from etude.build.resolution import Resolved, resolve_languages
 from etude.build.run import again
+from etude.build.shared import own_files
 from etude.build.site import picture_sizes
 from etude.build.sources import Parsed, decode_page, keep, parse_source
 from etude.build.workers import Workers
@@ -131,7 +132,7 @@ class LiveBook:
             changed: list[Parsed] = []
             wanted: list[str] = []
             pictures: list[str] = []
-            shown = {f for pages in book.pages.values() for p in pages for f in p.files}
+            shown = self._shown()
             by_path = {p.source.path: p for pages in book.pages.values() for p in pages}
             for path in paths:
                 if path not in by_path:
@@ -203,8 +204,9 @@ class LiveBook:
     def lacks(self, path: str, cell: int) -> bool:
         """Whether a cell of a page has no result in one of its variants."""
         with self.lock:
-            found = [result.cells.get(cell) for result in self._results.get(path, {}).values()]
-            return not found or any(one is not None and one.status not in ("ok", "error") for one in found)
+            some = (result.cells.get(cell) for result in self._results.get(path, {}).values())
+            found = [one.status for one in some if one is not None]
+            return not found or any(status not in ("ok", "error") for status in found)
 
     def edited_at(self, path: str) -> int:
         """Where the source of a page is other than it was when this was asked last."""
@@ -326,13 +328,19 @@ class LiveBook:
         with self.lock:
             if path in self._pictures:
                 return self._pictures[path]
-            book = self._book
-            if book is None or not any(path in p.files for pages in book.pages.values() for p in pages):
+            if path not in self._shown():
                 return None
         try:
             return self.files.read(path)
         except OSError:
             return None
+
+    def _shown(self) -> set[str]:
+        """Files of the book that the site has."""
+        book = self._book
+        if book is None:
+            return set()
+        return {f for pages in book.pages.values() for p in pages for f in p.files} | own_files(book).keys()
 
     def document(self, path: str) -> Page | None:
         """The document of the page whose source has this path."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from etude.build.live.events import CellState, Event, Given, Marked, RoundBegan, RoundEnded
 from etude.build.options import RunOptions
@@ -22,6 +23,9 @@ from etude.model.result import Output
 from etude.model.rules import Rule
 
 __all__ = ["Runner", "Wish"]
+
+_AGAIN: Final = 0.7
+"""Seconds after which a cell that was interrupted and goes on is interrupted once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,9 @@ class _Course:
     timings: Timings
     steps: dict[int, Done] = field(default_factory=dict)
     """By the number of the step."""
+    stopping: bool = False
+    """It ends with the cell that it is at."""
+    over: bool = False
 
 
 class _Following(Audience):
@@ -143,23 +150,37 @@ class _Following(Audience):
         self._courses: dict[int, tuple[Run, _Course]] = {}
 
     def interrupt(self, paths: Collection[str] = ()) -> bool:
-        """Stop the cells that run now."""
+        """Stop the runs that go on now: each ends with the cell that it is at."""
         with self._lock:
             found = [
-                course.kernel
+                course
                 for run, course in self._courses.values()
                 if not paths or not set(run.pages).isdisjoint(paths)
             ]
-        for kernel in found:
-            kernel.interrupt()
+            for course in found:
+                course.stopping = True
+        for course in found:
+            self._stop(course)
         return bool(found)
+
+    def _stop(self, course: _Course) -> None:
+        """Interrupt a kernel, and again until it heeds: between two cells it does not."""
+        if course.over:
+            return
+        course.kernel.interrupt()
+        timer = threading.Timer(_AGAIN, self._stop, (course,))
+        timer.daemon = True
+        timer.start()
 
     def begins(self, run: Run, kernel: Kernel, timings: Timings) -> None:
         with self._lock:
             self._courses[id(run)] = (run, _Course(kernel, timings))
 
-    def wants(self, run: Run, step: Step) -> bool:  # noqa: ARG002 -- one limit serves all runs of the page
-        return self.until is None or step.cell.index <= self.until
+    def wants(self, run: Run, step: Step) -> bool:
+        with self._lock:
+            found = self._courses.get(id(run))
+        stopping = found is not None and found[1].stopping
+        return not stopping and (self.until is None or step.cell.index <= self.until)
 
     def asks(self, run: Run, step: Step, *, again: bool) -> None:
         self._mark(run, step, "again" if again else "running")
@@ -173,7 +194,9 @@ class _Following(Audience):
 
     def over(self, run: Run) -> None:
         with self._lock:
-            self._courses.pop(id(run), None)
+            found = self._courses.pop(id(run), None)
+        if found is not None:
+            found[1].over = True
 
     def _mark(self, run: Run, step: Step, state: CellState) -> None:
         number = _number(run, step)

@@ -26,6 +26,8 @@ class Served:
 
     def answer(self, path: str) -> Answer | None:
         """What is at an address; None when there is nothing."""
+        if "\0" in path:
+            return None
         if path.startswith(FOLDER):
             found = live_file(path.removeprefix(FOLDER))
             return Answer(*found) if found is not None else None

@@ -171,6 +171,11 @@ class Live:
             self.runner.ask(Wish())
         self._due.look = 0.0
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being done, or due."""
+        return self._state.running or self.settler.busy or self._due.next() < float("inf")
+
     def close(self) -> None:
         """End all."""
         self.runner.close()
@@ -304,13 +309,14 @@ class Live:
         sent = 0
         for target in sorted(dirty):
             clients = [client for client, reader in self._clients.items() if reader.target == target]
-            if not clients:
-                continue
-            html = self.book.html(target)
+            html = self.book.html(target) if clients else None
             version = digest(html) if html is not None else ""
             for client in clients:
-                if html is None:
+                if not target:
+                    self._welcome_back(client)
+                elif html is None:
                     self._readers.send(client, {"kind": "gone"})
+                    self._clients[client].version = ""
                 elif self._clients[client].version != version:
                     page = {"kind": "page", "html": html.decode(), "version": version}
                     self._readers.send(client, page)
@@ -327,6 +333,11 @@ class Live:
         path = self.book.targets.get(target)
         if path is not None:
             self._readers.send(client, self._cells(path))
+
+    def _welcome_back(self, client: int) -> None:
+        """Have a browser that waits for the book show it."""
+        if self.book.targets:
+            self._readers.send(client, {"kind": "reload"})
 
     def _all(self, message: dict[str, Any]) -> None:
         for client in self._clients:

@@ -22,7 +22,7 @@ let version = self.dataset.version;
 let follow = sessionStorage.getItem("etude-follow") !== "no";
 
 /* What the server has sent: blocks of the text as HTML without their places, and the regions around it. */
-const regions = ["title", ".side-nav", ".bar .tools", "header.title", "nav.toc", ".title-page", "nav.pager", ".cover > nav", ".colophon", "head > style"];
+const regions = ["title", ".side-nav", ".bar .tools", ".bar .book", "header.title", "nav.toc", ".title-page", "nav.pager", ".cover > nav", ".colophon", "head > style"];
 const bare = (element) => element.outerHTML.replace(/ data-at="\d+"/g, "");
 const proseOf = (root) => root.querySelector("#main .prose");
 const blocksOf = (root) => [...(proseOf(root)?.children ?? [])].map(bare);
@@ -237,6 +237,7 @@ const take = (message) => {
     }
     case "at": place = message.at; return;
     case "go": if (follow && document.visibilityState === "visible") location.assign("/" + message.page + location.search); return;
+    case "reload": return location.reload();
     case "gone": document.getElementById("main").replaceChildren(make("p", { className: "etude-gone" }, words.gone)); return;
     case "cells": cells = message.cells; stale = message.stale; markCells(); return;
     case "state": state = message; showState(); return;
