@@ -7,13 +7,16 @@ import base64
 import hashlib
 import io
 import os
+import re
 import shutil
+import signal
+import subprocess
 import sys
 import sysconfig
 import tarfile
 import threading
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -75,6 +78,53 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
         browser.close()
+
+
+class Serving:
+    """`etude serve` in a process of its own."""
+
+    def __init__(self, root: Path, *options: str) -> None:
+        """Serve the book in `root` at a free port; returns when it answers."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "etude", "serve", str(root), "--no-open", "--port", "0", *options],
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "NO_COLOR": "1"},
+        )
+        assert self.process.stderr is not None
+        self.said: list[str] = []
+        while not self.said or "serving" not in self.said[-1]:
+            self.said.append(self.process.stderr.readline())
+            assert self.said[-1], f"it ended before it served: {self.said}"
+        found = re.search(r"http://\S+/", self.said[-1])
+        assert found is not None
+        self.url = found[0]
+        # What it says must not fill the pipe.
+        self._thread = threading.Thread(target=lambda: self.said.extend(self.process.stderr or ()))
+        self._thread.start()
+
+    def close(self) -> str:
+        """End it as Ctrl-C does; all that it said."""
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(timeout=60) == 0, self.said
+        self._thread.join()
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+        return "".join(self.said)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Serving]]:
+    """Serves books; each must end in order and say nothing of a mistake of ours."""
+    begun: list[Serving] = []
+
+    def begin(root: Path, *options: str) -> Serving:
+        begun.append(Serving(root, *options))
+        return begun[-1]
+
+    yield begin
+    for one in begun:
+        assert "Traceback" not in one.close()
 
 
 class Packages:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import http.client
-import os
-import re
-import signal
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,7 +54,6 @@ class Served:
     root: Path
     url: str
     page: Any
-    process: subprocess.Popen[str]
 
     def save(self, path: str, text: str) -> None:
         (self.root / path).write_text(text, "utf-8")
@@ -100,43 +95,19 @@ def write(root: Path) -> None:
 
 
 @pytest.fixture
-def served(tmp_path: Path, chromium: Any, request: pytest.FixtureRequest) -> Iterator[Served]:
+def served(
+    tmp_path: Path, chromium: Any, serve: Callable[..., Any], request: pytest.FixtureRequest
+) -> Iterator[Served]:
     root = tmp_path / "book"
     write(root)
     opened = tmp_path / "opened"
     editor = (
         f"{sys.executable} -c \"import sys; open({str(opened)!r}, 'a').write(sys.argv[1])\" {{path}}:{{line}}"
     )
-    options = [
-        "--no-open",
-        "--port",
-        "0",
-        "--editor",
-        editor,
-        *getattr(request, "param", ("--execute", "off")),
-    ]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "etude", "serve", str(root), *options],
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "NO_COLOR": "1"},
-    )
-    assert process.stderr is not None
-    line = ""
-    while "serving" not in line:
-        line = process.stderr.readline()
-        assert line, "it ended before it served"
-    found = re.search(r"http://\S+/", line)
-    assert found is not None
+    url = serve(root, "--editor", editor, *getattr(request, "param", ("--execute", "off"))).url
     context = chromium.new_context(viewport={"width": 1100, "height": 800})
-    try:
-        yield Served(root, found[0], context.new_page(), process)
-    finally:
-        context.close()
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
-        assert process.returncode == 0, said
-        assert "Traceback" not in said
+    yield Served(root, url, context.new_page())
+    context.close()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -174,3 +174,9 @@ def manuscript() -> Manuscript:
 def bare_page() -> Callable[[bytes], bytes]:
     """What takes the places from a page."""
     return bare
+
+
+@pytest.fixture
+def code_manuscript() -> Manuscript:
+    """A book with a cell on each page."""
+    return Manuscript.begun(code=True)
