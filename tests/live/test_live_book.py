@@ -102,7 +102,7 @@ def test_where_a_source_was_edited(tmp_path: Path, manuscript: Manuscript) -> No
     at = source.index("## Rings")
     manuscript.files["en/apple.md"] = f"{source[:at]}Before the rings.\n\n{source[at:]}"
     live.edit(manuscript.write(tmp_path))
-    assert at == live.edited_at("en/apple.md")
+    assert (at, len("Before the rings.\n\n")) == live.edited("en/apple.md")
     line = source[:at].count("\n") + 1
     assert (line, 1) == live.position("en/apple.md", at)
     live.close()

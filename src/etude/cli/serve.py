@@ -23,6 +23,7 @@ from etude.model.diagnostic import BookError, Diagnostic, diagnose
 from etude.model.rules import Rule
 
 if TYPE_CHECKING:
+    from etude.build.live.browsers import Message
     from etude.build.live.served import Served
     from etude.build.live.session import Live
 
@@ -144,7 +145,7 @@ class _Serving:
 
     # what the session tells
 
-    def send(self, client: int, message: dict[str, Any]) -> None:
+    def send(self, client: int, message: Message) -> None:
         """To a browser."""
         if self._server is not None:
             self._server.send(client, message)

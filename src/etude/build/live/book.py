@@ -16,7 +16,8 @@ from etude.adapters.store import SqliteStore
 from etude.build import book as books
 from etude.build.execution import Executed, run_cells
 from etude.build.live.code import first_changed
-from etude.build.live.results import aligned
+from etude.build.live.documents import Documents
+from etude.build.live.results import Results
 from etude.build.options import BuildOptions
 from etude.build.outputs import make_site, stores
 from etude.build.place import CONFIG
@@ -25,7 +26,7 @@ from etude.build.resolution import Resolved, resolve_languages
 from etude.build.run import again
 from etude.build.shared import own_files
 from etude.build.site import picture_sizes
-from etude.build.sources import Parsed, decode_page, keep, parse_source
+from etude.build.sources import Parsed, parse_source
 from etude.build.workers import Workers
 from etude.model.config import Policy
 from etude.model.diagnostic import Diagnostic
@@ -46,9 +47,6 @@ __all__ = ["Edit", "LiveBook"]
 
 _SOURCES: Final = (".md", ".ipynb", ".toml")
 """A new file of another kind belongs to no contents."""
-
-_DOCUMENTS: Final = 64
-"""Documents that are kept decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +79,11 @@ class LiveBook:
         self._program = program_key()
         self._book: Book | None = None
         self._resolved: Resolved | None = None
-        self._results: dict[str, dict[str, RunResult]] = {}
+        self._executed: Executed | None = None
         self._sizes: dict[str, tuple[int, int]] = {}
         self._sites: dict[str, SiteContext] = {}
-        self._documents: dict[str, Page] = {}
-        """By key, the newest last."""
-        self._fresh: dict[str, tuple[Parsed, bytes]] = {}
-        """Pages that were parsed and are not stored, by path."""
+        self._documents = Documents(self.store)
+        self._results = Results()
         self._targets: dict[str, tuple[str, Parsed]] = {}
         """Languages and records of pages by their file on the site."""
         self._before: dict[str, Page] = {}
@@ -96,8 +92,8 @@ class LiveBook:
         """Sources of pages that were edited, by path."""
         self._moved: set[str] = set()
         """Languages whose problems may stand elsewhere now."""
-        self._pictures: dict[str, bytes] = {}
-        """What cells have drawn, by its path on the site."""
+        self._pictures: dict[str, dict[str, bytes]] = {}
+        """What cells have drawn, by the page and its path on the site."""
 
     def close(self) -> None:
         """Let go of the store."""
@@ -113,14 +109,15 @@ class LiveBook:
             self._book = replace(book, config=config)
             self._resolved = resolve_languages(self._book)
             self._moved.clear()
-            self._fresh.clear()
+            self._documents.forget()
             self._targets = {
                 page_file(language, parsed.source.name, config.home): (language, parsed)
                 for language, pages in book.pages.items()
                 for parsed in pages
             }
             self._look()
-            self._recall(workers)
+            self._executed = self._run(workers)
+            self._results.recall(self._executed.results, {}, ())
 
     def edit(self, paths: Collection[str]) -> Edit:
         """Take changed files in: relative to the book, absolute outside; raises `BookError`, as `load`."""
@@ -183,9 +180,7 @@ class LiveBook:
             old.source.language,
             parsed,
         )
-        self._fresh[parsed.source.path] = (parsed, encoded)
-        self._documents.pop(old.key, None)
-        self._hold(parsed.key, page)
+        self._documents.put(parsed, page, encoded)
         if parsed.key == old.key:
             return ""
         language = old.source.language
@@ -197,22 +192,20 @@ class LiveBook:
         path = parsed.source.path
         if before is not None:
             self._before.setdefault(path, before)
-            if path in self._results:
-                self._results[path] = aligned(before.cells, page.cells, self._results[path])
+            self._results.align(path, before.cells, page.cells)
         return path
 
     def lacks(self, path: str, cell: int) -> bool:
         """Whether a cell of a page has no result in one of its variants."""
         with self.lock:
-            some = (result.cells.get(cell) for result in self._results.get(path, {}).values())
-            found = [one.status for one in some if one is not None]
-            return not found or any(status not in ("ok", "error") for status in found)
+            return self._results.lacks(path, cell)
 
-    def edited_at(self, path: str) -> int:
-        """Where the source of a page is other than it was when this was asked last."""
+    def edited(self, path: str) -> tuple[int, int]:
+        """Where the source of a page is other than when this was asked last, and how much longer it is."""
         now = self._text(path)
         before, self._texts[path] = self._texts.get(path, now), now
-        return len(commonprefix((before, now)))  # noqa: RUF071 -- of texts, not of paths
+        same = len(commonprefix((before, now)))  # noqa: RUF071 -- of texts, not of paths
+        return same, len(now) - len(before)
 
     def position(self, path: str, offset: int) -> tuple[int, int]:
         """Line and column of an offset in the source of a page."""
@@ -239,42 +232,22 @@ class LiveBook:
 
     def _look(self) -> None:
         assert self._book is not None
-        sizes = picture_sizes(self._book)
-        if sizes != self._sizes or not self._sites:
-            self._sizes = sizes
+        self._sizes = picture_sizes(self._book)
         self._sites.clear()
 
     # results
 
-    def recall(self, given: Mapping[str, Mapping[str, RunResult]]) -> None:
+    def recall(self, given: Mapping[str, Mapping[str, RunResult]], stale: Collection[str]) -> None:
         """Take the results that are stored now, in the place of those that are shown.
 
-        What failed is not stored: of that, and of cells that had no turn, `given` tells.
+        What failed is not stored: a round has `given` it. Of pages that are `stale`, cells without a result
+        keep what they show.
         """
         with self.lock, stores(), Workers(1) as workers:
-            self._store_fresh()
-            self._recall(workers)
-            for path, by_variant in given.items():
-                for variant, result in by_variant.items():
-                    self._fill(path, variant, result)
-
-    def _fill(self, path: str, variant: str, result: RunResult) -> None:
-        shown = self._results.get(path, {}).get(variant)
-        if shown is None:
-            return
-        lacking = {
-            index: cell
-            for index, cell in result.cells.items()
-            if cell.status not in ("ok", "missing")
-            and index in shown.cells
-            and not shown.cells[index].outputs
-        }
-        self._results[path][variant] = structs.replace(shown, cells={**shown.cells, **lacking})
-
-    def _recall(self, workers: Workers) -> None:
-        assert self._book is not None
-        self._executed = self._run(workers)
-        self._results = {path: dict(by_variant) for path, by_variant in self._executed.results.items()}
+            if self._book is not None:
+                self._documents.store()
+                self._executed = self._run(workers)
+                self._results.recall(self._executed.results, given, stale)
 
     def _run(self, workers: Workers) -> Executed:
         book = self._book
@@ -284,10 +257,7 @@ class LiveBook:
     def show(self, path: str, result: RunResult) -> None:
         """Show other results of some cells of a page."""
         with self.lock:
-            by_variant = self._results.setdefault(path, {})
-            before = by_variant.get(result.variant)
-            cells = {**(before.cells if before is not None else {}), **result.cells}
-            by_variant[result.variant] = structs.replace(result, cells=dict(sorted(cells.items())))
+            self._results.show(path, result)
 
     # showing
 
@@ -301,11 +271,6 @@ class LiveBook:
         """Files of pages on the site, with their sources."""
         return {target: parsed.source.path for target, (_, parsed) in self._targets.items()}
 
-    def record(self, target: str) -> Parsed | None:
-        """What is known of the page in a file of the site."""
-        found = self._targets.get(target)
-        return found[1] if found is not None else None
-
     def html(self, target: str) -> bytes | None:
         """A page as it is now, by its file on the site; None when there is none."""
         with self.lock:
@@ -318,16 +283,17 @@ class LiveBook:
                 return None
             path = parsed.source.path
             self._texts.setdefault(path, self._text(path))
-            page, results = self._document(parsed), self._results.get(path, {})
+            page, results = self._document(parsed), self._results.of(path)
             rendered = render_page(page, facts, results, self._site(language))
-            self._pictures.update(rendered.files)
+            self._pictures[target] = dict(rendered.files)
             return rendered.html
 
     def picture(self, path: str) -> bytes | None:
         """What cells have drawn, or a file of the book that a page shows; by its path on the site."""
         with self.lock:
-            if path in self._pictures:
-                return self._pictures[path]
+            for drawn in self._pictures.values():
+                if path in drawn:
+                    return drawn[path]
             if path not in self._shown():
                 return None
         try:
@@ -359,22 +325,11 @@ class LiveBook:
         return self._sites[language]
 
     def _document(self, parsed: Parsed) -> Page:
-        page = self._documents.get(parsed.key)
+        page = self._documents.get(parsed)
         if page is None:
-            fresh = self._fresh.get(parsed.source.path)
-            data = fresh[1] if fresh is not None else self.store.get("page", parsed.key)
-            if data is None:
-                assert self._book is not None
-                return parse_source(parsed.source, self._book.config, self.files, parsed.settings)[1]
-            page = decode_page(data)
-        self._hold(parsed.key, page)
+            assert self._book is not None
+            return parse_source(parsed.source, self._book.config, self.files, parsed.settings)[1]
         return page
-
-    def _hold(self, key: str, page: Page) -> None:
-        self._documents.pop(key, None)
-        self._documents[key] = page
-        while len(self._documents) > _DOCUMENTS:
-            self._documents.pop(next(iter(self._documents)))
 
     # problems
 
@@ -385,15 +340,10 @@ class LiveBook:
                 self._resolved = resolve_languages(self._book, self._moved, self._resolved)
                 self._moved.clear()
 
-    def _store_fresh(self) -> None:
-        if self._fresh:
-            keep(self.store, list(self._fresh.values()))
-            self._fresh.clear()
-
     def problems(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the book as it was read."""
         with self.lock:
-            if self._book is None or self._resolved is None:
+            if self._book is None or self._resolved is None or self._executed is None:
                 return ()
             found = (*self._book.diagnostics, *self._resolved.diagnostics, *self._executed.diagnostics)
             return tuple(dict.fromkeys(found))

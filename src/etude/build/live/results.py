@@ -1,21 +1,81 @@
-"""Results of cells that have just been edited: those of the cells as they were, until they have run again."""
+"""Results as pages show them while they are written: stored ones, what runs give, and what is being replaced.
+
+A cell that was edited shows what the cell in its place gave, until it has run again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from msgspec import structs
 
 from etude.model.block import CodeCell
-from etude.model.result import RunResult
+from etude.model.result import CellResult, RunResult
 
-__all__ = ["aligned"]
+__all__ = ["Results", "aligned"]
+
+Variants = Mapping[str, RunResult]
 
 
-def aligned(
-    before: Sequence[CodeCell], now: Sequence[CodeCell], results: Mapping[str, RunResult]
-) -> dict[str, RunResult]:
+class Results:
+    """Results by the path of the page, and variant."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._shown: dict[str, dict[str, RunResult]] = {}
+
+    def of(self, path: str) -> Variants:
+        """What a page shows."""
+        return self._shown.get(path, {})
+
+    def recall(
+        self, stored: Mapping[str, Variants], given: Mapping[str, Variants], stale: Collection[str]
+    ) -> None:
+        """Show what is `stored` now; of cells without that, what a round has `given`, as failures.
+
+        Of pages that are `stale`, other cells keep what they show.
+        """
+        before = self._shown
+        self._shown = {path: dict(by_variant) for path, by_variant in stored.items()}
+        for path, by_variant in self._shown.items():
+            for variant, result in by_variant.items():
+                others = [given.get(path, {}).get(variant)]
+                if path in stale:
+                    others.append(before.get(path, {}).get(variant))
+                cells = {index: _first(index, cell, others) for index, cell in result.cells.items()}
+                by_variant[variant] = structs.replace(result, cells=cells)
+
+    def show(self, path: str, result: RunResult) -> None:
+        """Show other results of some cells of a page."""
+        by_variant = self._shown.setdefault(path, {})
+        before = by_variant.get(result.variant)
+        cells = {**(before.cells if before is not None else {}), **result.cells}
+        by_variant[result.variant] = structs.replace(result, cells=dict(sorted(cells.items())))
+
+    def align(self, path: str, before: Sequence[CodeCell], now: Sequence[CodeCell]) -> None:
+        """The cells of a page are others now."""
+        if path in self._shown:
+            self._shown[path] = aligned(before, now, self._shown[path])
+
+    def lacks(self, path: str, cell: int) -> bool:
+        """Whether a cell of a page has no result in one of its variants."""
+        some = (result.cells.get(cell) for result in self.of(path).values())
+        found = [one.status for one in some if one is not None]
+        return not found or any(status not in ("ok", "error") for status in found)
+
+
+def _first(index: int, stored: CellResult, others: Sequence[RunResult | None]) -> CellResult:
+    """The stored result, if there is one; else the first that is."""
+    if stored.status == "ok" or stored.outputs or not stored.key:
+        return stored
+    found = (result.cells.get(index) for result in others if result is not None)
+    return next(
+        (one for one in found if one is not None and one.status not in ("missing", "skipped")), stored
+    )
+
+
+def aligned(before: Sequence[CodeCell], now: Sequence[CodeCell], results: Variants) -> dict[str, RunResult]:
     """The results that cells had, by variant, under the numbers of the cells that stand there now.
 
     A cell whose code is another one keeps what the cell in its place had.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -82,9 +82,13 @@ class Runner:
             self._wishes.append(wish)
             self._state.notify()
 
-    def interrupt(self, paths: Collection[str] = ()) -> bool:
-        """Stop the cells that run now, of some pages or all; whether there were any."""
-        return self._following.interrupt(paths)
+    def interrupt(self) -> None:
+        """Stop the cells that run now."""
+        self._following.interrupt()
+
+    def outdate(self, path: str, cell: int) -> None:
+        """Cells of a page are others now, from this one on: what is planned of them is not to run."""
+        self._following.outdate(path, cell)
 
     def _work(self) -> None:
         while (wish := self._next()) is not None:
@@ -108,7 +112,7 @@ class Runner:
 
     def _round(self, wish: Wish) -> RoundEnded:
         begun = time.monotonic()
-        self._following.until = wish.until if len(wish.pages) == 1 else None
+        self._following.begin(wish.until)
         choice = Choice(wish.pages, "force" if wish.anew else "auto") if wish.anew or wish.pages else None
         try:
             done = self._preview.update(wish.changed, choice)
@@ -119,7 +123,9 @@ class Runner:
                 return RoundEnded((), stopped=True)
             found = diagnose(Rule.INTERNAL, f"{type(error).__name__}: {error}", "")
             return RoundEnded((found,), seconds=time.monotonic() - begun, stopped=True)
-        return RoundEnded(done.diagnostics, done.cells_run, done.seconds, self._preview.results)
+        return RoundEnded(
+            done.diagnostics, done.cells_run, done.seconds, self._preview.results, wish.pages, wish.until
+        )
 
 
 def _joins(wish: Wish) -> bool:
@@ -134,6 +140,8 @@ class _Course:
     timings: Timings
     steps: dict[int, Done] = field(default_factory=dict)
     """By the number of the step."""
+    at: int = -1
+    """`CodeCell.index` of the cell that runs."""
     stopping: bool = False
     """It ends with the cell that it is at."""
     over: bool = False
@@ -143,25 +151,39 @@ class _Following(Audience):
     """Tells what runs give, in words of the pages that show it."""
 
     def __init__(self, tell: Callable[[Event], None]) -> None:
-        self.until: int | None = None
+        self._until: int | None = None
         """`CodeCell.index` of the last cell that may run."""
+        self._outdated: dict[str, int] = {}
+        """By path, the first cell that is another one than was planned."""
         self._tell = tell
         self._lock = threading.Lock()
         self._courses: dict[int, tuple[Run, _Course]] = {}
 
-    def interrupt(self, paths: Collection[str] = ()) -> bool:
+    def begin(self, until: int | None) -> None:
+        """A round begins, with a plan of its own."""
+        with self._lock:
+            self._until = until
+            self._outdated.clear()
+
+    def outdate(self, path: str, cell: int) -> None:
+        """Cells of a page are others than was planned, from this one on."""
+        with self._lock:
+            self._outdated[path] = min(cell, self._outdated.get(path, cell))
+            found = [course for run, course in self._courses.values() if path in run.pages]
+            late = [course for course in found if course.at >= cell]
+            for course in late:
+                course.stopping = True
+        for course in late:
+            self._stop(course)
+
+    def interrupt(self) -> None:
         """Stop the runs that go on now: each ends with the cell that it is at."""
         with self._lock:
-            found = [
-                course
-                for run, course in self._courses.values()
-                if not paths or not set(run.pages).isdisjoint(paths)
-            ]
+            found = [course for _, course in self._courses.values()]
             for course in found:
                 course.stopping = True
         for course in found:
             self._stop(course)
-        return bool(found)
 
     def _stop(self, course: _Course) -> None:
         """Interrupt a kernel, and again until it heeds: between two cells it does not."""
@@ -177,12 +199,18 @@ class _Following(Audience):
             self._courses[id(run)] = (run, _Course(kernel, timings))
 
     def wants(self, run: Run, step: Step) -> bool:
+        index = step.cell.index
         with self._lock:
             found = self._courses.get(id(run))
-        stopping = found is not None and found[1].stopping
-        return not stopping and (self.until is None or step.cell.index <= self.until)
+            stopping = found is not None and found[1].stopping
+            outdated = any(index >= self._outdated.get(path, index + 1) for path in run.pages)
+            return not stopping and not outdated and (self._until is None or index <= self._until)
 
     def asks(self, run: Run, step: Step, *, again: bool) -> None:
+        with self._lock:
+            found = self._courses.get(id(run))
+            if found is not None:
+                found[1].at = step.cell.index
         self._mark(run, step, "again" if again else "running")
 
     def prints(self, run: Run, step: Step, outputs: Sequence[Output]) -> None:

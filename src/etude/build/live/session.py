@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from etude.build.live.book import Edit, LiveBook
+from etude.build.live.browsers import Browsers, Line, Message
 from etude.build.live.events import (
     CellState,
     Event,
@@ -27,8 +27,8 @@ from etude.build.live.events import (
     RoundBegan,
     RoundEnded,
     Said,
-)
-from etude.build.live.problems import told
+)  # fmt: skip
+from etude.build.live.problems import moved, told
 from etude.build.live.runner import Runner, Wish
 from etude.build.live.settler import Settled, Settler
 from etude.build.options import BuildOptions, RunOptions, ServeOptions
@@ -37,7 +37,7 @@ from etude.model.diagnostic import BookError, Diagnostic, diagnose
 from etude.model.progress import TimeLeft
 from etude.model.rules import Rule
 
-__all__ = ["Author", "Live", "Readers", "digest"]
+__all__ = ["Author", "Live"]
 
 _OUTPUTS: Final = 0.08
 """Seconds from one showing of what cells give to the next."""
@@ -48,16 +48,10 @@ _LOOK: Final = 0.12
 _SETTLE: Final = 0.6
 """Seconds without an edit after which files are written."""
 
+_NEVER: Final = float("inf")
+
 Key = tuple[str, int]
 """A cell of a page: its variant and number."""
-
-
-class Readers(Protocol):
-    """Browsers that show pages of the book."""
-
-    def send(self, client: int, message: dict[str, Any]) -> None:
-        """Send a message to one of them, if it is still there; returns at once."""
-        ...
 
 
 class Author(Protocol):
@@ -81,19 +75,12 @@ class Author(Protocol):
 
 
 @dataclass(slots=True)
-class _Reader:
-    target: str
-    version: str
-    """Digest of the page that it shows."""
-
-
-@dataclass(slots=True)
 class _Due:
     """What is to be done later, and when."""
 
-    show: float = float("inf")
-    look: float = float("inf")
-    settle: float = float("inf")
+    show: float = _NEVER
+    look: float = _NEVER
+    settle: float = _NEVER
 
     def next(self) -> float:
         return min(self.show, self.look, self.settle)
@@ -110,7 +97,9 @@ class _State:
     cells: dict[str, dict[Key, CellState]] = field(default_factory=dict)
     """By the path of the page."""
     stale: dict[str, int] = field(default_factory=dict)
-    """First cells of pages that wait until they are run."""
+    """First cells of pages that have not run since they were edited."""
+    renewed: set[str] = field(default_factory=set)
+    """Pages whose cells were edited since the round began: it runs them as they were."""
     ran: tuple[Diagnostic, ...] = ()
     """What the last round found."""
     told: tuple[Diagnostic, ...] = ()
@@ -122,12 +111,14 @@ class _State:
 class Live:
     """A session; all but `tell` belongs to one thread."""
 
-    def __init__(self, root: Path, options: ServeOptions, readers: Readers, author: Author) -> None:
+    def __init__(self, root: Path, options: ServeOptions, line: Line, author: Author) -> None:
         """A book in the folder `root`; nothing happens yet."""
         self._options = options
-        asked = BuildOptions(out=options.out, languages=options.languages, variants=options.variants)
+        asked = BuildOptions(
+            out=options.out, jobs=options.jobs, languages=options.languages, variants=options.variants
+        )
         self.book = LiveBook(root, asked)
-        self._readers = readers
+        self._browsers = Browsers(line, self.book.html)
         self._author = author
         self._queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
         run = RunOptions(
@@ -141,29 +132,22 @@ class Live:
         self.settler = Settler(root, asked, self.tell)
         self.settled = 0
         """How often the files of the site were brought up to date."""
-        self._clients: dict[int, _Reader] = {}
-        self._dirty: set[str] = set()
-        """Files of pages that open browsers should see anew."""
         self._due = _Due()
         self._state = _State()
 
-    # from any thread
-
     def tell(self, event: Event) -> None:
-        """Have something taken up; returns at once."""
+        """Have something taken up; returns at once. Any thread may call this."""
         self._queue.put(event)
 
-    # the thread of the session
-
     def start(self) -> None:
-        """Read the book, and begin to run it if it is to be run."""
+        """Read the book, write its site, and begin to run it if it is to be run."""
         self.settler.ask()
         try:
             self.book.load()
         except BookError as error:
             self._state.edited = error.diagnostics
-        own = self.book.policy
-        self._state.paused = self._options.policy == "off" or (self._options.policy is None and own == "off")
+        policy = self._options.policy or self.book.policy
+        self._state.paused = policy == "off"
         self.runner.start()
         while not self.settled:
             self.step()
@@ -174,7 +158,7 @@ class Live:
     @property
     def busy(self) -> bool:
         """Whether something is being done, or due."""
-        return self._state.running or self.settler.busy or self._due.next() < float("inf")
+        return self._state.running or self.settler.busy or self._due.next() < _NEVER
 
     def close(self) -> None:
         """End all."""
@@ -194,9 +178,18 @@ class Live:
             pass
         for event in _joined(events):
             self._guard(partial(self._take, event))
-        self._guard(self._do)
+        due, now = self._due, time.monotonic()
+        if now >= due.show:
+            due.show = _NEVER
+            self._guard(self._browsers.show)
+        if now >= due.look:
+            due.look = _NEVER
+            self._guard(self._look)
+        if now >= due.settle:
+            due.settle = _NEVER
+            self._guard(self._settle)
 
-    def _guard(self, work: Callable[[], None]) -> None:
+    def _guard(self, work: Callable[[], object]) -> None:
         """Do some work; a mistake of ours must not end the session."""
         try:
             work()
@@ -208,19 +201,21 @@ class Live:
             case Files(paths=paths):
                 self._edit(paths)
             case Joined(client=client, target=target, version=version):
-                self._clients[client] = _Reader(target, version)
-                self._welcome(client)
+                self._join(client, target, version)
             case Left(client=client):
-                self._clients.pop(client, None)
+                self._browsers.leave(client)
             case Said(client=client, what=what):
-                self._obey(client, what)
+                self._obey(self._browsers.target(client), what)
             case Given(path=path, result=result):
                 self.book.show(path, result)
-                self._touch((path,), _OUTPUTS)
-            case Marked():
-                self._mark(event)
+                if self._browsers.touch(self._shown_by((path,))):
+                    self._due.show = min(self._due.show, time.monotonic() + _OUTPUTS)
+            case Marked(path=path):
+                self._state.cells.setdefault(path, {})[event.variant, event.index] = event.state
+                self._tell_cells((path,))
             case RoundBegan():
                 self._state.running = True
+                self._state.renewed.clear()
                 self._tell_state()
             case RoundEnded():
                 self._ended(event)
@@ -231,19 +226,6 @@ class Live:
                 self._tell_state()
             case _:
                 pass  # other news of runs is for terminals
-
-    def _do(self) -> None:
-        """What is due."""
-        due, now = self._due, time.monotonic()
-        if now >= due.show:
-            due.show = float("inf")
-            self._show()
-        if now >= due.look:
-            due.look = float("inf")
-            self._look()
-        if now >= due.settle:
-            due.settle = float("inf")
-            self._settle()
 
     # edits
 
@@ -256,26 +238,40 @@ class Live:
             self._due.look = 0.0
             return
         recovered, self._state.edited = bool(self._state.edited), ()
-        self._dirty.update(reader.target for reader in self._clients.values())
-        if edit.pictures or edit.whole:
-            self._all({"kind": "files", "paths": sorted(edit.pictures or paths)})
+        if edit.whole and self.book.targets:
+            # Pages that wait for the book ask for it again.
+            self._browsers.tell(self._browsers.showing(("",)), {"kind": "reload"})
         self._follow(edit)
-        shown = self._show()
+        self._browsers.touch()
+        shown = self._browsers.show()
+        if edit.pictures or edit.whole:
+            self._browsers.tell(None, {"kind": "files", "paths": sorted(edit.pictures or paths)})
         if edit.changed or edit.whole or edit.pictures or recovered:
             self._author.changed(paths, shown, time.monotonic() - begun)
         self._due.look = time.monotonic() + _LOOK
         self._due.settle = time.monotonic() + _SETTLE
         self._run(edit, paths)
 
+    def _follow(self, edit: Edit) -> None:
+        """Lead browsers to the place that is being written; problems of its page move along."""
+        for path in edit.changed:
+            at, longer = self.book.edited(path)
+            self._state.ran = moved(self._state.ran, path, at, longer)
+            if len(edit.changed) == 1:
+                (target,) = self._shown_by((path,))
+                here = self._browsers.showing((target,))
+                self._browsers.tell(here, {"kind": "at", "at": at})
+                others = set(self._browsers.showing(self.book.targets)).difference(here)
+                self._browsers.tell(sorted(others), {"kind": "go", "page": target})
+
     def _run(self, edit: Edit, paths: frozenset[str]) -> None:
         """Have what the edit reaches run, or note that it should."""
         outdated = {path: cell for path in edit.changed if (cell := self.book.first_stale(path)) is not None}
         for path, cell in outdated.items():
             self._state.stale[path] = min(cell, self._state.stale.get(path, cell))
-            running = [key for key, state in self._state.cells.get(path, {}).items() if state == "running"]
-            if any(index >= cell for _, index in running):
-                self.runner.interrupt((path,))
-            self._tell_cells(path)
+            self._state.renewed.add(path)
+            self.runner.outdate(path, cell)
+        self._tell_cells(outdated)
         if self._state.paused:
             return
         if outdated:
@@ -283,116 +279,41 @@ class Live:
         elif edit.wanted:
             self.runner.ask(Wish(frozenset(edit.wanted), always=False))
 
-    def _follow(self, edit: Edit) -> None:
-        """Lead browsers to the page that is being written."""
-        targets = {source: target for target, source in self.book.targets.items()}
-        if len(edit.changed) == 1 and (target := targets.get(edit.changed[0])):
-            at = self.book.edited_at(edit.changed[0])
-            for client, reader in self._clients.items():
-                if reader.target != target:
-                    self._readers.send(client, {"kind": "go", "page": target})
-                else:
-                    self._readers.send(client, {"kind": "at", "at": at})
+    # browsers
 
-    # pages
+    def _shown_by(self, paths: Collection[str]) -> list[str]:
+        """The pages of the site that show some sources."""
+        return [target for target, source in self.book.targets.items() if source in paths]
 
-    def _touch(self, paths: Iterable[str], seconds: float) -> None:
-        sources = self.book.targets
-        wanted = set(paths)
-        self._dirty.update(r.target for r in self._clients.values() if sources.get(r.target) in wanted)
-        if self._dirty:
-            self._due.show = min(self._due.show, time.monotonic() + seconds)
+    def _join(self, client: int, target: str, version: str) -> None:
+        self._browsers.join(client, target, version)
+        if target:
+            self._browsers.show()
+        here = (client,)
+        self._browsers.tell(here, self._problems())
+        self._browsers.tell(here, self._status())
+        if (path := self.book.targets.get(target)) is not None:
+            self._browsers.tell(here, self._cells(path))
 
-    def _show(self) -> int:
-        """Send what changed to the browsers that show it; how many did."""
-        dirty, self._dirty = self._dirty, set()
-        sent = 0
-        for target in sorted(dirty):
-            clients = [client for client, reader in self._clients.items() if reader.target == target]
-            html = self.book.html(target) if clients else None
-            version = digest(html) if html is not None else ""
-            for client in clients:
-                if not target:
-                    self._welcome_back(client)
-                elif html is None:
-                    self._readers.send(client, {"kind": "gone"})
-                    self._clients[client].version = ""
-                elif self._clients[client].version != version:
-                    page = {"kind": "page", "html": html.decode(), "version": version}
-                    self._readers.send(client, page)
-                    self._clients[client].version = version
-                    sent += 1
-        return sent
-
-    def _welcome(self, client: int) -> None:
-        target = self._clients[client].target
-        self._dirty.add(target)
-        self._show()
-        self._readers.send(client, self._problems())
-        self._readers.send(client, self._status())
-        path = self.book.targets.get(target)
-        if path is not None:
-            self._readers.send(client, self._cells(path))
-
-    def _welcome_back(self, client: int) -> None:
-        """Have a browser that waits for the book show it."""
-        if self.book.targets:
-            self._readers.send(client, {"kind": "reload"})
-
-    def _all(self, message: dict[str, Any]) -> None:
-        for client in self._clients:
-            self._readers.send(client, message)
-
-    # cells
-
-    def _mark(self, event: Marked) -> None:
-        cells = self._state.cells.setdefault(event.path, {})
-        cells[event.variant, event.index] = event.state
-        self._tell_cells(event.path)
-
-    def _ended(self, event: RoundEnded) -> None:
-        state = self._state
-        state.running, state.left = False, None
-        state.cells.clear()
-        if not event.stopped:
-            state.stale.clear()
-            self.book.recall(event.results)
-        state.ran = event.problems
-        self._dirty.update(reader.target for reader in self._clients.values())
-        self._show()
-        for client, reader in self._clients.items():
-            if (path := self.book.targets.get(reader.target)) is not None:
-                self._readers.send(client, self._cells(path))
-        self._tell_state()
-        if event.cells:
-            self._author.ran(event.cells, event.seconds)
-        self._due.look = time.monotonic()
-        self._due.settle = time.monotonic() + _SETTLE
-
-    def _cells(self, path: str) -> dict[str, Any]:
+    def _cells(self, path: str) -> Message:
         cells = self._state.cells.get(path, {})
         listed = [[variant, index, state] for (variant, index), state in sorted(cells.items())]
-        stale = self._state.stale.get(path)
-        return {"kind": "cells", "cells": listed, "stale": stale}
+        return {"kind": "cells", "cells": listed, "stale": self._state.stale.get(path)}
 
-    def _tell_cells(self, path: str) -> None:
-        targets = self.book.targets
-        for client, reader in self._clients.items():
-            if targets.get(reader.target) == path:
-                self._readers.send(client, self._cells(path))
+    def _tell_cells(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            self._browsers.tell(self._browsers.showing(self._shown_by((path,))), self._cells(path))
 
-    def _status(self) -> dict[str, Any]:
+    def _status(self) -> Message:
         state = self._state
         return {"kind": "state", "running": state.running, "paused": state.paused, "left": state.left}
 
     def _tell_state(self) -> None:
-        self._all(self._status())
+        self._browsers.tell(None, self._status())
 
-    # wishes of readers
-
-    def _obey(self, client: int, what: dict[str, object]) -> None:
-        reader = self._clients.get(client)
-        path = self.book.targets.get(reader.target) if reader is not None else None
+    def _obey(self, target: str, what: dict[str, object]) -> None:
+        """Do what a reader of a page asks for."""
+        path = self.book.targets.get(target)
         match what:
             case {"do": "run", "cell": int(cell)} if path is not None:
                 stale = self._state.stale.get(path)
@@ -418,27 +339,42 @@ class Live:
             case _:
                 pass  # no word of ours
 
-    # problems and files
+    # what runs and builds have come to
 
-    def _found(self) -> tuple[Diagnostic, ...]:
-        if self._state.edited:
-            return self._state.edited
-        return tuple(dict.fromkeys((*self.book.problems(), *self._state.ran)))
+    def _ended(self, event: RoundEnded) -> None:
+        state = self._state
+        state.running, state.left = False, None
+        if not event.stopped:
+            for path in set(event.pages or state.stale) - state.renewed:
+                if event.until is not None and path in state.stale:
+                    state.stale[path] = max(state.stale[path], event.until + 1)
+                else:
+                    state.stale.pop(path, None)
+            self.book.recall(event.results, state.stale)
+        shown = tuple(state.cells)
+        state.cells.clear()
+        state.ran = event.problems
+        self._browsers.touch()
+        self._browsers.show()
+        self._tell_cells({*shown, *state.stale, *event.results})
+        self._tell_state()
+        if event.cells:
+            self._author.ran(event.cells, event.seconds)
+        self._due.look = time.monotonic()
+        self._due.settle = time.monotonic() + _SETTLE
 
-    def _problems(self) -> dict[str, Any]:
+    def _problems(self) -> Message:
         targets = {source: target for target, source in self.book.targets.items()}
         return {"kind": "problems", "list": told(self._state.told, SourceTexts(self.book.files), targets)}
 
     def _look(self) -> None:
-        """Tell the problems there are, if they are others than before."""
-        try:
-            self.book.refresh()
-        except BookError as error:
-            self._state.edited = error.diagnostics
-        found = self._found()
-        before, self._state.told = self._state.told, found
+        """Tell the problems there are; the author, those that are others than before."""
+        state = self._state
+        self.book.refresh()
+        found = state.edited or tuple(dict.fromkeys((*self.book.problems(), *state.ran)))
+        before, state.told = state.told, found
         # Their places may have moved, so that browsers are always told.
-        self._all(self._problems())
+        self._browsers.tell(None, self._problems())
         known = {(one.rule, one.message, one.place.path) for one in before}
         fresh = tuple(one for one in found if (one.rule, one.message, one.place.path) not in known)
         if fresh or len(found) != len(before):
@@ -462,12 +398,7 @@ class Live:
     def _fail(self, problems: tuple[Diagnostic, ...]) -> None:
         self._state.told = (*self._state.told, *problems)
         self._author.problems(problems, len(self._state.told))
-        self._all(self._problems())
-
-
-def digest(html: bytes) -> str:
-    """What tells one version of a page from others."""
-    return blake2b(html, digest_size=8).hexdigest()
+        self._browsers.tell(None, self._problems())
 
 
 def _joined(events: Iterable[Event]) -> list[Event]:

@@ -98,6 +98,7 @@ const replace = (text) => {
       live[at++] = made;
     } else (live[at] ?? null) ? live[at].before(made) : prose.append(made);
     added.push(made);
+    if (times.size) freshen(made);
   }
   const stay = new Set([...pairs.filter((i) => i >= 0).map((i) => live[i]), ...added]);
   for (const one of [...prose.children]) if (!stay.has(one)) one.remove();
@@ -245,12 +246,22 @@ const take = (message) => {
     case "files": refresh(message.paths); return;
   }
 };
-/* Files that pages show have changed: their addresses have not. */
+/* Files that pages show have changed, but their addresses have not: these say since when. */
+const times = new Map();
+const freshen = (root) => {
+  for (const [selector, name] of [["img[src], video[src], source[src], iframe[src]", "src"], ["link[rel=stylesheet]", "href"]]) {
+    for (const one of root.querySelectorAll(selector)) {
+      const url = new URL(one.getAttribute(name), location.href);
+      const time = times.get(decodeURIComponent(url.pathname));
+      if (!time || url.searchParams.get("t") === time) continue;
+      url.searchParams.set("t", time);
+      one.setAttribute(name, url.href);
+    }
+  }
+};
 const refresh = (paths) => {
-  const mark = (address) => { const url = new URL(address, location.href); url.searchParams.set("t", Date.now()); return url.href; };
-  const is = (address) => paths.some((path) => decodeURIComponent(new URL(address, location.href).pathname) === "/" + path);
-  for (const one of document.querySelectorAll("img[src], video[src], source[src], iframe[src]")) if (is(one.getAttribute("src"))) one.src = mark(one.getAttribute("src"));
-  for (const one of document.querySelectorAll("link[rel=stylesheet]")) if (is(one.getAttribute("href"))) one.href = mark(one.getAttribute("href"));
+  for (const path of paths) times.set("/" + path, String(Date.now()));
+  freshen(document);
 };
 const connect = () => {
   line = new WebSocket(`ws://${location.host}/_etude/line`);
