@@ -21,6 +21,7 @@ from etude.model.block import (
 from etude.model.book import NavLink, PageFacts
 from etude.model.page import Page
 from etude.model.result import RunResult
+from etude.model.slug import slug
 from etude.render.highlight import tokens
 from etude.render.html.address import depth_prefix, language_prefix, page_file, quoted
 from etude.render.html.back import footnotes
@@ -112,7 +113,8 @@ def _context(page: Page, facts: PageFacts, results: Mapping[str, RunResult], sit
     cells = {label: cell for cell in page.cells for label in (*cell.labels, cell.id) if label}
     notes: dict[str, FootnoteDefinition] = {}
     moved: set[int] = set()
-    for node in _walk(page.blocks):
+    nodes = _walk(page.blocks)
+    for node in nodes:
         match node:
             case FootnoteDefinition(name=name):
                 notes.setdefault(name, node)
@@ -135,7 +137,20 @@ def _context(page: Page, facts: PageFacts, results: Mapping[str, RunResult], sit
         cells=cells,
         moved=frozenset(moved),
         notes=notes,
+        also=_also(nodes),
     )
+
+
+def _also(nodes: Sequence[Block]) -> dict[str, tuple[str, ...]]:
+    """By the id of a block: the ids that its other labels make, where nothing else on the page has them."""
+    several = [node for node in nodes if len(node.labels) > 1 and node.id]
+    taken = {node.id for node in nodes} if several else set()
+    found: dict[str, tuple[str, ...]] = {}
+    for node in several:
+        free = tuple(dict.fromkeys(name for name in map(slug, node.labels) if name and name not in taken))
+        taken.update(free)
+        found[node.id] = free
+    return found
 
 
 def _walk(nodes: Sequence[Any]) -> list[Block]:
@@ -182,6 +197,7 @@ def _article(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> 
         date=front.date,
         eyebrow="" if inline_number else facts.label,
         heading=heading,
+        also=ctx.anchors(title.id) if title is not None else "",
         margin=ctx.margin,
         next=_linked(ctx, facts.next),
         number=facts.number if inline_number else "",
@@ -201,7 +217,7 @@ def _cover(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> st
     own = plain(title.children, ctx.facts) if title is not None else ""
     content = blocks(ctx, body)
     if title is not None and own.strip() not in ("", book):
-        content = f"<h2{place(title)}>{inlines(ctx, title.children)}</h2>\n{content}"
+        content = f"<h2{place(title)}>{ctx.anchors(title.id)}{inlines(ctx, title.children)}</h2>\n{content}"
     first = ctx.site.first()
     listed = any(isinstance(node, TableOfContents) for node in _walk(body))
     return render_template(
