@@ -156,6 +156,7 @@ def test_addresses_for_search_engines(kit: Kit) -> None:
     assert [
         ("zh-Hans", "https://x.org/b/zh/a/one.html"),
         ("en", "https://x.org/b/en/a/one.html"),
+        ("x-default", "https://x.org/b/zh/a/one.html"),
     ] == [(node.get("hreflang"), node.get("href")) for node in view.all("//link[@rel='alternate']")]
     assert "https://g.org/zh/a/one.md" == view.one("//footer//a[starts-with(@href, 'https://g.org')]").get(
         "href"

@@ -46,6 +46,8 @@ def index_page(page: Page) -> PageIndex:
         bibliography=walk.bibliography,
         print_index=walk.print_index,
         contents=walk.contents,
+        aliases=page.front.aliases,
+        dates=(page.front.date, page.front.updated),
         diagnostics=problems,
     )
 
@@ -64,6 +66,8 @@ def essence(index: PageIndex) -> bytes:
             links=tuple(replace(row, spans=()) for row in index.links),
             terms=tuple(replace(row, span=NOWHERE) for row in index.terms),
             sources=(),
+            aliases=(),
+            dates=("", ""),
             diagnostics=(),
         )
     )

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from etude.model.block import (
     Block,
@@ -19,6 +20,7 @@ from etude.model.block import (
     TableOfContents,
 )
 from etude.model.book import NavLink, PageFacts
+from etude.model.offer import Offer
 from etude.model.page import Page
 from etude.model.result import RunResult
 from etude.model.slug import slug
@@ -38,11 +40,13 @@ from etude.render.html.frame import (
     edition,
     frame_page,
     render_template,
-    tag,
 )
+from etude.render.html.hosts import edit_link, issues_link
 from etude.render.html.inline import inlines
 from etude.render.html.sections import sections_toc
 from etude.render.html.site import SiteContext
+from etude.render.html.structured import structured
+from etude.render.html.tell import told_of
 from etude.render.html.titles import title_html
 from etude.render.text import plain
 from etude.render.variants import page_variants
@@ -50,6 +54,7 @@ from etude.render.variants import page_variants
 __all__ = ["Rendered", "render_page"]
 
 
+_NOTHING = Offer()
 _HOLDING = frozenset(("body", "cells", "children", "footer", "head", "header", "items", "legend"))
 _PHRASE = re.compile("[^：；，—！？]+[：；，—！？]*")
 
@@ -72,7 +77,11 @@ def load() -> None:
 
 
 def render_page(
-    page: Page, facts: PageFacts, results: Mapping[str, RunResult], site: SiteContext
+    page: Page,
+    facts: PageFacts,
+    results: Mapping[str, RunResult],
+    site: SiteContext,
+    offer: Offer = _NOTHING,
 ) -> Rendered:
     """Render one page; `results` are by variant, and may lack some or all.
 
@@ -83,27 +92,23 @@ def render_page(
     title, body = _split(page)
     content = _cover(ctx, title, body) if is_home else _article(ctx, title, body)
     book = site.config.title.get(page.language)
-    heading = plain(page.title, facts)
+    told = told_of(ctx, body, offer)
     frame = Frame(
         language=page.language,
         name=page.name,
         root=ctx.root,
         here=ctx.here,
-        title=book if is_home else " · ".join(part for part in (_numbered(facts, heading), book) if part),
-        heading=book if is_home else heading,
+        title=book if is_home else " · ".join(part for part in (_numbered(facts, told.title), book) if part),
         content=content,
-        description=page.front.description
-        or (site.config.description.get(page.language) if is_home else _opening(body, facts)),
-        keywords=page.front.keywords or site.config.keywords,
+        told=replace(told, data=structured(site, page, facts, told)),
         kind="home" if is_home else "",
         nav=site.nav(page.name, ctx.here),
         variants=ctx.variants,
         languages=_languages(ctx),
-        alternates=_alternates(ctx),
-        canonical=_absolute(ctx, page.language),
         previous=_linked(ctx, facts.previous),
         next=_linked(ctx, facts.next),
-        edit=_edit(site, page),
+        edit=edit_link(site.config, page.path),
+        issues=issues_link(site.config, told.title),
         licence=page.front.license,
     )
     return Rendered(frame_page(site, frame), dict(sorted(ctx.files.items())), "".join(sorted(ctx.math)))
@@ -270,25 +275,3 @@ def _languages(ctx: Context) -> tuple[tuple[str, str], ...]:
             name = ctx.page.name if language in ctx.facts.languages else site.home
             out.append((language, ctx.root + quoted(page_file(language, name, site.home))))
     return tuple(out)
-
-
-def _absolute(ctx: Context, language: str) -> str:
-    url = ctx.site.config.html.url
-    return f"{url.rstrip('/')}/{quoted(page_file(language, ctx.page.name, ctx.site.home))}" if url else ""
-
-
-def _alternates(ctx: Context) -> tuple[tuple[str, str], ...]:
-    if not ctx.site.config.html.url or len(ctx.facts.languages) < 2:
-        return ()
-    return tuple((tag(language), _absolute(ctx, language)) for language in ctx.facts.languages)
-
-
-def _opening(body: Sequence[BlockNode], facts: PageFacts) -> str:
-    """The first words of the page, for those who list it."""
-    first = next((node for node in body if isinstance(node, Paragraph)), None)
-    words = " ".join(plain(first.children, facts).split()) if first is not None else ""
-    return words if len(words) <= 160 else words[:159].rstrip() + "…"
-
-
-def _edit(site: SiteContext, page: Page) -> str:
-    return site.config.html.edit.replace("{path}", quoted(page.path)) if site.config.html.edit else ""

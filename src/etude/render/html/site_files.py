@@ -9,8 +9,10 @@ from etude.model.book import Navigation, NavPage
 from etude.model.config import Config
 from etude.render.html.address import page_file, quoted
 from etude.render.html.escape import attribute, text
-from etude.render.html.frame import Frame, frame_page, tag
+from etude.render.html.frame import Frame, frame_page
+from etude.render.html.head import Told
 from etude.render.html.site import SiteContext
+from etude.render.html.tags import tag
 from etude.render.html.words import LANGUAGE_NAMES, words
 
 __all__ = ["site_files"]
@@ -81,7 +83,7 @@ def _lost(config: Config, navigation: Navigation) -> bytes:
             root=root,
             here=here,
             title=f"404 · {config.title.get(site.language)}",
-            heading=said.not_found,
+            told=Told(title=said.not_found, kind="website", listed=False),
             content=content,
             nav=site.nav("", here),
         ),
@@ -103,7 +105,7 @@ def _contents(config: Config, navigation: Navigation) -> bytes:
             root="../",
             here="",
             title=title,
-            heading=title,
+            told=Told(title=title, kind="book"),
             content=content,
             kind="home",
             nav=site.nav("", ""),

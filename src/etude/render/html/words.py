@@ -45,6 +45,10 @@ class Words(Struct, frozen=True):
     see: str
     see_also: str
     edit: str
+    report: str
+    updated: str
+    run_in: str
+    run_in_hint: str
     start: str
     version: str
     not_found: str
@@ -90,6 +94,10 @@ _EN = Words(
     see="see",
     see_also="see also",
     edit="Edit this page",
+    report="Report a problem",
+    updated="changed {}",
+    run_in="Run in",
+    run_in_hint="Opens this page’s notebook on another site",
     start="Begin reading",
     version="Version",
     not_found="There is no such page",
@@ -147,6 +155,10 @@ _ZH = Words(
     see="见",
     see_also="参见",
     edit="编辑本页",
+    report="报告问题",
+    updated="更新于 {}",
+    run_in="在线运行",
+    run_in_hint="在其他网站打开本页的笔记本",
     start="开始阅读",
     version="版本",
     not_found="没有这一页",
