@@ -285,7 +285,7 @@ def test_places_where_notebooks_run() -> None:
         folder="nb", colab=True, binder="https://mybinder.org", jupyterhub="https://hub.x.org/"
     )
     book = Config(repository="https://github.com/a/b", branch="notebooks", launch=launch)
-    found = {one.name: one.href for one in launches(book, "zh/numpy/start/a.ipynb", "numpy")}
+    found = {one.name: one.href for one in launches(book, "zh/numpy/start/a.ipynb")}
     assert {
         "Colab": "https://colab.research.google.com/github/a/b/blob/notebooks/nb/zh/numpy/start/a.ipynb",
         "Binder": "https://mybinder.org/v2/gh/a/b/notebooks?labpath=nb%2Fzh%2Fnumpy%2Fstart%2Fa.ipynb",
@@ -297,3 +297,25 @@ def test_places_where_notebooks_run() -> None:
     assert "Colab" not in found
     assert "https://mybinder.org/v2/gl/a%2Fg%2Fb/main?labpath=nb%2Fx.ipynb" == found["Binder"]
     assert [] == list(launches(replace(book, repository=""), "x.ipynb"))
+
+
+def test_pages_with_code_lead_to_their_notebooks(kit: Kit) -> None:
+    book = config(
+        kit,
+        repository="https://github.com/a/b",
+        launch=LaunchConfig(colab=True, binder="https://mybinder.org"),
+    )
+    front = FrontMatter(variants=("numpy", "pytorch"))
+    results = {name: kit.run({0: ()}) for name in ("numpy", "pytorch")}
+    view = kit.view(kit.cell(), config=book, front=front, results=results)
+    links = view.all("//p[@class='launch']//a")
+    assert ["Colab", "Binder", "Colab", "Binder"] == [link.text for link in links]
+    assert ["numpy", "numpy", "pytorch", "pytorch"] == [link.get("data-variant") for link in links]
+    assert links[2].get("href").endswith("/blob/main/zh/pytorch/a/one.ipynb")
+    assert "Colab（PyTorch）" in links[2].get("aria-label")
+    only = kit.view(kit.cell(), config=replace(book, launch=LaunchConfig(colab=True)))
+    alone = only.one("//p[@class='launch']//a")
+    assert alone.get("href").endswith("/blob/main/zh/numpy/a/one.ipynb")
+    assert alone.get("data-variant") is None
+    assert [] == kit.view(kit.p("x"), config=book).all("//p[@class='launch']")
+    assert [] == kit.view(kit.cell()).all("//p[@class='launch']")

@@ -77,6 +77,8 @@ class Rule(StrEnum):
     FOOTNOTE_UNUSED = "footnote-unused"
     INVENTORY_UNKNOWN = "inventory-unknown"
     VARIANT_UNKNOWN = "variant-unknown"
+    REDIRECT_CONFLICT = "redirect-conflict"
+    REDIRECT_BROKEN = "redirect-broken"
     # execution
     CELL_LANGUAGE = "cell-language"
     CELL_SYNTAX = "cell-syntax"
@@ -162,6 +164,8 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.FOOTNOTE_UNUSED, _W, "A footnote is defined and never referred to."),
         (Rule.INVENTORY_UNKNOWN, _W, "An API link is in no inventory."),
         (Rule.VARIANT_UNKNOWN, _E, "A variant is used that the book does not declare."),
+        (Rule.REDIRECT_CONFLICT, _E, "An old address is one that the site has, or leads to two places."),
+        (Rule.REDIRECT_BROKEN, _E, "An old address leads to nothing."),
         (Rule.CELL_LANGUAGE, _W, "A cell is in another language than its kernel."),
         (Rule.CELL_SYNTAX, _E, "The code of a cell cannot be parsed."),
         (Rule.CELL_ERROR, _E, "A cell raised an exception."),

@@ -121,6 +121,8 @@ class PageIndex(Struct, frozen=True, array_like=True):
     """Whether it prints the table of contents."""
     aliases: tuple[Alias, ...] = ()
     """Old names of the page."""
+    description: str = ""
+    """Of the front matter."""
     dates: tuple[str, str] = ("", "")
     """When it appeared and when it was changed, as its front matter says."""
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -47,6 +47,7 @@ def index_page(page: Page) -> PageIndex:
         print_index=walk.print_index,
         contents=walk.contents,
         aliases=page.front.aliases,
+        description=page.front.description,
         dates=(page.front.date, page.front.updated),
         diagnostics=problems,
     )
@@ -67,6 +68,7 @@ def essence(index: PageIndex) -> bytes:
             terms=tuple(replace(row, span=NOWHERE) for row in index.terms),
             sources=(),
             aliases=(),
+            description="",
             dates=("", ""),
             diagnostics=(),
         )

@@ -38,8 +38,6 @@ class Launch(Struct, frozen=True):
     name: str
     """As the place calls itself."""
     href: str
-    variant: str = ""
-    """Of the notebook; empty on a page without variants."""
 
 
 def _host(repository: str) -> tuple[Host, str]:
@@ -76,7 +74,7 @@ def issues_link(config: Config, title: str) -> str:
     return _ISSUES[host].format(url=url, title=quote(title, safe="")) if host else ""
 
 
-def launches(config: Config, notebook: str, variant: str = "") -> Iterator[Launch]:
+def launches(config: Config, notebook: str) -> Iterator[Launch]:
     """Every place where a notebook, a path below the folder of all, can be run."""
     launch = config.launch
     host, url = _host(launch.repository or config.repository)
@@ -87,13 +85,13 @@ def launches(config: Config, notebook: str, variant: str = "") -> Iterator[Launc
     owner = urlsplit(url).path.strip("/")
     if launch.colab and host == "github":
         address = f"https://colab.research.google.com/github/{owner}/blob/{quoted(branch)}/{quoted(path)}"
-        yield Launch("Colab", address, variant)
+        yield Launch("Colab", address)
     if launch.binder:
         where = {"github": f"gh/{owner}", "gitlab": f"gl/{quote(owner, safe='')}"}.get(
             host, f"git/{quote(url, safe='')}"
         )
         address = f"{launch.binder}/v2/{where}/{quote(branch, safe='')}?labpath={quote(path, safe='')}"
-        yield Launch("Binder", address, variant)
+        yield Launch("Binder", address)
     if launch.jupyterhub:
         folder = url.rpartition("/")[2]
         opened = quote(f"lab/tree/{folder}/{path}", safe="")
@@ -101,4 +99,4 @@ def launches(config: Config, notebook: str, variant: str = "") -> Iterator[Launc
             f"{launch.jupyterhub.rstrip('/')}/hub/user-redirect/git-pull?repo={quote(url, safe='')}"
             f"&branch={quote(branch, safe='')}&urlpath={opened}"
         )
-        yield Launch("JupyterHub", address, variant)
+        yield Launch("JupyterHub", address)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -41,13 +41,15 @@ from etude.render.html.frame import (
     frame_page,
     render_template,
 )
-from etude.render.html.hosts import edit_link, issues_link
+from etude.render.html.hosts import Launch, edit_link, issues_link, launches
 from etude.render.html.inline import inlines
 from etude.render.html.sections import sections_toc
 from etude.render.html.site import SiteContext
 from etude.render.html.structured import structured
+from etude.render.html.switch import variant_keys
 from etude.render.html.tell import told_of
 from etude.render.html.titles import title_html
+from etude.render.notebook_place import notebook_path
 from etude.render.text import plain
 from etude.render.variants import page_variants
 
@@ -196,12 +198,12 @@ def _article(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> 
     inline_number = bool(facts.number) and facts.label == facts.number
     return render_template(
         "article",
-        authors=ctx.site.words.separator.join(front.authors),
         body=content + notes,
+        byline=" · ".join(part for part in _byline(ctx) if part),
         crumbs=_crumbs(ctx),
-        date=front.date,
         eyebrow="" if inline_number else facts.label,
         heading=heading,
+        launches=_launches(ctx),
         also=ctx.anchors(title.id) if title is not None else "",
         margin=ctx.margin,
         next=_linked(ctx, facts.next),
@@ -212,6 +214,31 @@ def _article(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> 
         toc=sections_toc(ctx, body),
         words=ctx.site.words,
     )
+
+
+def _byline(ctx: Context) -> Iterator[str]:
+    front, words = ctx.page.front, ctx.site.words
+    yield words.separator.join(front.authors)
+    yield front.date
+    if front.updated:
+        yield words.updated.replace("{}", front.updated)
+
+
+def _launches(ctx: Context) -> list[tuple[str, str, Launch]]:
+    """Where the page's notebooks run: with the value of ``data-variant`` and the title of each variant."""
+    config = ctx.site.config
+    if not ctx.page.cells or not (config.launch.repository or config.repository):
+        return []
+    # A page without variants runs in the book's first.
+    alone = next(iter(ctx.runs), config.variants[0].name if config.variants else "")
+    several = len(ctx.variants) > 1
+    found: list[tuple[str, str, Launch]] = []
+    for variant in ctx.variants or (alone,):
+        path = notebook_path(ctx.page, variant)
+        key = variant_keys((variant,)) if several else ""
+        label = config.variant_title(variant, ctx.page.language) if several else ""
+        found += [(key, label, launch) for launch in launches(config, path)]
+    return found
 
 
 def _cover(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> str:

@@ -49,11 +49,16 @@ class Words(Struct, frozen=True):
     updated: str
     run_in: str
     run_in_hint: str
+    brackets: str
     start: str
     version: str
     not_found: str
     not_found_text: str
     redirect: str
+    moved: str
+    new_page: str
+    changed_page: str
+    colon: str
     separator: str
     kinds: dict[str, str]
 
@@ -98,11 +103,16 @@ _EN = Words(
     updated="changed {}",
     run_in="Run in",
     run_in_hint="Opens this page’s notebook on another site",
+    brackets=" ({})",
     start="Begin reading",
     version="Version",
     not_found="There is no such page",
     not_found_text="It may have moved. The contents know where everything stands.",
     redirect="The book begins here",
+    moved="This page is here now",
+    new_page="New",
+    changed_page="Changed",
+    colon=": ",
     separator=", ",
     kinds={
         "note": "Note",
@@ -159,11 +169,16 @@ _ZH = Words(
     updated="更新于 {}",
     run_in="在线运行",
     run_in_hint="在其他网站打开本页的笔记本",
+    brackets="（{}）",
     start="开始阅读",
     version="版本",
     not_found="没有这一页",
     not_found_text="它也许移到了别处。从目录里总能找到它。",
     redirect="本书由此开始",
+    moved="本页已移到这里",
+    new_page="新增",
+    changed_page="更新",
+    colon="：",
     separator="、",
     kinds={
         "note": "说明",
