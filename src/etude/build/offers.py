@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from etude.adapters.history import Past, history, places
 from etude.build.book import Book
+from etude.build.cards import Plan, plan_cards
 from etude.build.place import CONFIG
 from etude.build.resolution import Resolved
 from etude.build.sources import Parsed
@@ -32,10 +33,13 @@ class Offering:
     changes: dict[str, tuple[Change, ...]] = field(default_factory=dict)
     """By language."""
     about: dict[tuple[str, str], str] = field(default_factory=dict)
+    cards: Plan = field(default_factory=Plan)
 
 
-def offering(book: Book, resolved: Resolved, watch: Watch) -> Offering:
-    """Gather it; git is asked once, where news are told."""
+def offering(
+    book: Book, resolved: Resolved, watch: Watch, program: str, drawn: Mapping[str, str]
+) -> Offering:
+    """Gather it; git is asked once, where news are told. `drawn` is as for `plan_cards`."""
     html = book.config.html
     past: dict[str, Past] = {}
     if html.url and html.feed:
@@ -43,7 +47,7 @@ def offering(book: Book, resolved: Resolved, watch: Watch) -> Offering:
             watch.note(place)
         past = history(book.root)
     copied = {path for pages in book.pages.values() for parsed in pages for path in parsed.files}
-    found = Offering()
+    found = Offering(cards=plan_cards(book, resolved, watch, program, drawn))
     for language, pages in book.pages.items():
         dated = {parsed.source.name: _dates(parsed, past) for parsed in pages}
         if html.url and html.feed:
@@ -57,7 +61,8 @@ def offering(book: Book, resolved: Resolved, watch: Watch) -> Offering:
             # Where a file of the book would lie in its place, that one is what the page was made of.
             kept = twin if twin not in copied else ""
             published, modified = dated[name]
-            found.pages[language, name] = Offer(published, modified, feed=feed, twin=kept)
+            card, _, _ = found.cards.drawings.get((language, name), ("", "", b""))
+            found.pages[language, name] = Offer(published, modified, card, feed, kept)
             found.about[language, name] = parsed.index.description
     return found
 

@@ -31,7 +31,7 @@ class Task(Struct, frozen=True, array_like=True):
     """One output file to be made."""
 
     form: str
-    """``html`` or ``notebook``."""
+    """``html``, ``notebook``, or ``card`` for the picture of a page of the website."""
     target: str
     """Path below the folder of outputs; also the name under which the state keeps it."""
     key: str
@@ -39,6 +39,7 @@ class Task(Struct, frozen=True, array_like=True):
     page: str
     """Key of the document in the store."""
     facts: bytes
+    """Of a picture: what is drawn."""
     results: bytes
     variant: str = ""
     offer: Offer = Offer()
@@ -177,6 +178,10 @@ def work(job: Job) -> Done:
 
 
 def _render(task: Task, job: Job) -> Mapping[str, bytes]:
+    if task.form == "card":
+        from etude.build.cards import draw_card  # noqa: PLC0415 -- one form may be all that is asked for
+
+        return {task.target: draw_card(task.facts)}
     page = stored_page(job.store, task.page)
     facts = _facts(task.facts)
     results = _results(task.results) if task.results else {}

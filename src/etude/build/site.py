@@ -64,9 +64,21 @@ def write_outputs(
     if "html" in options.to:
         from etude.build.offers import offering  # noqa: PLC0415 -- only for this form
 
-        offered = offering(book, resolved, watch)
+        drawn = {
+            target.removeprefix("html/"): made.key
+            for target, made in before.items()
+            if target.endswith(".png") and made.stands(out)
+        }
+        offered = offering(book, resolved, watch, program, drawn)
+        output.diagnostics += offered.cards.diagnostics
     offers = offered.pages if offered is not None else {}
+    drawings = offered.cards.drawings if offered is not None else {}
     tasks = [t for form in options.to for t in _tasks(form, book, run, resolved, pictures, program, offers)]
+    documents = {(p.source.language, p.source.name): p.key for pages in book.pages.values() for p in pages}
+    tasks += [
+        Task("card", f"html/{file}", key, documents[page], drawing, b"")
+        for page, (file, key, drawing) in drawings.items()
+    ]
     known: dict[str, Made] = {}
     stale: list[Task] = []
     for task in tasks:

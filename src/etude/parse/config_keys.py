@@ -308,7 +308,7 @@ KEYS: tuple[Key, ...] = (
         "image",
         PATH,
         '""',
-        "The picture that is shown beside links to pages that have no `image` of their own.",
+        "The picture that is shown beside links to pages without an `image`; none is drawn then.",
     ),
     Key(
         "html",

@@ -123,6 +123,8 @@ class PageIndex(Struct, frozen=True, array_like=True):
     """Old names of the page."""
     description: str = ""
     """Of the front matter."""
+    pictured: bool = False
+    """Whether its front matter names a picture."""
     dates: tuple[str, str] = ("", "")
     """When it appeared and when it was changed, as its front matter says."""
     diagnostics: tuple[Diagnostic, ...] = ()

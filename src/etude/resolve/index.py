@@ -48,6 +48,7 @@ def index_page(page: Page) -> PageIndex:
         contents=walk.contents,
         aliases=page.front.aliases,
         description=page.front.description,
+        pictured=bool(page.front.image),
         dates=(page.front.date, page.front.updated),
         diagnostics=problems,
     )
@@ -69,6 +70,7 @@ def essence(index: PageIndex) -> bytes:
             sources=(),
             aliases=(),
             description="",
+            pictured=False,
             dates=("", ""),
             diagnostics=(),
         )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from etude.model.block import BlockNode, Paragraph
 from etude.model.book import PageFacts
+from etude.model.card import CARD
 from etude.model.inline import Eval, Inline
 from etude.model.offer import Offer
 from etude.render.html.address import asset, quoted
@@ -15,10 +16,7 @@ from etude.render.html.head import Picture, Told, shortened
 from etude.render.html.tags import tag
 from etude.render.said import said
 
-__all__ = ["CARD", "told_of"]
-
-CARD = (1200, 630)
-"""Size of a drawn picture, as Open Graph recommends it."""
+__all__ = ["told_of"]
 
 _ISO = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2}(?:T\S+)?)?)?")
 _ENOUGH = 60
