@@ -70,7 +70,7 @@ class Told(Struct, frozen=True):
 
 def head(told: Told, book: str) -> str:
     """The elements of it, each on a line of its own."""
-    return "".join(f"{element}\n" for element in _elements(told, book))
+    return "\n".join(_elements(told, book))
 
 
 def _elements(told: Told, book: str) -> Iterator[str]:

@@ -23,13 +23,13 @@ from etude.render.html.words import LANGUAGE_NAMES, words
 
 __all__ = ["Offered", "site_files"]
 
-# The language of the address that was asked for, else one that the reader prefers: the others step back.
+# The language of the address that was asked for, else one that the reader prefers: the others go.
 _ASKED = (
     'const a=[...document.querySelectorAll("article[data-language]")],'
     'w=[...location.pathname.split("/"),...navigator.languages],'
     'g=(l,v)=>v===l||v.split("-")[0]===l,'
     "f=w.map(v=>a.find(x=>g(x.dataset.language,v))).find(Boolean)||a[0];"
-    "for(const x of a)x.hidden=x!==f;document.documentElement.lang=f.lang"
+    "for(const x of a)if(x!==f)x.remove();document.documentElement.lang=f.lang"
 )
 
 

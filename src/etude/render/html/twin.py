@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from etude.model.block import BlockNode, CodeCell, Heading, TableOfContents, VariantBlock
 from etude.model.book import NavPage, PageFacts
@@ -176,8 +177,16 @@ def _as_text(output: Output) -> Output:
     """A display without what a reader of text cannot use, when it has something else."""
     if not isinstance(output, Display | Result):
         return output
-    kind = next((kind for kind in _WORDY if kind in output.data), "")
+    kind = next((kind for kind in _WORDY if _tells(kind, output.data)), "")
     picture = choose(output.data)
     if not kind or (kind == "text/plain" and picture is not None and picture.mime.startswith("image/")):
         return output
     return Display({kind: text_of(output.data[kind])})
+
+
+def _tells(kind: str, data: Mapping[str, Any]) -> bool:
+    """Whether a bundle has a content that says more than whose it is (``<IPython… object>``)."""
+    if kind not in data:
+        return False
+    said_so = text_of(data[kind]).strip()
+    return kind != "text/plain" or not (said_so.startswith("<") and said_so.endswith(">"))
