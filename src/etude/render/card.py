@@ -48,14 +48,15 @@ def _characters(data: bytes, index: int) -> frozenset[int]:
         return frozenset(font.getBestCmap())
 
 
-def draw(card: Card, display: Faces, text: Faces) -> bytes:
-    """Draw it, titles with the faces of `display`; words that these cannot show are left out."""
+def draw(card: Card, display_faces: Faces, text_faces: Faces) -> bytes:
+    """Draw it, titles with `display_faces`; words that these cannot show are left out."""
     from PIL import Image  # noqa: PLC0415 -- few builds draw
 
     image = Image.new("P", CARD)
     image.putpalette([part for ink in _INKS.values() for step in range(_STEPS) for part in _mixed(ink, step)])
     sheet = _Sheet(image)
-    shown = Card(*(word if not covered(word, text) else "" for word in astuple(card)))
+    display, text = _type(tuple(display_faces)), _type(tuple(text_faces))
+    shown = Card(*(word if not covered(word, text_faces) else "" for word in astuple(card)))
     sheet.box(0, 0, 20, CARD[1], "red")
     sheet.box(_LEFT, _FOOT, _RIGHT, _FOOT + 2, "rule")
     top = 84
@@ -93,7 +94,7 @@ def _wide(text: str) -> bool:
     return any(letter >= "\u2e80" for letter in text)
 
 
-def _title(text: str, faces: Faces) -> tuple[int, list[str]]:
+def _title(text: str, faces: _Type) -> tuple[int, list[str]]:
     """The size and the lines of a title."""
     for size in _SIZES:
         most = 2 if size > 76 else 3 if size > 60 else 4
@@ -103,42 +104,64 @@ def _title(text: str, faces: Faces) -> tuple[int, list[str]]:
     return size, lines
 
 
-def _fitted(text: str, faces: Faces, size: int, width: float) -> str:
+def _fitted(text: str, faces: _Type, size: int, width: float) -> str:
     """A text in one line, cut where it is full."""
     if not text or _length(text, faces, size) <= width:
         return text
     return next(iter(broken(text, width, lambda part: _length(part, faces, size), 1)), "")
 
 
-@lru_cache(maxsize=64)
-def _font(data: bytes, index: int, axes: tuple[float, ...], size: int) -> Any:
-    from PIL import ImageFont  # noqa: PLC0415 -- as above
+class _Type:
+    """Some faces, with what was found out about them."""
 
-    font = ImageFont.truetype(io.BytesIO(data), size, index=index)
-    if axes:
-        font.set_variation_by_axes(list(axes))
-    return font
+    def __init__(self, faces: Faces) -> None:
+        """Ask `faces` in this order."""
+        self.faces = faces
+        self._known = [_characters(face.data, face.index) for face in faces]
+        self._chosen: dict[tuple[str, bool], int] = {}
+        self._fonts: dict[tuple[int, int], Any] = {}
+
+    def chosen(self, letter: str, *, wide: bool) -> int:
+        """Which face shows a character; the first shows what none has. `wide` texts are Chinese."""
+        found = self._chosen.get((letter, wide))
+        if found is None:
+            able = [number for number, known in enumerate(self._known) if ord(letter) in known] or [0]
+            # What Chinese and Western text share goes with the Chinese around it.
+            found = self._chosen[letter, wide] = able[-1 if wide and letter in "“”‘’…—·" else 0]
+        return found
+
+    def font(self, number: int, size: int) -> Any:
+        """A face in a size."""
+        if (number, size) not in self._fonts:
+            from PIL import ImageFont  # noqa: PLC0415 -- as above
+
+            face = self.faces[number]
+            font = ImageFont.truetype(io.BytesIO(face.data), size, index=face.index)
+            if face.axes:
+                font.set_variation_by_axes(list(face.axes))
+            self._fonts[number, size] = font
+        return self._fonts[number, size]
 
 
-def _runs(text: str, faces: Faces, size: int) -> list[tuple[str, Any]]:
+@lru_cache(maxsize=8)
+def _type(faces: tuple[Face, ...]) -> _Type:
+    return _Type(faces)
+
+
+def _runs(text: str, type_: _Type, size: int) -> list[tuple[str, Any]]:
     """Stretches of a text, each with the font that has it."""
-    found: list[tuple[str, Face]] = []
+    found: list[tuple[str, int]] = []
+    wide = _wide(text)
     for letter in text:
-        able = [face for face in faces if ord(letter) in _characters(face.data, face.index)]
-        face = able[0] if able else faces[0]
-        # What Chinese and Western text share goes with the Chinese around it.
-        if letter in "“”‘’…—·" and _wide(text) and able:
-            face = able[-1]
-        if letter == " " and found:
-            face = found[-1][1]
-        if found and found[-1][1] is face:
-            found[-1] = (found[-1][0] + letter, face)
+        number = found[-1][1] if letter == " " and found else type_.chosen(letter, wide=wide)
+        if found and found[-1][1] == number:
+            found[-1] = (found[-1][0] + letter, number)
         else:
-            found.append((letter, face))
-    return [(run, _font(face.data, face.index, face.axes, size)) for run, face in found]
+            found.append((letter, number))
+    return [(run, type_.font(number, size)) for run, number in found]
 
 
-def _length(text: str, faces: Faces, size: int) -> float:
+def _length(text: str, faces: _Type, size: int) -> float:
     return sum(float(font.getlength(run)) for run, font in _runs(text, faces, size))
 
 
@@ -153,7 +176,7 @@ class _Sheet:
         """A filled rectangle."""
         self.image.paste(self._shade(ink, _STEPS - 1), (left, top, right, bottom))
 
-    def line(self, x: float, y: float, text: str, faces: Faces, size: int, ink: str) -> None:
+    def line(self, x: float, y: float, text: str, faces: _Type, size: int, ink: str) -> None:
         """A line of text; `y` is its base line."""
         from PIL import Image, ImageDraw  # noqa: PLC0415 -- as above
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 
 __all__ = ["broken"]
 
@@ -19,6 +20,7 @@ Measure = Callable[[str], float]
 
 def broken(text: str, width: float, measure: Measure, most: int) -> list[str]:
     """The lines of a text, of about equal length; one that needs more than `most` is cut with an ellipsis."""
+    measure = cache(measure)  # of the same pieces, for several widths
     pieces = [piece for piece in _PIECE.findall(text) if piece]
     lines = _filled(pieces, width, measure)
     if len(lines) > most:
@@ -35,17 +37,18 @@ def broken(text: str, width: float, measure: Measure, most: int) -> list[str]:
 def _filled(pieces: Sequence[str], width: float, measure: Measure) -> list[str]:
     """Each line as full as it can be; what is wider than a line is broken where it is full."""
     lines: list[str] = []
-    line = ""
+    line, taken = "", 0.0
     for piece in pieces:
         rest = piece
-        if line and measure((line + rest).rstrip()) > width:
+        if line and taken + measure(rest.rstrip()) > width:
             lines.append(line)
-            line = ""
+            line, taken = "", 0.0
         while not line and measure(rest.rstrip()) > width and len(rest) > 1:
             cut = next((n for n in range(len(rest) - 1, 1, -1) if measure(rest[:n]) <= width), 1)
             lines.append(rest[:cut])
             rest = rest[cut:]
         line += rest
+        taken += measure(rest)
     return [*lines, line] if line.strip() else lines
 
 
