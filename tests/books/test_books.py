@@ -224,6 +224,8 @@ ELSEWHERE = {
     Rule.REMOTE_FAILED,
     Rule.REMOTE_UNREADABLE,
     Rule.INTERNAL,
+    # Only with the site's address, and without a font.
+    Rule.CARD_MISSING,
     # Only a verification tells these.
     Rule.RESULT_DRIFTED,
     Rule.RESULT_UNRECORDED,

@@ -17,9 +17,13 @@ PIXEL = (
 )
 
 
+TOLD = re.compile(rb'<(?:meta|link)[^>]*>\n|<script type="application/ld.json">.*?</script>\n', re.DOTALL)
+"""What pages tell machines."""
+
+
 def bare(page: bytes) -> bytes:
-    """A page as it is on the site."""
-    return PLACES.sub(b"", page)
+    """What a page shows, as it is on the site."""
+    return TOLD.sub(b"", PLACES.sub(b"", page))
 
 
 @dataclass

@@ -386,11 +386,11 @@ def test_byte_counts(text, count):
 
 def test_the_table_of_keys_covers_the_configuration():
     sections = {key.section.split(".")[0] for key in KEYS}
-    assert sections | {"pdf", "epub", "launch", "discussion"} == set(SECTIONS)
+    assert sections | {"pdf", "epub", "discussion"} == set(SECTIONS)
     fields = set(to_builtins(Config()))
     book = {key.name for key in KEYS if key.section == "book"}
     assert book - {"chapters"} <= fields
-    for section in ("execute", "html", "library", "bibliography"):
+    for section in ("execute", "html", "launch", "library", "bibliography"):
         names = {key.name for key in KEYS if key.section == section}
         nested = {"resources"} if section == "execute" else set()
         assert names | nested == set(to_builtins(getattr(Config(), section)))
@@ -402,9 +402,13 @@ def test_the_table_of_keys_covers_the_configuration():
 
 def test_the_printed_defaults_are_the_defaults():
     known = {key.path: key.default for key in KEYS}
-    for section in ("execute", "html", "library", "bibliography"):
+    for section in ("execute", "html", "launch", "library", "bibliography"):
         for name, value in to_builtins(getattr(Config(), section)).items():
-            if name in {"footer", "resources", "tolerance"}:
+            if (
+                name in {"footer", "resources", "tolerance"}
+                or value is None
+                or known[f"{section}.{name}"].startswith("(")
+            ):
                 continue
             printed = tomllib.loads(f"x = {known[f'{section}.{name}']}")["x"]
             assert (list(value) if isinstance(value, tuple) else value) == printed, name
@@ -652,3 +656,23 @@ def test_which_kernel_runs_and_where():
     # Notebooks name the kernel of Python, wherever it is; another one brings its own.
     assert [("python3", a), ("ir", None)] == [config.kernel("a", name) for name in ("python3", "ir")]
     assert ("python3", None) == config.kernel("b", "python3")
+
+
+def test_where_readers_go():
+    config, problems = parse_config(
+        TITLE
+        + "[launch]\ncolab = true\nbinder = true\njupyterhub = 'https://hub.x.org/'\n"
+        + "[html.redirects]\n'a/old.html' = 'b/new'\n'gone' = 'https://x.org/'\n"
+    )
+    assert () == problems
+    assert (True, "https://mybinder.org") == (config.launch.colab, config.launch.binder)
+    assert (("a/old.html", "b/new"), ("gone", "https://x.org/")) == config.redirects
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["[launch]\nbinder = 1", "[html.redirects]\na = 1", "[html.redirects]\na = ''", "[html]\nredirects = 1"],
+)
+def test_where_readers_cannot_go(wrong):
+    _, problems = parse_config(TITLE + wrong)
+    assert [Rule.CONFIG_VALUE] == [one.rule for one in problems]

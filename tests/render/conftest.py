@@ -13,11 +13,14 @@ from etude.model.block import Block, BlockNode, CodeCell, Paragraph
 from etude.model.book import Navigation, NavPage, NavPart, PageFacts
 from etude.model.config import Author, Config, LibraryConfig, Localized, Variant
 from etude.model.inline import Inline, Text
+from etude.model.offer import Offer
 from etude.model.page import FrontMatter, Page
 from etude.model.result import CellResult, Display, Output, Result, RunResult, Stream, Value
 from etude.model.span import NOWHERE
 from etude.render.html.page import Rendered, render_page
 from etude.render.html.site import SiteContext
+
+NOTHING = Offer()
 
 
 @dataclass
@@ -136,12 +139,13 @@ class Kit:
         sizes: Mapping[str, tuple[int, int]] | None = None,
         language: str = "zh",
         name: str = "a/one",
+        offer: Offer = NOTHING,
         **more: Any,
     ) -> View:
         """Render blocks as a page."""
         page = self.page(*blocks, language=language, name=name, **more)
         made = PageFacts(name, language, **(facts or {}))
-        rendered = render_page(page, made, results or {}, self.site(language, config, sizes=sizes))
+        rendered = render_page(page, made, results or {}, self.site(language, config, sizes=sizes), offer)
         text = rendered.html.decode()
         return View(rendered, text, lxml_html.document_fromstring(text))
 

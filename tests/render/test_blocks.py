@@ -330,3 +330,14 @@ def test_the_contents(kit: Kit) -> None:
     links = [a.get("href") for a in view.all(".//div[@class='contents']//a")]
     assert ["../a/one.html", "../a/two.html", "../b/three.html", "../b/four.html"] == links
     assert 2 == len(kit.view(b.TableOfContents(N, depth=1)).all(".//div[@class='contents']//a"))
+
+
+def test_a_block_answers_to_all_its_labels(kit: Kit) -> None:
+    view = kit.view(
+        b.Heading(N, id="new", labels=("Old", "new"), level=2, children=kit.words("Section")),
+        b.Figure(N, id="fig-b", labels=("fig-a", "taken", "fig-b"), source="img/x.png", alt="x"),
+        b.Paragraph(N, id="taken", children=kit.words("Words")),
+    )
+    assert "old" == view.one(".//h2[@id='new']/span[1]").get("id")
+    assert "fig-a" == view.one(".//figure[@id='fig-b']/preceding-sibling::span").get("id")
+    assert "p" == view.one("//*[@id='taken']").tag

@@ -156,6 +156,7 @@ def test_addresses_for_search_engines(kit: Kit) -> None:
     assert [
         ("zh-Hans", "https://x.org/b/zh/a/one.html"),
         ("en", "https://x.org/b/en/a/one.html"),
+        ("x-default", "https://x.org/b/zh/a/one.html"),
     ] == [(node.get("hreflang"), node.get("href")) for node in view.all("//link[@rel='alternate']")]
     assert "https://g.org/zh/a/one.md" == view.one("//footer//a[starts-with(@href, 'https://g.org')]").get(
         "href"
@@ -249,7 +250,7 @@ def test_a_key_tells_what_a_page_shows_of_the_book(kit: Kit) -> None:
 def test_site_files(kit: Kit) -> None:
     navigations = {language: kit.navigation(language) for language in ("zh", "en")}
     files = site_files(kit.config, navigations, {"zh"})
-    assert {"index.html", "404.html", "en/index.html"} == set(files)
+    assert {"index.html", "404.html", "en/index.html", "llms.txt"} == set(files)
     redirect = lxml_html.document_fromstring(files["index.html"].decode())
     assert ["0; url=zh/index.html"] == redirect.xpath("//meta[@http-equiv]/@content")
     assert ["zh/index.html", "en/index.html"] == redirect.xpath("//a/@href")

@@ -19,6 +19,7 @@ from etude.build.watch import stamp
 from etude.model.block import BlockNode
 from etude.model.book import Navigation, PageFacts
 from etude.model.config import Config
+from etude.model.offer import Offer
 from etude.model.page import Page
 from etude.model.result import RunResult
 
@@ -30,7 +31,7 @@ class Task(Struct, frozen=True, array_like=True):
     """One output file to be made."""
 
     form: str
-    """``html`` or ``notebook``."""
+    """``html``, ``notebook``, or ``card`` for the picture of a page of the website."""
     target: str
     """Path below the folder of outputs; also the name under which the state keeps it."""
     key: str
@@ -38,8 +39,11 @@ class Task(Struct, frozen=True, array_like=True):
     page: str
     """Key of the document in the store."""
     facts: bytes
+    """Of a picture: what is drawn."""
     results: bytes
     variant: str = ""
+    offer: Offer = Offer()
+    """Of a page of the website."""
 
 
 class Made(Struct, frozen=True, array_like=True):
@@ -157,6 +161,7 @@ def load_forms(forms: Iterable[str]) -> None:
             from etude.render.html import page  # noqa: PLC0415 -- one form may be all that is asked for
 
             page.load()
+            import etude.render.html.twin  # noqa: PLC0415 -- as above
         else:
             import etude.render.notebook  # noqa: PLC0415, F401 -- as above
 
@@ -180,6 +185,10 @@ def work(job: Job) -> Done:
 
 
 def _render(task: Task, job: Job) -> Mapping[str, bytes]:
+    if task.form == "card":
+        from etude.build.cards import draw_card  # noqa: PLC0415 -- one form may be all that is asked for
+
+        return {task.target: draw_card(task.facts)}
     page = stored_page(job.store, task.page)
     facts = _facts(task.facts)
     results = _results(task.results) if task.results else {}
@@ -187,9 +196,13 @@ def _render(task: Task, job: Job) -> Mapping[str, bytes]:
         from etude.render.html.page import render_page  # noqa: PLC0415 -- one form may be all that is asked for
 
         site = _site(job.config, job.navigation, job.sizes)
-        rendered = render_page(page, facts, results, site)
+        rendered = render_page(page, facts, results, site, task.offer)
         # The page last: what it shows is there before it.
         files = {f"html/{path}": data for path, data in rendered.files.items()}
+        if task.offer.twin:
+            from etude.render.html.twin import render_twin  # noqa: PLC0415 -- as above
+
+            files[f"html/{task.offer.twin}"] = render_twin(page, facts, results, site)
         return {**files, task.target: rendered.html}
     from etude.render.notebook import notebook_files, render_notebook  # noqa: PLC0415 -- as above
 

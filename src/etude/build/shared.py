@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from etude.adapters.disk import write_atomic
 from etude.build.book import Book
@@ -14,6 +15,9 @@ from etude.build.resolution import Resolved
 from etude.build.watch import Seen, Watch, stamp
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
+
+if TYPE_CHECKING:
+    from etude.build.offers import Offering
 
 __all__ = ["Output", "own_files", "shared_html", "shared_notebooks"]
 
@@ -41,10 +45,17 @@ def shared_html(
     started: Mapping[str, Callable[[], bytes | None]],
     watch: Watch,
     output: Output,
+    offered: Offering,
+    elsewhere: Collection[str],
 ) -> None:
-    """The files of the website that are no pages; raises `WriteError`."""
+    """The files of the website that are no pages; raises `WriteError`.
+
+    `elsewhere` are languages of the book that are not built now.
+    """
+    from etude.build.offers import old_addresses  # noqa: PLC0415
     from etude.render.html.assets import assets  # noqa: PLC0415 -- only for this form
-    from etude.render.html.site_files import site_files  # noqa: PLC0415
+    from etude.render.html.moved import moved  # noqa: PLC0415
+    from etude.render.html.site_files import Offered, site_files  # noqa: PLC0415
 
     config = book.config
     cut = {name: data for name, get in started.items() if (data := get()) is not None}
@@ -53,7 +64,12 @@ def shared_html(
     }
     shared = {
         **assets(config, cut),
-        **site_files(config, {lang: r.navigation for lang, r in resolved.languages.items()}, homes),
+        **site_files(
+            config,
+            {lang: r.navigation for lang, r in resolved.languages.items()},
+            homes,
+            Offered(offered.pages, offered.changes, offered.about),
+        ),
     }
     own = own_files(book)
     for path in sorted({f for pages in book.pages.values() for p in pages for f in p.files} | own.keys()):
@@ -62,7 +78,10 @@ def shared_html(
         except OSError as error:
             if path in own:  # that of a page was reported when the page was parsed
                 output.diagnostics += (_unread(book, path, own[path], error),)
-    for path, data in shared.items():
+    names = {language: resolution.facts.keys() for language, resolution in resolved.languages.items()}
+    led, problems = moved(config, tuple(old_addresses(book)), names, shared.keys(), elsewhere)
+    output.diagnostics += problems
+    for path, data in {**shared, **led}.items():
         output.put(out, f"html/{path}", data)
 
 
@@ -70,6 +89,8 @@ def own_files(book: Book) -> dict[str, str]:
     """Files that the configuration names for the site, each with its key."""
     html = book.config.html
     named = {"html.favicon": html.favicon, "html.logo": html.logo}
+    if html.url:
+        named["html.image"] = html.image
     named |= {f"html.css.{number}": path for number, path in enumerate(html.css)}
     return {path: key for key, path in named.items() if path}
 

@@ -23,6 +23,7 @@ from etude.build.sources import Parsed
 from etude.build.watch import Watch, digest
 from etude.build.workers import Workers
 from etude.model.diagnostic import BookError
+from etude.model.offer import Offer
 from etude.model.result import RunResult
 
 __all__ = ["picture_sizes", "write_outputs"]
@@ -49,6 +50,7 @@ def write_outputs(
     workers: Workers,
 ) -> Output:
     """Bring every output up to date; raises `WriteError`, and `BookError` from a worker that cannot write."""
+    declared = book.config.languages
     if book.pages:
         # The site offers the languages that are built: others may have no page to lead to.
         book = replace(book, config=structs.replace(book.config, languages=tuple(book.pages)))
@@ -58,7 +60,25 @@ def write_outputs(
     watch = Watch(book.files)
     pictures = _pictures(book, watch)
     sizes = _sizes(pictures)
-    tasks = [t for form in options.to for t in _tasks(form, book, run, resolved, pictures, program)]
+    offered = None
+    if "html" in options.to:
+        from etude.build.offers import offering  # noqa: PLC0415 -- only for this form
+
+        drawn = {
+            target.removeprefix("html/"): made.key
+            for target, made in before.items()
+            if target.endswith(".png") and made.stands(out)
+        }
+        offered = offering(book, resolved, watch, program, drawn)
+        output.diagnostics += offered.cards.diagnostics
+    offers = offered.pages if offered is not None else {}
+    drawings = offered.cards.drawings if offered is not None else {}
+    tasks = [t for form in options.to for t in _tasks(form, book, run, resolved, pictures, program, offers)]
+    documents = {(p.source.language, p.source.name): p.key for pages in book.pages.values() for p in pages}
+    tasks += [
+        Task("card", f"html/{file}", key, documents[page], drawing, b"")
+        for page, (file, key, drawing) in drawings.items()
+    ]
     known: dict[str, Made] = {}
     stale: list[Task] = []
     for task in tasks:
@@ -73,8 +93,9 @@ def write_outputs(
         _check(done)
         known.update(done.made)
         output.written += done.written
-    if "html" in options.to:
-        shared_html(book, resolved, out, started, watch, output)
+    if offered is not None:
+        elsewhere = [language for language in declared if language not in book.pages]
+        shared_html(book, resolved, out, started, watch, output, offered, elsewhere)
     if "notebook" in options.to:
         shared_notebooks(book, run, out, output)
     for made in known.values():
@@ -120,6 +141,7 @@ def _tasks(
     resolved: Resolved,
     pictures: Mapping[str, Picture],
     program: str,
+    offers: Mapping[tuple[str, str], Offer],
 ) -> Iterable[Task]:
     for language, pages in book.pages.items():
         resolution = resolved.languages[language]
@@ -137,7 +159,9 @@ def _tasks(
                 from etude.render.html.address import page_file  # noqa: PLC0415
 
                 target = f"html/{page_file(language, parsed.source.name, book.config.home)}"
-                shapes = repr([(p, pictures[p].size) for p in parsed.files if p in pictures])
+                seen = (*parsed.files, book.config.html.image)
+                shapes = repr([(p, pictures[p].size) for p in seen if p in pictures])
+                offer = offers[language, parsed.source.name]
                 key = digest(
                     program,
                     form,
@@ -145,9 +169,11 @@ def _tasks(
                     shown,
                     site.key(parsed.source.name),
                     shapes,
+                    encode(offer),
                     *_digests(results),
                 )
-                yield Task(form, target, key, parsed.key, shown, encode(results) if results else b"")
+                made = encode(results) if results else b""
+                yield Task(form, target, key, parsed.key, shown, made, offer=offer)
             else:
                 yield from _notebooks(book, parsed, shown, results, pictures, program)
 
@@ -213,10 +239,11 @@ def _pictures(book: Book, watch: Watch) -> dict[str, Picture]:
     from etude.render.images import dimensions  # noqa: PLC0415 -- only with pictures
 
     found: dict[str, Picture] = {}
-    for path in sorted({f for pages in book.pages.values() for p in pages for f in p.files}):
+    shown = {f for pages in book.pages.values() for p in pages for f in p.files}
+    for path in sorted(shown | {book.config.html.image} - {""}):
         try:
             data = watch.read(path)
         except OSError:
-            continue  # reported when the page was parsed
+            continue  # reported when the page was parsed, or among the files of the site
         found[path] = Picture(digest(data), dimensions(data))
     return found

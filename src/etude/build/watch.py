@@ -89,6 +89,10 @@ class Watch:
         self._stamps.setdefault(path, stamp(os.path.join(self.root, path)))
         return self.files.read(path)
 
+    def note(self, place: str) -> None:
+        """Remember how a file is now, wherever it is; whether there is one counts, too."""
+        self._stamps.setdefault(place, stamp(place))
+
     def exists(self, path: str) -> bool:
         """Whether `path` is a file inside the book."""
         answer = self.files.exists(path)

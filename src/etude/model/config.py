@@ -128,9 +128,39 @@ class HtmlConfig(Struct, frozen=True):
     """True: raw HTML is not sanitised."""
     favicon: str = ""
     logo: str = ""
-    edit: str = ""
-    """Template of a page's edit address, with ``{path}``."""
+    edit: str | None = None
+    """Template of a page's edit address, with ``{path}``; None: that of the book's repository."""
+    issues: str | None = None
+    """Where problems are reported; None: at the book's repository."""
     footer: Localized = Localized()
+    listed: bool = True
+    """False: search engines are asked to leave the site out."""
+    image: str = ""
+    """The picture that stands for pages which have none of their own, where a link is shared."""
+    cards: bool = True
+    """Whether such a picture is drawn for each page otherwise."""
+    card_fonts: tuple[str, ...] = ()
+    """Fonts of the book that it is drawn with, before those of the system."""
+    feed: bool = True
+    """Whether changes are told as RSS."""
+    markdown: bool = True
+    """Whether each page has a twin in Markdown, and the site an ``llms.txt``."""
+
+
+class LaunchConfig(Struct, frozen=True):
+    """Where readers can run a page's notebook."""
+
+    repository: str = ""
+    """That holds the notebooks; empty: the book's."""
+    branch: str = ""
+    """Empty: the book's."""
+    folder: str = ""
+    """Of the notebooks in the repository."""
+    colab: bool = False
+    binder: str = ""
+    """Address of a BinderHub; empty: none."""
+    jupyterhub: str = ""
+    """Address of a JupyterHub with nbgitpuller; empty: none."""
 
 
 class LibraryConfig(Struct, frozen=True):
@@ -178,6 +208,14 @@ class Config(Struct, frozen=True):
     publisher: str = ""
     date: str = ""
     repository: str = ""
+    branch: str = "main"
+    """Of the repository, that the book is written on."""
+    folder: str = ""
+    """The book's, in the repository; empty for its root."""
+    level: str = ""
+    """Whom it is for."""
+    course: bool = False
+    """Whether it is told to search engines as a course, too."""
     language_folders: bool = True
     """False: the only language's pages lie in the book's root."""
     parts: tuple[Part, ...] = ()
@@ -185,6 +223,9 @@ class Config(Struct, frozen=True):
     environments: tuple[Environment, ...] = ()
     """One for each variant whose runs have an environment; in a book without variants one at most."""
     html: HtmlConfig = HtmlConfig()
+    redirects: tuple[tuple[str, str], ...] = ()
+    """Addresses of the site that lead elsewhere, below its root, and what each leads to."""
+    launch: LaunchConfig = LaunchConfig()
     library: LibraryConfig = LibraryConfig()
     bibliography: BibliographyConfig = BibliographyConfig()
     inventories: tuple[InventoryConfig, ...] = ()

@@ -7,6 +7,7 @@ from msgspec import Struct
 from etude.model.block import BlockNode, CodeCell, Resources
 from etude.model.diagnostic import Diagnostic
 from etude.model.inline import Inline
+from etude.model.span import Span
 from etude.model.tolerance import Tolerance
 
 
@@ -37,6 +38,14 @@ class PageExecution(Struct, frozen=True, omit_defaults=True):
     """One of `config.Timings`; empty takes the book's."""
 
 
+class Alias(Struct, frozen=True):
+    """A name or an address that a page had once."""
+
+    name: str
+    """A page's name; with a slash before it, an address below the root of the site."""
+    span: Span
+
+
 class FrontMatter(Struct, frozen=True, omit_defaults=True):
     """The YAML at the head of a page, validated."""
 
@@ -47,6 +56,10 @@ class FrontMatter(Struct, frozen=True, omit_defaults=True):
     authors: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     date: str = ""
+    updated: str = ""
+    image: str = ""
+    """What is shown beside links to the page: a file of the book, or an address."""
+    aliases: tuple[Alias, ...] = ()
     license: str = ""
     numbered: bool | None = None
     """None: as the contents say."""

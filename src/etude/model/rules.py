@@ -77,6 +77,8 @@ class Rule(StrEnum):
     FOOTNOTE_UNUSED = "footnote-unused"
     INVENTORY_UNKNOWN = "inventory-unknown"
     VARIANT_UNKNOWN = "variant-unknown"
+    REDIRECT_CONFLICT = "redirect-conflict"
+    REDIRECT_BROKEN = "redirect-broken"
     # execution
     CELL_LANGUAGE = "cell-language"
     CELL_SYNTAX = "cell-syntax"
@@ -106,6 +108,7 @@ class Rule(StrEnum):
     REMOTE_FAILED = "remote-failed"
     REMOTE_UNREADABLE = "remote-unreadable"
     # writing
+    CARD_MISSING = "card-missing"
     WRITE_FAILED = "write-failed"
     BUILD_LOCKED = "build-locked"
     USAGE = "usage"
@@ -162,6 +165,8 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.FOOTNOTE_UNUSED, _W, "A footnote is defined and never referred to."),
         (Rule.INVENTORY_UNKNOWN, _W, "An API link is in no inventory."),
         (Rule.VARIANT_UNKNOWN, _E, "A variant is used that the book does not declare."),
+        (Rule.REDIRECT_CONFLICT, _E, "An old address is one that the site has, or leads to two places."),
+        (Rule.REDIRECT_BROKEN, _E, "An old address leads to nothing."),
         (Rule.CELL_LANGUAGE, _W, "A cell is in another language than its kernel."),
         (Rule.CELL_SYNTAX, _E, "The code of a cell cannot be parsed."),
         (Rule.CELL_ERROR, _E, "A cell raised an exception."),
@@ -197,6 +202,7 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.RECORDED_FOLDER, _E, "The folder for recorded results holds something else."),
         (Rule.REMOTE_FAILED, _E, "The place where results are shared cannot be used."),
         (Rule.REMOTE_UNREADABLE, _W, "A shared result is not what was shared; it counts as missing."),
+        (Rule.CARD_MISSING, _I, "No picture is drawn for those who share a page."),
         (Rule.WRITE_FAILED, _E, "An output cannot be written."),
         (Rule.BUILD_LOCKED, _E, "Another build of the same book is running."),
         (Rule.USAGE, _E, "A command was called in a way it does not understand."),

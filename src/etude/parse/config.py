@@ -17,6 +17,7 @@ from etude.model.config import (
     ExecuteConfig,
     HtmlConfig,
     InventoryConfig,
+    LaunchConfig,
     LibraryConfig,
     Localized,
     Part,
@@ -93,7 +94,7 @@ class _Assembly:
                 self.reader.unknown((name,), SECTIONS, *_belongs(name, ""))
         book = self.book()
         chapters = book.pop("chapters", None)
-        html = self.section("html")
+        html = self.section("html", nested="redirects")
         names, tables = book.get("variants", ()), self.variant_tables(book.get("variants", ()))
         execute = self.execute()
         for name in (*OPEN, *RESERVED):
@@ -104,6 +105,8 @@ class _Assembly:
             execute=execute,
             environments=environments(self.reader, execute, names, tables),
             html=HtmlConfig(**html),
+            redirects=self.redirects(),
+            launch=LaunchConfig(**self.section("launch")),
             library=LibraryConfig(**self.section("library")),
             bibliography=BibliographyConfig(**self.section("bibliography")),
             inventories=self.inventories(),
@@ -182,6 +185,17 @@ class _Assembly:
             if text is not UNSET:
                 pairs.append((name, text))
         return tuple(sorted(pairs))
+
+    def redirects(self) -> tuple[tuple[str, str], ...]:
+        """``[html.redirects]``, in the order of the file."""
+        kind = keys_of("html.redirects")["NAME"].kind
+        at = ("html", "redirects")
+        table = self.table("html").get("redirects", {})
+        read = (
+            (old, kind.read(self.reader, new, (*at, old)))
+            for old, new in self.read_table(table, at, "[html.redirects]")
+        )
+        return tuple((old, new) for old, new in read if new is not UNSET)
 
     def parts(self, chapters: tuple[Entry, ...] | None) -> tuple[Part, ...]:
         """Every ``[[part]]``, or the one part that ``[book] chapters`` makes."""

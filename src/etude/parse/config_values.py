@@ -24,6 +24,7 @@ _NAME = re.compile(r"[\w][\w.-]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _URL = re.compile(r"https?://[^\s/]+\S*")
 _DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
+MYBINDER = "https://mybinder.org"
 _BYTES = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(I?)B?\s*", re.IGNORECASE)
 
 
@@ -127,6 +128,17 @@ def _edit(reader: Reader, value: Any, at: Path) -> Any:
     if address is UNSET or not address or "{path}" in address:
         return address
     return reader.wrong(value, at, EDIT)
+
+
+def _hub(reader: Reader, value: Any, at: Path) -> Any:
+    if isinstance(value, bool):
+        return MYBINDER if value else ""
+    address = reader.wrong(value, at, HUB) if not isinstance(value, str) else _address(reader, value, at)
+    return address if address is UNSET else address.rstrip("/")
+
+
+def _target(reader: Reader, value: Any, at: Path) -> Any:
+    return value if isinstance(value, str) and value.strip() else reader.wrong(value, at, TARGET)
 
 
 def _path(reader: Reader, value: Any, at: Path) -> Any:
@@ -261,6 +273,7 @@ TOLERANCE = Kind("a number of 0 or more, or a text such as rtol=1e-2 image=0.1",
 DATE = Kind("a date, or a text YYYY, YYYY-MM or YYYY-MM-DD", "2026-09-01", _date)
 URL = Kind("an address that begins with http:// or https://", '"https://example.org/"', _address)
 SITE = Kind(URL.name, URL.example, _site)
+HUB = Kind("true, or the address of a hub", '"https://mybinder.org"', _hub)
 EDIT = Kind("an address with {path} in it", '"https://example.org/edit/{path}"', _edit)
 PATH = Kind("a path in the book", '"img/logo.svg"', _path)
 FOLDER = Kind("the path of a folder in the book", '"results"', _folder)
@@ -269,6 +282,7 @@ LANGUAGE = Kind("a language tag", '"zh"', _language)
 NAME = matching(_NAME, "a name of letters, digits, -, _ and .", '"numpy"')
 VARIABLE = matching(_VARIABLE, "the name of an environment variable", '"HOME"')
 MODULE = Kind("a name that Python can import", '"mybook"', _module)
+TARGET = Kind("the name of a page, or an address", '"start/new"', _target)
 TEXTS = list_of(TEXT, "a list of texts", '["…"]')
 PATHS = list_of(PATH, "a list of paths in the book", '["references.bib"]')
 VARIABLES = list_of(VARIABLE, "a list of names of environment variables", '["HOME"]')

@@ -9,10 +9,11 @@ from typing import Any, get_args
 from msgspec import Struct
 
 from etude.model.config import Worker
-from etude.model.page import FrontMatter, PageExecution
+from etude.model.page import Alias, FrontMatter, PageExecution
 from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.parse import yamls
+from etude.parse.addresses import is_external
 from etude.parse.context import Context
 from etude.parse.spelling import did_you_mean
 from etude.parse.values import (
@@ -35,7 +36,7 @@ _BLOCK = re.compile(r"^[ ]{0,3}(?:```|~~~|:::|[-*+] |\d+[.)] |#{1,6} |>|\|)", re
 _OPENING = re.compile(r"---[ \t]*\n")
 
 IGNORED = frozenset({
-    "jupytext", "exports", "thumbnail", "banner", "github", "doi", "tags", "bibliography", "jupyter",
+    "jupytext", "exports", "banner", "github", "doi", "tags", "bibliography", "jupyter",
     "short_title", "downloads", "copyright", "open_access", "venue", "site", "options", "myst", "html_theme",
     "orphan", "math", "abbreviations", "export", "parts", "language_info", "nbformat", "nbformat_minor",
     "mystnb", "toc", "keep_ipynb", "kernel_info", "celltoolbar", "widgets", "colab", "accelerator",
@@ -116,6 +117,13 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], whole_span: 
                 found["kernel"] = _kernel(value)
             elif name == "execute":
                 found["execute"] = _execution(context, value, span)
+            elif name == "aliases":
+                found["aliases"] = tuple(Alias(one, span) for one in _aliases(value))
+            elif name in {"image", "thumbnail"}:
+                picture = _picture(context, value, span)
+                # That of MyST gives way to our own, wherever they stand.
+                if name == "image" or "image" not in data:
+                    found["image"] = picture
             elif name in _FIELDS:
                 field, convert = _FIELDS[name]
                 found[field] = convert(value)
@@ -166,6 +174,23 @@ def _author(value: Any) -> str:
     return name
 
 
+def _aliases(value: Any) -> tuple[str, ...]:
+    """Old names: one, or a list; a suffix of a page's file falls away, as it does in the contents."""
+    given = value if isinstance(value, list) else [] if value is None else [value]
+    old = [text(one) for one in given]
+    if not all(name.strip("/") for name in old):
+        raise Bad("expected old names of the page, or addresses that begin with a slash")
+    return tuple(dict.fromkeys(old))
+
+
+def _picture(context: Context, value: Any, span: Span) -> str:
+    address = text(value)
+    if not address or is_external(address):
+        return address
+    path = context.locate(address, span, what="the image")
+    return context.use(path) if path is not None else ""
+
+
 def _kernel(value: Any) -> str:
     name = value.get("name") if isinstance(value, dict) else value
     if name is not None and not (isinstance(name, str) and name.strip()):
@@ -200,6 +225,7 @@ _FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "author": ("authors", _authors),
     "keywords": ("keywords", names),
     "date": ("date", text),
+    "updated": ("updated", text),
     "license": ("license", text),
     "numbered": ("numbered", truth),
     "numbering": ("numbered", _numbered),
@@ -221,7 +247,7 @@ _EXECUTION: dict[str, Callable[[Any], Any]] = {
     "timings": timings,
 }
 
-FIELDS = (*_FIELDS, "execute", "kernelspec", "substitutions")
+FIELDS = (*_FIELDS, "image", "thumbnail", "aliases", "execute", "kernelspec", "substitutions")
 EXECUTION_FIELDS = tuple(_EXECUTION)
 
 

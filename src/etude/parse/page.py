@@ -21,7 +21,7 @@ from etude.parse.text import source_text
 
 __all__ = ["MAX_BYTES", "VERSION", "parse_page", "source_text"]
 
-VERSION = "3"
+VERSION = "4"
 """Part of the key of a parsed page: raise it when the same bytes give another document."""
 
 MAX_BYTES = 4_000_000

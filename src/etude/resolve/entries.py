@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from etude.model.diagnostic import Diagnostic
 from etude.model.inline import IndexEntry
+from etude.model.page import Alias
 from etude.model.span import Span
 from etude.resolve.plain import Title
 
@@ -118,6 +119,14 @@ class PageIndex(Struct, frozen=True, array_like=True):
     print_index: bool = False
     contents: bool = False
     """Whether it prints the table of contents."""
+    aliases: tuple[Alias, ...] = ()
+    """Old names of the page."""
+    description: str = ""
+    """Of the front matter."""
+    pictured: bool = False
+    """Whether its front matter names a picture."""
+    dates: tuple[str, str] = ("", "")
+    """When it appeared and when it was changed, as its front matter says."""
     diagnostics: tuple[Diagnostic, ...] = ()
     """Problems that the page alone shows (footnotes)."""
 

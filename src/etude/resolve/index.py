@@ -46,6 +46,10 @@ def index_page(page: Page) -> PageIndex:
         bibliography=walk.bibliography,
         print_index=walk.print_index,
         contents=walk.contents,
+        aliases=page.front.aliases,
+        description=page.front.description,
+        pictured=bool(page.front.image),
+        dates=(page.front.date, page.front.updated),
         diagnostics=problems,
     )
 
@@ -64,6 +68,10 @@ def essence(index: PageIndex) -> bytes:
             links=tuple(replace(row, spans=()) for row in index.links),
             terms=tuple(replace(row, span=NOWHERE) for row in index.terms),
             sources=(),
+            aliases=(),
+            description="",
+            pictured=False,
+            dates=("", ""),
             diagnostics=(),
         )
     )

@@ -64,7 +64,7 @@ _TAG = re.compile("<[a-z0-9]+")
 def blocks(ctx: Context, nodes: Sequence[BlockNode]) -> str:
     """Blocks one after another; neighbours of different variants become one group."""
     return "".join(
-        _group(ctx, piece) if isinstance(piece, Group) else _block(ctx, piece) for piece in grouped(nodes)
+        _group(ctx, piece) if isinstance(piece, Group) else _answering(ctx, piece) for piece in grouped(nodes)
     )
 
 
@@ -81,7 +81,7 @@ def _group(ctx: Context, group: Group) -> str:
     panels: list[tuple[tuple[str, ...], str]] = []
     for names, nodes in group.panels:
         with ctx.within(names), ctx.boxed():
-            panels.append((names, "".join(_block(ctx, node) for node in nodes)))
+            panels.append((names, "".join(_answering(ctx, node) for node in nodes)))
     shown = [panel for panel in panels if panel[1].strip()]
     quiet = not any(_has_code(node) for _, nodes in group.panels for node in nodes)
     return switched(ctx, shown, quiet=quiet, mixed=group.mixed)
@@ -95,6 +95,16 @@ def _has_code(node: BlockNode) -> bool:
             return any(map(_has_code, children))
         case _:
             return False
+
+
+def _answering(ctx: Context, node: BlockNode) -> str:
+    """A block that answers to all its labels."""
+    made, further = _block(ctx, node), ctx.anchors(node.id)
+    if further and isinstance(node, Heading | Paragraph):
+        # What may follow what by rules of the theme stays next to each other.
+        tag, end, content = made.partition(">")
+        return f"{tag}{end}{further}{content}"
+    return further + made
 
 
 def _block(ctx: Context, node: BlockNode) -> str:

@@ -42,6 +42,8 @@ class Context:
     moved: frozenset[int]
     """Indexes of the cells whose pictures a figure shows."""
     notes: Mapping[str, FootnoteDefinition]
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By the id of a block: further ids that it answers to."""
     files: dict[str, bytes] = field(default_factory=dict)
     math: set[str] = field(default_factory=set)
     noted: dict[str, int] = field(default_factory=dict)
@@ -65,6 +67,12 @@ class Context:
     def english(self) -> bool:
         """Whether the page is English."""
         return self.page.language.lower().startswith("en")
+
+    def anchors(self, block: str) -> str:
+        """Empty elements with the further ids of a block, to stand before it."""
+        if not self.also:
+            return ""
+        return "".join(f'<span id="{attribute(name)}"></span>' for name in self.also.get(block, ()))
 
     def fresh(self, kind: str) -> str:
         """An id that no label has."""

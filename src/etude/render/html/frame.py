@@ -12,12 +12,15 @@ from msgspec import Struct
 from etude.model.config import Author
 from etude.render.html.address import asset, quoted, safe
 from etude.render.html.escape import attribute, text
+from etude.render.html.head import Told, head
+from etude.render.html.licence import licence_url
 from etude.render.html.site import SiteContext
 from etude.render.html.switch import variant_key, variant_styles
+from etude.render.html.tags import tag
 from etude.render.html.theme_data import theme_version
 from etude.render.html.words import LANGUAGE_NAMES
 
-__all__ = ["Frame", "Linked", "author_html", "edition", "frame_page", "render_template", "tag"]
+__all__ = ["Frame", "Linked", "author_html", "edition", "frame_page", "render_template"]
 
 # Before anything is painted: the colours that the reader chose, and that scripts run.
 _EARLY = (
@@ -30,7 +33,6 @@ _EARLY_VARIANT = (
     'c=v=>[...document.getElementsByName("variant")].some(r=>r.value===v&&(r.checked=true));'
     "c(a)?localStorage.setItem(k,a):c(localStorage.getItem(k))}catch{}"
 )
-_CREATIVE_COMMONS = "https://creativecommons.org/"
 
 
 class Linked(Struct, frozen=True):
@@ -51,22 +53,19 @@ class Frame(Struct, frozen=True):
     here: str
     title: str
     """Of the browser's tab."""
-    heading: str
     content: str
     """HTML of the main part."""
-    description: str = ""
-    keywords: tuple[str, ...] = ()
+    told: Told = Told()
     kind: str = ""
     nav: str = ""
     variants: tuple[str, ...] = ()
     languages: tuple[tuple[str, str], ...] = ()
     """Other languages, each with the address of this page (or of its home page) in it."""
-    alternates: tuple[tuple[str, str], ...] = ()
-    """Languages with absolute addresses of this page, its own among them."""
-    canonical: str = ""
     previous: Linked | None = None
     next: Linked | None = None
     edit: str = ""
+    issues: str = ""
+    """Where a problem of the page is reported."""
     licence: str = ""
 
 
@@ -77,22 +76,20 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
     own = frame.language
     return render_template(
         "page",
-        alternates=frame.alternates,
         authors=_joined(site, config.authors),
         book=title,
-        canonical=frame.canonical,
         content=frame.content,
         css=[asset(frame.root, path) for path in config.html.css],
-        description=frame.description,
         early=_EARLY,
         early_variant=_EARLY_VARIANT,
         edit=safe(frame.edit),
+        feed=frame.told.feed,
+        issues=safe(frame.issues),
+        twin=frame.told.twin,
         edition=" ".join(part for part in (edition(site), config.date) if part),
         footer=config.html.footer.get(own),
-        heading=frame.heading,
-        home=frame.kind == "home",
+        head=head(frame.told, title),
         icon=asset(frame.root, config.html.favicon or "_static/icon.svg"),
-        keywords=", ".join(frame.keywords),
         kind=frame.kind,
         lang=tag(own),
         languages=[
@@ -116,11 +113,6 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
     ).encode()
 
 
-def tag(language: str) -> str:
-    """The language as the lang attribute has it; plain ``zh`` is in simplified characters."""
-    return "zh-Hans" if language == "zh" else language
-
-
 def edition(site: SiteContext) -> str:
     """The book's version in words."""
     version = site.config.version
@@ -140,14 +132,9 @@ def _joined(site: SiteContext, authors: Sequence[Author]) -> str:
 
 def _licence(identifier: str) -> str:
     """A licence's name; Creative Commons ones with a link to their text."""
-    words = identifier.upper().split("-")
-    match words:
-        case ["CC", *terms, version] if terms and version[:1].isdigit():
-            url = f"{_CREATIVE_COMMONS}licenses/{'-'.join(terms).lower()}/{version}/"
-        case ["CC0", version]:
-            url = f"{_CREATIVE_COMMONS}publicdomain/zero/{version}/"
-        case _:
-            return text(identifier)
+    url = licence_url(identifier)
+    if not url:
+        return text(identifier)
     return f'<a rel="license" href="{attribute(url)}">{text(" ".join(identifier.split("-", 1)))}</a>'
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from etude.model.block import (
     Block,
@@ -19,8 +20,10 @@ from etude.model.block import (
     TableOfContents,
 )
 from etude.model.book import NavLink, PageFacts
+from etude.model.offer import Offer
 from etude.model.page import Page
 from etude.model.result import RunResult
+from etude.model.slug import slug
 from etude.render.highlight import tokens
 from etude.render.html.address import depth_prefix, language_prefix, page_file, quoted
 from etude.render.html.back import footnotes
@@ -37,18 +40,23 @@ from etude.render.html.frame import (
     edition,
     frame_page,
     render_template,
-    tag,
 )
+from etude.render.html.hosts import Launch, edit_link, issues_link, launches
 from etude.render.html.inline import inlines
 from etude.render.html.sections import sections_toc
 from etude.render.html.site import SiteContext
+from etude.render.html.structured import structured
+from etude.render.html.switch import variant_keys
+from etude.render.html.tell import told_of
 from etude.render.html.titles import title_html
+from etude.render.notebook_place import notebook_path
 from etude.render.text import plain
 from etude.render.variants import page_variants
 
 __all__ = ["Rendered", "render_page"]
 
 
+_NOTHING = Offer()
 _HOLDING = frozenset(("body", "cells", "children", "footer", "head", "header", "items", "legend"))
 _PHRASE = re.compile("[^：；，—！？]+[：；，—！？]*")
 
@@ -71,7 +79,11 @@ def load() -> None:
 
 
 def render_page(
-    page: Page, facts: PageFacts, results: Mapping[str, RunResult], site: SiteContext
+    page: Page,
+    facts: PageFacts,
+    results: Mapping[str, RunResult],
+    site: SiteContext,
+    offer: Offer = _NOTHING,
 ) -> Rendered:
     """Render one page; `results` are by variant, and may lack some or all.
 
@@ -82,27 +94,23 @@ def render_page(
     title, body = _split(page)
     content = _cover(ctx, title, body) if is_home else _article(ctx, title, body)
     book = site.config.title.get(page.language)
-    heading = plain(page.title, facts)
+    told = told_of(ctx, body, offer)
     frame = Frame(
         language=page.language,
         name=page.name,
         root=ctx.root,
         here=ctx.here,
-        title=book if is_home else " · ".join(part for part in (_numbered(facts, heading), book) if part),
-        heading=book if is_home else heading,
+        title=book if is_home else " · ".join(part for part in (_numbered(facts, told.title), book) if part),
         content=content,
-        description=page.front.description
-        or (site.config.description.get(page.language) if is_home else _opening(body, facts)),
-        keywords=page.front.keywords or site.config.keywords,
+        told=replace(told, data=structured(site, page, facts, told)),
         kind="home" if is_home else "",
         nav=site.nav(page.name, ctx.here),
         variants=ctx.variants,
         languages=_languages(ctx),
-        alternates=_alternates(ctx),
-        canonical=_absolute(ctx, page.language),
         previous=_linked(ctx, facts.previous),
         next=_linked(ctx, facts.next),
-        edit=_edit(site, page),
+        edit=edit_link(site.config, page.path),
+        issues=issues_link(site.config, told.title),
         licence=page.front.license,
     )
     return Rendered(frame_page(site, frame), dict(sorted(ctx.files.items())), "".join(sorted(ctx.math)))
@@ -112,7 +120,8 @@ def _context(page: Page, facts: PageFacts, results: Mapping[str, RunResult], sit
     cells = {label: cell for cell in page.cells for label in (*cell.labels, cell.id) if label}
     notes: dict[str, FootnoteDefinition] = {}
     moved: set[int] = set()
-    for node in _walk(page.blocks):
+    nodes = _walk(page.blocks)
+    for node in nodes:
         match node:
             case FootnoteDefinition(name=name):
                 notes.setdefault(name, node)
@@ -135,7 +144,20 @@ def _context(page: Page, facts: PageFacts, results: Mapping[str, RunResult], sit
         cells=cells,
         moved=frozenset(moved),
         notes=notes,
+        also=_also(nodes),
     )
+
+
+def _also(nodes: Sequence[Block]) -> dict[str, tuple[str, ...]]:
+    """By the id of a block: the ids that its other labels make, where nothing else on the page has them."""
+    several = [node for node in nodes if len(node.labels) > 1 and node.id]
+    taken = {node.id for node in nodes} if several else set()
+    found: dict[str, tuple[str, ...]] = {}
+    for node in several:
+        free = tuple(dict.fromkeys(name for name in map(slug, node.labels) if name and name not in taken))
+        taken.update(free)
+        found[node.id] = free
+    return found
 
 
 def _walk(nodes: Sequence[Any]) -> list[Block]:
@@ -176,12 +198,13 @@ def _article(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> 
     inline_number = bool(facts.number) and facts.label == facts.number
     return render_template(
         "article",
-        authors=ctx.site.words.separator.join(front.authors),
         body=content + notes,
+        byline=" · ".join(part for part in _byline(ctx) if part),
         crumbs=_crumbs(ctx),
-        date=front.date,
         eyebrow="" if inline_number else facts.label,
         heading=heading,
+        launches=_launches(ctx),
+        also=ctx.anchors(title.id) if title is not None else "",
         margin=ctx.margin,
         next=_linked(ctx, facts.next),
         number=facts.number if inline_number else "",
@@ -193,6 +216,31 @@ def _article(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> 
     )
 
 
+def _byline(ctx: Context) -> Iterator[str]:
+    front, words = ctx.page.front, ctx.site.words
+    yield words.separator.join(front.authors)
+    yield front.date
+    if front.updated:
+        yield words.updated.replace("{}", front.updated)
+
+
+def _launches(ctx: Context) -> list[tuple[str, str, Launch]]:
+    """Where the page's notebooks run: with the value of ``data-variant`` and the title of each variant."""
+    config = ctx.site.config
+    if not ctx.page.cells or not (config.launch.repository or config.repository):
+        return []
+    # A page without variants runs in the book's first.
+    alone = next(iter(ctx.runs), config.variants[0].name if config.variants else "")
+    several = len(ctx.variants) > 1
+    found: list[tuple[str, str, Launch]] = []
+    for variant in ctx.variants or (alone,):
+        path = notebook_path(ctx.page, variant)
+        key = variant_keys((variant,)) if several else ""
+        label = config.variant_title(variant, ctx.page.language) if several else ""
+        found += [(key, label, launch) for launch in launches(config, path)]
+    return found
+
+
 def _cover(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> str:
     """The front page: the title page of the book, what its source says, and the contents."""
     config = ctx.site.config
@@ -201,7 +249,7 @@ def _cover(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> st
     own = plain(title.children, ctx.facts) if title is not None else ""
     content = blocks(ctx, body)
     if title is not None and own.strip() not in ("", book):
-        content = f"<h2{place(title)}>{inlines(ctx, title.children)}</h2>\n{content}"
+        content = f"<h2{place(title)}>{ctx.anchors(title.id)}{inlines(ctx, title.children)}</h2>\n{content}"
     first = ctx.site.first()
     listed = any(isinstance(node, TableOfContents) for node in _walk(body))
     return render_template(
@@ -254,25 +302,3 @@ def _languages(ctx: Context) -> tuple[tuple[str, str], ...]:
             name = ctx.page.name if language in ctx.facts.languages else site.home
             out.append((language, ctx.root + quoted(page_file(language, name, site.home))))
     return tuple(out)
-
-
-def _absolute(ctx: Context, language: str) -> str:
-    url = ctx.site.config.html.url
-    return f"{url.rstrip('/')}/{quoted(page_file(language, ctx.page.name, ctx.site.home))}" if url else ""
-
-
-def _alternates(ctx: Context) -> tuple[tuple[str, str], ...]:
-    if not ctx.site.config.html.url or len(ctx.facts.languages) < 2:
-        return ()
-    return tuple((tag(language), _absolute(ctx, language)) for language in ctx.facts.languages)
-
-
-def _opening(body: Sequence[BlockNode], facts: PageFacts) -> str:
-    """The first words of the page, for those who list it."""
-    first = next((node for node in body if isinstance(node, Paragraph)), None)
-    words = " ".join(plain(first.children, facts).split()) if first is not None else ""
-    return words if len(words) <= 160 else words[:159].rstrip() + "…"
-
-
-def _edit(site: SiteContext, page: Page) -> str:
-    return site.config.html.edit.replace("{path}", quoted(page.path)) if site.config.html.edit else ""

@@ -11,7 +11,7 @@ from etude.render.bundle import Shown
 from etude.render.html.escape import attribute, attributes
 from etude.render.images import MIME_SUFFIX, dimensions
 
-__all__ = ["OUTPUTS", "output_picture", "size_style"]
+__all__ = ["OUTPUTS", "output_picture", "picture_file", "size_style"]
 
 OUTPUTS = "_static/outputs"
 _INLINE = 4096
@@ -35,16 +35,10 @@ def size_style(width: str, height: str) -> tuple[str, int | None]:
 
 def output_picture(files: dict[str, bytes], root: str, shown: Shown, *, alt: str, style: str = "") -> str:
     """A picture of an output; a large one is put into `files`, named by its content; empty if damaged."""
-    try:
-        if shown.mime == "image/svg+xml":
-            data = shown.content.encode()
-        else:
-            data = base64.b64decode("".join(shown.content.split()), validate=True)
-    except (binascii.Error, ValueError):
+    data = _decoded(shown)
+    if data is None:
         return ""
-    if len(data) > _INLINE:
-        digest = hashlib.sha256(data).hexdigest()[:20]
-        path = f"{OUTPUTS}/{digest}.{MIME_SUFFIX[shown.mime]}"
+    if path := _file(shown, data):
         files[path] = data
         source = root + path
     else:
@@ -52,6 +46,27 @@ def output_picture(files: dict[str, bytes], root: str, shown: Shown, *, alt: str
     width, height = _shown_size(shown, data)
     sizes = attributes(width=width, height=height, style=style)
     return f'<img src="{attribute(source)}" alt="{attribute(alt)}"{sizes}>'
+
+
+def picture_file(shown: Shown) -> str:
+    """The file that a picture is put into, below the root of the site; empty when it stands in the page."""
+    data = _decoded(shown)
+    return _file(shown, data) if data is not None else ""
+
+
+def _decoded(shown: Shown) -> bytes | None:
+    if shown.mime == "image/svg+xml":
+        return shown.content.encode()
+    try:
+        return base64.b64decode("".join(shown.content.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _file(shown: Shown, data: bytes) -> str:
+    if len(data) <= _INLINE:
+        return ""
+    return f"{OUTPUTS}/{hashlib.sha256(data).hexdigest()[:20]}.{MIME_SUFFIX[shown.mime]}"
 
 
 def _shown_size(shown: Shown, data: bytes) -> tuple[int | None, int | None]:

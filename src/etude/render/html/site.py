@@ -10,7 +10,7 @@ import msgspec
 from etude.model.block import BlockNode
 from etude.model.book import Navigation, NavPage, NavPart
 from etude.model.config import Config
-from etude.render.html.address import language_prefix, link
+from etude.render.html.address import language_prefix, link, page_file, quoted
 from etude.render.html.escape import attribute, text
 from etude.render.html.titles import title_html
 from etude.render.html.words import Words, words
@@ -80,6 +80,11 @@ class SiteContext:
     def link(self, prefix: str, name: str, fragment: str = "") -> str:
         """The address of a page from one whose folder is `prefix` below the language's."""
         return link(prefix, name, self.config.home, fragment)
+
+    def absolute(self, name: str, language: str = "") -> str:
+        """The address of a page in this language, or another; empty when the site's is not known."""
+        url = self.config.html.url
+        return f"{url}{quoted(page_file(language or self.language, name, self.home))}" if url else ""
 
     def key(self, name: str) -> str:
         """A digest of all that is printed of the configuration and the navigation on a page."""
@@ -188,6 +193,12 @@ def _digest(config: Config) -> str:
         config.publisher,
         config.date,
         config.repository,
+        config.branch,
+        config.folder,
+        config.identifier,
+        config.level,
+        config.course,
+        config.launch,
         config.html,
         config.library,
     )

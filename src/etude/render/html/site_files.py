@@ -2,38 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
-from etude.model.book import Navigation, NavPage
+from msgspec import Struct
+
+from etude.model.book import Navigation
 from etude.model.config import Config
+from etude.model.offer import Offer
 from etude.render.html.address import page_file, quoted
 from etude.render.html.escape import attribute, text
-from etude.render.html.frame import Frame, frame_page, tag
+from etude.render.html.feed import Change, feed_file, render_feed
+from etude.render.html.frame import Frame, frame_page
+from etude.render.html.head import Told
+from etude.render.html.llms import render_llms
 from etude.render.html.site import SiteContext
+from etude.render.html.sitemap import robots, sitemap
+from etude.render.html.tags import tag
 from etude.render.html.words import LANGUAGE_NAMES, words
 
-__all__ = ["site_files"]
+__all__ = ["Offered", "site_files"]
+
+# The language of the address that was asked for, else one that the reader prefers: the others go.
+_ASKED = (
+    'const a=[...document.querySelectorAll("article[data-language]")],'
+    'w=[...location.pathname.split("/"),...navigator.languages],'
+    'g=(l,v)=>v===l||v.split("-")[0]===l,'
+    "f=w.map(v=>a.find(x=>g(x.dataset.language,v))).find(Boolean)||a[0];"
+    "for(const x of a)if(x!==f)x.remove();document.documentElement.lang=f.lang"
+)
+
+
+class Offered(Struct, frozen=True):
+    """What of the site's files depends on more than the contents."""
+
+    offers: Mapping[tuple[str, str], Offer] = {}
+    """By language and name of the page."""
+    changes: Mapping[str, tuple[Change, ...]] = {}
+    """What feeds tell, by language; a language without any has no feed."""
+    about: Mapping[tuple[str, str], str] = {}
+    """What pages are about, by language and name."""
+
+
+_NOTHING = Offered()
 
 
 def site_files(
-    config: Config, navigations: Mapping[str, Navigation], homes: Collection[str]
+    config: Config,
+    navigations: Mapping[str, Navigation],
+    homes: Collection[str],
+    offered: Offered = _NOTHING,
 ) -> dict[str, bytes]:
     """Paths relative to the root of the site, with their content.
 
     `homes` are the languages that have a front page of their own; the others get the contents as one.
     """
     out = {"index.html": _redirect(config)}
-    default = config.languages[0]
-    if default in navigations:
-        out["404.html"] = _lost(config, navigations[default])
-    for language, navigation in navigations.items():
+    sites = {language: SiteContext(config, navigation) for language, navigation in navigations.items()}
+    if config.languages[0] in sites:
+        out["404.html"] = _lost(config, sites)
+    for language, site in sites.items():
         if language not in homes:
-            out[page_file(language, config.home, config.home)] = _contents(config, navigation)
+            out[page_file(language, config.home, config.home)] = _contents(site)
+        if changes := offered.changes.get(language):
+            out[feed_file(language)] = render_feed(site, changes)
+    if config.html.markdown:
+        out["llms.txt"] = render_llms(config, navigations, offered.about)
     if config.html.url:
-        url = config.html.url.rstrip("/") + "/"
-        out["sitemap.xml"] = _sitemap(config, navigations, url)
-        out["robots.txt"] = f"User-agent: *\nAllow: /\nSitemap: {url}sitemap.xml\n".encode()
+        out["robots.txt"] = robots(config)
+        if config.html.listed:
+            out["sitemap.xml"] = sitemap(config, navigations, offered.offers)
     return out
 
 
@@ -52,7 +90,8 @@ def _redirect(config: Config) -> bytes:
         f'<!doctype html>\n<html lang="{tag(default)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width,initial-scale=1">\n<title>{title}</title>\n'
         f'<link rel="icon" href="{icon}">\n'
-        f'<meta http-equiv="refresh" content="0; url={target}">\n<link rel="canonical" href="{target}">\n'
+        f'<meta http-equiv="refresh" content="0; url={target}">\n'
+        f'<link rel="canonical" href="{attribute(config.html.url) if config.html.url else target}">\n'
         f"</head>\n<body>\n<p>{text(words(default).redirect)}</p>\n<ul>{links}</ul>\n</body>\n</html>\n"
     ).encode()
 
@@ -61,18 +100,13 @@ def _index(language: str) -> str:
     return f"{quoted(language)}/index.html"
 
 
-def _lost(config: Config, navigation: Navigation) -> bytes:
+def _lost(config: Config, sites: Mapping[str, SiteContext]) -> bytes:
     """A host shows it at any address, so its links start from the root of the site."""
-    site = SiteContext(config, navigation)
     path = urlsplit(config.html.url).path if config.html.url else ""
     root = path.rstrip("/") + "/" if config.html.url else ""
+    site = sites[config.languages[0]]
     here = f"{root}{quoted(site.language)}/"
-    said = site.words
-    content = (
-        '<article class="page"><header class="title"><p class="eyebrow">404</p>'
-        f'<h1>{text(said.not_found)}</h1></header><div class="prose"><p>{text(said.not_found_text)}</p>'
-        f"{site.contents(here, 1)}</div></article>"
-    )
+    articles = "".join(_apology(one, f"{root}{quoted(one.language)}/") for one in sites.values())
     return frame_page(
         site,
         Frame(
@@ -81,15 +115,24 @@ def _lost(config: Config, navigation: Navigation) -> bytes:
             root=root,
             here=here,
             title=f"404 · {config.title.get(site.language)}",
-            heading=said.not_found,
-            content=content,
+            told=Told(title=site.words.not_found, kind="website", listed=False),
+            content=articles + (f"<script>{_ASKED}</script>" if len(sites) > 1 else ""),
             nav=site.nav("", here),
         ),
     )
 
 
-def _contents(config: Config, navigation: Navigation) -> bytes:
-    site = SiteContext(config, navigation)
+def _apology(site: SiteContext, here: str) -> str:
+    said = site.words
+    return (
+        f'<article class="page" lang="{tag(site.language)}" data-language="{attribute(site.language)}">'
+        f'<header class="title"><p class="eyebrow">404</p><h1>{text(said.not_found)}</h1></header>'
+        f'<div class="prose"><p>{text(said.not_found_text)}</p>{site.contents(here, 1)}</div></article>'
+    )
+
+
+def _contents(site: SiteContext) -> bytes:
+    config = site.config
     title = config.title.get(site.language)
     content = (
         f'<div class="cover"><header class="title-page"><h1>{text(title)}</h1></header>'
@@ -103,43 +146,9 @@ def _contents(config: Config, navigation: Navigation) -> bytes:
             root="../",
             here="",
             title=title,
-            heading=title,
+            told=Told(title=title, kind="book"),
             content=content,
             kind="home",
             nav=site.nav("", ""),
         ),
     )
-
-
-def _sitemap(config: Config, navigations: Mapping[str, Navigation], url: str) -> bytes:
-    """Every page, with its other languages."""
-    names: dict[str, list[str]] = {}
-    for language, navigation in navigations.items():
-        for name in _names(navigation):
-            names.setdefault(name, []).append(language)
-    entries: list[str] = []
-    for name, languages in names.items():
-        places = [(language, url + quoted(page_file(language, name, config.home))) for language in languages]
-        others = "".join(
-            f'<xhtml:link rel="alternate" hreflang="{attribute(tag(language))}" href="{attribute(place)}"/>'
-            for language, place in places
-            if len(places) > 1
-        )
-        entries += [f"<url><loc>{text(place)}</loc>{others}</url>\n" for _, place in places]
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
-        f"{''.join(entries)}</urlset>\n"
-    ).encode()
-
-
-def _names(navigation: Navigation) -> Iterator[str]:
-    def below(page: NavPage) -> Iterator[str]:
-        yield page.name
-        for child in page.pages:
-            yield from below(child)
-
-    yield navigation.home.name
-    for part in navigation.parts:
-        for page in part.pages:
-            yield from below(page)

@@ -45,11 +45,20 @@ class Words(Struct, frozen=True):
     see: str
     see_also: str
     edit: str
+    report: str
+    updated: str
+    run_in: str
+    run_in_hint: str
+    brackets: str
     start: str
     version: str
     not_found: str
     not_found_text: str
     redirect: str
+    moved: str
+    new_page: str
+    changed_page: str
+    colon: str
     separator: str
     kinds: dict[str, str]
 
@@ -90,11 +99,20 @@ _EN = Words(
     see="see",
     see_also="see also",
     edit="Edit this page",
+    report="Report a problem",
+    updated="changed {}",
+    run_in="Run in",
+    run_in_hint="Opens this page’s notebook on another site",
+    brackets=" ({})",
     start="Begin reading",
     version="Version",
     not_found="There is no such page",
     not_found_text="It may have moved. The contents know where everything stands.",
     redirect="The book begins here",
+    moved="This page is here now",
+    new_page="New",
+    changed_page="Changed",
+    colon=": ",
     separator=", ",
     kinds={
         "note": "Note",
@@ -147,11 +165,20 @@ _ZH = Words(
     see="见",
     see_also="参见",
     edit="编辑本页",
+    report="报告问题",
+    updated="更新于 {}",
+    run_in="在线运行",
+    run_in_hint="在其他网站打开本页的笔记本",
+    brackets="（{}）",
     start="开始阅读",
     version="版本",
     not_found="没有这一页",
     not_found_text="它也许移到了别处。从目录里总能找到它。",
     redirect="本书由此开始",
+    moved="本页已移到这里",
+    new_page="新增",
+    changed_page="更新",
+    colon="：",
     separator="、",
     kinds={
         "note": "说明",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -20,31 +20,13 @@ from etude.render.markdown_code import annotated
 from etude.render.markdown_text import link
 from etude.render.notebook.cells import Cells, output_of
 from etude.render.notebook.setup import requires_code, setup_code
+from etude.render.notebook_place import notebook_folder
 
-__all__ = ["notebook_files", "notebook_path", "render_notebook"]
+__all__ = ["notebook_files", "render_notebook"]
 
 _FILES = "_files"
 _READ_ONLINE = {"zh": "在网上阅读这一页", "en": "Read this page on the web"}
 _DISPLAY_NAMES = {"python3": "Python 3 (ipykernel)"}
-
-
-class Named(Protocol):
-    """A page, or what stands for it."""
-
-    @property
-    def name(self) -> str:
-        """Without language and suffix."""
-        ...
-
-    @property
-    def language(self) -> str:
-        """Its language."""
-        ...
-
-
-def notebook_path(page: Named, variant: str) -> str:
-    """Where a notebook is written, below the folder of all notebooks: ``zh/numpy/start/a.ipynb``."""
-    return f"{_folder(page, variant)}/{page.name}.ipynb"
 
 
 def notebook_files(page: Page, variant: str) -> dict[str, str]:
@@ -52,7 +34,7 @@ def notebook_files(page: Page, variant: str) -> dict[str, str]:
 
     Targets are below the folder of all notebooks.
     """
-    return {f"{_folder(page, variant)}/{_FILES}/{path}": path for path in page.files}
+    return {f"{notebook_folder(page, variant)}/{_FILES}/{path}": path for path in page.files}
 
 
 def render_notebook(
@@ -109,10 +91,6 @@ def render_notebook(
         "nbformat_minor": 5,
     }
     return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-
-
-def _folder(page: Named, variant: str) -> str:
-    return f"{page.language}/{variant}" if variant else page.language
 
 
 def _page_url(site: str, language: str, name: str, target: str, home: str) -> str:

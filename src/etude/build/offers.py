@@ -1,0 +1,131 @@
+"""What the website offers beside its pages, gathered for all of them: dates, news, twins, old addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from etude.adapters.history import Past, history, places
+from etude.build.book import Book
+from etude.build.cards import Plan, plan_cards
+from etude.build.place import CONFIG
+from etude.build.resolution import Resolved
+from etude.build.sources import Parsed
+from etude.build.watch import Watch
+from etude.model.book import Navigation, NavPage
+from etude.model.diagnostic import Place
+from etude.model.offer import Offer
+from etude.render.html.feed import Change, feed_file, moment, newest
+from etude.render.html.moved import Old
+from etude.render.html.twin import twin_file
+from etude.render.said import said
+
+__all__ = ["Offering", "offering"]
+
+_UNKNOWN = Past()
+
+
+@dataclass(slots=True)
+class Offering:
+    """Everything of it, by language and name of the page."""
+
+    pages: dict[tuple[str, str], Offer] = field(default_factory=dict)
+    changes: dict[str, tuple[Change, ...]] = field(default_factory=dict)
+    """By language."""
+    about: dict[tuple[str, str], str] = field(default_factory=dict)
+    cards: Plan = field(default_factory=Plan)
+
+
+def offering(
+    book: Book, resolved: Resolved, watch: Watch, program: str, drawn: Mapping[str, str]
+) -> Offering:
+    """Gather it; git is asked once, where news are told. `drawn` is as for `plan_cards`."""
+    html = book.config.html
+    past: dict[str, Past] = {}
+    if html.url and html.feed:
+        for place in places(book.root):
+            watch.note(place)
+        past = history(book.root)
+    copied = {path for pages in book.pages.values() for parsed in pages for path in parsed.files}
+    found = Offering(cards=plan_cards(book, resolved, watch, program, drawn))
+    for language, pages in book.pages.items():
+        dated = {parsed.source.name: _dates(parsed, past) for parsed in pages}
+        if html.url and html.feed:
+            changes = newest(_changes(book, resolved, language, past))
+            if changes:
+                found.changes[language] = changes
+        feed = feed_file(language) if language in found.changes else ""
+        for parsed in pages:
+            name = parsed.source.name
+            twin = twin_file(language, name, book.config.home) if html.markdown else ""
+            # Where a file of the book would lie in its place, that one is what the page was made of.
+            kept = twin if twin not in copied else ""
+            published, modified = dated[name]
+            card, _, _ = found.cards.drawings.get((language, name), ("", "", b""))
+            found.pages[language, name] = Offer(published, modified, card, feed, kept)
+            found.about[language, name] = parsed.index.description
+    return found
+
+
+def old_addresses(book: Book) -> Iterator[Old]:
+    """Every alias of a page and every redirect of the book, as they were written."""
+    config = book.config
+    for name, target in config.redirects:
+        yield Old(name, target, Place(CONFIG, config.span(f"html.redirects.{name}")))
+    for language, pages in book.pages.items():
+        for parsed in pages:
+            target = f"{language}/{parsed.source.name}"
+            for alias in parsed.index.aliases:
+                yield Old(alias.name, target, Place(parsed.source.path, alias.span), language)
+
+
+def _past(parsed: Parsed, past: dict[str, Past]) -> Past:
+    """What git knows of a page, with what it includes."""
+    own = past.get(parsed.source.path, _UNKNOWN)
+    last = max(
+        (past.get(path, _UNKNOWN) for path in parsed.sources or (parsed.source.path,)),
+        key=lambda one: found.timestamp() if (found := moment(one.changed)) is not None else 0.0,
+    )
+    return Past(own.added, last.changed, last.said)
+
+
+def _dates(parsed: Parsed, past: dict[str, Past]) -> tuple[str, str]:
+    """When a page appeared and was changed: as its author says, else as git does."""
+    date, updated = parsed.index.dates
+    known = _past(parsed, past) if past else _UNKNOWN
+    return (
+        date if moment(date) is not None else known.added,
+        updated if moment(updated) is not None else known.changed,
+    )
+
+
+def _changes(book: Book, resolved: Resolved, language: str, past: dict[str, Past]) -> Iterator[Change]:
+    resolution = resolved.languages[language]
+    titles = dict(_titles(resolution.navigation))
+    for parsed in book.pages[language]:
+        name = parsed.source.name
+        facts = resolution.facts.get(name)
+        published, modified = _dates(parsed, past)
+        if name == book.config.home or facts is None or not (published or modified):
+            continue
+        is_new = modified in ("", published)
+        by_git = not is_new and modified != parsed.index.dates[1]
+        yield Change(
+            name,
+            f"{facts.label} {titles.get(name, '')}".strip(),
+            modified or published,
+            is_new,
+            facts.part,
+            _past(parsed, past).said if by_git else parsed.index.description,
+        )
+
+
+def _titles(navigation: Navigation) -> Iterator[tuple[str, str]]:
+    def below(page: NavPage) -> Iterator[tuple[str, str]]:
+        yield page.name, said(page.title)
+        for child in page.pages:
+            yield from below(child)
+
+    for part in navigation.parts:
+        for page in part.pages:
+            yield from below(page)
