@@ -27,4 +27,6 @@ const late = (name) => (loaded[name] ??= new Promise((resolve, reject) => {
   script.onerror = () => { delete loaded[name]; reject(new Error(name)); };
   document.head.append(script);
 }));
-const etude = window.etude = { all, byId, keeping, late, memory, root };
+const words = () => late("words-" + root.lang);
+const site = new URL("..", own).href;
+const etude = window.etude = { all, byId, keeping, late, memory, root, site, words };
