@@ -23,6 +23,7 @@ _WORDS = {
     "preview": _Said("Preview", "预览"),
     "go": _Said("Go there", "前往"),
     "here": _Said("Link to this place", "此处的链接"),
+    "goTo": _Said("Go to {}", "前往：{}"),
     "linked": _Said("Address copied", "已复制链接"),
     "tex": _Said("LaTeX", "LaTeX"),
     "texName": _Said("Copy the formula as LaTeX", "复制公式的 LaTeX 源码"),

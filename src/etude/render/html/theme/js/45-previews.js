@@ -6,12 +6,12 @@ etude.linkOf = (node) => node?.closest?.(previewed) ?? null;
 const preview = (event) => {
   if (event.type === "pointerdown") byTouch = event.pointerType === "touch";
   const link = etude.linkOf(event.target);
-  if (!link || byTouch || (event.type === "focusin" && !link.matches(":focus-visible"))) return;
-  late("previews").then((made) => made.rest(link, event));
+  if (!link || (event.type === "focusin" ? !link.matches(":focus-visible") : byTouch)) return;
+  use("previews", (made) => made.rest(link, event));
 };
 for (const kind of ["pointerdown", "pointerover", "focusin"]) document.addEventListener(kind, preview);
 const tap = (event, link) => {
-  if (!byTouch || link === etude.shown) return false;
+  if (!byTouch || !event.detail || link === etude.shown) return false;
   event.preventDefault();
   late("previews").then((made) => made.tap(link), () => { location.href = link.href; });
   return true;

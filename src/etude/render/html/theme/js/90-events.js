@@ -2,7 +2,7 @@ document.addEventListener("click", (event) => {
   const element = event.target.closest("button, a, label");
   if (!element) return;
   if (element.matches("button.theme")) nextTheme();
-  else if (element.matches("button.keys")) late("help").then((made) => made.open());
+  else if (element.matches("button.keys")) use("help", (made) => made.open());
   else if (element.matches(".code > .copy")) copy(element);
   else if (element.matches(".variants .switch label")) {
     event.preventDefault();
@@ -10,7 +10,7 @@ document.addEventListener("click", (event) => {
   } else if (element.matches(previewed) && tap(event, element)) return;
   else if (element.matches("a")) {
     if (element.matches("a.language")) etude.places?.keep(element);
-    else if (element.matches(permalinks) && !event.ctrlKey && !event.metaKey) late("links").then((made) => made.copy(element));
+    else if (element.matches(permalinks) && !event.ctrlKey && !event.metaKey) use("links", (made) => made.copy(element));
     carry(element);
     if (element.matches(".toc a")) element.closest("details").open = false;
     document.querySelector("#nav:popover-open")?.hidePopover();

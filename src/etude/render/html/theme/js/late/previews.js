@@ -161,8 +161,7 @@ const show = async (link, by) => {
   body.className = `prose${link.closest(".fn") ? " note" : ""}`;
   const [open, close] = way.children;
   open.href = link.href;
-  open.innerHTML = found.title ?? "";
-  if (!found.title) open.textContent = said.go;
+  open.innerHTML = !found.title ? said.go : by === "touch" ? said.goTo.replace("{}", found.title) : found.title;
   close.textContent = said.close;
   way.hidden = by !== "touch" && !found.title;
   close.hidden = by !== "touch";
