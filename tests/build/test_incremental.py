@@ -101,8 +101,9 @@ def test_paragraph_edit_writes_one_page(book: Path) -> None:
     before = outputs(book / "_build")
     edit(book / "en/b.md", "Words about", "Other words about")
     report = make(book)
-    assert ["html/en/b.html"] == changed(before, outputs(book / "_build"))
-    assert 1 == report.written
+    # The page, and its first paragraph as other pages show it.
+    assert ["html/_static/blocks/en/b.js", "html/en/b.html"] == changed(before, outputs(book / "_build"))
+    assert 2 == report.written
 
 
 def test_new_listing_renumbers_where_it_shows(book: Path) -> None:
