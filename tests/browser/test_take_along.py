@@ -73,6 +73,15 @@ def test_a_block_gives_its_address(tab, link):
     assert page.locator(".chip:popover-open").is_visible()
 
 
+@pytest.mark.parametrize("block", [".glossary dt", ".bibliography li"])
+def test_terms_and_works_give_their_address_too(tab, block):
+    page = tab.open("reading/zh/back.html")
+    anchor = page.locator(f"#main {block} > .anchor")
+    anchor.focus()
+    assert anchor.evaluate("link => link.hash === '#' + encodeURIComponent(link.parentElement.id)")
+    assert "此处的链接" == anchor.get_attribute("aria-label")
+
+
 def test_the_address_of_a_variant_says_which(tab):
     page = tab.open(ONE.format("en") + "?variant=fancy")
     page.evaluate(CATCH)

@@ -12,6 +12,6 @@ const pressed = (event) => {
 
 /* What blocks can do besides, once the page is there. */
 const later = () => (window.requestIdleCallback ?? setTimeout)(() => {
-  for (const [name, what] of [["links", "#main [data-label]"], ["places", "a.language"], ["formulas", "#main math"], ["compare", ".variants:not(.quiet) .code"], ["origins", ".origins"]])
+  for (const [name, what] of [["links", "#main :is([data-label], .glossary, .bibliography)"], ["places", "a.language"], ["formulas", "#main math"], ["compare", ".variants:not(.quiet) .code"], ["origins", ".origins"]])
     if (document.querySelector(what)) use(name, (made) => made.start?.());
 });
