@@ -33,6 +33,7 @@ FLOW = {
 }
 """Elements that stand on lines of their own in golden files; what is in a line keeps its spaces."""
 
+_VERSION = re.compile(r'(<span data-from="[0-9]+">[^<]*? )[^ <]+(</span>)')
 _TRACE = re.compile(r'(<div class="error">.*?<pre[^>]*>).*?(</pre>)', re.DOTALL)
 
 
@@ -96,7 +97,7 @@ def main_of(html: str) -> str:
     match = re.search(r"<main\b.*?</main>", html, re.DOTALL)
     assert match is not None, "a page has a main part"
     outline = Outline()
-    outline.feed(_TRACE.sub(r"\1…\2", match[0]))
+    outline.feed(_VERSION.sub(r"\1…\2", _TRACE.sub(r"\1…\2", match[0])))
     outline.close()
     assert not outline.open
     return "\n".join(outline.lines) + "\n"

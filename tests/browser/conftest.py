@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,11 @@ from typing import Any
 import pytest
 
 from etude.build import BuildOptions, build
+
+# The helper beside this file is importable, however pytest is started.
+sys.path.insert(0, str(Path(__file__).parent))
+
+import reading
 
 BOOKS = Path(__file__).parent.parent / "books"
 AUDIT, BOXES, CONTRAST = (
@@ -55,7 +61,7 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The books `bilingual` and `plain`, built."""
+    """The books `bilingual`, `plain` and `reading`, built."""
     top = tmp_path_factory.mktemp("site")
     root = top / "some where" / "deep"
     for name in ("bilingual", "plain"):
@@ -64,6 +70,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         report = build(book, BuildOptions(to=("html",), jobs=2))
         assert () == report.diagnostics
         shutil.copytree(book / "_build" / "html", root / name)
+    book = top / "source" / "reading"
+    for path, content in reading.files().items():
+        (book / path).parent.mkdir(parents=True, exist_ok=True)
+        (book / path).write_bytes(content)
+    assert () == build(book, BuildOptions(to=("html",), jobs=2)).diagnostics
+    shutil.copytree(book / "_build" / "html", root / "reading")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(top)))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -402,7 +402,12 @@ def test_one_variant(course, tmp_path):
 
 def test_only_files_that_change_are_written(book):
     book.edit("en/uses.md", "# Uses", "# Uses\n\nMore words.")
-    names = ("html/en/uses.html", "html/en/uses.md", "notebook/en/plain/uses.ipynb")
+    names = (
+        "html/_static/blocks/en/uses.js",
+        "html/en/uses.html",
+        "html/en/uses.md",
+        "notebook/en/plain/uses.ipynb",
+    )
     before = {path: (book.root / "_build" / path).stat().st_mtime_ns for path in book.outputs()}
     built = run(book)
     changed = [

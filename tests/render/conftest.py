@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,19 @@ class View:
     def says(self, xpath: str) -> str:
         """The words of the only element that matches, with white space made single."""
         return " ".join(self.one(xpath).text_content().split())
+
+    @property
+    def pictures(self) -> dict[str, bytes]:
+        """The files that the page needs besides what others show of it."""
+        return {path: data for path, data in self.rendered.files.items() if "/blocks/" not in path}
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What other pages may show of it, by id."""
+        (script,) = self.rendered.files.keys() - self.pictures.keys()
+        text = self.rendered.files[script].decode()
+        _, _, blocks = json.loads(f"[{text.removeprefix('etude.blocks(').removesuffix(');' + chr(10))}]")
+        return dict(blocks)
 
     @property
     def body(self) -> str:

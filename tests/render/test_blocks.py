@@ -278,7 +278,7 @@ def test_embedded_media(kit: Kit) -> None:
 def test_formulas(kit: Kit) -> None:
     facts = {"numbers": {"eq": Number("equation", "1.1", "(1.1)")}}
     view = kit.view(b.MathBlock(N, id="eq", tex="x", numbered=True), b.MathBlock(N, tex="y"), facts=facts)
-    assert "(1.1)" == view.says(".//div[@id='eq']/span[@class='number']")
+    assert "(1.1)" == view.says(".//div[@id='eq']/a[@class='number']")
     assert 2 == len(view.all(".//div[@class='scroll']/math[@display='block']"))
     assert "xy" == view.rendered.math
 

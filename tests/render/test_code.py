@@ -142,15 +142,15 @@ def test_small_pictures_stand_in_the_page(kit: Kit) -> None:
     image = view.one(".//div[@class='picture']/img")
     assert image.get("src").startswith("data:image/png;base64,")
     assert ("64", "32", "代码画出的图") == tuple(image.get(name) for name in ("width", "height", "alt"))
-    assert {} == view.rendered.files
+    assert {} == view.pictures
 
 
 def test_large_pictures_are_files_named_by_content(kit: Kit) -> None:
     shown = kit.shown("image/png", picture(9000), width=32)
     view = kit.view(kit.cell(), results={"": kit.run({0: (shown, shown)})})
-    (path,) = view.rendered.files
+    (path,) = view.pictures
     assert path.startswith("_static/outputs/")
-    assert base64.b64decode(picture(9000)) == view.rendered.files[path]
+    assert base64.b64decode(picture(9000)) == view.pictures[path]
     images = view.all(".//img")
     assert ["../../" + path] * 2 == [image.get("src") for image in images]
     assert ("32", "16") == (images[0].get("width"), images[0].get("height"))

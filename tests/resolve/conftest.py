@@ -114,8 +114,8 @@ class Book:
         return Toc(self.language, home, parts)
 
     def resolve(self, *parts: TocPart, style: str = "", **options) -> Resolution:
-        indexes = {name: index_page(page) for name, page in self.pages.items()}
         config = options.pop("config", Config(bibliography=BibliographyConfig(style=style)))
+        indexes = {name: index_page(page, config.library.name) for name, page in self.pages.items()}
         return resolve(self.toc(*parts), indexes, config, **options)
 
 

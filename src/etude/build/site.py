@@ -202,9 +202,9 @@ def _notebooks(
 
 def _digests(results: Mapping[str, RunResult]) -> Iterable[str]:
     for variant, result in results.items():
-        yield variant
+        yield f"{variant} {result.gpus:g}"
         for index, cell in result.cells.items():
-            yield f"{index} {cell.status} {cell.digest}"
+            yield f"{index} {cell.status} {cell.digest} {cell.packages}"
 
 
 def _jobs(

@@ -124,7 +124,8 @@ def parse_source(
     letters, wrong = read_formulas(page)
     diagnostics = (*((problem,) if problem else ()), *page.diagnostics, *wrong)
     parsed = Parsed(
-        source, digest(page_bytes), index_page(page), bool(page.cells) or b"Eval" in page_bytes, diagnostics,
+        source, digest(page_bytes), index_page(page, config.library.name),
+        bool(page.cells) or b"Eval" in page_bytes, diagnostics,
         page.sources, page.files, letters, watch.seen(), settings,
     )  # fmt: skip
     return parsed, page, page_bytes

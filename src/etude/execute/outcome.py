@@ -134,6 +134,7 @@ def results(outcome: Outcome, policy: Policy, timings: Timings = "keep") -> Iter
                 seconds=done.seconds,
                 execution_count=count,
                 digest=digest(status, msgspec.json.encode(outputs), msgspec.json.encode(values)),
+                packages=_packages(cell, done),
             )
         for cell in part.skipped:
             outputs = _shown(_notebook_outputs(cell), cell, by_page)
@@ -143,7 +144,18 @@ def results(outcome: Outcome, policy: Policy, timings: Timings = "keep") -> Iter
                 outputs=outputs,
                 digest=digest("skipped", msgspec.json.encode(outputs)),
             )
-        yield part.page.path, RunResult(run.name, run.variant, dict(sorted(cells.items())))
+        gpus = run.resources.gpus or 0
+        yield part.page.path, RunResult(run.name, run.variant, dict(sorted(cells.items())), gpus)
+
+
+def _packages(cell: CellCode, done: Done) -> tuple[str, ...]:
+    """The packages that a cell names, with their versions.
+
+    Those that they load in turn are left out: which these are depends on what was loaded before.
+    """
+    named = {item.module.partition(".")[0] for item in cell.scan.imports if not item.level}
+    found = (part.digest for part in done.reads if part.kind == "package" and part.name in named)
+    return tuple(sorted(set(found)))
 
 
 def _numbered(outputs: tuple[Output, ...], count: int) -> tuple[Output, ...]:

@@ -30,6 +30,8 @@ class Resolved(Struct, frozen=True):
     name: str = ""
     title: tuple[Inline, ...] = ()
     """Caption or heading of the target, without references of its own."""
+    project: str = ""
+    """Of an address in another project: its name and version."""
     url: str = ""
     """An address outside the book, or a file of the book (`download`)."""
 
@@ -119,6 +121,10 @@ class PageFacts(Struct, frozen=True):
     """For a `Bibliography` on the page."""
     index: tuple[IndexNode, ...] = ()
     """For a `PrintIndex` on the page."""
+    sources: dict[str, Resolved] = {}
+    """Where what the page's cells import of the book's library was saved, by ``module:name``."""
+    users: dict[int, tuple[NavLink, ...]] = {}
+    """The pages that import what a cell of this one has saved, by its index."""
     footnotes: dict[str, int] = {}
     """Numbers by footnote name, in order of first reference."""
     breadcrumbs: tuple[NavLink, ...] = ()

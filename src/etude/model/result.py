@@ -68,6 +68,8 @@ class CellResult(Struct, frozen=True):
     execution_count: int | None = None
     digest: str = ""
     """Hash of status, outputs and values: results with equal ones look the same."""
+    packages: tuple[str, ...] = ()
+    """What is installed of what its code imports, as it was when it ran: ``numpy 2.3.1``."""
 
 
 class RunResult(Struct, frozen=True):
@@ -78,6 +80,8 @@ class RunResult(Struct, frozen=True):
     variant: str
     cells: dict[int, CellResult] = {}
     """By `CodeCell.index`; cells of other variants are absent."""
+    gpus: float = 0
+    """How many the run asks for."""
 
     def after(self, count: int) -> CellResult | None:
         """The result an `Eval` reads: that of the last cell that runs among the page's first `count`."""

@@ -48,6 +48,7 @@ from etude.model.block import (
     UnknownDirective,
     VariantBlock,
 )
+from etude.model.imports import defined, imported
 from etude.model.inline import (
     Abbreviation,
     Anchor,
@@ -78,6 +79,7 @@ from etude.model.span import Span
 from etude.resolve.entries import (
     AnchorIndex,
     Mark,
+    Saving,
     TermIndex,
     UseKind,
 )
@@ -104,19 +106,25 @@ class Walk:
         "citations",
         "contents",
         "definitions",
+        "imports",
         "in_figure",
+        "library",
         "links",
         "marks",
         "notes",
         "print_index",
         "references",
+        "savings",
         "section",
         "terms",
         "variants",
     )
 
-    def __init__(self) -> None:
-        """Start with empty rows."""
+    def __init__(self, library: str = "") -> None:
+        """Start with empty rows; `library` is the name of the book's package."""
+        self.library = library
+        self.savings: list[Saving] = []
+        self.imports: dict[tuple[str, str], None] = {}
         self.anchors: list[AnchorIndex] = []
         self.references: dict[tuple[UseKind, str, bool], list[Span]] = {}
         """By kind, target, and whether there are no words but those of the target."""
@@ -213,6 +221,7 @@ class Walk:
                     node.numbered and not _REMOVED.issubset(node.tags) and "remove-cell" not in node.tags
                 )
                 self._anchor(node, "listing" if numbered else "cell", node.caption, numbered=numbered)
+                self._modules(node)
                 self._annotations(node.annotations)
                 self.variants = outer
             case MathBlock():
@@ -274,6 +283,14 @@ class Walk:
                 pass
             case _:
                 assert_never(node)
+
+    def _modules(self, node: CodeCell) -> None:
+        """Note what a cell saves for the library, and what it takes from there."""
+        self.imports.update(((one.module, one.name), None) for one in imported(node.code, self.library))
+        if node.save and self.library:
+            above = self.anchors[self.section].id if self.section >= 0 else ""
+            place = node.id or above
+            self.savings.append(Saving(f"{self.library}.{node.save}", defined(node.code), node.index, place))
 
     def _figure(self, node: Figure) -> None:
         self._anchor(node, "figure", node.caption, level=int(self.in_figure), numbered=node.numbered)

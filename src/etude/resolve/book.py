@@ -14,6 +14,7 @@ from etude.model.rules import Rule
 from etude.resolve.citations import Citations
 from etude.resolve.entries import PageIndex
 from etude.resolve.inventory import Inventories, Inventory
+from etude.resolve.library import Shelves
 from etude.resolve.navigation import navigate
 from etude.resolve.nearest import did_you_mean
 from etude.resolve.number import PageNumbers, number_book
@@ -68,6 +69,7 @@ def resolve(
     terms = Terms(pages.values())
     references = References(targets, terms)
     citations = Citations(pages, config, bibliography or {}, styles or {}, toc.language)
+    shelves = Shelves(pages, numbers)
     known = _inventories(config, inventories or {})
     problems = [*targets.duplicates(), *terms.duplicates, *citations.problems]
     facts: dict[str, PageFacts] = {}
@@ -89,6 +91,8 @@ def resolve(
             citations=clusters,
             works=citations.works(index),
             index=subject_index(pages.values(), numbers, toc.language) if index.print_index else (),
+            sources=shelves.sources(name),
+            users=shelves.users(name),
             footnotes={note: number for number, note in enumerate(index.footnotes, 1)},
             breadcrumbs=station.breadcrumbs,
             part=station.part,

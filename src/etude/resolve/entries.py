@@ -19,6 +19,7 @@ __all__ = [
     "Mark",
     "PageIndex",
     "ReferenceUse",
+    "Saving",
     "TermIndex",
     "UseKind",
 ]
@@ -93,6 +94,18 @@ class Mark(Struct, frozen=True, array_like=True, gc=False):
     """Position in `PageIndex.anchors` of the heading above it; -1 when there is none."""
 
 
+class Saving(Struct, frozen=True, array_like=True, gc=False):
+    """A cell that goes to the book's library."""
+
+    module: str
+    """Dotted, with the library's name."""
+    names: tuple[str, ...]
+    cell: int
+    """`CodeCell.index`."""
+    id: str
+    """The cell's, else that of the heading above it."""
+
+
 class PageIndex(Struct, frozen=True, array_like=True):
     """What numbering and the other pages need to know of a page."""
 
@@ -115,6 +128,9 @@ class PageIndex(Struct, frozen=True, array_like=True):
     footnotes: tuple[str, ...] = ()
     """Names in order of first reference: the first has number 1."""
     marks: tuple[Mark, ...] = ()
+    savings: tuple[Saving, ...] = ()
+    imports: tuple[tuple[str, str], ...] = ()
+    """What is imported of the book's library: module and name, which is empty for the module."""
     bibliography: Literal["", "page", "book"] = ""
     print_index: bool = False
     contents: bool = False

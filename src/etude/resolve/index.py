@@ -20,9 +20,12 @@ __all__ = ["PageIndex", "essence", "index_page"]
 _ENCODE = Encoder().encode
 
 
-def index_page(page: Page) -> PageIndex:
-    """The index of a page; what is wrong with its footnotes is among its `diagnostics`."""
-    walk = Walk()
+def index_page(page: Page, library: str = "") -> PageIndex:
+    """The index of a page; what is wrong with its footnotes is among its `diagnostics`.
+
+    `library` is the name of the package that saved cells go to.
+    """
+    walk = Walk(library)
     walk.blocks(page.blocks)
     names, problems = number_notes(walk, page.path, page.sources)
     return PageIndex(
@@ -43,6 +46,8 @@ def index_page(page: Page) -> PageIndex:
         terms=tuple(walk.terms),
         footnotes=names,
         marks=tuple(walk.marks),
+        savings=tuple(walk.savings),
+        imports=tuple(walk.imports),
         bibliography=walk.bibliography,
         print_index=walk.print_index,
         contents=walk.contents,

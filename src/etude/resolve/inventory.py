@@ -92,7 +92,8 @@ class Inventories:
                 if found is not None:
                     address, words = found
                     said = words.rpartition(".")[2] if target.startswith("~") else words
-                    return Resolved("", "", kind, "", said, url=f"{url.rstrip('/')}/{address}")
+                    whose = f"{inventory.project} {inventory.version}".strip()
+                    return Resolved("", "", kind, "", said, project=whose, url=f"{url.rstrip('/')}/{address}")
         return None
 
     def nearest(self, domain: str, target: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from etude.model.config import Config
 from etude.render.html.theme_data import theme_files, theme_version
+from etude.render.html.words_late import late_words
 
 __all__ = ["STATIC", "assets", "theme_version"]
 
@@ -38,7 +39,6 @@ def assets(config: Config, fonts: Mapping[str, bytes] | None = None) -> dict[str
 
     `fonts` are WOFF2 by name (see `fonts.SOURCES`); for a face that it lacks the system's own is shown.
     """
-    del config  # nothing of it shows in the shared files yet; pages say the rest
     faces = dict(fonts or {})
     css = "".join(_face(*face, faces[face[0]]) for face in _FACES if face[0] in faces)
     css += "".join(content.decode() for content in theme_files("css").values())
@@ -48,6 +48,7 @@ def assets(config: Config, fonts: Mapping[str, bytes] | None = None) -> dict[str
         f"{STATIC}/icon.svg": theme_files("image")["icon.svg"],
     }
     out |= {f"{STATIC}/{name}": _script(late.decode()) for name, late in theme_files("js/late").items()}
+    out |= {f"{STATIC}/{name}": said for name, said in map(late_words, config.languages)}
     return out | {f"{STATIC}/fonts/{name}.woff2": content for name, content in sorted(faces.items())}
 
 

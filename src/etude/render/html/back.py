@@ -12,6 +12,7 @@ from etude.render.html.boxes import place
 from etude.render.html.context import Context
 from etude.render.html.escape import attribute, text
 from etude.render.html.formula import HAN
+from etude.render.html.previews import keep
 from etude.render.text import plain
 
 __all__ = ["bibliography", "contents", "footnotes", "index"]
@@ -34,6 +35,7 @@ def _work(ctx: Context, work: Work) -> str:
     kind = ' class="latin"' if ctx.latin else ""
     content = _RANGE.sub(r'<span class="held">\g<0></span>', ctx.inline(ctx, work.content))
     ctx.latin = False
+    keep(ctx, work.id, f"<p{kind}>{content}</p>")
     return f'<li id="{attribute(work.id)}"{kind}>{content}</li>'
 
 

@@ -52,6 +52,7 @@ from etude.render.html.boxes import place
 from etude.render.html.context import Context
 from etude.render.html.escape import attribute, classes, text
 from etude.render.html.formula import block_formula
+from etude.render.html.previews import Opening, keep, keep_block
 from etude.render.html.switch import switched
 from etude.render.raw import with_files
 from etude.render.variants import Group, grouped
@@ -61,11 +62,32 @@ __all__ = ["blocks"]
 _TAG = re.compile("<[a-z0-9]+")
 
 
-def blocks(ctx: Context, nodes: Sequence[BlockNode]) -> str:
-    """Blocks one after another; neighbours of different variants become one group."""
-    return "".join(
-        _group(ctx, piece) if isinstance(piece, Group) else _answering(ctx, piece) for piece in grouped(nodes)
-    )
+def blocks(ctx: Context, nodes: Sequence[BlockNode], opening: Opening | None = None) -> str:
+    """Blocks one after another; neighbours of different variants become one group.
+
+    `opening` is what stands above them. What other pages can refer to is kept for them.
+    """
+    opening = opening or Opening()
+    out: list[str] = []
+    for piece in grouped(nodes):
+        made = _group(ctx, piece) if isinstance(piece, Group) else _kept(ctx, piece)
+        out.append(made)
+        if isinstance(piece, Heading):
+            opening.close(ctx)
+            if piece.id:
+                opening = Opening((piece.id,), made)
+        elif isinstance(piece, Paragraph):
+            opening.close(ctx, made)
+    opening.close(ctx)
+    return "".join(out)
+
+
+def _kept(ctx: Context, node: BlockNode) -> str:
+    """A block that answers to all its labels, and that other pages can show."""
+    made = _block(ctx, node)
+    if not isinstance(node, Heading | CodeCell):
+        keep_block(ctx, node, made)
+    return _answering(ctx, node, made)
 
 
 def _traced(node: BlockNode, made: str) -> str:
@@ -81,7 +103,7 @@ def _group(ctx: Context, group: Group) -> str:
     panels: list[tuple[tuple[str, ...], str]] = []
     for names, nodes in group.panels:
         with ctx.within(names), ctx.boxed():
-            panels.append((names, "".join(_answering(ctx, node) for node in nodes)))
+            panels.append((names, "".join(_kept(ctx, node) for node in nodes)))
     shown = [panel for panel in panels if panel[1].strip()]
     quiet = not any(_has_code(node) for _, nodes in group.panels for node in nodes)
     return switched(ctx, shown, quiet=quiet, mixed=group.mixed)
@@ -97,9 +119,9 @@ def _has_code(node: BlockNode) -> bool:
             return False
 
 
-def _answering(ctx: Context, node: BlockNode) -> str:
-    """A block that answers to all its labels."""
-    made, further = _block(ctx, node), ctx.anchors(node.id)
+def _answering(ctx: Context, node: BlockNode, made: str) -> str:
+    """The block with a place for each further label."""
+    further = ctx.anchors(node.id)
     if further and isinstance(node, Heading | Paragraph):
         # What may follow what by rules of the theme stays next to each other.
         tag, end, content = made.partition(">")
@@ -124,7 +146,8 @@ def _made(ctx: Context, node: BlockNode) -> str:
             return code.code_block(ctx, node)
         case MathBlock(tex=tex):
             number = ctx.facts.numbers.get(node.id)
-            return block_formula(ctx.math, tex, place(node), number.name if number is not None else "")
+            name = number.name if number is not None else ""
+            return block_formula(ctx.math, tex, place(node), name, node.id)
         case List():
             return _list(ctx, node)
         case Quote():
@@ -243,12 +266,15 @@ def _definitions(ctx: Context, node: DefinitionList) -> str:
     out: list[str] = []
     with ctx.boxed():
         for item in node.items:
-            out.append(f"<dt{place(item)}>{ctx.inline(ctx, item.term)}</dt>")
+            made = f"<dt{place(item)}>{ctx.inline(ctx, item.term)}</dt>"
             match item.children:
                 case []:
                     pass
                 case [Paragraph(children=children)]:
-                    out.append(f"<dd>{ctx.inline(ctx, children)}</dd>")
+                    made += f"<dd>{ctx.inline(ctx, children)}</dd>"
                 case children:
-                    out.append(f"<dd>{blocks(ctx, children)}</dd>")
+                    made += f"<dd>{blocks(ctx, children)}</dd>"
+            out.append(made)
+            if item.id:
+                keep(ctx, item.id, f"<dl>{made}</dl>")
     return f"<dl{kind}{place(node)}>{''.join(out)}</dl>\n"

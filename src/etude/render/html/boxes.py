@@ -32,6 +32,7 @@ __all__ = [
     "dropdown",
     "exercise",
     "grid",
+    "label",
     "place",
     "proof",
     "solution",
@@ -59,6 +60,13 @@ _ITALIC = frozenset(
 def place(node: Block) -> str:
     """The attributes by which a block is found: its id, and a mark when the author named it."""
     return f"{attributes(id=node.id)}{' data-label' if node.labels else ''}"
+
+
+def label(block: str, name: str) -> str:
+    """The name of a block, which leads to the block itself; `block` is its id."""
+    if not name or not block:
+        return f'<span class="label">{text(name)}</span>' if name else ""
+    return f'<a class="label" href="#{attribute(block)}">{text(name)}</a>'
 
 
 def _inside(ctx: Context, nodes: Sequence[BlockNode]) -> str:
@@ -97,14 +105,14 @@ def proof(ctx: Context, node: Proof) -> str:
     number = ctx.facts.numbers.get(node.id)
     name = number.name if number is not None and number.name else word(ctx.page.language, node.kind)
     words = " statement" if node.kind in _ITALIC else ""
-    head = _head(ctx, text(name), ctx.inline(ctx, node.title))
+    head = _head(ctx, label(node.id, name), ctx.inline(ctx, node.title))
     kinds = attribute(f"thm {node.kind}{words}")
     return f'<div class="{kinds}"{place(node)}>{_run_in(ctx, head, node.children)}</div>\n'
 
 
 def _head(ctx: Context, name: str, title: str) -> str:
     words = (f"（{title}）" if ctx.han else f" ({title})") if title else ""
-    return f'<span class="label">{name}</span><span class="name">{words}</span> '
+    return f'{name}<span class="name">{words}</span> '
 
 
 def _run_in(ctx: Context, head: str, nodes: Sequence[BlockNode]) -> str:
@@ -121,7 +129,7 @@ def exercise(ctx: Context, node: Exercise) -> str:
     """A task, with marks for how hard it is."""
     number = ctx.facts.numbers.get(node.id)
     name = number.name if number is not None and number.name else word(ctx.page.language, "exercise")
-    head = _head(ctx, text(name), ctx.inline(ctx, node.title))
+    head = _head(ctx, label(node.id, name), ctx.inline(ctx, node.title))
     if 0 < node.difficulty <= 3:
         words = attribute(ctx.site.words.difficulty.format(node.difficulty))
         dots = f"{'●' * node.difficulty}{'○' * (3 - node.difficulty)}"

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from etude.model.block import Annotation, CodeBlock, CodeCell
+from etude.model.book import NavLink, Resolved
+from etude.model.imports import imported
 from etude.model.inline import Inline
 from etude.render.highlight import lines, tokens
+from etude.render.html.boxes import label
 from etude.render.html.context import Context
 from etude.render.html.escape import attribute, attributes, text
 from etude.render.html.outputs import cell_outputs
+from etude.render.html.previews import keep_block
+from etude.render.html.titles import title_html
 
 __all__ = ["code_block", "code_cell", "labelled"]
+
+Source: TypeAlias = tuple[int, int, str]
+"""A piece of code that is a link: from, to, and the tag that opens it."""
+
+_SHORT = 4000
+"""Characters up to which the outputs of a cell are shown where it is only looked at in passing."""
 
 
 def code_block(ctx: Context, node: CodeBlock) -> str:
@@ -69,6 +81,7 @@ def code_cell(ctx: Context, node: CodeCell) -> str:
     if not code and not outputs:
         return f"<span{_place(anchor, node.labels)}></span>\n" if anchor else ""
     content = code + outputs
+    keep_block(ctx, node, code + outputs if len(outputs) <= _SHORT else code)
     if "hide-cell" in tags:
         content = _folded(words.show_cell, content)
     return f'<div class="cell"{_place(anchor, node.labels)}>{content}</div>\n'
@@ -89,10 +102,10 @@ def _number(ctx: Context, block: str) -> str:
 
 
 def _caption(ctx: Context, block: str, caption: Sequence[Inline]) -> str:
-    name = _number(ctx, block)
-    label = f'<span class="label">{text(name)}</span> ' if name else ""
+    name = label(block, _number(ctx, block))
     with ctx.boxed():
-        return f"<figcaption>{label}{ctx.inline(ctx, caption)}</figcaption>"
+        words = f"{name} {ctx.inline(ctx, caption)}".strip()
+    return f"<figcaption>{words}</figcaption>"
 
 
 def _folded(summary: str, content: str) -> str:
@@ -106,7 +119,32 @@ def _saved(ctx: Context, node: CodeCell) -> str:
     module = node.save or ctx.page.name.rsplit("/", 1)[-1].replace("-", "_")
     library = ctx.site.config.library.name
     where = f"{library}.{module}" if library else module
-    return f'<p class="saved">{text(ctx.site.words.saved)} <code>{text(where)}</code></p>'
+    users = ctx.site.words.separator.join(_user(ctx, user) for user in ctx.facts.users.get(node.index, ()))
+    used = f' <span class="used">{text(ctx.site.words.used)} {users}</span>' if users else ""
+    return f'<p class="saved">{text(ctx.site.words.saved)} <code>{text(where)}</code>{used}</p>'
+
+
+def _user(ctx: Context, user: NavLink) -> str:
+    href = attribute(ctx.site.link(ctx.here, user.name))
+    return f'<a href="{href}">{title_html(user.title, user.number)}</a>'
+
+
+def _sources(ctx: Context, code: str) -> tuple[Source, ...]:
+    """The names that the code imports of the book's library, with the way to where they were saved."""
+    if not ctx.facts.sources:
+        return ()
+    found = imported(code, ctx.site.config.library.name)
+    keys = ((f"{one.module}:{one.name}", one) for one in found)
+    return tuple(
+        (one.start, one.end, _source(ctx, ctx.facts.sources[key]))
+        for key, one in keys
+        if key in ctx.facts.sources
+    )
+
+
+def _source(ctx: Context, found: Resolved) -> str:
+    title = attributes(title=ctx.site.words.saved_in.format(found.name) if found.name else "")
+    return f'<a class="source" href="{attribute(ctx.href(found))}"{title}>'
 
 
 def _code(
@@ -128,7 +166,7 @@ def _code(
         classes += " lines" + (" numbered" if line_numbers else "")
         rows = _rows(ctx, language, code, anchor, frozenset(emphasize), annotations)
     else:
-        rows = _runs(tokens(code, language))
+        rows = _runs(tokens(code, language), _sources(ctx, code))
     start = f' style="counter-reset:line {first_line - 1}"' if line_numbers else ""
     kind = f' class="language-{attribute(language)}"' if language else ""
     notes = _annotations(ctx, annotations, anchor)
@@ -136,10 +174,25 @@ def _code(
     return f'<div class="{classes}">{whole}</div>{notes}'
 
 
-def _runs(found: Sequence[tuple[str, str]]) -> str:
-    return "".join(
-        f'<span class="{kind}">{text(value)}</span>' if kind else text(value) for kind, value in found
-    )
+def _runs(found: Sequence[tuple[str, str]], sources: Sequence[Source] = (), at: int = 0) -> str:
+    """Coloured text, which begins `at` some place of the code; parts of it are links."""
+    out: list[str] = []
+    for kind, value in found:
+        content = _linked(value, sources, at) if sources else text(value)
+        out.append(f'<span class="{kind}">{content}</span>' if kind else content)
+        at += len(value)
+    return "".join(out)
+
+
+def _linked(value: str, sources: Sequence[Source], at: int) -> str:
+    """A run of text with the links that lie in it."""
+    out: list[str] = []
+    done = 0
+    for start, end, tag in sources:
+        if at <= start and end <= at + len(value):
+            out += [text(value[done : start - at]), tag, text(value[start - at : end - at]), "</a>"]
+            done = end - at
+    return "".join((*out, text(value[done:])))
 
 
 def _rows(
@@ -158,10 +211,14 @@ def _rows(
             f'<a class="mark" href="#{_note_id(anchor, note)}" data-n="{note.number}"'
             f' aria-label="{word}"></a>'
         )
-    return "".join(
-        f'<span class="line{" hl" if i in emphasize else ""}">{_runs(row)}{marks.get(i, "")}\n</span>'
-        for i, row in enumerate(lines(code, language), 1)
-    )
+    sources = _sources(ctx, code)
+    out: list[str] = []
+    at = 0
+    for i, row in enumerate(lines(code, language), 1):
+        kind = "line hl" if i in emphasize else "line"
+        out.append(f'<span class="{kind}">{_runs(row, sources, at)}{marks.get(i, "")}\n</span>')
+        at += sum(len(value) for _, value in row) + 1
+    return "".join(out)
 
 
 def _annotations(ctx: Context, annotations: Sequence[Annotation], anchor: str) -> str:

@@ -45,6 +45,9 @@ class Context:
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By the id of a block: further ids that it answers to."""
     files: dict[str, bytes] = field(default_factory=dict)
+    kept: dict[str, str | tuple[str, str]] = field(default_factory=dict)
+    """The HTML of blocks that other pages may refer to, by id (that of the page is empty); with the variants
+    that it is seen in when these are not all."""
     math: set[str] = field(default_factory=set)
     noted: dict[str, int] = field(default_factory=dict)
     """How often each footnote was referred to so far."""

@@ -8,7 +8,16 @@ from functools import lru_cache
 from etude.render.html.escape import attribute, text
 from etude.render.math import MathError, letters, mathml
 
-__all__ = ["HAN", "block_formula", "broken", "held_after", "held_before", "inline_formula", "latex"]
+__all__ = [
+    "HAN",
+    "block_formula",
+    "broken",
+    "displayed",
+    "held_after",
+    "held_before",
+    "inline_formula",
+    "latex",
+]
 
 HAN = re.compile("[\u2e80-\u2fff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _TAG = re.compile(r"<(/?)([a-z]+)[^>]*?(/?)>")
@@ -59,15 +68,17 @@ def inline_formula(
         return text(head) + broken(tex, error) + text(tail)
     seen.update(shown)
     if not head and not tail and len(pieces) == 1 and not before and not after:
-        return f"<math>{pieces[0]}</math>"
+        return f"<math{_source(tex)}>{pieces[0]}</math>"
     marks = [""] * len(pieces)
     if not head and before and HAN.match(before):
         marks[0] = "gap-left"
     if not tail and after and HAN.match(after):
         marks[-1] = f"{marks[-1]} gap-right".strip()
+    # The first piece has the source of all, the others an empty one.
+    sources = [_source(tex)] + [" data-tex"] * (len(pieces) - 1)
     parts = [
-        f'<math class="{mark}">{piece}</math>' if mark else f"<math>{piece}</math>"
-        for mark, piece in zip(marks, pieces, strict=True)
+        f'<math class="{mark}"{source}>{piece}</math>' if mark else f"<math{source}>{piece}</math>"
+        for mark, source, piece in zip(marks, sources, pieces, strict=True)
     ]
     parts[0] = text(head) + parts[0]
     parts[-1] += text(tail)
@@ -88,18 +99,29 @@ def _typeset(tex: str) -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(shown), _pieces(content, len(shown)) if len(shown) > _SHORT else (content,)
 
 
-def block_formula(seen: set[str], tex: str, place: str, number: str) -> str:
-    """A displayed formula; `place` are its attributes, `number` stands at the right."""
+def _source(tex: str) -> str:
+    """The attribute by which scripts copy a formula as LaTeX; a letter alone is its own source."""
+    return "" if len(tex) == 1 and tex.isalnum() else f' data-tex="{attribute(" ".join(tex.split()))}"'
+
+
+def displayed(seen: set[str], tex: str) -> str:
+    """The element of a displayed formula; raises `MathError`."""
+    markup = mathml(tex, display=True)
+    seen.update(letters(markup))
+    return f"<math{_source(tex)}{markup.removeprefix('<math')}"
+
+
+def block_formula(seen: set[str], tex: str, place: str, number: str, block: str) -> str:
+    """A displayed formula; `place` are its attributes, `number` stands at the right and leads to `block`."""
     try:
-        markup = mathml(tex, display=True)
-        seen.update(letters(markup))
+        markup = displayed(seen, tex)
     except MathError as error:
         markup = broken(tex, error)
     if not number:
         return f'<div class="equation"{place}><div class="scroll">{markup}</div></div>\n'
     return (
         f'<div class="equation numbered"{place}><div class="scroll">{markup}</div>'
-        f'<span class="number">{text(number)}</span></div>\n'
+        f'<a class="number" href="#{attribute(block)}">{text(number)}</a></div>\n'
     )
 
 

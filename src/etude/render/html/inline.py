@@ -235,8 +235,14 @@ def _api(ctx: Context, node: ApiLink) -> str:
     found = ctx.facts.links.get(f"{node.domain}:{node.role}:{node.target}")
     if found is None or not found.url:
         return content
-    title = attributes(title=target if shown != target else "")
-    return f'<a class="api" href="{attribute(safe(found.url))}"{title}>{content}</a>'
+    kind = found.kind.rpartition(":")[2]
+    said = attributes(
+        title=target if shown != target else "",
+        data_name=target,
+        data_kind=ctx.site.words.api.get(kind, kind),
+        data_project=found.project,
+    )
+    return f'<a class="api" href="{attribute(safe(found.url))}"{said}>{content}</a>'
 
 
 def _eval(ctx: Context, node: Eval, before: str = "", after: str = "") -> str:

@@ -6,9 +6,9 @@ import re
 
 from etude.model.block import Embed, Figure, Image
 from etude.render.html.address import asset, safe
-from etude.render.html.boxes import place
+from etude.render.html.boxes import label, place
 from etude.render.html.context import Context
-from etude.render.html.escape import attribute, attributes, classes, text
+from etude.render.html.escape import attribute, attributes, classes
 from etude.render.html.outputs import cell_pictures
 from etude.render.html.picture import size_style
 
@@ -20,13 +20,12 @@ _VIDEO = re.compile(r"\.(?:mp4|webm|ogv|mov|m4v)(?:[?#].*)?$", re.IGNORECASE)
 def figure(ctx: Context, node: Figure) -> str:
     """A picture, a cell's output or other content, with its caption below."""
     number = ctx.facts.numbers.get(node.id)
-    name = number.name if number is not None else ""
+    name = label(node.id, number.name) if number is not None else ""
     with ctx.boxed():
         content = _content(ctx, node)
         caption = ctx.inline(ctx, node.caption)
         legend = ctx.render(ctx, node.legend)
-    label = f'<span class="label">{text(name)}</span> ' if name else ""
-    words = f"{label}{caption}".strip()
+    words = f"{name} {caption}".strip()
     below = f"<figcaption>{words}{legend}</figcaption>" if words or legend else ""
     kinds = attributes(class_=classes(("figure", node.align, *node.classes)))
     return f"<figure{kinds}{place(node)}>{content}{below}</figure>\n"
@@ -84,8 +83,8 @@ def embed(ctx: Context, node: Embed) -> str:
         names = attributes(src=source, title=title, style=style, loading="lazy", allow="fullscreen")
         content = f"<iframe{names}></iframe>"
     number = ctx.facts.numbers.get(node.id)
-    label = f'<span class="label">{text(number.name)}</span> ' if number is not None and number.name else ""
+    name = label(node.id, number.name) if number is not None else ""
     with ctx.boxed():
-        words = f"{label}{ctx.inline(ctx, node.caption)}"
+        words = f"{name} {ctx.inline(ctx, node.caption)}".strip()
     caption = f"<figcaption>{words}</figcaption>" if words else ""
     return f'<figure class="figure embed"{place(node)}>{content}{caption}</figure>\n'

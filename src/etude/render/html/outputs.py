@@ -13,10 +13,10 @@ from etude.render.bundle import Failed, Item, Printed, Shown, items
 from etude.render.highlight import tokens
 from etude.render.html.context import Context
 from etude.render.html.escape import attribute, text
-from etude.render.html.formula import broken, inline_formula, latex
+from etude.render.html.formula import broken, displayed, inline_formula, latex
 from etude.render.html.picture import output_picture
 from etude.render.html.switch import switched
-from etude.render.math import MathError, letters, mathml
+from etude.render.math import MathError
 
 __all__ = ["cell_outputs", "cell_pictures"]
 
@@ -37,7 +37,9 @@ def cell_outputs(ctx: Context, cell: CodeCell) -> str:
             found = tuple(item for item in found if item not in _pictures(found))
         return "".join(_item(ctx, item, "", scroll=scroll) for item in found) + _status(ctx, result)
 
-    return _by_variant(ctx, cell, shown, lambda content: f'<div class="outputs">{content}</div>')
+    return _by_variant(
+        ctx, cell, shown, lambda content: f'<div class="outputs" data-cell="{cell.index}">{content}</div>'
+    )
 
 
 def cell_pictures(ctx: Context, cell: CodeCell, alt: str, style: str = "") -> str:
@@ -133,10 +135,9 @@ def _markdown(ctx: Context, content: str) -> str:
 def _latex(ctx: Context, content: str) -> str:
     tex = latex(content)
     try:
-        markup = mathml(tex, display=True)
+        markup = displayed(ctx.math, tex)
     except MathError as error:
         return _words(ctx, content) or f'<div class="scroll">{broken(tex, error)}</div>'
-    ctx.math.update(letters(markup))
     return f'<div class="equation"><div class="scroll">{markup}</div></div>'
 
 

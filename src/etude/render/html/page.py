@@ -43,6 +43,8 @@ from etude.render.html.frame import (
 )
 from etude.render.html.hosts import Launch, edit_link, issues_link, launches
 from etude.render.html.inline import inlines
+from etude.render.html.origins import origins
+from etude.render.html.previews import Opening, blocks_file
 from etude.render.html.sections import sections_toc
 from etude.render.html.site import SiteContext
 from etude.render.html.structured import structured
@@ -66,7 +68,8 @@ class Rendered(Struct, frozen=True):
 
     html: bytes
     files: dict[str, bytes]
-    """Pictures that cells made: paths relative to the root of the site, named by their content."""
+    """Paths relative to the root of the site: pictures that cells made, named by their content, and what
+    other pages show of this one."""
     math: str
     """Distinct characters of the page's formulas, sorted; the formula font must have them."""
 
@@ -93,6 +96,8 @@ def render_page(
     is_home = page.name == site.home
     title, body = _split(page)
     content = _cover(ctx, title, body) if is_home else _article(ctx, title, body)
+    path, kept = blocks_file(ctx, title_html(page.title, facts.number))
+    ctx.files[path] = kept
     book = site.config.title.get(page.language)
     told = told_of(ctx, body, offer)
     frame = Frame(
@@ -193,8 +198,10 @@ def _article(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> 
     page, facts = ctx.page, ctx.facts
     front = page.front
     heading = inlines(ctx, title.children if title is not None else page.title)
-    content = blocks(ctx, body)
-    notes = footnotes(ctx)
+    said = title_html(page.title, facts.number)
+    opening = Opening(("", *([title.id] if title is not None and title.id else [])), f"<h2>{said}</h2>\n")
+    content = blocks(ctx, body, opening)
+    notes = footnotes(ctx) + origins(ctx)
     inline_number = bool(facts.number) and facts.label == facts.number
     return render_template(
         "article",

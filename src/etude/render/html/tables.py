@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from etude.model.block import Cell, Paragraph, Row, Table
 from etude.model.inline import Eval, InlineMath
-from etude.render.html.boxes import place
+from etude.render.html.boxes import label, place
 from etude.render.html.context import Context
-from etude.render.html.escape import attributes, text
+from etude.render.html.escape import attributes
 from etude.render.text import plain
 
 __all__ = ["table"]
@@ -31,15 +31,16 @@ def table(ctx: Context, node: Table) -> str:
         body = "".join(_row(ctx, row, node, numeric, head=False) for row in node.body)
         caption = ctx.inline(ctx, node.caption)
     number = ctx.facts.numbers.get(node.id)
-    label = f'<span class="label">{text(number.name)}</span> ' if number is not None and number.name else ""
+    name = label(node.id, number.name) if number is not None else ""
     whole = (
         f'<div class="scroll"><table>{_columns(node.widths)}'
         f"{f'<thead>{head}</thead>' if head else ''}<tbody>{body}</tbody></table></div>"
     )
     kinds = attributes(class_=f"table {node.align}".strip())
-    if not label and not caption:
+    if not name and not caption:
         return f"<div{kinds}{place(node)}>{whole}</div>\n"
-    return f"<figure{kinds}{place(node)}><figcaption>{label}{caption}</figcaption>{whole}</figure>\n"
+    words = f"{name} {caption}".strip()
+    return f"<figure{kinds}{place(node)}><figcaption>{words}</figcaption>{whole}</figure>\n"
 
 
 def _columns(widths: Sequence[float]) -> str:

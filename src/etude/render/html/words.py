@@ -39,6 +39,11 @@ class Words(Struct, frozen=True):
     broken: str
     annotation: str
     saved: str
+    used: str
+    saved_in: str
+    origins: str
+    origins_text: str
+    gpus: str
     footnotes: str
     back: str
     difficulty: str
@@ -60,7 +65,10 @@ class Words(Struct, frozen=True):
     changed_page: str
     colon: str
     separator: str
+    keys: str
     kinds: dict[str, str]
+    api: dict[str, str]
+    """What inventories of other projects call their objects."""
 
 
 _EN = Words(
@@ -93,6 +101,11 @@ _EN = Words(
     broken="This reference leads nowhere",
     annotation="Note {}",
     saved="kept in",
+    used="used in",
+    saved_in="Defined in {}",
+    origins="How the outputs were made",
+    origins_text="By running the code of this page, from top to bottom, with these packages.",
+    gpus="GPUs: {}",
     footnotes="Notes",
     back="Back to the text",
     difficulty="Difficulty {} of 3",
@@ -114,6 +127,7 @@ _EN = Words(
     changed_page="Changed",
     colon=": ",
     separator=", ",
+    keys="Keys",
     kinds={
         "note": "Note",
         "tip": "Tip",
@@ -126,6 +140,12 @@ _EN = Words(
         "attention": "Attention",
         "seealso": "See also",
         "admonition": "Note",
+    },
+    api={
+        "doc": "page",
+        "cmdoption": "option",
+        "envvar": "environment variable",
+        "staticmethod": "static method",
     },
 )
 
@@ -159,6 +179,11 @@ _ZH = Words(
     broken="此引用没有目标",
     annotation="注{}",
     saved="已存入",
+    used="用于",
+    saved_in="定义见{}",
+    origins="输出的由来",
+    origins_text="从上到下运行本页代码而得，所用软件包如下。",
+    gpus="GPU：{} 块",
     footnotes="注释",
     back="回到正文",
     difficulty="难度{}（共三级）",
@@ -180,6 +205,7 @@ _ZH = Words(
     changed_page="更新",
     colon="：",
     separator="、",
+    keys="快捷键",
     kinds={
         "note": "说明",
         "tip": "提示",
@@ -192,6 +218,23 @@ _ZH = Words(
         "attention": "注意",
         "seealso": "参见",
         "admonition": "说明",
+    },
+    api={
+        "attribute": "属性",
+        "class": "类",
+        "classmethod": "类方法",
+        "cmdoption": "选项",
+        "data": "数据",
+        "doc": "文档",
+        "envvar": "环境变量",
+        "exception": "异常",
+        "function": "函数",
+        "label": "小节",
+        "method": "方法",
+        "module": "模块",
+        "property": "属性",
+        "staticmethod": "静态方法",
+        "term": "术语",
     },
 )
 

@@ -24,7 +24,11 @@ const late = (name) => (loaded[name] ??= new Promise((resolve, reject) => {
   const script = document.createElement("script");
   script.src = own.replace(/etude\.js(?=[?#]|$)/, name + ".js");
   script.onload = () => resolve(etude[name]);
-  script.onerror = () => { delete loaded[name]; reject(new Error(name)); };
+  script.onerror = () => { delete loaded[name]; reject(null); };
   document.head.append(script);
 }));
-const etude = window.etude = { all, byId, keeping, late, memory, root };
+/* Do something with one of them; what cannot be loaded, as when the reader goes on at once, is done without. */
+const use = (name, what) => late(name).then(what).catch((why) => { if (why) throw why; });
+const words = () => late("words-" + root.lang);
+const site = new URL("..", own).href;
+const etude = window.etude = { all, byId, keeping, late, memory, root, site, words };

@@ -3,10 +3,35 @@ const chooseVariant = (radio, near) => {
   keeping(near, () => { radio.checked = true; });
   markWide();
   memory.set("etude-variant", radio.value);
-  const address = new URL(location.href);
-  address.searchParams.set("variant", radio.value);
-  try { history.replaceState(history.state, "", address); } catch { /* file:// */ }
+  say(radio.value);
   markVariant();
+  dispatchEvent(new Event("etude:variant"));
+};
+const say = (variant) => {
+  const address = new URL(location.href);
+  address.searchParams.set("variant", variant);
+  try { history.replaceState(history.state, "", address); } catch { /* file:// */ }
+};
+
+/* The address of a page says its variant, unless that is the first and nobody has asked for it. Links to other
+   pages of the book say it too: what is remembered from the disk may be remembered for one file only. */
+const variants = () => [...document.getElementsByName("variant")];
+const inAddress = () => new URLSearchParams(location.search).get("variant");
+const variantName = () => {
+  const [first, ...others] = variants();
+  const chosen = others.find((radio) => radio.checked) ?? (inAddress() ? first : null);
+  return first ? chosen?.value : inAddress();
+};
+const carry = (link) => {
+  if ((link.search && !link.dataset.carries) || link.pathname === location.pathname) return;
+  if (!link.href.startsWith(site) || !link.pathname.endsWith(".html")) return;
+  const name = variantName();
+  link.search = name ? "?variant=" + encodeURIComponent(name) : "";
+  link.dataset.carries = "1";
+};
+etude.variant = () => {
+  const name = variants().find((radio) => radio.checked)?.value ?? inAddress() ?? memory.get("etude-variant") ?? "";
+  return name.replace(/[^\p{L}\p{N}_-]/gu, (sign) => `_${sign.codePointAt(0).toString(16)}_`);
 };
 const markVariant = () => {
   for (const label of all(".variants .switch label")) {

@@ -3,8 +3,11 @@ const codeOf = (block) => {
   const code = block.querySelector("code").cloneNode(true);
   const session = code.querySelector(".gp");
   for (const part of all(".gp, .go, .mark", code)) part.remove();
-  const text = code.textContent.replace(/\n$/, "");
-  return session ? text.split("\n").filter((line) => line.trim()).join("\n") : text;
+  const lines = code.textContent.replace(/\n$/, "").split("\n");
+  if (session) return lines.filter((line) => line.trim()).join("\n");
+  const prompt = /^(>>>|\.\.\.|\$|In \[\d*\]:| *\.\.\.:)( |$)/;
+  if (!/^(>>> |\$ |In \[\d*\]: )/.test(lines[0])) return lines.join("\n");
+  return lines.filter((line) => prompt.test(line)).map((line) => line.replace(prompt, "")).join("\n");
 };
 const copyWords = () => document.body.dataset.copy?.split("|") ?? ["Copy", "Copied"];
 const addCopyButtons = () => {
@@ -17,8 +20,7 @@ const addCopyButtons = () => {
     block.tabIndex = -1;
   }
 };
-const copy = async (button) => {
-  const text = codeOf(button.parentElement);
+const copyText = async (text) => {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
@@ -28,6 +30,10 @@ const copy = async (button) => {
     document.execCommand("copy");
     area.remove();
   }
+};
+Object.assign(etude, { codeOf, copyText });
+const copy = async (button) => {
+  await copyText(codeOf(button.parentElement));
   button.textContent = copyWords()[1];
   setTimeout(() => { button.textContent = copyWords()[0]; }, 1600);
 };

@@ -2,12 +2,16 @@ document.addEventListener("click", (event) => {
   const element = event.target.closest("button, a, label");
   if (!element) return;
   if (element.matches("button.theme")) nextTheme();
-  else if (element.matches("button.copy")) copy(element);
+  else if (element.matches("button.keys")) use("help", (made) => made.open());
+  else if (element.matches(".code > .copy")) copy(element);
   else if (element.matches(".variants .switch label")) {
     event.preventDefault();
     chooseVariant(byId(element.htmlFor), element);
-  } else if (element.matches("a.language")) placeFor(element);
+  } else if (element.matches(previewed) && tap(event, element)) return;
   else if (element.matches("a")) {
+    if (element.matches("a.language")) etude.places?.keep(element);
+    else if (element.matches(permalinks) && !event.ctrlKey && !event.metaKey) use("links", (made) => made.copy(element));
+    carry(element);
     if (element.matches(".toc a")) element.closest("details").open = false;
     document.querySelector("#nav:popover-open")?.hidePopover();
     if (element.hash && element.href === location.href) reveal();
@@ -15,6 +19,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   const label = event.target;
+  pressed(event);
   if ((event.key === "Enter" || event.key === " ") && label.matches?.(".variants .switch label")) {
     event.preventDefault();
     label.click();
@@ -27,6 +32,7 @@ document.addEventListener("change", (event) => {
     chooseVariant(radio, middle?.closest("#main *") ?? radio);
   } else if (radio.matches(".tabs > input")) syncTabs(radio);
 });
+document.addEventListener("pointerdown", (event) => { const link = event.target.closest("a[href]"); if (link) carry(link); });
 addEventListener("resize", markWide);
 addEventListener("load", markWide);
 document.addEventListener("toggle", (event) => { if (event.target.open) markWide(); }, true);
@@ -44,7 +50,9 @@ const start = () => {
   const current = document.querySelector('#nav [aria-current="page"]');
   const nav = byId("nav");
   if (current && nav && nav.scrollHeight > nav.clientHeight) nav.scrollTop = current.offsetTop - nav.clientHeight / 3;
+  if (variantName() && !inAddress()) say(variantName());
   if (location.hash) reveal();
+  later();
 };
 addEventListener("etude:replaced", start);
 start();

@@ -1,0 +1,17 @@
+const permalinks = "a.anchor, a.label, .equation > a.number";
+
+/* Keys. Those of letters and signs can be switched off, in the help that `?` opens. */
+etude.keys = () => memory.get("etude-keys") !== "off";
+const busy = "input, textarea, select, dialog, video, audio, iframe, [contenteditable], [popover], .more, .tall";
+const pressed = (event) => {
+  if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(busy)) return;
+  if (event.key === "?" && etude.keys()) use("help", (made) => made.open());
+  const way = { ArrowLeft: "a.previous", ArrowRight: "a.next" }[event.key];
+  if (way && !event.shiftKey && root.scrollWidth <= innerWidth) document.querySelector(way)?.click();
+};
+
+/* What blocks can do besides, once the page is there. */
+const later = () => (window.requestIdleCallback ?? setTimeout)(() => {
+  for (const [name, what] of [["links", "#main :is([data-label], .glossary, .bibliography)"], ["places", "a.language"], ["formulas", "#main math"], ["compare", ".variants:not(.quiet) .code"], ["origins", ".origins"]])
+    if (document.querySelector(what)) use(name, (made) => made.start?.());
+});

@@ -1,0 +1,93 @@
+"""The book's library across pages: where imports come from, and who uses what was saved."""
+
+from __future__ import annotations
+
+import pytest
+
+from etude.model import block as b
+from etude.model.config import Config, LibraryConfig
+from etude.model.imports import defined, imported
+
+CONFIG = Config(library=LibraryConfig("small"))
+
+
+def cell(n, code: str, index: int, id_: str = "", save: str | None = None, caption: str = "") -> b.CodeCell:
+    labels = (id_,) if id_ else ()
+    words = n.text(caption) if caption else ()
+    return b.CodeCell(
+        n.span, id_, labels, index=index, code=code, save=save, caption=words, numbered=bool(caption)
+    )
+
+
+@pytest.fixture
+def resolved(n, book):
+    book.page("index", n.h(1, "Home"))
+    book.page(
+        "one",
+        n.h(1, "One", "sec-one"),
+        cell(n, "def half(x): ...\nclass Box: ...", 0, "lst-half", "numbers", "Half"),
+        n.h(2, "Later", "sec-later"),
+        cell(n, "LIMIT: int = 3", 1, save="numbers"),
+    )
+    book.page(
+        "two",
+        n.h(1, "Two", "sec-two"),
+        cell(n, "from small.numbers import half, LIMIT", 0),
+        cell(n, "def half(x): ...", 1, "lst-again", "numbers"),
+    )
+    book.page("three", n.h(1, "Three", "sec-three"), cell(n, "from small.numbers import (half,\n  Box)", 0))
+    book.page("four", n.h(1, "Four"), cell(n, "import small.other\nfrom smaller.numbers import half", 0))
+    return book.resolve(config=CONFIG).facts
+
+
+def test_an_import_comes_from_the_last_page_before_that_saved_it(resolved):
+    sources = {key: (found.page, found.id) for key, found in resolved["two"].sources.items()}
+    assert {
+        "small.numbers:": ("one", "lst-half"),
+        "small.numbers:half": ("one", "lst-half"),
+        "small.numbers:LIMIT": ("one", "sec-later"),
+    } == sources
+    sources = {key: (found.page, found.id) for key, found in resolved["three"].sources.items()}
+    assert ("two", "lst-again") == sources["small.numbers:half"]
+    assert ("one", "lst-half") == sources["small.numbers:Box"]
+
+
+def test_what_it_is_called(resolved):
+    names = {key: found.name for key, found in resolved["two"].sources.items()}
+    assert "Listing 1.1" == names["small.numbers:half"]
+    assert "Section 1.1" == names["small.numbers:LIMIT"]
+
+
+def test_what_was_saved_knows_who_uses_it(resolved):
+    users = {cell: [user.name for user in found] for cell, found in resolved["one"].users.items()}
+    assert {0: ["two", "three"], 1: ["two"]} == users
+    assert {1: ["three"]} == {c: [user.name for user in found] for c, found in resolved["two"].users.items()}
+
+
+def test_what_nobody_saved_leads_nowhere(resolved):
+    assert {} == resolved["four"].sources
+    assert {} == resolved["index"].users
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("from small.a import B", ["small.a", "B"]),
+        ("    from small.a import (  # why\n  B as C,\n  D)", ["small.a", "B", "D"]),
+        ("import small.a as x", ["small.a"]),
+        ("from small import a; a.b", ["small", "a"]),
+        ("from .small import a", []),
+        ("from smaller.a import B", []),
+        ("# from small.a import B", []),
+        ("x = 1", []),
+    ],
+)
+def test_imports_are_found_in_their_place(code, expected):
+    found = list(imported(code, "small"))
+    assert expected == [one.name or one.module for one in found]
+    assert expected == [code[one.start : one.end] for one in found]
+
+
+def test_names_that_a_module_has():
+    code = "async def go():\n    x = 1\n\nclass A: ...\nLIMIT: int = 3\na == b\ny = 2\n@d\ndef go(): ...\n"
+    assert ("go", "A", "LIMIT", "y") == defined(code)
