@@ -131,6 +131,8 @@ class HtmlConfig(Struct, frozen=True):
     edit: str = ""
     """Template of a page's edit address, with ``{path}``."""
     footer: Localized = Localized()
+    search: bool = True
+    """Whether the site has a search of its own."""
 
 
 class LibraryConfig(Struct, frozen=True):

@@ -278,6 +278,7 @@ KEYS: tuple[Key, ...] = (
     Key("html", "logo", PATH, '""', "The picture beside the book's title."),
     Key("html", "edit", EDIT, '""', "The address where a page is edited, with `{path}` for the page's path."),
     Key("html", "footer", LOCALIZED, '""', "A line at the foot of every page."),
+    Key("html", "search", FLAG, "true", "False: the site has no search, and no index for one."),
     Key(
         "library",
         "name",

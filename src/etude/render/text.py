@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import assert_never
+from collections.abc import Callable, Iterable
+from typing import TypeAlias, assert_never
 
 from etude.model.book import PageFacts
 from etude.model.inline import (
@@ -38,13 +38,22 @@ from etude.model.words import fill
 
 __all__ = ["plain"]
 
-
-def plain(inlines: Iterable[Inline], facts: PageFacts | None = None) -> str:
-    """The words of `inlines`; with `facts`, references and citations say what they say on the page."""
-    return "".join(_words(node, facts) for node in inlines)
+Values: TypeAlias = Callable[[Eval], str]
 
 
-def _words(node: Inline, facts: PageFacts | None) -> str:
+def _nothing(_node: Eval) -> str:
+    return ""
+
+
+def plain(inlines: Iterable[Inline], facts: PageFacts | None = None, values: Values = _nothing) -> str:
+    """The words of `inlines`; with `facts`, references and citations say what they say on the page.
+
+    `values` tells what an `eval` shows.
+    """
+    return "".join(_words(node, facts, values) for node in inlines)
+
+
+def _words(node: Inline, facts: PageFacts | None, values: Values) -> str:
     match node:
         case Text(value=value) | InlineCode(value=value) | Keyboard(value=value):
             return value
@@ -55,26 +64,28 @@ def _words(node: Inline, facts: PageFacts | None) -> str:
         case SoftBreak() | HardBreak():
             return " "
         case Emphasis() | Strong() | Strikethrough() | Superscript() | Subscript() | Link() | IndexMark():
-            return plain(node.children, facts)
+            return plain(node.children, facts, values)
         case InlineImage(alt=alt):
             return alt
         case Reference():
-            return _reference(node, facts)
+            return _reference(node, facts, values)
         case ApiLink(target=target, children=children):
-            return plain(children, facts) or target.lstrip("~!").rsplit(".", 1)[-1]
+            return plain(children, facts, values) or target.lstrip("~!").rsplit(".", 1)[-1]
         case Citation():
             content = facts.citations.get(citation_key(node)) if facts else None
             return plain(content, facts) if content else ", ".join(node.keys)
-        case Eval() | FootnoteReference() | Anchor() | RawInline():
+        case Eval():
+            return values(node)
+        case FootnoteReference() | Anchor() | RawInline():
             return ""
         case _:
             assert_never(node)
 
 
-def _reference(node: Reference, facts: PageFacts | None) -> str:
+def _reference(node: Reference, facts: PageFacts | None, values: Values) -> str:
     resolved = facts.references.get(reference_key(node)) if facts else None
     if node.children and node.kind != "numref":
-        return plain(node.children, facts)
+        return plain(node.children, facts, values)
     if resolved is None:
         return plain(node.children, facts) or node.target
     return (

@@ -105,6 +105,7 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         next=frame.next,
         previous=frame.previous,
         root=frame.root,
+        search=_search(site) if config.html.search else None,
         start=f"{frame.here}index.html",
         styles=variant_styles(frame.variants),
         title=frame.title,
@@ -114,6 +115,23 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         version=theme_version()[:12],
         words=site.words,
     ).encode()
+
+
+def _search(site: SiteContext) -> dict[str, str]:
+    """What the search needs to know before any of it is loaded."""
+    said = site.words
+    names = (f"{code} {LANGUAGE_NAMES.get(code.lower(), code)}" for code in site.config.languages)
+    return {
+        "languages": "|".join(names),
+        "language": site.language,
+        "words": "|".join(
+            (
+                said.search_placeholder, said.search_everywhere, said.search_none, said.search_one,
+                said.search_many, said.search_busy, said.search_failed, said.search_keys, said.search_scope,
+                said.close,
+            )
+        ),
+    }  # fmt: skip
 
 
 def tag(language: str) -> str:

@@ -51,6 +51,16 @@ class Words(Struct, frozen=True):
     not_found_text: str
     redirect: str
     separator: str
+    search: str
+    search_placeholder: str
+    search_everywhere: str
+    search_none: str
+    search_one: str
+    search_many: str
+    search_busy: str
+    search_failed: str
+    search_keys: str
+    search_scope: str
     kinds: dict[str, str]
 
 
@@ -96,6 +106,16 @@ _EN = Words(
     not_found_text="It may have moved. The contents know where everything stands.",
     redirect="The book begins here",
     separator=", ",
+    search="Search",
+    search_placeholder="Titles, text, formulas, code",
+    search_everywhere="All languages",
+    search_none="Nothing found",
+    search_one="1 place",
+    search_many="{} places",
+    search_busy="Looking…",
+    search_failed="The files that the search needs could not be loaded.",
+    search_keys="↑ ↓ choose · Enter open · Esc close",
+    search_scope="Where to search",
     kinds={
         "note": "Note",
         "tip": "Tip",
@@ -153,6 +173,16 @@ _ZH = Words(
     not_found_text="它也许移到了别处。从目录里总能找到它。",
     redirect="本书由此开始",
     separator="、",
+    search="搜索",
+    search_placeholder="标题、正文、公式、代码",
+    search_everywhere="全部语言",
+    search_none="没有找到",
+    search_one="1 处",
+    search_many="{} 处",
+    search_busy="查找中……",
+    search_failed="未能读取搜索所需的文件。",
+    search_keys="↑ ↓ 选择 · Enter 打开 · Esc 关闭",
+    search_scope="搜索范围",
     kinds={
         "note": "说明",
         "tip": "提示",

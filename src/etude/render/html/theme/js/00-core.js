@@ -27,4 +27,4 @@ const late = (name) => (loaded[name] ??= new Promise((resolve, reject) => {
   script.onerror = () => { delete loaded[name]; reject(new Error(name)); };
   document.head.append(script);
 }));
-const etude = window.etude = { all, byId, keeping, late, memory, root };
+const etude = window.etude = { all, byId, keeping, late, memory, own, root };

@@ -14,14 +14,9 @@ const twinOf = (target) => {
   return all("[data-variant] [data-label]").find((other) => isTwin(other) && nameOf(other) === name && ofChosen(other)) ?? target;
 };
 
-/* What an address points to may lie in something closed. */
-const reveal = () => {
-  let id = location.hash.slice(1);
-  try { id = decodeURIComponent(id); } catch { /* kept as it is */ }
-  let target = id && byId(id);
-  if (!target) return;
-  target = twinOf(target);
-  for (let at = target; at; at = at.parentElement) {
+/* Open whatever an element lies in. */
+const openAround = (element) => {
+  for (let at = element; at; at = at.parentElement) {
     if (at.localName === "details") at.open = true;
     if (at.classList.contains("tab")) at.previousElementSibling.previousElementSibling.checked = true;
     if (at.dataset.variant && !at.getClientRects().length) {
@@ -29,6 +24,17 @@ const reveal = () => {
       if (radio) { radio.checked = true; markVariant(); }
     }
   }
+};
+etude.openAround = openAround;
+
+/* What an address points to may lie in something closed. */
+const reveal = () => {
+  let id = location.hash.slice(1);
+  try { id = decodeURIComponent(id); } catch { /* kept as it is */ }
+  let target = id && byId(id);
+  if (!target) return;
+  target = twinOf(target);
+  openAround(target);
   target.scrollIntoView();
 };
 

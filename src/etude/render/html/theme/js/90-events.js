@@ -2,6 +2,7 @@ document.addEventListener("click", (event) => {
   const element = event.target.closest("button, a, label");
   if (!element) return;
   if (element.matches("button.theme")) nextTheme();
+  else if (element.matches("button.search")) openSearch();
   else if (element.matches("button.copy")) copy(element);
   else if (element.matches(".variants .switch label")) {
     event.preventDefault();
@@ -45,6 +46,7 @@ const start = () => {
   const nav = byId("nav");
   if (current && nav && nav.scrollHeight > nav.clientHeight) nav.scrollTop = current.offsetTop - nav.clientHeight / 3;
   if (location.hash) reveal();
+  if (new URLSearchParams(location.search).has("mark")) late("search").then((search) => search.arrive());
 };
 addEventListener("etude:replaced", start);
 start();
