@@ -14,7 +14,7 @@ from msgspec import Struct
 from etude.adapters.disk import DiskFiles, WriteError, write_atomic
 from etude.adapters.memory import MemoryFiles
 from etude.adapters.store import SqliteStore
-from etude.build.search_files import keep_units
+from etude.build.search_files import PageGoneError, keep_units
 from etude.build.sources import decode_page
 from etude.build.watch import stamp
 from etude.model.block import BlockNode
@@ -85,10 +85,6 @@ _NO_FILES = MemoryFiles()
 encode = msgspec.msgpack.Encoder().encode
 _facts = msgspec.msgpack.Decoder(PageFacts).decode
 _results = msgspec.msgpack.Decoder(dict[str, RunResult]).decode
-
-
-class PageGoneError(Exception):
-    """A document that was parsed by an earlier build is lost, or damaged."""
 
 
 _opened: dict[str, SqliteStore] = {}

@@ -9,19 +9,19 @@ from msgspec import Struct, structs
 
 from etude.build.book import Book
 from etude.build.manifest import announce
-from etude.build.outputs import Made, PageGoneError
+from etude.build.outputs import Made
 from etude.build.search_files import keep_block, kept_block, kept_units, there
 from etude.build.shared import Output
 from etude.build.watch import digest
 from etude.build.workers import Workers
 from etude.render.html.address import page_file
-from etude.render.search.postings import Block, merge_blocks, merge_units
+from etude.render.search.postings import Unit, merge_blocks, merge_units
 from etude.render.search.shards import cut, key_shards, root_script, text_shards
 
 __all__ = ["fold"]
 
 PAGES = 32
-"""Pages of a block: few enough that one is folded anew in no time, and many enough that there are few blocks."""
+"""Pages of a block: few enough to fold one anew in no time, and enough to have few blocks."""
 
 
 class _Job(Struct, frozen=True):
@@ -97,11 +97,10 @@ def _folder(target: str) -> str:
 def _fold(job: _Job) -> _Done:
     """Fold a block, in any process."""
     root = Path(job.root)
-    units, names = [], []
+    units: list[Unit] = []
+    names: list[str] = []
     for page, kept in job.pages:
         found = kept_units(root, kept)
-        if found is None:
-            raise PageGoneError(page)
         units += found
         names += [page, *("" for _ in found[1:])]
     shards = list(text_shards([unit.text for unit in units], names))
@@ -115,12 +114,7 @@ def _fold(job: _Job) -> _Done:
 
 def _keys(root: Path, language: str, names: Sequence[str], folder: str) -> dict[str, bytes]:
     """The shards of keys, and the root."""
-    blocks: list[Block] = []
-    for name in names:
-        block = kept_block(root, name)
-        if block is None:
-            raise PageGoneError(name)
-        blocks.append(block)
+    blocks = [kept_block(root, name) for name in names]
     keys, words = key_shards(merge_blocks(blocks))
     texts = [text for block in blocks for text in block.texts]
     files = {f"{folder}/{name}.js": data for name, data in (*keys.files, *words.files)}

@@ -14,13 +14,17 @@ from etude.adapters.disk import sealed, unsealed, write_atomic
 from etude.build.watch import digest
 from etude.render.search.postings import Block, Unit
 
-__all__ = ["forget", "keep_block", "keep_units", "kept_block", "kept_units", "there"]
+__all__ = ["PageGoneError", "forget", "keep_block", "keep_units", "kept_block", "kept_units", "there"]
 
 _encode = msgspec.msgpack.Encoder().encode
 _units = msgspec.msgpack.Decoder(tuple[Unit, ...])
 _block = msgspec.msgpack.Decoder(Block)
 
 T = TypeVar("T")
+
+
+class PageGoneError(Exception):
+    """Something that an earlier build has made of a page is lost, or damaged."""
 
 
 def _folder(root: Path) -> Path:
@@ -50,27 +54,25 @@ def _keep(root: Path, data: bytes) -> str:
     return name
 
 
-def kept_units(root: Path, name: str) -> tuple[Unit, ...] | None:
-    """What is kept of a page; None when it is lost or damaged, and then its name is free again."""
+def kept_units(root: Path, name: str) -> tuple[Unit, ...]:
+    """What is kept of a page. When it is lost or damaged, `PageGoneError`, and nothing is kept any more."""
     return _kept(root, name, _units)
 
 
-def kept_block(root: Path, name: str) -> Block | None:
+def kept_block(root: Path, name: str) -> Block:
     """What is kept of some pages, likewise."""
     return _kept(root, name, _block)
 
 
-def _kept(root: Path, name: str, decoder: msgspec.msgpack.Decoder[T]) -> T | None:
-    place = _folder(root) / name
+def _kept(root: Path, name: str, decoder: msgspec.msgpack.Decoder[T]) -> T:
     try:
-        data = unsealed(place.read_bytes())
+        data = unsealed((_folder(root) / name).read_bytes())
         if data is not None:
             return decoder.decode(data)
     except (OSError, msgspec.MsgspecError):
         pass
-    with suppress(OSError):
-        place.unlink()
-    return None
+    forget(root, ())
+    raise PageGoneError(name)
 
 
 def forget(root: Path, named: Collection[str]) -> None:

@@ -38,54 +38,52 @@ from etude.model.words import fill
 
 __all__ = ["plain"]
 
-Values: TypeAlias = Callable[[Eval], str]
+Say: TypeAlias = Callable[[Eval | InlineMath], str]
 
 
-def _nothing(_node: Eval) -> str:
-    return ""
+def _source(node: Eval | InlineMath) -> str:
+    return node.tex if isinstance(node, InlineMath) else ""
 
 
-def plain(inlines: Iterable[Inline], facts: PageFacts | None = None, values: Values = _nothing) -> str:
+def plain(inlines: Iterable[Inline], facts: PageFacts | None = None, say: Say = _source) -> str:
     """The words of `inlines`; with `facts`, references and citations say what they say on the page.
 
-    `values` tells what an `eval` shows.
+    `say` gives the words of formulas and values: without it, LaTeX and none.
     """
-    return "".join(_words(node, facts, values) for node in inlines)
+    return "".join(_words(node, facts, say) for node in inlines)
 
 
-def _words(node: Inline, facts: PageFacts | None, values: Values) -> str:
+def _words(node: Inline, facts: PageFacts | None, say: Say) -> str:
     match node:
         case Text(value=value) | InlineCode(value=value) | Keyboard(value=value):
             return value
         case Abbreviation(value=value) | UnknownRole(value=value):
             return value
-        case InlineMath(tex=tex):
-            return tex
         case SoftBreak() | HardBreak():
             return " "
         case Emphasis() | Strong() | Strikethrough() | Superscript() | Subscript() | Link() | IndexMark():
-            return plain(node.children, facts, values)
+            return plain(node.children, facts, say)
         case InlineImage(alt=alt):
             return alt
         case Reference():
-            return _reference(node, facts, values)
+            return _reference(node, facts, say)
         case ApiLink(target=target, children=children):
-            return plain(children, facts, values) or target.lstrip("~!").rsplit(".", 1)[-1]
+            return plain(children, facts, say) or target.lstrip("~!").rsplit(".", 1)[-1]
         case Citation():
             content = facts.citations.get(citation_key(node)) if facts else None
             return plain(content, facts) if content else ", ".join(node.keys)
-        case Eval():
-            return values(node)
+        case Eval() | InlineMath():
+            return say(node)
         case FootnoteReference() | Anchor() | RawInline():
             return ""
         case _:
             assert_never(node)
 
 
-def _reference(node: Reference, facts: PageFacts | None, values: Values) -> str:
+def _reference(node: Reference, facts: PageFacts | None, say: Say) -> str:
     resolved = facts.references.get(reference_key(node)) if facts else None
     if node.children and node.kind != "numref":
-        return plain(node.children, facts, values)
+        return plain(node.children, facts, say)
     if resolved is None:
         return plain(node.children, facts) or node.target
     return (

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from etude.model.config import Author
 from etude.render.html.address import asset, quoted, safe
@@ -119,19 +120,14 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
 
 def _search(site: SiteContext) -> dict[str, str]:
     """What the search needs to know before any of it is loaded."""
-    said = site.words
     names = (f"{code} {LANGUAGE_NAMES.get(code.lower(), code)}" for code in site.config.languages)
+    said = "|".join(astuple(site.words.search))
     return {
-        "languages": "|".join(names),
+        "label": site.words.search.label,
         "language": site.language,
-        "words": "|".join(
-            (
-                said.search_placeholder, said.search_everywhere, said.search_none, said.search_one,
-                said.search_many, said.search_busy, said.search_failed, said.search_keys, said.search_scope,
-                said.close,
-            )
-        ),
-    }  # fmt: skip
+        "languages": "|".join(names),
+        "words": said,
+    }
 
 
 def tag(language: str) -> str:

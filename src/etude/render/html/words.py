@@ -7,6 +7,23 @@ from msgspec import Struct
 __all__ = ["LANGUAGE_NAMES", "Words", "words"]
 
 
+class SearchWords(Struct, frozen=True):
+    """What the search says, in the order in which its script takes it; none has a `|`."""
+
+    label: str
+    placeholder: str
+    everywhere: str
+    none: str
+    one: str
+    many: str
+    about: str
+    busy: str
+    failed: str
+    keys: str
+    scope: str
+    close: str
+
+
 class Words(Struct, frozen=True):
     """What the theme says; `{}` in a field is filled in."""
 
@@ -51,16 +68,7 @@ class Words(Struct, frozen=True):
     not_found_text: str
     redirect: str
     separator: str
-    search: str
-    search_placeholder: str
-    search_everywhere: str
-    search_none: str
-    search_one: str
-    search_many: str
-    search_busy: str
-    search_failed: str
-    search_keys: str
-    search_scope: str
+    search: SearchWords
     kinds: dict[str, str]
 
 
@@ -106,16 +114,20 @@ _EN = Words(
     not_found_text="It may have moved. The contents know where everything stands.",
     redirect="The book begins here",
     separator=", ",
-    search="Search",
-    search_placeholder="Titles, text, formulas, code",
-    search_everywhere="All languages",
-    search_none="Nothing found",
-    search_one="1 place",
-    search_many="{} places",
-    search_busy="Looking…",
-    search_failed="The files that the search needs could not be loaded.",
-    search_keys="↑ ↓ choose · Enter open · Esc close",
-    search_scope="Where to search",
+    search=SearchWords(
+        label="Search",
+        placeholder="Titles, text, formulas, code",
+        everywhere="All languages",
+        none="Nothing found",
+        one="1 place",
+        many="{} places",
+        about="about {} places",
+        busy="Looking…",
+        failed="The files that the search needs could not be loaded.",
+        keys="↑ ↓ choose · Enter open · Esc close",
+        scope="Where to search",
+        close="Close",
+    ),
     kinds={
         "note": "Note",
         "tip": "Tip",
@@ -173,16 +185,20 @@ _ZH = Words(
     not_found_text="它也许移到了别处。从目录里总能找到它。",
     redirect="本书由此开始",
     separator="、",
-    search="搜索",
-    search_placeholder="标题、正文、公式、代码",
-    search_everywhere="全部语言",
-    search_none="没有找到",
-    search_one="1 处",
-    search_many="{} 处",
-    search_busy="查找中……",
-    search_failed="未能读取搜索所需的文件。",
-    search_keys="↑ ↓ 选择 · Enter 打开 · Esc 关闭",
-    search_scope="搜索范围",
+    search=SearchWords(
+        label="搜索",
+        placeholder="标题、正文、公式、代码",
+        everywhere="全部语言",
+        none="没有找到",
+        one="1 处",
+        many="{} 处",
+        about="约 {} 处",
+        busy="查找中……",
+        failed="未能读取搜索所需的文件。",
+        keys="↑ ↓ 选择 · Enter 打开 · Esc 关闭",
+        scope="搜索范围",
+        close="关闭",
+    ),
     kinds={
         "note": "说明",
         "tip": "提示",

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from operator import add
 
-from etude.render.search.pieces import Kind, Piece
+from etude.render.search.pieces import FORMULA, Kind, Piece
 
 __all__ = ["LONGEST", "UNSEGMENTED", "flat", "weights"]
 
@@ -24,7 +24,7 @@ UNSEGMENTED = (
 LONGEST = 40
 """Characters of a word that count."""
 
-_MARKS = re.compile("[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff]")
+_MARKS = re.compile(f"[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff{''.join(FORMULA)}]")
 _RUN = re.compile(f"[{UNSEGMENTED}]+")
 _BESIDE = re.compile(f"(?<=[{UNSEGMENTED}]) | (?=[{UNSEGMENTED}])")
 _SPACES = re.compile(r"\s+")

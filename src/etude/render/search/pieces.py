@@ -53,13 +53,16 @@ from etude.model.block import (
     VariantBlock,
 )
 from etude.model.book import PageFacts
-from etude.model.inline import Eval, Inline
+from etude.model.inline import Eval, Inline, InlineMath
 from etude.model.result import RunResult
 from etude.render.text import plain
 
-__all__ = ["Kind", "Piece", "Reader"]
+__all__ = ["FORMULA", "Kind", "Piece", "Reader"]
 
 Kind: TypeAlias = Literal["text", "caption", "formula", "code"]
+
+FORMULA = ("\ue000", "\ue001")
+"""What stands before and after a formula within words; it is nothing to who compares."""
 
 _UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
@@ -76,15 +79,17 @@ class Reader:
     """Reads the blocks of one page; of all variants, as which one a reader has chosen is not known."""
 
     def __init__(self, facts: PageFacts, results: Mapping[str, RunResult]) -> None:
-        """References and values say what they say on the page; values those of the first variant that has any."""
+        """References and values say what they say on the page, of the first variant that has any."""
         self._facts = facts
         self._runs = tuple(results.values())
 
     def words(self, inlines: Sequence[Inline]) -> str:
-        """The words of inline nodes; formulas as LaTeX."""
-        return plain(inlines, self._facts, self._value) if inlines else ""
+        """The words of inline nodes; formulas as LaTeX between `FORMULA`."""
+        return plain(inlines, self._facts, self._say) if inlines else ""
 
-    def _value(self, node: Eval) -> str:
+    def _say(self, node: Eval | InlineMath) -> str:
+        if isinstance(node, InlineMath):
+            return node.tex.join(FORMULA)
         cells = (run.after(node.after) for run in self._runs)
         values = (cell.values.get(node.expression) for cell in cells if cell is not None)
         return next((value.text for value in values if value is not None), "")

@@ -1,9 +1,9 @@
 r"""Where keys are found, as text: 93 printable characters that need no escape in a script.
 
 A *unit* is a page, or a part of a long one. A key's postings are, for each unit that has it in reading order,
-how many units were left out since the last (big-endian digits to the base 29, the last 29 characters), then an
-entry for each section: eight times the number of sections left out, up to 6, plus the weight (the first 64
-characters). An entry of ``7 * 8`` leaves out seven sections and says nothing of the next.
+how many units were left out since the last (big-endian digits to the base 29, the last 29 characters), then
+an entry for each section: eight times the number of sections left out, up to 6, plus the weight (the first
+64 characters). An entry of ``7 * 8`` leaves out seven sections and says nothing of the next.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The index as scripts: small ones, cut so that an edit changes few of them, and a root that knows them all."""
+"""The index as scripts: small ones, cut so that an edit changes few, and a root that knows them all."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Shards(msgspec.Struct, frozen=True):
 def cut(items: Sequence[T], sizes: Iterable[int], names: Iterable[str], most: int) -> Iterator[list[T]]:
     """Pieces of a sequence, of `most` bytes and the item that goes beyond at most.
 
-    From half of that on, an item whose name says so begins a new piece: what follows an edit is cut as before.
+    From half of that on, an item whose name says so begins a new piece: after an edit all is soon cut as before.
     """
     piece: list[T] = []
     held = 0

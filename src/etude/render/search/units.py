@@ -1,4 +1,4 @@
-"""What the index takes of a page: its sections as results show them, and the keys that they are found under."""
+"""What the index takes of a page: its sections as results show them, and the keys they are found under."""
 
 from __future__ import annotations
 

@@ -323,6 +323,11 @@ const cut = (kind, text, marks) => {
     while (from > 0 && first - from < 40 && word.test(text[from - 1]) && word.test(text[from])) from--;
     while (to < text.length && to - first < AFTER + 16 && word.test(text[to - 1]) && word.test(text[to])) to++;
   }
+  /* No formula is cut, unless it is a long one. */
+  const open = text.lastIndexOf("\ue000", from - 1);
+  if (open > text.lastIndexOf("\ue001", from - 1)) from = open > from - 40 ? open : from;
+  const shut = text.indexOf("\ue001", to);
+  if (shut >= 0 && !text.slice(to, shut).includes("\ue000") && shut < to + 40) to = shut + 1;
   const inside = marks.filter(([start]) => start < to).map(([start, end]) => [start - from, Math.min(end, to) - from]);
   return { kind, text: text.slice(from, to), marks: inside, before: kind !== "code" && from > 0, after: kind !== "code" && to < text.length };
 };

@@ -6,7 +6,7 @@ const UNSEGMENTED = "\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u2e80-\\u2fd
 const RUN = new RegExp("[" + UNSEGMENTED + "]+", "gu");
 const BESIDE = new RegExp("(?<=[" + UNSEGMENTED + "]) | (?=[" + UNSEGMENTED + "])", "gu");
 const JOINS = new RegExp("[" + UNSEGMENTED + "]", "u");
-const MARKS = /[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff]/g;
+const MARKS = /[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff\ue000\ue001]/g;
 const SPACES = /[\s\x1c-\x1f\x85]+/;
 const WORD = /[\p{L}\p{N}_]+/gu;
 const HUMP = /[A-Z]+(?![a-z])|[A-Z]?[^\P{L}A-Z]+|\p{N}+/gu;

@@ -4,7 +4,7 @@ const button = document.querySelector(".bar button.search");
 const site = etude.own.replace(/_static\/etude\.js(?:[?#].*)?$/, "");
 const here = button.dataset.language;
 const languages = button.dataset.languages.split("|").map((entry) => entry.split(" "));
-const [placeholder, everywhere, none, one, many, more, failed, hint, scopeLabel, close] = button.dataset.words.split("|");
+const [label, placeholder, everywhere, none, one, many, about, more, failed, hint, scopeLabel, close] = button.dataset.words.split("|");
 const STEP = 8;
 const session = {
   get() { try { return sessionStorage.getItem("etude-search") ?? ""; } catch { return ""; } },
@@ -21,16 +21,16 @@ const make = (name, properties = {}, ...children) => {
 const named = (element, label) => { element.setAttribute("aria-label", label); return element; };
 
 /* -- the dialog ---------------------------------------------------------------------------------- */
-const input = named(make("input", { type: "search", role: "combobox", placeholder, autocomplete: "off", enterKeyHint: "go", spellcheck: false }), button.getAttribute("aria-label"));
+const input = named(make("input", { type: "search", role: "combobox", placeholder, autocomplete: "off", enterKeyHint: "go", spellcheck: false }), label);
 for (const [name, value] of [["aria-autocomplete", "list"], ["aria-controls", "_found"], ["aria-expanded", "false"], ["autocapitalize", "off"]]) input.setAttribute(name, value);
 const shut = named(make("button", { type: "button", className: "shut-search", textContent: "Esc" }), close);
 const scopes = named(make("div", { className: "switch", role: "group" }), scopeLabel);
 const status = make("p", { className: "status", role: "status" });
-const list = named(make("div", { id: "_found", className: "found", role: "listbox" }), button.getAttribute("aria-label"));
+const list = named(make("div", { id: "_found", className: "found", role: "listbox" }), label);
 const keys = make("p", { className: "keys", textContent: hint });
 const icon = button.querySelector("svg").cloneNode(true);
 const field = make("div", { className: "field" }, icon, input, shut);
-const dialog = named(make("dialog", { className: "search" }), button.getAttribute("aria-label"));
+const dialog = named(make("dialog", { className: "search" }), label);
 dialog.append(make("div", { className: "box" }, field, make("div", { className: "about" }, status, scopes), list, keys));
 document.body.append(dialog);
 
@@ -56,6 +56,29 @@ scopes.addEventListener("click", (event) => {
   look();
 });
 
+/* -- formulas ------------------------------------------------------------------------------------ */
+const SIGNS = Object.fromEntries(("alpha α beta β gamma γ delta δ epsilon ϵ varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ lambda λ mu μ nu ν xi ξ " +
+  "pi π rho ρ sigma σ tau τ upsilon υ phi ϕ varphi φ chi χ psi ψ omega ω Gamma Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ Phi Φ Psi Ψ Omega Ω " +
+  "nabla ∇ partial ∂ infty ∞ sum ∑ prod ∏ int ∫ sqrt √ le ≤ leq ≤ ge ≥ geq ≥ ne ≠ neq ≠ approx ≈ sim ∼ equiv ≡ propto ∝ ll ≪ gg ≫ in ∈ notin ∉ " +
+  "subset ⊂ subseteq ⊆ cup ∪ cap ∩ emptyset ∅ forall ∀ exists ∃ to → rightarrow → leftarrow ← Rightarrow ⇒ mapsto ↦ times × cdot · odot ⊙ otimes ⊗ " +
+  "oplus ⊕ pm ± circ ∘ ast ∗ top ⊤ bot ⊥ mid | vert | Vert ‖ lVert ‖ rVert ‖ langle ⟨ rangle ⟩ ldots … cdots ⋯ dots … prime ′ ell ℓ hbar ℏ quad \u2003").split(" ")
+  .reduce((pairs, word, i, all) => i % 2 ? pairs : [...pairs, [word, all[i + 1]]], []));
+const SHAPES = /\\(?:math[a-z]+|boldsymbol|bm|text[a-z]*|operatorname|left|right|big[lr]?|Big[lr]?|hat|bar|tilde|vec|dot|widehat|widetilde|overline|underline|displaystyle|limits|tfrac|dfrac|label|,|;|:|!)(?![a-z])\*?/g;
+const signs = (tex) => tex.replace(SHAPES, "").replace(/\\frac\s*{([^{}]*)}\s*{([^{}]*)}/g, "$1/$2")
+  .replace(/\\([A-Za-z]+)/g, (_, name) => SIGNS[name] ?? name).replace(/\\\|/g, "‖").replace(/\\([{}])/g, (_, sign) => sign === "{" ? "\u2774" : "\u2775");
+const plainly = (text) => text.replace(/[{}\\~]/g, "").replace(/\u2774/g, "{").replace(/\u2775/g, "}").replace(/\s+/g, " ");
+const readable = (tex) => {
+  const out = [];
+  let at = 0;
+  const text = signs(tex);
+  for (const { 0: part, 1: sign, 2: long, 3: short, index } of text.matchAll(/([_^])\s*(?:{((?:[^{}]|{[^{}]*})*)}|([^\s{}]))/g)) {
+    out.push(plainly(text.slice(at, index)), make(sign === "_" ? "sub" : "sup", { textContent: plainly(long ?? short).replace(/[_^]/g, "") }));
+    at = index + part.length;
+  }
+  return [...out, plainly(text.slice(at))];
+};
+const bare = (text) => text.replace(/\ue000([^\ue001]*)\ue001/g, (_, tex) => plainly(signs(tex)).replace(/[_^]/g, ""));
+
 /* -- results ------------------------------------------------------------------------------------- */
 let asked = 0;
 let limit = STEP;
@@ -79,6 +102,20 @@ const marked = (text, marks) => {
   }
   return [...parts, text.slice(at)];
 };
+/* Formulas stand between two characters: as their source where it was found, else as they can be read. */
+const formatted = (text, marks) => {
+  const out = [];
+  let at = 0;
+  for (const { 0: part, index } of text.matchAll(/[\ue000\ue001]|$/g)) {
+    const own = marks.filter(([from, to]) => from < index && to > at).map(([from, to]) => [Math.max(from, at) - at, Math.min(to, index) - at]);
+    const words = text.slice(at, index);
+    if (part !== "\ue001" && !(part === "" && text[at - 1] === "\ue000")) out.push(...marked(words, own));
+    else if (own.length) out.push(make("code", {}, ...marked(words, own)));
+    else out.push(make("span", { className: "math" }, ...readable(words)));
+    at = index + part.length;
+  }
+  return out;
+};
 const href = ({ page, id, marked: words }) => {
   const query = words.length ? "?mark=" + encodeURIComponent(words.join("|")) : "";
   return site + page.address + query + (id ? "#" + encodeURIComponent(id) : "");
@@ -89,16 +126,16 @@ const option = (result) => {
   const top = !id;
   const link = make("a", { role: "option", id: "_found" + seen.size, href: href(result), tabIndex: -1, className: top ? "top" : "" });
   link.setAttribute("aria-selected", "false");
-  link.append(make("strong", {}, ...titleOf(top ? page.number : number, marked(title || page.title, titleMarks))));
-  if (context.text) link.append(make("span", { className: context.kind }, context.before ? "…" : "", ...marked(context.text, context.marks), context.after ? "…" : ""));
+  link.append(make("strong", {}, ...titleOf(top ? page.number : number, formatted(title || page.title, titleMarks))));
+  if (context.text) link.append(make("span", { className: context.kind }, context.before ? "…" : "", ...formatted(context.text, context.marks), context.after ? "…" : ""));
   return link;
 };
 const group = (results) => {
   const { page, language } = results[0];
-  const block = named(make("div", { role: "group", className: "of-page", lang: language }), page.title);
-  if (page.above) block.append(make("p", { className: "above", textContent: page.above }));
+  const block = named(make("div", { role: "group", className: "of-page", lang: language }), bare(page.title));
+  if (page.above) block.append(make("p", { className: "above", textContent: bare(page.above) }));
   const top = results.find((result) => !result.id);
-  if (!top) block.append(make("p", { className: "page-title" }, ...titleOf(page.number, [page.title])));
+  if (!top) block.append(make("p", { className: "page-title" }, ...titleOf(page.number, formatted(page.title, []))));
   block.append(...(top ? [top, ...results.filter((result) => result !== top)] : results).map(option));
   return block;
 };
@@ -144,8 +181,7 @@ const show = (query, answer) => {
   count(query);
 };
 const count = (query) => {
-  const number = (state.sure ? "" : "≤ ") + state.total;
-  say(!query.trim() ? "" : !state.total ? none : state.total === 1 ? one : many.replace("{}", number));
+  say(!query.trim() ? "" : !state.total ? none : state.total === 1 ? one : (state.sure ? many : about).replace("{}", state.total));
 };
 let busy = false;
 const furtherResults = async () => {
