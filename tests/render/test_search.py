@@ -222,7 +222,7 @@ HAN = st.text(st.sampled_from("学习率梯度下降的，。 x"), min_size=1, m
 def test_every_chinese_phrase_is_found_where_it_stands_and_nowhere_else(
     sections: list[list[str]], data: st.DataObject
 ) -> None:
-    """By the method of `find.js`: the sections of all pairs, or of a beginning; of these those that have it."""
+    """By the method of `find.js`: the sections of all pairs, or of a beginning; of these, who has it."""
     texts = ["\n".join(map(flat, pieces)) for pieces in sections]
     places = local_postings(weights("", [Piece("text", p) for p in pieces], top=False) for pieces in sections)
     index = {key: {s for _, s in read(shards_gap + found)} for key, found in places.items()}

@@ -120,13 +120,13 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
 
 def _search(site: SiteContext) -> dict[str, str]:
     """What the search needs to know before any of it is loaded."""
+    said = site.words.search
     names = (f"{code} {LANGUAGE_NAMES.get(code.lower(), code)}" for code in site.config.languages)
-    said = "|".join(astuple(site.words.search))
     return {
-        "label": site.words.search.label,
+        "label": said.label,
         "language": site.language,
         "languages": "|".join(names),
-        "words": said,
+        "words": "|".join(astuple(said)),
     }
 
 

@@ -35,7 +35,7 @@ class Shards(msgspec.Struct, frozen=True):
 def cut(items: Sequence[T], sizes: Iterable[int], names: Iterable[str], most: int) -> Iterator[list[T]]:
     """Pieces of a sequence, of `most` bytes and the item that goes beyond at most.
 
-    From half of that on, an item whose name says so begins a new piece: after an edit all is soon cut as before.
+    From half of that on, an item whose name says so begins a new piece: soon after an edit all is as before.
     """
     piece: list[T] = []
     held = 0

@@ -194,10 +194,9 @@ const wordPlaces = async (index, word, terms) => {
     if (count < least) { least = count; near = []; }
     if (count === least) near.push(key);
   }
-  for (const key of near.slice(0, 24)) {
-    best(found, await index.exact(key), .5);
-    terms.found.add(key);
-  }
+  for (const meant of new Set(near.slice(0, 24).map(match.stem)))
+    for await (const [key, text] of index.beginning(meant))
+      if (match.stem(key) === meant) take(key, text, near.includes(key) ? .5 : .45);
   return found;
 };
 

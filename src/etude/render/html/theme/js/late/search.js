@@ -84,6 +84,7 @@ let asked = 0;
 let limit = STEP;
 let state = { total: 0, sure: true };
 const seen = new Set();
+let made = 0;
 const options = () => all("[role=option]", list);
 const active = () => byId(input.getAttribute("aria-activedescendant"));
 const choose = (option) => {
@@ -121,12 +122,13 @@ const href = ({ page, id, marked: words }) => {
   return site + page.address + query + (id ? "#" + encodeURIComponent(id) : "");
 };
 const titleOf = (number, parts) => [...(number ? [make("span", { className: "number", textContent: number }), " "] : []), ...parts];
-const option = (result) => {
+/* What stands above the page's first heading is the page itself when it comes first, else words below its title. */
+const option = (result, place) => {
   const { page, id, number, title, titleMarks, context } = result;
-  const top = !id;
-  const link = make("a", { role: "option", id: "_found" + seen.size, href: href(result), tabIndex: -1, className: top ? "top" : "" });
+  const top = !id && !place;
+  const link = make("a", { role: "option", id: "_found" + ++made, href: href(result), tabIndex: -1, className: top ? "top" : "" });
   link.setAttribute("aria-selected", "false");
-  link.append(make("strong", {}, ...titleOf(top ? page.number : number, formatted(title || page.title, titleMarks))));
+  if (id || top || !context.text) link.append(make("strong", {}, ...titleOf(id ? number : page.number, formatted(title || page.title, titleMarks))));
   if (context.text) link.append(make("span", { className: context.kind }, context.before ? "…" : "", ...formatted(context.text, context.marks), context.after ? "…" : ""));
   return link;
 };
@@ -134,9 +136,8 @@ const group = (results) => {
   const { page, language } = results[0];
   const block = named(make("div", { role: "group", className: "of-page", lang: language }), bare(page.title));
   if (page.above) block.append(make("p", { className: "above", textContent: bare(page.above) }));
-  const top = results.find((result) => !result.id);
-  if (!top) block.append(make("p", { className: "page-title" }, ...titleOf(page.number, formatted(page.title, []))));
-  block.append(...(top ? [top, ...results.filter((result) => result !== top)] : results).map(option));
+  if (results[0].id) block.append(make("p", { className: "page-title" }, ...titleOf(page.number, formatted(page.title, []))));
+  block.append(...results.map(option));
   return block;
 };
 const keyOf = ({ language, page, id, context }) => [language, page.address, id, id ? "" : context.text].join("\n");
@@ -289,10 +290,7 @@ const rangesOf = (texts, words, match) => {
     return range;
   });
 };
-const shows = (range) => {
-  const box = range.getBoundingClientRect();
-  return box.width > 0 && box.height > 0;
-};
+const shows = (range) => range.startContainer.parentElement.checkVisibility();
 const markPage = async (address) => {
   const words = address.searchParams.get("mark")?.split("|").filter(Boolean) ?? [];
   if (!words.length || !window.CSS?.highlights) return;
