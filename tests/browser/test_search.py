@@ -97,7 +97,7 @@ def tab(book, tab) -> Any:
 def ask(page: Any, query: str, **options: Any) -> Any:
     """What the search finds, as scripts see it."""
     return page.evaluate(
-        "async ([query, options]) => { await etude.late('search'); return etude.search.find(query, options); }",
+        "async ([query, options]) => (await etude.late('search')).find(query, options)",
         [query, {"limit": 50, **options}],
     )
 

@@ -82,10 +82,22 @@ def _words(node: Inline, facts: PageFacts | None, say: Say) -> str:
 
 def _reference(node: Reference, facts: PageFacts | None, say: Say) -> str:
     resolved = facts.references.get(reference_key(node)) if facts else None
-    if node.children and node.kind != "numref":
-        return plain(node.children, facts, say)
+    own = plain(node.children, facts, say)
     if resolved is None:
-        return plain(node.children, facts) or node.target
-    return (
-        fill(plain(node.children), resolved.number, resolved.name) or resolved.name or plain(resolved.title)
-    )
+        return own or node.target
+    title = plain(resolved.title, None, say)
+    match node.kind:
+        case "numref" | "any" | "ref" if own:
+            return fill(own, resolved.number, title or resolved.name)
+        case "numref" | "eq":
+            found = resolved.name or title
+        case "ref" | "doc" | "any":
+            sections = resolved.kind in {"", "section", "page", "term"}
+            found = own or ((title or resolved.name) if sections else (resolved.name or title))
+        case "term":
+            found = own
+        case "download":
+            found = own or node.target.rsplit("/", 1)[-1]
+        case _:
+            assert_never(node.kind)
+    return found or node.target
