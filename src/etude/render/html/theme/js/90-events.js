@@ -46,7 +46,7 @@ const start = () => {
   const nav = byId("nav");
   if (current && nav && nav.scrollHeight > nav.clientHeight) nav.scrollTop = current.offsetTop - nav.clientHeight / 3;
   if (location.hash) reveal();
-  if (new URLSearchParams(location.search).has("mark")) late("search").then((search) => search.arrive());
+  if (new URLSearchParams(location.search).has("mark")) late("marks").then((marks) => marks.arrive(), () => { /* the page is there without marks */ });
 };
 addEventListener("etude:replaced", start);
 start();

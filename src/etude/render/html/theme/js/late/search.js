@@ -1,5 +1,7 @@
-/* The search's dialog, and the marks on the page that a result leads to. What is found is asked of `find`. */
+/* The search's dialog: what is found is asked of `find.js`, and marked on a page by `marks.js`. */
 const { all, byId, memory } = etude;
+let bare;
+let formatted;
 const button = document.querySelector(".bar button.search");
 const site = etude.own.replace(/_static\/etude\.js(?:[?#].*)?$/, "");
 const here = button.dataset.language;
@@ -56,29 +58,6 @@ scopes.addEventListener("click", (event) => {
   look();
 });
 
-/* -- formulas ------------------------------------------------------------------------------------ */
-const SIGNS = Object.fromEntries(("alpha α beta β gamma γ delta δ epsilon ϵ varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ lambda λ mu μ nu ν xi ξ " +
-  "pi π rho ρ sigma σ tau τ upsilon υ phi ϕ varphi φ chi χ psi ψ omega ω Gamma Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ Phi Φ Psi Ψ Omega Ω " +
-  "nabla ∇ partial ∂ infty ∞ sum ∑ prod ∏ int ∫ sqrt √ le ≤ leq ≤ ge ≥ geq ≥ ne ≠ neq ≠ approx ≈ sim ∼ equiv ≡ propto ∝ ll ≪ gg ≫ in ∈ notin ∉ " +
-  "subset ⊂ subseteq ⊆ cup ∪ cap ∩ emptyset ∅ forall ∀ exists ∃ to → rightarrow → leftarrow ← Rightarrow ⇒ mapsto ↦ times × cdot · odot ⊙ otimes ⊗ " +
-  "oplus ⊕ pm ± circ ∘ ast ∗ top ⊤ bot ⊥ mid | vert | Vert ‖ lVert ‖ rVert ‖ langle ⟨ rangle ⟩ ldots … cdots ⋯ dots … prime ′ ell ℓ hbar ℏ quad \u2003").split(" ")
-  .reduce((pairs, word, i, all) => i % 2 ? pairs : [...pairs, [word, all[i + 1]]], []));
-const SHAPES = /\\(?:math[a-z]+|boldsymbol|bm|text[a-z]*|operatorname|left|right|big[lr]?|Big[lr]?|hat|bar|tilde|vec|dot|widehat|widetilde|overline|underline|displaystyle|limits|tfrac|dfrac|label|,|;|:|!)(?![a-z])\*?/g;
-const signs = (tex) => tex.replace(SHAPES, "").replace(/\\frac\s*{([^{}]*)}\s*{([^{}]*)}/g, "$1/$2")
-  .replace(/\\([A-Za-z]+)/g, (_, name) => SIGNS[name] ?? name).replace(/\\\|/g, "‖").replace(/\\([{}])/g, (_, sign) => sign === "{" ? "\u2774" : "\u2775");
-const plainly = (text) => text.replace(/[{}\\~]/g, "").replace(/\u2774/g, "{").replace(/\u2775/g, "}").replace(/\s+/g, " ");
-const readable = (tex) => {
-  const out = [];
-  let at = 0;
-  const text = signs(tex);
-  for (const { 0: part, 1: sign, 2: long, 3: short, index } of text.matchAll(/([_^])\s*(?:{((?:[^{}]|{[^{}]*})*)}|([^\s{}]))/g)) {
-    out.push(plainly(text.slice(at, index)), make(sign === "_" ? "sub" : "sup", { textContent: plainly(long ?? short).replace(/[_^]/g, "") }));
-    at = index + part.length;
-  }
-  return [...out, plainly(text.slice(at))];
-};
-const bare = (text) => text.replace(/\ue000([^\ue001]*)\ue001/g, (_, tex) => plainly(signs(tex)).replace(/[_^]/g, ""));
-
 /* -- results ------------------------------------------------------------------------------------- */
 let asked = 0;
 let limit = STEP;
@@ -93,29 +72,6 @@ const choose = (option) => {
   option.setAttribute("aria-selected", "true");
   input.setAttribute("aria-activedescendant", option.id);
   option.scrollIntoView({ block: "nearest" });
-};
-const marked = (text, marks) => {
-  const parts = [];
-  let at = 0;
-  for (const [from, to] of marks) {
-    parts.push(text.slice(at, from), make("mark", { textContent: text.slice(from, to) }));
-    at = to;
-  }
-  return [...parts, text.slice(at)];
-};
-/* Formulas stand between two characters: as their source where it was found, else as they can be read. */
-const formatted = (text, marks) => {
-  const out = [];
-  let at = 0;
-  for (const { 0: part, index } of text.matchAll(/[\ue000\ue001]|$/g)) {
-    const own = marks.filter(([from, to]) => from < index && to > at).map(([from, to]) => [Math.max(from, at) - at, Math.min(to, index) - at]);
-    const words = text.slice(at, index);
-    if (part !== "\ue001" && !(part === "" && text[at - 1] === "\ue000")) out.push(...marked(words, own));
-    else if (own.length) out.push(make("code", {}, ...marked(words, own)));
-    else out.push(make("span", { className: "math" }, ...readable(words)));
-    at = index + part.length;
-  }
-  return out;
 };
 const href = ({ page, id, marked: words }) => {
   const query = words.length ? "?mark=" + encodeURIComponent(words.join("|")) : "";
@@ -153,6 +109,11 @@ const add = (results) => {
 };
 const say = (words) => { status.textContent = words; };
 const inLanguages = () => scope === "*" ? languages.map(([code]) => code) : [scope || here];
+const loaded = async () => {
+  const [find, shown] = await Promise.all([etude.late("find"), etude.late("formatted")]);
+  ({ bare, formatted } = shown);
+  return find;
+};
 const look = async () => {
   const query = input.value;
   const turn = ++asked;
@@ -160,7 +121,7 @@ const look = async () => {
   limit = STEP;
   const slow = setTimeout(() => { if (turn === asked) say(more); }, 200);
   try {
-    const find = await etude.late("find");
+    const find = await loaded();
     const answer = await find(query, { languages: inLanguages(), limit });
     if (turn !== asked) return;
     show(query, answer);
@@ -189,7 +150,7 @@ const furtherResults = async () => {
   if (busy || seen.size >= state.total && state.sure || !seen.size) return;
   busy = true;
   const turn = asked;
-  const find = await etude.late("find");
+  const find = await loaded();
   limit = seen.size >= state.total ? Infinity : limit + STEP;
   const answer = await find(input.value, { languages: inLanguages(), limit }).catch(() => null);
   busy = false;
@@ -233,7 +194,7 @@ dialog.addEventListener("click", (event) => {
   dialog.close();
   const address = new URL(link.href);
   if (address.hash !== location.hash) location.hash = address.hash;
-  markPage(address);
+  etude.late("marks").then((marks) => marks.markPage(address));
 });
 list.addEventListener("pointermove", (event) => {
   const link = event.target.closest("[role=option]");
@@ -249,69 +210,8 @@ const open = () => {
   const before = session.get();
   if (input.value !== before) input.value = before;
   input.select();
-  etude.late("find").then((find) => Promise.all([etude.late("match"), ...inLanguages().map((language) => find.open(language))])).catch(() => { /* told when something is looked for */ });
+  loaded().then((find) => find.near(inLanguages())).catch(() => { /* told when something is looked for */ });
   if (input.value && !seen.size) look();
 };
 
-/* -- marks on the page --------------------------------------------------------------------------- */
-const HEADS = "h1, h2[id], h3[id], h4[id], h5[id], h6[id]";
-/* The text of a section: from its heading to the next, without formulas and what is there for scripts. */
-const textsOf = (id) => {
-  const main = byId("main");
-  const heads = all(HEADS, main);
-  const head = id ? byId(id) : heads[0];
-  const next = heads[heads.indexOf(head) + 1];
-  const walker = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
-  const texts = [];
-  while (walker.nextNode()) {
-    const node = walker.currentNode;
-    if (head && !head.contains(node) && !(head.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING)) continue;
-    if (next && (next.contains(node) || next.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING)) break;
-    if (!node.parentElement.closest("math, script, style, .hidden, .copy, nav")) texts.push(node);
-  }
-  return texts;
-};
-const rangesOf = (texts, words, match) => {
-  const whole = texts.map((node) => node.data).join("");
-  const starts = [];
-  let length = 0;
-  for (const node of texts) { starts.push(length); length += node.data.length; }
-  const place = (offset, end) => {
-    let i = starts.findLastIndex((start) => end ? start < offset : start <= offset);
-    if (i < 0) i = 0;
-    return [texts[i], offset - starts[i]];
-  };
-  const parts = words.filter((word) => match.runs(word).length || /[^\p{L}\p{N}_]/u.test(word));
-  const found = new Set(words.filter((word) => !parts.includes(word)));
-  return match.spans(whole, { parts, found }).map(([from, to]) => {
-    const range = new Range();
-    range.setStart(...place(from, false));
-    range.setEnd(...place(to, true));
-    return range;
-  });
-};
-const shows = (range) => range.startContainer.parentElement.checkVisibility();
-const markPage = async (address) => {
-  const words = address.searchParams.get("mark")?.split("|").filter(Boolean) ?? [];
-  if (!words.length || !window.CSS?.highlights) return;
-  const match = await etude.late("match");
-  const ranges = rangesOf(textsOf(decodeURIComponent(address.hash.slice(1))), words, match);
-  if (!ranges.length) return;
-  if (!ranges.some(shows)) etude.openAround(ranges[0].startContainer.parentElement);
-  CSS.highlights.set("search", new Highlight(...ranges));
-  const first = ranges.find(shows) ?? ranges[0];
-  const box = first.getBoundingClientRect();
-  if (box.bottom > innerHeight || box.top < 0) first.startContainer.parentElement.scrollIntoView({ block: "center", behavior: "instant" });
-};
-const unmark = () => window.CSS?.highlights?.delete("search");
-document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !dialog.open) unmark(); });
-addEventListener("etude:replaced", unmark);
-const arrive = () => {
-  const address = new URL(location.href);
-  const plain = new URL(address);
-  plain.searchParams.delete("mark");
-  try { history.replaceState(history.state, "", plain); } catch { /* file:// */ }
-  return markPage(address);
-};
-
-etude.search = { arrive, close: () => dialog.close(), find: async (...query) => (await etude.late("find"))(...query), open };
+etude.search = { close: () => dialog.close(), find: async (...query) => (await etude.late("find"))(...query), open };
