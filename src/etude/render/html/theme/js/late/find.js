@@ -180,7 +180,8 @@ const context = (section, terms) => {
   return opening ? cut(KINDS[opening[0]], opening.slice(1), []) : { kind: "text", text: "", marks: [] };
 };
 const cut = (kind, text, marks) => {
-  const first = marks[0]?.[0] ?? 0;
+  /* What is longest says most. */
+  const first = marks.reduce((best, [start, end]) => end - start > best[1] - best[0] ? [start, end] : best, [0, 0])[0];
   let from = Math.max(0, first - BEFORE);
   let to = Math.min(text.length, first + AFTER);
   if (kind === "code") {
@@ -198,7 +199,7 @@ const cut = (kind, text, marks) => {
   if (open > text.lastIndexOf("\ue001", from - 1)) from = open > from - 40 ? open : from;
   const shut = text.indexOf("\ue001", to);
   if (shut >= 0 && !text.slice(to, shut).includes("\ue000") && shut < to + 40) to = shut + 1;
-  const inside = marks.filter(([start]) => start < to).map(([start, end]) => [start - from, Math.min(end, to) - from]);
+  const inside = marks.filter(([start, end]) => start < to && end > from).map(([start, end]) => [Math.max(start, from) - from, Math.min(end, to) - from]);
   return { kind, text: text.slice(from, to), marks: inside, before: kind !== "code" && from > 0, after: kind !== "code" && to < text.length };
 };
 const shown = ({ section, score, terms }) => {

@@ -13,7 +13,8 @@ const SIGNS = Object.fromEntries(("alpha α beta β gamma γ delta δ epsilon ϵ
   "oplus ⊕ pm ± circ ∘ ast ∗ top ⊤ bot ⊥ mid | vert | Vert ‖ lVert ‖ rVert ‖ langle ⟨ rangle ⟩ ldots … cdots ⋯ dots … prime ′ ell ℓ hbar ℏ quad \u2003").split(" ")
   .reduce((pairs, word, i, all) => i % 2 ? pairs : [...pairs, [word, all[i + 1]]], []));
 const SHAPES = /\\(?:math[a-z]+|boldsymbol|bm|text[a-z]*|operatorname|left|right|big[lr]?|Big[lr]?|hat|bar|tilde|vec|dot|widehat|widetilde|overline|underline|displaystyle|limits|label)(?![a-z])\*?/g;
-const signs = (tex) => tex.replace(/\\[,;:! ]/g, " ").replace(SHAPES, "").replace(/\\[td]?frac\s*{([^{}]*)}\s*{([^{}]*)}/g, "$1/$2")
+const signs = (tex) => tex.replace(/\\(?:begin|end)\s*{[a-z*]+}/g, "").replace(/\\\\/g, "; ").replace(/&|\\[,;:! ]/g, " ")
+  .replace(SHAPES, "").replace(/\\[td]?frac\s*{([^{}]*)}\s*{([^{}]*)}/g, "$1/$2")
   .replace(/\\([A-Za-z]+)/g, (_, name) => SIGNS[name] ?? name).replace(/\\\|/g, "‖").replace(/\\([{}])/g, (_, sign) => sign === "{" ? "\u2774" : "\u2775");
 const plainly = (text) => text.replace(/[{}\\~]/g, "").replace(/\u2774/g, "{").replace(/\u2775/g, "}").replace(/\s+/g, " ");
 const readable = (tex) => {
