@@ -197,7 +197,7 @@ def unit_of(sections: list[dict[str, int]]) -> Unit:
     return Unit(b"", len(sections), "\n".join(places), "\n".join(places.values()))
 
 
-@given(SECTIONS, st.integers(1, 40))
+@given(SECTIONS, st.integers(1, 3))
 def test_postings_come_back(units: list[list[dict[str, int]]], size: int) -> None:
     made = [unit_of(unit) for unit in units]
     merged = merge_blocks(merge_units(made[at : at + size]) for at in range(0, len(made), size))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -15,7 +15,7 @@ from etude.build.shared import Output
 from etude.build.watch import digest
 from etude.build.workers import Workers
 from etude.render.html.address import page_file
-from etude.render.search.postings import Unit, merge_blocks, merge_units
+from etude.render.search.postings import Block, Unit, merge_blocks, merge_units
 from etude.render.search.shards import cut, key_shards, root_script, text_shards
 
 __all__ = ["fold"]
@@ -114,11 +114,20 @@ def _fold(job: _Job) -> _Done:
 
 def _keys(root: Path, language: str, names: Sequence[str], folder: str) -> dict[str, bytes]:
     """The shards of keys, and the root."""
-    blocks = [kept_block(root, name) for name in names]
-    keys, words = key_shards(merge_blocks(blocks))
-    texts = [text for block in blocks for text in block.texts]
+    texts: list[tuple[str, int]] = []
+    sections = 0
+
+    def blocks() -> Iterator[Block]:
+        # One at a time: all of them are as large as the index.
+        nonlocal sections
+        for name in names:
+            block = kept_block(root, name)
+            texts.extend(block.texts)
+            sections += block.sections
+            yield block
+
+    keys, words = key_shards(merge_blocks(blocks()))
     files = {f"{folder}/{name}.js": data for name, data in (*keys.files, *words.files)}
-    sections = sum(block.sections for block in blocks)
     return {**files, f"{folder}/root.js": root_script(language, keys, words, texts, sections)}
 
 

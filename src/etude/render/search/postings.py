@@ -21,6 +21,8 @@ T = TypeVar("T")
 DIGITS = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in '"\\')
 _ENTRIES, _GAPS = DIGITS[:64], DIGITS[64:]
 _LEFT_OUT = _ENTRIES[56]
+_JOINED = 16
+"""Blocks after which postings are made one text each, as many short ones take much memory."""
 
 
 class Unit(Struct, frozen=True, array_like=True):
@@ -99,7 +101,7 @@ def merge_blocks(blocks: Iterable[Block]) -> dict[str, str]:
     last: dict[str, int] = {}
     found: dict[str, list[str]] = {}
     start = 0
-    for block in blocks:
+    for number, block in enumerate(blocks, 1):
         for key, (begin, end, entries) in _lines(
             block.keys, zip(block.first, block.last, block.places.split("\n"), strict=False)
         ):
@@ -110,4 +112,7 @@ def merge_blocks(blocks: Iterable[Block]) -> dict[str, str]:
                 found[key] += _gap(start + begin - before - 1), entries
             last[key] = start + end
         start += block.units
+        if number % _JOINED == 0:
+            for pieces in found.values():
+                pieces[:] = ("".join(pieces),)
     return {key: "".join(found[key]) for key in sorted(found)}

@@ -19,9 +19,10 @@ const runPlaces = async (index, run, terms) => {
   const letters = [...run];
   if (letters.length === 1) {
     const found = new Map();
-    const most = terms.all ? Infinity : 2 * postings.RANGE;
+    /* In a large book a frequent character fills many scripts: the first of them are enough to begin with. */
+    terms.partly ||= !terms.all && index.shardsOf(run) > postings.RANGE;
+    const most = terms.all ? Infinity : terms.partly ? 2 : postings.RANGE;
     for await (const [key, text] of index.beginning(run, run, most)) best(found, index.places(key, text), 1);
-    if (index.shardsOf(run) > most) terms.partly = true;
     return found;
   }
   const pairs = letters.slice(1).map((letter, i) => letters[i] + letter);
