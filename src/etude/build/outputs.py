@@ -14,6 +14,7 @@ from msgspec import Struct
 from etude.adapters.disk import DiskFiles, WriteError, write_atomic
 from etude.adapters.memory import MemoryFiles
 from etude.adapters.store import SqliteStore
+from etude.build.search_files import PageGoneError, keep_units
 from etude.build.sources import decode_page
 from etude.build.watch import stamp
 from etude.model.block import BlockNode
@@ -52,6 +53,8 @@ class Made(Struct, frozen=True, array_like=True):
     key: str
     files: dict[str, tuple[int, int, int]]
     """Every file that it made, below the folder of outputs, with its stamp."""
+    search: str = ""
+    """What the site's search takes of a page, by its name among what is kept."""
 
     def stands(self, out: Path) -> bool:
         """Whether the files are as they were left."""
@@ -86,10 +89,6 @@ _NO_FILES = MemoryFiles()
 encode = msgspec.msgpack.Encoder().encode
 _facts = msgspec.msgpack.Decoder(PageFacts).decode
 _results = msgspec.msgpack.Decoder(dict[str, RunResult]).decode
-
-
-class PageGoneError(Exception):
-    """A document that was parsed by an earlier build is lost, or damaged."""
 
 
 _opened: dict[str, SqliteStore] = {}
@@ -158,7 +157,8 @@ def load_forms(forms: Iterable[str]) -> None:
     """Load what tasks of these forms need, so that processes forked afterwards have it."""
     for form in forms:
         if form == "html":
-            from etude.render.html import page  # noqa: PLC0415 -- one form may be all that is asked for
+            import etude.render.search.units  # noqa: PLC0415 -- one form may be all that is asked for
+            from etude.render.html import page  # noqa: PLC0415
 
             page.load()
             import etude.render.html.twin  # noqa: PLC0415 -- as above
@@ -172,7 +172,7 @@ def work(job: Job) -> Done:
     made: dict[str, Made] = {}
     written = 0
     for task in job.tasks:
-        files = _render(task, job)
+        files, search = _render(task, job)
         stamps: dict[str, tuple[int, int, int]] = {}
         for path, data in files.items():
             try:
@@ -180,20 +180,23 @@ def work(job: Job) -> Done:
             except WriteError as error:
                 return Done(made, written, (str(error.path), error.reason))
             stamps[path] = stamp(out / path)
-        made[task.target] = Made(task.key, stamps)
+        made[task.target] = Made(task.key, stamps, search)
     return Done(made, written)
 
 
-def _render(task: Task, job: Job) -> Mapping[str, bytes]:
+def _render(task: Task, job: Job) -> tuple[Mapping[str, bytes], str]:
+    """The files of a task, and the name under which what is searched of it is kept, if it is."""
     if task.form == "card":
         from etude.build.cards import draw_card  # noqa: PLC0415 -- one form may be all that is asked for
 
-        return {task.target: draw_card(task.facts)}
+        return {task.target: draw_card(task.facts)}, ""
     page = stored_page(job.store, task.page)
     facts = _facts(task.facts)
     results = _results(task.results) if task.results else {}
     if task.form == "html":
-        from etude.render.html.page import render_page  # noqa: PLC0415 -- one form may be all that is asked for
+        from etude.render.html.address import quoted  # noqa: PLC0415 -- one form may be all that is asked for
+        from etude.render.html.page import render_page  # noqa: PLC0415
+        from etude.render.search.units import page_units  # noqa: PLC0415
 
         site = _site(job.config, job.navigation, job.sizes)
         rendered = render_page(page, facts, results, site, task.offer)
@@ -203,7 +206,11 @@ def _render(task: Task, job: Job) -> Mapping[str, bytes]:
             from etude.render.html.twin import render_twin  # noqa: PLC0415 -- as above
 
             files[f"html/{task.offer.twin}"] = render_twin(page, facts, results, site)
-        return {**files, task.target: rendered.html}
+        search = ""
+        if site.config.html.search:
+            address = quoted(task.target.removeprefix("html/"))
+            search = keep_units(Path(job.root), page_units(page, facts, results, address))
+        return {**files, task.target: rendered.html}, search
     from etude.render.notebook import notebook_files, render_notebook  # noqa: PLC0415 -- as above
 
     config = _config(job.config)
@@ -217,4 +224,4 @@ def _render(task: Task, job: Job) -> Mapping[str, bytes]:
             files[f"notebook/{target}"] = book.read(source)
         except OSError:
             continue  # reported when the page was parsed
-    return files
+    return files, ""

@@ -103,7 +103,7 @@ def alone(files: DiskFiles, wait: float = 0.0) -> Iterator[None]:
 
 def again(store: SqliteStore, work: Callable[[], T]) -> T:
     """Do some work, and once more with every page parsed anew when the store has lost one."""
-    from etude.build.outputs import PageGoneError  # noqa: PLC0415 -- as in `_build`
+    from etude.build.search_files import PageGoneError  # noqa: PLC0415 -- as in `_build`
 
     try:
         return work()

@@ -18,6 +18,8 @@ from etude.build.options import BuildOptions
 from etude.build.outputs import Done, Job, Made, Task, encode, work
 from etude.build.place import unwritable
 from etude.build.resolution import Resolved
+from etude.build.search import fold
+from etude.build.search_files import forget, there
 from etude.build.shared import Output, shared_html, shared_notebooks
 from etude.build.sources import Parsed
 from etude.build.watch import Watch, digest
@@ -81,9 +83,11 @@ def write_outputs(
     ]
     known: dict[str, Made] = {}
     stale: list[Task] = []
+    searched = there(book.root)
     for task in tasks:
         made = before.get(task.target)
-        if made is not None and made.key == task.key and made.stands(out):
+        found = made is not None and (not made.search or made.search in searched)
+        if made is not None and found and made.key == task.key and made.stands(out):
             known[task.target] = made
         else:
             stale.append(task)
@@ -96,6 +100,8 @@ def write_outputs(
     if offered is not None:
         elsewhere = [language for language in declared if language not in book.pages]
         shared_html(book, resolved, out, started, watch, output, offered, elsewhere)
+        if book.config.html.search:
+            known.update(fold(book, known, before, out, program, workers, output))
     if "notebook" in options.to:
         shared_notebooks(book, run, out, output)
     for made in known.values():
@@ -103,6 +109,8 @@ def write_outputs(
     output.seen = watch.seen()
     everything = not options.languages and not options.variants
     sweep(out, output.stamps, options.to, everything=everything)
+    if everything:
+        forget(book.root, {made.search for made in known.values()})
     sweep_parts(state.parent)
     write_atomic(state, sealed(encode({**({} if everything else before), **known})))
     return output

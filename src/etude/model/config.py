@@ -133,6 +133,8 @@ class HtmlConfig(Struct, frozen=True):
     issues: str | None = None
     """Where problems are reported; None: at the book's repository."""
     footer: Localized = Localized()
+    search: bool = True
+    """Whether the site has a search of its own."""
     listed: bool = True
     """False: search engines are asked to leave the site out."""
     image: str = ""

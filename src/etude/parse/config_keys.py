@@ -296,6 +296,7 @@ KEYS: tuple[Key, ...] = (
         "The address where problems are reported; empty: no such links.",
     ),
     Key("html", "footer", LOCALIZED, '""', "A line at the foot of every page."),
+    Key("html", "search", FLAG, "true", "False: the site has no search, and no index for one."),
     Key(
         "html",
         "listed",

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from etude.model.config import Author
 from etude.render.html.address import asset, quoted, safe
@@ -102,6 +103,7 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         next=frame.next,
         previous=frame.previous,
         root=frame.root,
+        search=_search(site) if config.html.search else None,
         start=f"{frame.here}index.html",
         styles=variant_styles(frame.variants),
         title=frame.title,
@@ -111,6 +113,18 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         version=theme_version()[:12],
         words=site.words,
     ).encode()
+
+
+def _search(site: SiteContext) -> dict[str, str]:
+    """What the search needs to know before any of it is loaded."""
+    said = site.words.search
+    names = (f"{code} {LANGUAGE_NAMES.get(code.lower(), code)}" for code in site.config.languages)
+    return {
+        "label": said.label,
+        "language": site.language,
+        "languages": "|".join(names),
+        "words": "|".join(astuple(said)),
+    }
 
 
 def edition(site: SiteContext) -> str:

@@ -7,6 +7,23 @@ from msgspec import Struct
 __all__ = ["LANGUAGE_NAMES", "Words", "words"]
 
 
+class SearchWords(Struct, frozen=True):
+    """What the search says, in the order in which its script takes it; none has a `|`."""
+
+    label: str
+    placeholder: str
+    everywhere: str
+    none: str
+    one: str
+    many: str
+    about: str
+    busy: str
+    failed: str
+    keys: str
+    scope: str
+    close: str
+
+
 class Words(Struct, frozen=True):
     """What the theme says; `{}` in a field is filled in."""
 
@@ -66,6 +83,7 @@ class Words(Struct, frozen=True):
     colon: str
     separator: str
     keys: str
+    search: SearchWords
     kinds: dict[str, str]
     api: dict[str, str]
     """What inventories of other projects call their objects."""
@@ -128,6 +146,20 @@ _EN = Words(
     colon=": ",
     separator=", ",
     keys="Keys",
+    search=SearchWords(
+        label="Search",
+        placeholder="Titles, text, formulas, code",
+        everywhere="All languages",
+        none="Nothing found",
+        one="1 place",
+        many="{} places",
+        about="about {} places",
+        busy="Looking…",
+        failed="The files that the search needs could not be loaded.",
+        keys="↑ ↓ choose · Enter open · Esc close",
+        scope="Where to search",
+        close="Close",
+    ),
     kinds={
         "note": "Note",
         "tip": "Tip",
@@ -206,6 +238,20 @@ _ZH = Words(
     colon="：",
     separator="、",
     keys="快捷键",
+    search=SearchWords(
+        label="搜索",
+        placeholder="标题、正文、公式、代码",
+        everywhere="全部语言",
+        none="没有找到",
+        one="1 处",
+        many="{} 处",
+        about="约 {} 处",
+        busy="查找中……",
+        failed="未能读取搜索所需的文件。",
+        keys="↑ ↓ 选择 · Enter 打开 · Esc 关闭",
+        scope="搜索范围",
+        close="关闭",
+    ),
     kinds={
         "note": "说明",
         "tip": "提示",

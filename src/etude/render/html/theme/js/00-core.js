@@ -31,4 +31,4 @@ const late = (name) => (loaded[name] ??= new Promise((resolve, reject) => {
 const use = (name, what) => late(name).then(what).catch((why) => { if (why) throw why; });
 const words = () => late("words-" + root.lang);
 const site = new URL("..", own).href;
-const etude = window.etude = { all, byId, keeping, late, memory, root, site, words };
+const etude = window.etude = { all, byId, keeping, late, memory, own, root, site, words };

@@ -16,6 +16,19 @@ const twinOf = (target) => {
 
 etude.twinOf = twinOf;
 
+/* Open whatever an element lies in. */
+const openAround = (element) => {
+  for (let at = element; at; at = at.parentElement) {
+    if (at.localName === "details") at.open = true;
+    if (at.classList.contains("tab")) at.previousElementSibling.previousElementSibling.checked = true;
+    if (at.dataset.variant && !at.getClientRects().length) {
+      const radio = byId("variant-" + at.dataset.variant.split(" ")[0]);
+      if (radio) { radio.checked = true; markVariant(); }
+    }
+  }
+};
+etude.openAround = openAround;
+
 /* What an address points to may lie in something closed. */
 const reveal = () => {
   let id = location.hash.slice(1);
@@ -24,14 +37,7 @@ const reveal = () => {
   let target = id && byId(id);
   if (!target) return;
   target = twinOf(target);
-  for (let at = target; at; at = at.parentElement) {
-    if (at.localName === "details") at.open = true;
-    if (at.classList.contains("tab")) at.previousElementSibling.previousElementSibling.checked = true;
-    if (at.dataset.variant && !at.getClientRects().length) {
-      const radio = byId("variant-" + at.dataset.variant.split(" ")[0]);
-      if (radio) { radio.checked = true; markVariant(); }
-    }
-  }
+  openAround(target);
   target.scrollIntoView();
 };
 

@@ -3,6 +3,7 @@ document.addEventListener("click", (event) => {
   if (!element) return;
   if (element.matches("button.theme")) nextTheme();
   else if (element.matches("button.keys")) use("help", (made) => made.open());
+  else if (element.matches("button.search")) openSearch();
   else if (element.matches(".code > .copy")) copy(element);
   else if (element.matches(".variants .switch label")) {
     event.preventDefault();
@@ -53,6 +54,7 @@ const start = () => {
   if (variantName() && !inAddress()) say(variantName());
   if (location.hash) reveal();
   later();
+  if (new URLSearchParams(location.search).has("mark")) late("marks").then((marks) => marks.arrive(), () => { /* the page is there without marks */ });
 };
 addEventListener("etude:replaced", start);
 start();
