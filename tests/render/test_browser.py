@@ -119,6 +119,7 @@ class Reader:
         self.page.on("requestfailed", self.failed)
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.goto(address)
+        self.page.wait_for_selector("html:not(.wait)")
 
     def failed(self, request: Any) -> None:
         if request.failure != "net::ERR_ABORTED":  # a page that leads on stops what is under way

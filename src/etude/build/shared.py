@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def shared_html(
     book: Book,
     resolved: Resolved,
     out: Path,
-    started: Mapping[str, Callable[[], bytes | None]],
+    started: Iterable[Callable[[], Mapping[str, bytes]]],
     watch: Watch,
     output: Output,
 ) -> None:
@@ -47,7 +47,7 @@ def shared_html(
     from etude.render.html.site_files import site_files  # noqa: PLC0415
 
     config = book.config
-    cut = {name: data for name, get in started.items() if (data := get()) is not None}
+    cut = {name: data for get in started for name, data in get().items()}
     homes = {
         language for language, pages in book.pages.items() if any(p.source.name == config.home for p in pages)
     }

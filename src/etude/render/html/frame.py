@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from etude.model.config import Author
 from etude.render.html.address import asset, quoted, safe
+from etude.render.html.assets import face_sheets
 from etude.render.html.escape import attribute, text
 from etude.render.html.site import SiteContext
 from etude.render.html.switch import variant_key, variant_styles
@@ -21,7 +22,7 @@ __all__ = ["Frame", "Linked", "author_html", "edition", "frame_page", "render_te
 
 # Before anything is painted: the colours that the reader chose, and that scripts run.
 _EARLY = (
-    'document.documentElement.classList.add("js");'
+    'document.documentElement.classList.add("js","wait");'
     'try{const t=localStorage.getItem("etude-theme");if(t)document.documentElement.dataset.theme=t}catch{}'
 )
 # Right after the switch: the variant of the address, which is kept, else the one chosen before.
@@ -29,6 +30,12 @@ _EARLY_VARIANT = (
     'try{const k="etude-variant",a=new URLSearchParams(location.search).get("variant"),'
     'c=v=>[...document.getElementsByName("variant")].some(r=>r.value===v&&(r.checked=true));'
     "c(a)?localStorage.setItem(k,a):c(localStorage.getItem(k))}catch{}"
+)
+# At the end of the page: it is shown once its faces, which have come with the style sheets, are decoded.
+# Laying it out is what makes browsers begin with that.
+_READY = (
+    "document.body.offsetWidth;"
+    'document.fonts.ready.then(()=>document.documentElement.classList.remove("wait"))'
 )
 _CREATIVE_COMMONS = "https://creativecommons.org/"
 
@@ -85,6 +92,10 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         css=[asset(frame.root, path) for path in config.html.css],
         description=frame.description,
         early=_EARLY,
+        faces=[
+            asset(frame.root, path)
+            for path in face_sheets(frame.content, han=own.startswith("zh"), home=frame.kind == "home")
+        ],
         early_variant=_EARLY_VARIANT,
         edit=safe(frame.edit),
         edition=" ".join(part for part in (edition(site), config.date) if part),
@@ -104,6 +115,7 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         nav=frame.nav,
         next=frame.next,
         previous=frame.previous,
+        ready=_READY,
         root=frame.root,
         start=f"{frame.here}index.html",
         styles=variant_styles(frame.variants),
