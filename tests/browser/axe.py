@@ -26,8 +26,4 @@ def violations(page: Any) -> list[str]:
         "tags => axe.run(document, { runOnly: tags, resultTypes: ['violations'] }).then(r => r.violations)",
         list(TAGS),
     )
-    return [
-        f"{one['id']}: {one['help']}: {node['html'][:160]} ({(node['any'] or node['all'] or [{'message': ''}])[0]['message']})"
-        for one in found
-        for node in one["nodes"]
-    ]
+    return [f"{one['id']}: {one['help']}: {node['html'][:160]}" for one in found for node in one["nodes"]]

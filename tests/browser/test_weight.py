@@ -1,10 +1,11 @@
-"""What a page of text with ten formulas costs its reader: bytes, requests, movement; a first visit each time."""
+"""What a page of text with ten formulas costs its reader on a first visit: bytes, requests, movement."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
+
 from benchmarks.loading import SLOW_4G, load, served
 
 pytestmark = pytest.mark.browser

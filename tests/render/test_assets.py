@@ -6,6 +6,7 @@ import io
 import re
 import unicodedata
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,7 @@ from etude.render.highlight import CLASSES
 from etude.render.html.assets import assets, face_sheets, minified, theme_version
 from etude.render.html.fonts.formulas import math_slices
 from etude.render.html.fonts.slices import GROUPS, SLICES, Slice, holds, shown
+from etude.render.html.theme_data import theme_files
 from etude.render.math import letters, mathml
 
 if TYPE_CHECKING:
@@ -36,9 +38,25 @@ def css(kit: Kit) -> str:
 
 
 def tokens(kit: Kit) -> dict[str, tuple[str, str]]:
-    """Custom properties that are pairs of colours: on light and on dark paper."""
-    found = re.findall(r"--([a-z0-9-]+):light-dark\((#[0-9a-f]+),(#[0-9a-f]+)\)", css(kit))
-    return {name: (light, dark) for name, light, dark in found}
+    """Custom properties that are colours: on light and on dark paper; mixtures are mixed."""
+    sheet = css(kit)
+    found = {
+        name: (light, dark)
+        for name, light, dark in re.findall(
+            r"--([a-z0-9-]+):light-dark\((#[0-9a-f]{6}),(#[0-9a-f]{6})\)", sheet
+        )
+    }
+    mixture = r"--([a-z0-9-]+):color-mix\(in srgb,var\(--([a-z0-9-]+)\) (\d+)%,var\(--([a-z0-9-]+)\)\)"
+    for name, ink, share, paper in re.findall(mixture, sheet):
+        light, dark = (mixed(found[ink][k], found[paper][k], int(share) / 100) for k in (0, 1))
+        found[name] = light, dark
+    return found
+
+
+def mixed(ink: str, paper: str, share: float) -> str:
+    """Two colours in sRGB, as ``color-mix`` has it."""
+    pairs = ((int(ink[k : k + 2], 16), int(paper[k : k + 2], 16)) for k in (1, 3, 5))
+    return "#" + "".join(f"{round(share * one + (1 - share) * other):02x}" for one, other in pairs)
 
 
 def luminance(colour: str) -> float:
@@ -58,7 +76,7 @@ def test_contrast_itself() -> None:
 
 
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-@pytest.mark.parametrize("ink", ["ink", "ink-2", "indigo", "cinnabar", "pine", "ochre"])
+@pytest.mark.parametrize("ink", ["ink", "ink-2", "indigo", "cinnabar", "pine", "ochre", "plum", "teal"])
 @pytest.mark.parametrize("paper", ["paper", "wash", "wash-2"])
 def test_text_has_contrast(kit: Kit, mode: int, ink: str, paper: str) -> None:
     pairs = tokens(kit)
@@ -85,12 +103,32 @@ def test_rules_that_say_something_have_contrast(kit: Kit, mode: int) -> None:
     assert 3.0 <= contrast(pairs["rule-2"][mode], pairs["paper"][mode])
 
 
-def test_every_custom_property_exists(kit: Kit) -> None:
+@pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(("ink", "ground"), [("pine", "added"), ("cinnabar", "removed"), ("ink", "select")])
+def test_text_on_tints_has_contrast(kit: Kit, mode: int, ink: str, ground: str) -> None:
+    pairs = tokens(kit)
+    assert 4.5 <= contrast(pairs[ink][mode], pairs[ground][mode])
+
+
+def test_colours_are_said_once(kit: Kit) -> None:
+    """Only tokens have colours of their own, but for shadows that nobody sees."""
+    rules = "".join(
+        content.decode() for name, content in theme_files("css").items() if name != "00-tokens.css"
+    )
+    assert {"#0000"} == set(re.findall(r"(?<![\w&\"])#[0-9a-f]{3,8}\b", rules))
+
+
+def test_every_custom_property_exists_and_is_explained(kit: Kit) -> None:
     sheet = css(kit)
     used = set(re.findall(r"var\(--([a-z0-9-]+)", sheet))
     defined = set(re.findall(r"--([a-z0-9-]+):", sheet))
     of_pages = {"c1", "c2", "c3", "c4"}
     assert set() == used - defined - of_pages
+    tokens = set(re.findall(r"--([a-z0-9-]+):", minified(theme_files("css")["00-tokens.css"].decode())))
+    assert set() == tokens - used, "nothing is defined in vain"
+    handbook = (Path(__file__).parents[2] / "docs" / "how-to" / "design.md").read_text("utf-8")
+    explained = re.findall(r"^\| `--([a-z0-9-]+)`", handbook, re.MULTILINE)
+    assert sorted(tokens) == sorted(explained)
 
 
 # files

@@ -197,7 +197,7 @@ def test_variants_change_together_and_are_remembered(chromium: Any, site: str) -
     with Reader(chromium, f"{site}/zh/a/one.html") as reader:
         page = reader.page
         assert (True, False) == (reader.shown("NumPy!"), reader.shown("Torch!"))
-        label = page.locator(".variants .switch label", has_text="PyTorch").nth(1)
+        label = page.locator(".variants .switch button", has_text="PyTorch").nth(1)
         label.scroll_into_view_if_needed()
         before = label.bounding_box()["y"]
         label.click()
@@ -220,7 +220,7 @@ def test_variants_by_keyboard(chromium: Any, site: str) -> None:
         reader.page.focus("#variant-numpy")
         reader.page.keyboard.press("ArrowRight")
         assert reader.shown("Torch!")
-        reader.page.locator(".variants .switch label", has_text="NumPy").first.focus()
+        reader.page.locator(".variants .switch button", has_text="NumPy").first.focus()
         reader.page.keyboard.press("Enter")
         assert reader.shown("NumPy!")
 

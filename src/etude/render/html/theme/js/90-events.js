@@ -3,21 +3,12 @@ document.addEventListener("click", (event) => {
   if (!element) return;
   if (element.matches("button.theme")) nextTheme();
   else if (element.matches("button.copy")) copy(element);
-  else if (element.matches(".variants .switch label")) {
-    event.preventDefault();
-    chooseVariant(byId(element.htmlFor), element);
-  } else if (element.matches("a.language")) placeFor(element);
+  else if (element.matches(".variants .switch button")) chooseVariant(byId(element.dataset.radio), element);
+  else if (element.matches("a.language")) placeFor(element);
   else if (element.matches("a")) {
     if (element.matches(".toc a")) element.closest("details").open = false;
     document.querySelector("#nav:popover-open")?.hidePopover();
     if (element.hash && element.href === location.href) reveal();
-  }
-});
-document.addEventListener("keydown", (event) => {
-  const label = event.target;
-  if ((event.key === "Enter" || event.key === " ") && label.matches?.(".variants .switch label")) {
-    event.preventDefault();
-    label.click();
   }
 });
 document.addEventListener("change", (event) => {
