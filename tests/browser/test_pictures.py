@@ -1,7 +1,7 @@
 """Pages look as they did when a person last looked at them: pictures of a small book that does not change.
 
-Fonts and their rendering differ between machines, so pictures are compared small and blurred: what must be equal
-is where there is ink, how dark, and of which colour. `--update` takes them anew; look at them afterwards.
+Fonts and their rendering differ between machines, so pictures are compared small and blurred: what must be
+equal is where there is ink, how dark, and of which colour. `--update` takes them anew; look at them then.
 """
 
 from __future__ import annotations

@@ -19,6 +19,9 @@ _NAMES = (0, 14)
 _KERNED = (*map(chr, (*range(0x41, 0x5B), *range(0x61, 0x7B))), *" .,:;!?'\"-()‘’“”–—")
 """What is kerned; pairs with figures and signs would be half of the table."""
 
+_SEEN = 10
+"""Thousandths of an em; at the size of the text a fifth of a pixel."""
+
 _LIGATURES = frozenset("fil")
 """Letters of the ligatures that are kept; others would be as large as they are rare."""
 
@@ -64,7 +67,10 @@ def _slice(font: Any, part: Slice) -> bytes:
     if "fvar" not in made and "STAT" in made:
         del made["STAT"]
         made["name"].names = [one for one in made["name"].names if one.nameID in _NAMES]
-    return save(halve(made) if part.name in _SMALL_SIZES else made)
+    if part.name in _SMALL_SIZES:
+        _level_pairs(made)
+        halve(made)
+    return save(made)
 
 
 def _plain_digits(font: Any) -> set[str]:
@@ -124,6 +130,18 @@ def _few_pairs(font: Any) -> None:
     for lookup in font["GPOS"].table.LookupList.Lookup:
         lookup.SubTable = [sub for sub in lookup.SubTable if sub.subset_glyphs(kept)]
         lookup.SubTableCount = len(lookup.SubTable)
+
+
+def _level_pairs(font: Any) -> None:
+    """Leave out pairs that are moved by less than is seen: numbers that are equal take less room."""
+    for lookup in font["GPOS"].table.LookupList.Lookup:
+        for sub in lookup.SubTable:
+            own = getattr(sub, "ExtSubTable", sub)
+            pairs = [pair for row in getattr(own, "Class1Record", ()) for pair in row.Class2Record]
+            pairs += [pair for found in getattr(own, "PairSet", ()) for pair in found.PairValueRecord]
+            for value in (pair.Value1 for pair in pairs if pair.Value1 is not None):
+                if abs(value.XAdvance) < _SEEN:
+                    value.XAdvance = 0
 
 
 def _point(font: Any, others: dict[str, str]) -> None:
