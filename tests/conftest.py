@@ -53,10 +53,9 @@ def update(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture(scope="session")
 def theme_faces() -> dict[str, bytes]:
-    """The faces of the theme as WOFF2, by name; cut once and then kept."""
+    """The slices of the theme's faces as WOFF2, by name; cut once and then kept."""
     with Workers(2) as workers:
-        found = {name: get() for name, get in faces("→", workers).items()}
-    return {name: content for name, content in found.items() if content is not None}
+        return {name: content for get in faces("→", workers) for name, content in get().items()}
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -87,6 +87,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server.server_close()
 
 
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small book's website, which is weighed and photographed; no cell runs in it."""
+    book = tmp_path_factory.mktemp("small") / "book"
+    shutil.copytree(Path(__file__).parent / "book", book)
+    report = build(book, BuildOptions(to=("html",), jobs=2))
+    assert () == report.diagnostics
+    return book / "_build" / "html"
+
+
 @dataclass(slots=True)
 class Tab:
     """A tab of the browser, and everything that went wrong in it."""
@@ -112,6 +122,7 @@ class Tab:
     def open(self, path: str, base: str = "http") -> Any:
         """Open a page of the site."""
         self.page.goto(self.site.address(path, base), wait_until="load")
+        self.page.wait_for_selector("html:not(.wait)")
         return self.page
 
     @property

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from .axe import violations
+
 pytestmark = [pytest.mark.browser, pytest.mark.kernel]
 
 AUDIT, CONTRAST, FOCUS, MOVING = (
@@ -74,3 +76,59 @@ def test_movement_is_left_out_when_it_is_not_wanted(new_tab):
     moving = page.evaluate(MOVING)
     assert [] == moving
     assert "smooth" != page.evaluate("getComputedStyle(document.documentElement).scrollBehavior")
+
+
+SCREENS = {"desktop": (1280, 900), "phone": (390, 844)}
+
+
+def press(selector):
+    """Bring a page into a state by a click."""
+    return lambda page: page.locator(selector).first.click()
+
+
+STATES = {
+    "the contents of a phone": ("phone", press("button.menu")),
+    "on this page": ("phone", press(".toc summary")),
+}
+"""What else a page may look like: the screen that this is tried on, and what brings it about."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_nothing(new_tab, site, scheme, screen):
+    width, height = SCREENS[screen]
+    tab = new_tab(color_scheme=scheme, viewport={"width": width, "height": height}, reduced_motion="reduce")
+    tab.page.route("https://**", lambda route: route.fulfill(body="<title>embedded</title>"))
+    found = {}
+    for path in (*site.pages("bilingual"), *site.pages("plain")):
+        found[path] = violations(tab.open(path))
+    assert {} == {path: problems for path, problems in found.items() if problems}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing_in_a_state(new_tab, state):
+    screen, bring = STATES[state]
+    width, height = SCREENS[screen]
+    page = new_tab(viewport={"width": width, "height": height}, reduced_motion="reduce").open(
+        "bilingual/zh/more/text.html"
+    )
+    bring(page)
+    assert [] == violations(page)
+
+
+def test_axe_sees_what_is_wrong(tab):
+    page = tab.open("bilingual/en/more/text.html")
+    page.evaluate(SPOIL)
+    assert {"button-name", "color-contrast", "image-alt", "label"} <= {
+        v.partition(":")[0] for v in violations(page)
+    }
+
+
+def test_pages_are_heard_in_their_order(tab):
+    """The accessibility tree: the bar, the contents, the text from its title on, the way on, the colophon."""
+    tree = tab.open("bilingual/en/more/text.html").locator("body").aria_snapshot()
+    places = [
+        tree.index(word)
+        for word in ('link "Skip', "banner:", 'navigation "Contents"', "main:", "heading", "contentinfo:")
+    ]
+    assert sorted(places) == places

@@ -24,7 +24,7 @@ def test_the_first_is_shown_and_another_is_remembered(tab, base):
     page = tab.open(USES.format("zh"), base)
     assert ["plain"] == shown(page)
     assert "Plain" == page.locator("header input[name=variant]:checked + label").inner_text()
-    page.locator(".variants .switch label", has_text="Fancy").click()
+    page.locator(".variants .switch button", has_text="Fancy").click()
     assert ["fancy"] == shown(page)
     page = tab.open(USES.format("en"), base)
     assert ["fancy"] == shown(page)
@@ -59,7 +59,7 @@ def test_an_address_that_chooses_is_remembered_on_the_next_page(tab):
 
 def test_the_keyboard_switches(tab):
     page = tab.open(USES.format("en"))
-    label = page.locator(".variants .switch label", has_text="Fancy")
+    label = page.locator(".variants .switch button", has_text="Fancy")
     label.focus()
     page.keyboard.press("Enter")
     assert ["fancy"] == shown(page)
@@ -71,7 +71,7 @@ def test_the_keyboard_switches(tab):
 
 def test_what_one_looks_at_stays_in_place(tab):
     page = tab.open(USES.format("en"))
-    label = page.locator(".variants .switch label", has_text="Fancy")
+    label = page.locator(".variants .switch button", has_text="Fancy")
     label.scroll_into_view_if_needed()
     before = label.bounding_box()["y"]
     label.click()

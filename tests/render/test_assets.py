@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import re
 import unicodedata
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from fontTools.ttLib import TTFont
 
 from etude.adapters.packaged import packaged
-from etude.model import inline as i
-from etude.model.span import NOWHERE
 from etude.render.highlight import CLASSES
-from etude.render.html.assets import assets, minified, theme_version
-from etude.render.html.fonts import CUTS, SOURCES, math_font
+from etude.render.html.assets import assets, face_sheets, minified, theme_version
+from etude.render.html.fonts.formulas import math_slices
+from etude.render.html.fonts.slices import GROUPS, SLICES, Slice, holds, shown
+from etude.render.html.theme_data import theme_files
 from etude.render.math import letters, mathml
 
 if TYPE_CHECKING:
@@ -38,9 +38,25 @@ def css(kit: Kit) -> str:
 
 
 def tokens(kit: Kit) -> dict[str, tuple[str, str]]:
-    """Custom properties that are pairs of colours: on light and on dark paper."""
-    found = re.findall(r"--([a-z0-9-]+):light-dark\((#[0-9a-f]+),(#[0-9a-f]+)\)", css(kit))
-    return {name: (light, dark) for name, light, dark in found}
+    """Custom properties that are colours: on light and on dark paper; mixtures are mixed."""
+    sheet = css(kit)
+    found = {
+        name: (light, dark)
+        for name, light, dark in re.findall(
+            r"--([a-z0-9-]+):light-dark\((#[0-9a-f]{6}),(#[0-9a-f]{6})\)", sheet
+        )
+    }
+    mixture = r"--([a-z0-9-]+):color-mix\(in srgb,var\(--([a-z0-9-]+)\) (\d+)%,var\(--([a-z0-9-]+)\)\)"
+    for name, ink, share, paper in re.findall(mixture, sheet):
+        light, dark = (mixed(found[ink][k], found[paper][k], int(share) / 100) for k in (0, 1))
+        found[name] = light, dark
+    return found
+
+
+def mixed(ink: str, paper: str, share: float) -> str:
+    """Two colours in sRGB, as ``color-mix`` has it."""
+    pairs = ((int(ink[k : k + 2], 16), int(paper[k : k + 2], 16)) for k in (1, 3, 5))
+    return "#" + "".join(f"{round(share * one + (1 - share) * other):02x}" for one, other in pairs)
 
 
 def luminance(colour: str) -> float:
@@ -60,7 +76,7 @@ def test_contrast_itself() -> None:
 
 
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-@pytest.mark.parametrize("ink", ["ink", "ink-2", "indigo", "cinnabar", "pine", "ochre"])
+@pytest.mark.parametrize("ink", ["ink", "ink-2", "indigo", "cinnabar", "pine", "ochre", "plum", "teal"])
 @pytest.mark.parametrize("paper", ["paper", "wash", "wash-2"])
 def test_text_has_contrast(kit: Kit, mode: int, ink: str, paper: str) -> None:
     pairs = tokens(kit)
@@ -87,12 +103,32 @@ def test_rules_that_say_something_have_contrast(kit: Kit, mode: int) -> None:
     assert 3.0 <= contrast(pairs["rule-2"][mode], pairs["paper"][mode])
 
 
-def test_every_custom_property_exists(kit: Kit) -> None:
+@pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(("ink", "ground"), [("pine", "added"), ("cinnabar", "removed"), ("ink", "select")])
+def test_text_on_tints_has_contrast(kit: Kit, mode: int, ink: str, ground: str) -> None:
+    pairs = tokens(kit)
+    assert 4.5 <= contrast(pairs[ink][mode], pairs[ground][mode])
+
+
+def test_colours_are_said_once(kit: Kit) -> None:
+    """Only tokens have colours of their own, but for shadows that nobody sees."""
+    rules = "".join(
+        content.decode() for name, content in theme_files("css").items() if name != "00-tokens.css"
+    )
+    assert {"#0000"} == set(re.findall(r"(?<![\w&\"])#[0-9a-f]{3,8}\b", rules))
+
+
+def test_every_custom_property_exists_and_is_explained(kit: Kit) -> None:
     sheet = css(kit)
     used = set(re.findall(r"var\(--([a-z0-9-]+)", sheet))
     defined = set(re.findall(r"--([a-z0-9-]+):", sheet))
     of_pages = {"c1", "c2", "c3", "c4"}
     assert set() == used - defined - of_pages
+    tokens = set(re.findall(r"--([a-z0-9-]+):", minified(theme_files("css")["00-tokens.css"].decode())))
+    assert set() == tokens - used, "nothing is defined in vain"
+    handbook = (Path(__file__).parents[2] / "docs" / "how-to" / "design.md").read_text("utf-8")
+    explained = re.findall(r"^\| `--([a-z0-9-]+)`", handbook, re.MULTILINE)
+    assert sorted(tokens) == sorted(explained)
 
 
 # files
@@ -105,14 +141,42 @@ def test_no_file_asks_another_host(kit: Kit) -> None:
 
 
 def test_fonts_of_the_sheet_are_among_the_files(kit: Kit) -> None:
-    found = assets(kit.config, {"math": b"font"})
+    found = assets(kit.config, {"math": b"font", "text-more": b"rare"})
     named = set(re.findall(r"url\(([^?)]+)\?v=[0-9a-f]{8}\)", found["_static/etude.css"].decode()))
     assert {f"_static/{name}" for name in named} == {path for path in found if path.endswith(".woff2")}
-    assert b"font" == found["_static/fonts/math.woff2"]
+    assert b"rare" == found["_static/fonts/text-more.woff2"]
+    assert b"base64,Zm9udA==" in found["_static/fonts/math.css"], "comes with the style sheets"
 
 
-def test_without_a_formula_font_the_sheet_names_none(kit: Kit) -> None:
+def test_sheets_that_pages_name_are_there_without_fonts_too(kit: Kit) -> None:
+    content = '<h1>1 A</h1><em>a</em><p class="thm">é</p><math><mi>𝛼</mi></math>'
+    for han in (False, True):
+        assert set(face_sheets(content, han=han, home=True)) <= assets(kit.config).keys()
     assert "math.woff2" not in css(kit)
+
+
+@pytest.mark.parametrize(
+    ("content", "english", "chinese"),
+    [
+        ("<p>text</p>", "text bold", "text"),
+        ("<h2>1.2 节</h2>", "text bold", "text bold"),
+        ("<em>slanted</em>", "text bold italic", "text"),
+        ("<p>naïve</p>", "text text-western bold", "text text-western"),
+        ("<math><mi>x</mi><mo>×</mo></math>", "text bold math", "text math"),
+        ("<math><mi>η</mi></math>", "text bold math math-greek", "text math math-greek"),
+        ("<math><mi>log</mi></math>", "text bold math math-roman", "text math math-roman"),
+        (
+            '<math><mi mathvariant="normal">Σ</mi></math>',
+            "text bold math math-upright",
+            "text math math-upright",
+        ),
+        ("<math><mi>𝐱</mi></math>", "text bold math math-bold", "text math math-bold"),
+        ('<div class="thm theorem">', "text bold caps", "text"),
+    ],
+)
+def test_a_page_names_the_slices_that_it_shows(content: str, english: str, chinese: str) -> None:
+    assert english.split() == list(shown(content, han=False))
+    assert chinese.split() == list(shown(content, han=True))
 
 
 def test_equal_input_gives_equal_assets(kit: Kit) -> None:
@@ -125,73 +189,90 @@ def test_minifying_keeps_what_counts() -> None:
     assert 'a>b,c::after{content:"x";margin:calc(1px + 2px)}\n' == minified(sheet)
 
 
-def test_a_page_is_light(kit: Kit) -> None:
-    """A page of text with ten formulas, its style sheet and its script, as servers send them: fonts apart."""
-    formulas = [i.InlineMath(NOWHERE, rf"\hat{{y}}_{k} = \sum_{{i=1}}^n w_i x_i^{k} + b") for k in range(10)]
-    text = "设想你要估一套房子的价钱。面积大一点，价钱高一点；楼龄老一点，价钱低一点。" * 8
-    view = kit.view(*(kit.p(text, formula, "。") for formula in formulas))
-    found = assets(kit.config)
-    sent = (view.rendered.html, found["_static/etude.css"], found["_static/etude.js"])
-    assert sum(len(gzip.compress(content)) for content in sent) < 24_000
-
-
 # fonts
 
 
 @pytest.mark.slow
-def test_text_faces_are_small(theme_faces: dict[str, bytes]) -> None:
-    assert {*CUTS, "math"} == set(theme_faces)
-    assert sum(len(theme_faces[name]) for name in CUTS) < 130_000
+def test_slices_are_small(theme_faces: dict[str, bytes]) -> None:
+    assert {part.name for part in SLICES} - {"math-bold", "math-script"} == set(theme_faces)
+    common = ("text", "bold", "italic", "math", "math-greek")
+    assert sum(len(theme_faces[name]) for name in common) < 42_000
+    assert max(map(len, theme_faces.values())) < 40_000
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("cut", sorted(CUTS))
-def test_text_faces_have_their_axes_and_letters(cut: str, theme_faces: dict[str, bytes]) -> None:
-    font = TTFont(io.BytesIO(theme_faces[cut]))
+@pytest.mark.parametrize(
+    "part", [part for part in SLICES if part.group != "math"], ids=lambda part: part.name
+)
+def test_slices_have_their_axes_and_letters(part: Slice, theme_faces: dict[str, bytes]) -> None:
+    font = TTFont(io.BytesIO(theme_faces[part.name]))
     axes = (
         {axis.axisTag: (axis.minValue, axis.maxValue) for axis in font["fvar"].axes} if "fvar" in font else {}
     )
-    expected = {tag: limit for tag, limit in CUTS[cut][0].items() if isinstance(limit, tuple)}
-    assert expected == axes
-    assert set(map(ord, "AZazéñß0123456789—“”‘’…•")) <= set(font.getBestCmap())
+    assert {tag: (low, high) for tag, low, high in part.axes if low != high} == axes
+    sample = (
+        "é€" if part.name.endswith("-more") else "éŒ" if part.name == "text-western" else "AZaz0123456789 –"
+    )
+    assert set(map(ord, sample)) <= set(font.getBestCmap())
+    assert all(holds(part, character) for character in sample)
+
+
+@pytest.mark.slow
+def test_figures_are_old_style_in_text_and_as_wide_as_each_other_in_tables(
+    theme_faces: dict[str, bytes],
+) -> None:
+    font = TTFont(io.BytesIO(theme_faces["text"]))
+    names = font.getBestCmap()
+    widths = {font["hmtx"][names[ord(c)]][0] for c in "0123456789"}
+    assert 1 == len(widths)
+    table = font["GSUB"].table
+    features = {
+        record.FeatureTag: record.Feature.LookupListIndex for record in table.FeatureList.FeatureRecord
+    }
+    old = table.LookupList.Lookup[features["onum"][0]].SubTable[0].mapping
+    assert 10 == len(old)
+    assert 1 < len({font["hmtx"][glyph][0] for glyph in old.values()}), "each of its own width"
 
 
 @pytest.fixture(scope="module")
 def formula_face() -> bytes:
-    return source(*SOURCES["math"])
+    return source(*GROUPS["math"])
 
 
 @pytest.mark.slow
 def test_the_formula_face_has_what_a_book_uses(formula_face: bytes) -> None:
-    tex = r"\mathcal{L}(\mathbf{w}) = \oint \widetilde{abc} \ltimes \mathfrak{g} \left\lceil x\right\rceil"
+    tex = (
+        r"\mathcal{L}(\mathbf{w}) = \oint \widetilde{abc} \ltimes \mathfrak{g} \left\lceil x\right\rceil \to"
+    )
     used = letters(mathml(tex, display=True))
-    cut = math_font(formula_face, used)
-    font = TTFont(io.BytesIO(cut))
+    cut = math_slices(formula_face, used)
+    fonts = {name: TTFont(io.BytesIO(content)) for name, content in cut.items()}
+    main = fonts["math"]
+    names = main.getBestCmap()
     # Selectors of forms and invisible signs have no glyph of their own.
-    wanted = {c for c in used if not c.isspace() and unicodedata.category(c) not in ("Cf", "Mn")}
-    assert set() == {c for c in wanted if ord(c) not in font.getBestCmap()}
-    selected = next(table for table in font["cmap"].tables if table.format == 14).uvsDict
+    wanted = {ord(c) for c in used if not c.isspace() and unicodedata.category(c) not in ("Cf", "Mn")}
+    assert set() == wanted - {point for font in fonts.values() for point in font.getBestCmap()}
+    selected = next(table for table in main["cmap"].tables if table.format == 14).uvsDict
     assert {ord(c) for c in used if unicodedata.category(c) == "Mn"} <= set(selected), "forms of letters"
-    assert {0x1D44E, 0x210E, 0x1D6FC} <= set(font.getBestCmap()), "letters in italics"
-    assert "MATH" in font
-    assert "GSUB" in font
-    variants = font["MATH"].table.MathVariants
+    assert {0x1D44E, 0x210E} <= set(names), "letters in italics"
+    assert 0x1D6FC in fonts["math-greek"].getBestCmap()
+    assert not {*range(0x41, 0x5B), *range(0x61, 0x7B)} & set(names), "upright ones are asked for elsewhere"
+    variants = main["MATH"].table.MathVariants
     stretched = set(variants.HorizGlyphCoverage.glyphs)
-    assert font.getBestCmap()[0x2DC] in stretched, "wide accents"
-    assert font.getBestCmap()[ord("(")] in set(variants.VertGlyphCoverage.glyphs)
-    arrow = variants.HorizGlyphCoverage.glyphs.index(font.getBestCmap()[ord("→")])
+    assert names[0x2DC] in stretched, "wide accents"
+    assert {names[ord("(")], names[ord("⌈")]} <= set(variants.VertGlyphCoverage.glyphs)
+    arrow = variants.HorizGlyphCoverage.glyphs.index(names[ord("→")])
     parts = variants.HorizGlyphConstruction[arrow].GlyphAssembly.PartRecords
     joints = [min(a.EndConnectorLength, b.StartConnectorLength) for a, b in pairwise(parts)]
     assert min(joints) >= variants.MinConnectorOverlap, "the parts of a long arrow meet"
-    radical = variants.VertGlyphConstruction[
-        variants.VertGlyphCoverage.glyphs.index(font.getBestCmap()[0x221A])
-    ]
+    radical = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(names[0x221A])]
     sizes = [record.VariantGlyph for record in radical.MathGlyphVariantRecord]
     sizes += [record.glyph for record in radical.GlyphAssembly.PartRecords]
-    assert 880 > max(font["hmtx"][size][0] for size in sizes), "browsers reserve the widest for each"
-    assert len(cut) < 90_000
+    em = main["head"].unitsPerEm
+    assert 0.88 * em > max(main["hmtx"][size][0] for size in sizes), "browsers reserve the widest for each"
+    assert len(cut["math"]) < 16_000
 
 
 @pytest.mark.slow
 def test_the_formula_face_depends_on_the_letters_only(formula_face: bytes) -> None:
-    assert math_font(formula_face, "αβx") == math_font(formula_face, "xβα")
+    assert math_slices(formula_face, "αβx") == math_slices(formula_face, "xβα")

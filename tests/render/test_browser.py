@@ -119,6 +119,7 @@ class Reader:
         self.page.on("requestfailed", self.failed)
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.goto(address)
+        self.page.wait_for_selector("html:not(.wait)")
 
     def failed(self, request: Any) -> None:
         if request.failure != "net::ERR_ABORTED":  # a page that leads on stops what is under way
@@ -196,7 +197,7 @@ def test_variants_change_together_and_are_remembered(chromium: Any, site: str) -
     with Reader(chromium, f"{site}/zh/a/one.html") as reader:
         page = reader.page
         assert (True, False) == (reader.shown("NumPy!"), reader.shown("Torch!"))
-        label = page.locator(".variants .switch label", has_text="PyTorch").nth(1)
+        label = page.locator(".variants .switch button", has_text="PyTorch").nth(1)
         label.scroll_into_view_if_needed()
         before = label.bounding_box()["y"]
         label.click()
@@ -219,7 +220,7 @@ def test_variants_by_keyboard(chromium: Any, site: str) -> None:
         reader.page.focus("#variant-numpy")
         reader.page.keyboard.press("ArrowRight")
         assert reader.shown("Torch!")
-        reader.page.locator(".variants .switch label", has_text="NumPy").first.focus()
+        reader.page.locator(".variants .switch button", has_text="NumPy").first.focus()
         reader.page.keyboard.press("Enter")
         assert reader.shown("NumPy!")
 

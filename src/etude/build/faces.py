@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+
+import msgspec
 
 from etude.adapters.disk import WriteError, sealed, unsealed, write_atomic
 from etude.adapters.packaged import packaged
@@ -12,45 +14,56 @@ from etude.adapters.user_cache import user_cache
 from etude.build.watch import digest
 from etude.build.workers import Workers
 
+Slices = Mapping[str, bytes]
 
-def faces(letters: str, workers: Workers) -> dict[str, Callable[[], bytes | None]]:
-    """By name, how to get each face as WOFF2; those that are not kept are being cut meanwhile.
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(dict[str, bytes]).decode
+
+
+def faces(letters: str, workers: Workers) -> list[Callable[[], Slices]]:
+    """How to get the slices of each group, as WOFF2 by name; those that are not kept are being cut meanwhile.
 
     `letters` are the characters of the book's formulas; without any there is no face for them.
     """
-    from etude.render.html import fonts  # noqa: PLC0415 -- only for this form
+    from etude.render.html.fonts import slices  # noqa: PLC0415 -- only for this form
 
     folder = user_cache() / "fonts"
-    program = Path(fonts.__file__).read_bytes()
-    found: dict[str, Callable[[], bytes | None]] = {}
-    for name, (package, resource) in fonts.SOURCES.items():
-        if name == "math" and not letters:
+    here = Path(slices.__file__).parent
+    program = digest(*(place.read_bytes() for place in sorted(here.glob("*.py"))))
+    found: list[Callable[[], Slices]] = []
+    for group, (package, resource) in slices.GROUPS.items():
+        if group == "math" and not letters:
             continue
-        wanted = letters if name == "math" else ""
-        place = folder / f"{name}-{digest(program, package, resource, wanted)}.sealed"
-        try:
-            kept = unsealed(place.read_bytes())
-        except OSError:
-            kept = None
+        wanted = letters if group == "math" else ""
+        place = folder / f"{group}-{digest(program, package, resource, wanted)}.sealed"
+        kept = _kept(place)
         if kept is None:
-            found[name] = workers.begin(_cut, (name, package, resource, wanted, place))
+            found.append(workers.begin(_cut, (group, package, resource, wanted, place)))
         else:
-            found[name] = _constant(kept)
+            found.append(_constant(kept))
     return found
 
 
-def _constant(value: bytes) -> Callable[[], bytes]:
+def _kept(place: Path) -> Slices | None:
+    try:
+        return _decode(unsealed(place.read_bytes()) or b"")
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _constant(value: Slices) -> Callable[[], Slices]:
     return lambda: value
 
 
-def _cut(task: tuple[str, str, str, str, Path]) -> bytes | None:
-    from etude.render.html import fonts  # noqa: PLC0415 -- as above
+def _cut(task: tuple[str, str, str, str, Path]) -> Slices:
+    from etude.render.html.fonts.formulas import math_slices  # noqa: PLC0415 -- as above
+    from etude.render.html.fonts.text import text_slices  # noqa: PLC0415
 
-    name, package, resource, letters, place = task
+    group, package, resource, letters, place = task
     source = packaged(package, resource)
     if source is None:
-        return None
-    data = fonts.math_font(source, letters) if name == "math" else fonts.text_font(source, name)
+        return {}
+    made = math_slices(source, letters) if group == "math" else text_slices(source, group)
     with suppress(WriteError):  # a cache that cannot be written is no cache
-        write_atomic(place, sealed(data))
-    return data
+        write_atomic(place, sealed(_encode(made)))
+    return made

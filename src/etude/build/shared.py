@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +42,7 @@ def shared_html(
     book: Book,
     resolved: Resolved,
     out: Path,
-    started: Mapping[str, Callable[[], bytes | None]],
+    started: Iterable[Callable[[], Mapping[str, bytes]]],
     watch: Watch,
     output: Output,
     offered: Offering,
@@ -58,7 +58,7 @@ def shared_html(
     from etude.render.html.site_files import Offered, site_files  # noqa: PLC0415
 
     config = book.config
-    cut = {name: data for name, get in started.items() if (data := get()) is not None}
+    cut = {name: data for get in started for name, data in get().items()}
     homes = {
         language for language, pages in book.pages.items() if any(p.source.name == config.home for p in pages)
     }

@@ -92,7 +92,7 @@ def write_outputs(
         else:
             stale.append(task)
     announce(out, (t.target for t in stale))
-    started = faces(_letters(book), workers) if "html" in options.to else {}
+    started = faces(_letters(book), workers) if "html" in options.to else []
     for done in workers.map(work, list(_jobs(stale, book, resolved, out, sizes, workers)), len(stale)):
         _check(done)
         known.update(done.made)

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from collections.abc import Mapping
 
 from etude.model.config import Config
+from etude.render.html.fonts.slices import SLICES, Slice, shown
 from etude.render.html.theme_data import theme_files, theme_version
 from etude.render.html.words_late import late_words
 
-__all__ = ["STATIC", "assets", "theme_version"]
+__all__ = ["STATIC", "assets", "face_sheets", "theme_version"]
 
 STATIC = "_static"
 
-# Dashes, quotation marks and dots are full-width in Chinese: there they are left to the Chinese face.
-# The bullet is not: the dots below emphasised characters are made of it.
-_WESTERN = "U+0-B6,U+B8-200F,U+2022,U+2030-2DFF"
-_FACES = (
-    ("text", "Etude Serif", "font-weight:400 700"),
-    ("text-italic", "Etude Serif", "font-weight:400 700;font-style:italic"),
-    ("display", "Etude Display", "font-weight:600 700"),
-    ("text", "Etude Serif Han", f"font-weight:400 700;unicode-range:{_WESTERN}"),
-    ("text-italic", "Etude Serif Han", f"font-weight:400 700;font-style:italic;unicode-range:{_WESTERN}"),
-    ("display", "Etude Display Han", f"font-weight:600 700;unicode-range:{_WESTERN}"),
-    ("math", "Etude Math", ""),
-)
-"""Font, family, and what else is said of it; a font serves more than one family and loads once."""
+_PLACE = f"{STATIC}/fonts"
+
+_LICENCE = """\
+The fonts of this folder are parts, cut to what this site shows and renamed, of
+Source Serif 4 (© 2014 - 2021 Adobe, https://github.com/adobe-fonts/source-serif) and of
+STIX Two Math (© 2001-2020 The STIX Fonts Project Authors, https://github.com/stipub/stixfonts).
+They are licensed under the SIL Open Font License, Version 1.1: https://openfontlicense.org
+""".encode()
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(r"\s+")
@@ -37,10 +34,18 @@ _AROUND = re.compile(r"\s*([{};,>])\s*|(:)\s+")
 def assets(config: Config, fonts: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
     """Paths relative to the root of the site, with their content.
 
-    `fonts` are WOFF2 by name (see `fonts.SOURCES`); for a face that it lacks the system's own is shown.
+    `fonts` are WOFF2 by name (see `fonts.slices`); for a face that it lacks the system's own is shown. Most
+    come within a style sheet of their own, for pages that show them (`face_sheets`): browsers wait for style
+    sheets, so the first frame has its final faces and nothing moves afterwards. The others are files that the
+    common style sheet names, which browsers fetch when they find that they need them.
     """
     faces = dict(fonts or {})
-    css = "".join(_face(*face, faces[face[0]]) for face in _FACES if face[0] in faces)
+    css = "".join(
+        _face(part, han, _url(faces[part.name], part.name))
+        for part in SLICES
+        if part.name in faces and not part.at_once
+        for han in _hans(part)
+    )
     css += "".join(content.decode() for content in theme_files("css").values())
     out = {
         f"{STATIC}/etude.css": minified(css).encode(),
@@ -49,14 +54,44 @@ def assets(config: Config, fonts: Mapping[str, bytes] | None = None) -> dict[str
     }
     out |= {f"{STATIC}/{name}": _script(late.decode()) for name, late in theme_files("js/late").items()}
     out |= {f"{STATIC}/{name}": said for name, said in map(late_words, config.languages)}
-    return out | {f"{STATIC}/fonts/{name}.woff2": content for name, content in sorted(faces.items())}
+    for part in SLICES:
+        content = faces.get(part.name)
+        if part.at_once:
+            for han in _hans(part):
+                sheet = "" if content is None else _face(part, han, _data(content))
+                out[f"{_PLACE}/{_sheet(part, han=han)}"] = sheet.encode()
+        elif content is not None:
+            out[f"{_PLACE}/{part.name}.woff2"] = content
+    return out | ({f"{_PLACE}/LICENSE.txt": _LICENCE} if faces else {})
 
 
-def _face(name: str, family: str, more: str, content: bytes) -> str:
+def face_sheets(content: str, *, han: bool, home: bool) -> list[str]:
+    """The style sheets with the faces that a page of this content shows, below the root of the site."""
+    names = shown(content, han=han, home=home)
+    return [f"{_PLACE}/{_sheet(part, han=han)}" for part in SLICES if part.name in names]
+
+
+def _sheet(part: Slice, *, han: bool) -> str:
+    return f"{part.name}-han.css" if han and part.han else f"{part.name}.css"
+
+
+def _hans(part: Slice) -> tuple[bool, ...]:
+    return (False, True) if part.han else (False,)
+
+
+def _url(content: bytes, name: str) -> str:
     version = hashlib.sha256(content).hexdigest()[:8]
-    return (
-        f'@font-face{{font-family:"{family}";src:url(fonts/{name}.woff2?v={version}) format("woff2");'
-        f"font-display:swap;{more}}}\n"
+    return f"url(fonts/{name}.woff2?v={version})"
+
+
+def _data(content: bytes) -> str:
+    return f"url(data:font/woff2;base64,{base64.b64encode(content).decode()})"
+
+
+def _face(part: Slice, han: bool, url: str) -> str:
+    return "".join(
+        f'@font-face{{{part.face(weight, han=han)};src:{url} format("woff2");font-display:swap}}\n'
+        for weight in part.weights
     )
 
 

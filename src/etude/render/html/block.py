@@ -242,7 +242,8 @@ def _list(ctx: Context, node: List) -> str:
 def _item(ctx: Context, item: ListItem, *, tight: bool) -> str:
     box = ""
     if item.checked is not None:
-        box = f'<input type="checkbox" disabled{" checked" if item.checked else ""}> '
+        name = ctx.site.words.done if item.checked else ctx.site.words.to_do
+        box = f'<input type="checkbox" aria-label="{name}" disabled{" checked" if item.checked else ""}> '
     if not tight:
         return f"<li{place(item)}>{box}{blocks(ctx, item.children)}</li>"
     content = "".join(

@@ -12,6 +12,7 @@ from msgspec.structs import astuple
 
 from etude.model.config import Author
 from etude.render.html.address import asset, quoted, safe
+from etude.render.html.assets import face_sheets
 from etude.render.html.escape import attribute, text
 from etude.render.html.head import Told, head
 from etude.render.html.licence import licence_url
@@ -25,7 +26,7 @@ __all__ = ["Frame", "Linked", "author_html", "edition", "frame_page", "render_te
 
 # Before anything is painted: the colours that the reader chose, and that scripts run.
 _EARLY = (
-    'document.documentElement.classList.add("js");'
+    'document.documentElement.classList.add("js","wait");'
     'try{const t=localStorage.getItem("etude-theme");if(t)document.documentElement.dataset.theme=t}catch{}'
 )
 # Right after the switch: the variant of the address, which is kept, else the one chosen before.
@@ -33,6 +34,12 @@ _EARLY_VARIANT = (
     'try{const k="etude-variant",a=new URLSearchParams(location.search).get("variant"),'
     'c=v=>[...document.getElementsByName("variant")].some(r=>r.value===v&&(r.checked=true));'
     "c(a)?localStorage.setItem(k,a):c(localStorage.getItem(k))}catch{}"
+)
+# At the end of the page: it is shown once its faces, which have come with the style sheets, are decoded.
+# Laying it out is what makes browsers begin with that.
+_READY = (
+    "document.body.offsetWidth;"
+    'document.fonts.ready.then(()=>document.documentElement.classList.remove("wait"))'
 )
 
 
@@ -82,6 +89,10 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         content=frame.content,
         css=[asset(frame.root, path) for path in config.html.css],
         early=_EARLY,
+        faces=[
+            asset(frame.root, path)
+            for path in face_sheets(frame.content, han=own.startswith("zh"), home=frame.kind == "home")
+        ],
         early_variant=_EARLY_VARIANT,
         edit=safe(frame.edit),
         feed=frame.told.feed,
@@ -102,6 +113,7 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         nav=frame.nav,
         next=frame.next,
         previous=frame.previous,
+        ready=_READY,
         root=frame.root,
         search=_search(site) if config.html.search else None,
         start=f"{frame.here}index.html",

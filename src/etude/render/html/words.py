@@ -33,6 +33,8 @@ class Words(Struct, frozen=True):
     menu: str
     close: str
     theme: str
+    done: str
+    to_do: str
     theme_auto: str
     theme_light: str
     theme_dark: str
@@ -96,6 +98,8 @@ _EN = Words(
     menu="Contents",
     close="Close",
     theme="Colours",
+    done="Done",
+    to_do="To do",
     theme_auto="as the system has them",
     theme_light="light",
     theme_dark="dark",
@@ -188,6 +192,8 @@ _ZH = Words(
     menu="目录",
     close="关闭",
     theme="配色",
+    done="已完成",
+    to_do="未完成",
     theme_auto="随系统",
     theme_light="浅色",
     theme_dark="深色",

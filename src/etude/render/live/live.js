@@ -23,6 +23,12 @@ let follow = sessionStorage.getItem("etude-follow") !== "no";
 
 /* What the server has sent: blocks of the text as HTML without their places, and the regions around it. */
 const regions = ["title", ".side-nav", ".bar .tools", ".bar .book", "header.title", "nav.toc", ".title-page", "nav.pager", ".cover > nav", ".colophon", "head > style"];
+/* Style sheets that a page did not need before: faces come with them. */
+const addSheets = (sent) => {
+  for (const one of sent.querySelectorAll("head link[rel=stylesheet]"))
+    if (![...document.styleSheets].some((sheet) => sheet.ownerNode?.getAttribute?.("href") === one.getAttribute("href"))
+      && !document.head.querySelector(`link[href="${CSS.escape(one.getAttribute("href"))}"]`)) document.head.append(document.importNode(one));
+};
 const bare = (element) => element.outerHTML.replace(/ data-at="\d+"/g, "");
 const proseOf = (root) => root.querySelector("#main .prose");
 const blocksOf = (root) => [...(proseOf(root)?.children ?? [])].map(bare);
@@ -80,6 +86,7 @@ const replace = (text) => {
     around = now;
     return [];
   }
+  addSheets(sent);
   const children = [...wanted.children], fresh = children.map(bare);
   const pairs = paired(blocks, fresh), live = [...prose.children], kept = new Set(pairs);
   const added = [], after = [];

@@ -1,4 +1,5 @@
-/* Variants: the radio buttons in the bar are the state; labels above groups only lead to them. */
+/* Variants: the radio buttons in the bar are the state; labels above groups only lead to them, and are buttons
+   where scripts run. */
 const chooseVariant = (radio, near) => {
   keeping(near, () => { radio.checked = true; });
   markWide();
@@ -35,11 +36,12 @@ etude.variant = () => {
 };
 const markVariant = () => {
   for (const label of all(".variants .switch label")) {
-    const chosen = byId(label.htmlFor)?.checked;
-    label.setAttribute("role", "button");
-    label.setAttribute("aria-pressed", String(!!chosen));
-    label.tabIndex = 0;
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: label.textContent });
+    button.dataset.radio = label.htmlFor;
+    label.replaceWith(button);
   }
+  for (const button of all(".variants .switch button"))
+    button.setAttribute("aria-pressed", String(!!byId(button.dataset.radio)?.checked));
 };
 
 /* Tabs that belong together. */

@@ -40,7 +40,7 @@ const copy = async (button) => {
 
 /* What is wider than its place scrolls: it says so, and can be reached by keyboard. */
 const markWide = () => {
-  for (const box of all(".scroll, .rich, .code > pre, .outputs > pre")) {
+  for (const box of all(".scroll, .rich, .code > pre, .outputs pre")) {
     const wide = box.scrollWidth > box.clientWidth + 1;
     if (box.classList.toggle("more", wide) && box.tabIndex < 0) box.tabIndex = 0;
   }

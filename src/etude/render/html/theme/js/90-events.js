@@ -5,10 +5,8 @@ document.addEventListener("click", (event) => {
   else if (element.matches("button.keys")) use("help", (made) => made.open());
   else if (element.matches("button.search")) openSearch();
   else if (element.matches(".code > .copy")) copy(element);
-  else if (element.matches(".variants .switch label")) {
-    event.preventDefault();
-    chooseVariant(byId(element.htmlFor), element);
-  } else if (element.matches(previewed) && tap(event, element)) return;
+  else if (element.matches(".variants .switch button")) chooseVariant(byId(element.dataset.radio), element);
+  else if (element.matches(previewed) && tap(event, element)) return;
   else if (element.matches("a")) {
     if (element.matches("a.language")) etude.places?.keep(element);
     else if (element.matches(permalinks) && !event.ctrlKey && !event.metaKey) use("links", (made) => made.copy(element));
@@ -18,14 +16,7 @@ document.addEventListener("click", (event) => {
     if (element.hash && element.href === location.href) reveal();
   }
 });
-document.addEventListener("keydown", (event) => {
-  const label = event.target;
-  pressed(event);
-  if ((event.key === "Enter" || event.key === " ") && label.matches?.(".variants .switch label")) {
-    event.preventDefault();
-    label.click();
-  }
-});
+document.addEventListener("keydown", pressed);
 document.addEventListener("change", (event) => {
   const radio = event.target;
   if (radio.name === "variant") {
