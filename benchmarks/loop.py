@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import shutil
 import signal
 import socket
 import statistics
@@ -24,11 +23,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when started by its path
 
+from benchmarks.browser import browser
 from benchmarks.corpus import Corpus
 from benchmarks.report import machine, store
 from benchmarks.tools import VENV, JupyterBookTool
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 120_000
 """Milliseconds."""
 
@@ -65,14 +64,14 @@ def main() -> None:
     arguments = _arguments()
     where = machine()
     found: dict[str, dict[str, list[float]]] = {}
-    with tempfile.TemporaryDirectory(prefix="etude-loop-") as folder, _browser() as browser:
+    with tempfile.TemporaryDirectory(prefix="etude-loop-") as folder, browser() as opened:
         root = Path(folder)
         Corpus(arguments.pages).write(root)
-        found["Etude"] = _measure(browser, _etude, root / "etude", arguments.runs)
+        found["Etude"] = _measure(opened, _etude, root / "etude", arguments.runs)
         if not arguments.alone:
             JupyterBookTool().prepare()
             found["sphinx-autobuild"] = _measure(
-                browser, _autobuild, root / "jupyter-book", max(2, arguments.runs // 8)
+                opened, _autobuild, root / "jupyter-book", max(2, arguments.runs // 8)
             )
     print(f"{arguments.pages} pages; milliseconds from saving to the painted screen: median, 95 %")
     print(f"{where['cores']} cores; a fixed loop of Python took {where['loop']:.2f} s here\n")
@@ -151,19 +150,6 @@ def _painted(page: Any, waiting: Any, word: str) -> float:
     except Error:
         page.wait_for_load_state("domcontentloaded")
         return float(page.evaluate(PAINTED, word))
-
-
-@contextmanager
-def _browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- only for who measures this
-
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        sys.exit(f"none of these is installed: {', '.join(BROWSERS)}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @contextmanager

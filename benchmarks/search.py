@@ -18,6 +18,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when started by its path
 
+from benchmarks.browser import browser
 from benchmarks.corpus import Corpus
 from benchmarks.report import machine, store, table
 from benchmarks.searching.large import write_index
@@ -25,7 +26,6 @@ from benchmarks.searching.sections import Section, misspelt, phrases, sections, 
 from benchmarks.searching.tools import Etude, Lunr, Pagefind, Sphinx, Tool, prepare
 from etude.build import BuildOptions, build
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 EVERYTHING = 100_000
 SHOWN = 8
 """Results that are made ready to be shown when a query is timed."""
@@ -190,12 +190,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="where to store the figures")
     arguments = parser.parse_args()
     prepare()
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- only when something is measured
-
-    path = next(filter(None, map(shutil.which, BROWSERS)))
-    with tempfile.TemporaryDirectory(prefix="etude-benchmark-") as scratch, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory(prefix="etude-benchmark-") as scratch, browser() as opened:
         site = _site(arguments.book, arguments.pages, Path(scratch))
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         figures = []
         for language in ("zh", "en"):
             if not (site / "_static/search" / language).exists():
@@ -208,11 +204,10 @@ def main() -> None:
                 folder = site if name == "etude" else Path(scratch) / f"{name}-{language}"
                 folder.mkdir(exist_ok=True)
                 tools[name].make(found, language, folder)
-                figures.append(measure(browser, tools[name], found, language, folder, arguments.queries))
+                figures.append(measure(opened, tools[name], found, language, folder, arguments.queries))
         if arguments.large:
             print(f"etude, {arguments.large} pages …", file=sys.stderr)
-            figures.append(_large(browser, site, arguments.large, arguments.queries))
-        browser.close()
+            figures.append(_large(opened, site, arguments.large, arguments.queries))
     print(_table(figures))
     store(arguments.json, {"machine": machine(), "figures": [asdict(one) for one in figures]})
 

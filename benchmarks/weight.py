@@ -8,13 +8,12 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when started by its path
 
+from benchmarks.browser import browser
 from benchmarks.corpus import Corpus
 from benchmarks.loading import KINDS, SLOW_4G, Loading, load, served
 from benchmarks.material.outline import SMALLEST
@@ -22,7 +21,6 @@ from benchmarks.measure import run
 from benchmarks.report import machine, store, table
 from benchmarks.tools import EtudeTool, JupyterBookTool, Tool
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SCREENS = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 TEXT = Path(__file__).resolve().parents[1] / "tests" / "browser" / "book"
 """A small book with a page of text and ten formulas, in English and in Chinese."""
@@ -40,14 +38,14 @@ def main() -> None:
     options = parser.parse_args()
     where = machine()
     samples: dict[str, list[Loading]] = {}
-    with tempfile.TemporaryDirectory(prefix="etude-weight-") as folder, _browser() as browser:
+    with tempfile.TemporaryDirectory(prefix="etude-weight-") as folder, browser() as opened:
         for name, site, page in _pages(Path(folder), options.tools):
             with served(site) as address:
                 for screen, viewport in SCREENS.items():
                     print(f"{name}, {screen} …", file=sys.stderr)
                     samples[f"{name}, {screen}"] = [
                         load(
-                            browser,
+                            opened,
                             address + page,
                             slowdown=options.slowdown,
                             link=SLOW_4G,
@@ -82,17 +80,6 @@ def _rows(samples: dict[str, list[Loading]]) -> list[list[str]]:
 
 def _kilobytes(size: float) -> str:
     return f"{size / 1000:.1f}"
-
-
-@contextmanager
-def _browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- `--help` works without it
-
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 def _pages(folder: Path, tools: Sequence[str]) -> Iterator[tuple[str, Path, str]]:

@@ -46,10 +46,11 @@ def assets(config: Config, fonts: Mapping[str, bytes] | None = None) -> dict[str
         if part.name in faces and not part.at_once
         for han in _hans(part)
     )
-    css += "".join(content.decode() for content in theme_files("css").values())
+    css += _joined("css")
     out = {
         f"{STATIC}/etude.css": minified(css).encode(),
-        f"{STATIC}/etude.js": _script("".join(content.decode() for content in theme_files("js").values())),
+        f"{STATIC}/late.css": minified(_joined("css/late")).encode(),
+        f"{STATIC}/etude.js": _script(_joined("js")),
         f"{STATIC}/icon.svg": theme_files("image")["icon.svg"],
     }
     out |= {f"{STATIC}/{name}": _script(late.decode()) for name, late in theme_files("js/late").items()}
@@ -100,6 +101,10 @@ def _script(source: str) -> bytes:
     lines = _COMMENT.sub("", source).splitlines()
     bare = "".join(f"{stripped}\n" for line in lines if (stripped := line.strip()))
     return f'(()=>{{"use strict";\n{_JOINT.sub("", bare)}}})();\n'.encode()
+
+
+def _joined(folder: str) -> str:
+    return "".join(content.decode() for content in theme_files(folder).values())
 
 
 def minified(css: str) -> str:

@@ -23,11 +23,12 @@ let follow = sessionStorage.getItem("etude-follow") !== "no";
 
 /* What the server has sent: blocks of the text as HTML without their places, and the regions around it. */
 const regions = ["title", ".side-nav", ".bar .tools", ".bar .book", "header.title", "nav.toc", ".title-page", "nav.pager", ".cover > nav", ".colophon", "head > style"];
-/* Style sheets that a page did not need before: faces come with them. */
+/* Style sheets that the page did not need before: faces come with them. */
+const sheets = (root) => [...root.querySelectorAll("head link[rel=stylesheet]")];
+const pathOf = (one) => new URL(one.getAttribute("href"), location.href).pathname;
 const addSheets = (sent) => {
-  for (const one of sent.querySelectorAll("head link[rel=stylesheet]"))
-    if (![...document.styleSheets].some((sheet) => sheet.ownerNode?.getAttribute?.("href") === one.getAttribute("href"))
-      && !document.head.querySelector(`link[href="${CSS.escape(one.getAttribute("href"))}"]`)) document.head.append(document.importNode(one));
+  const there = new Set(sheets(document).map(pathOf));
+  for (const one of sheets(sent)) if (!there.has(pathOf(one))) document.head.append(document.importNode(one));
 };
 const bare = (element) => element.outerHTML.replace(/ data-at="\d+"/g, "");
 const proseOf = (root) => root.querySelector("#main .prose");

@@ -20,13 +20,18 @@ const keeping = (element, change) => {
 /* Scripts of `late`, each loaded once; what they share with this one is `window.etude`. */
 const own = document.currentScript.src;
 const loaded = {};
-const late = (name) => (loaded[name] ??= new Promise((resolve, reject) => {
+const beside = (name) => own.replace(/etude\.js(?=[?#]|$)/, name);
+const dressed = () => (loaded[""] ??= new Promise((resolve) => {
+  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: beside("late.css"), onload: resolve, onerror: resolve });
+  document.head.append(sheet);
+}));
+const late = (name) => (loaded[name] ??= Promise.all([dressed(), new Promise((resolve, reject) => {
   const script = document.createElement("script");
-  script.src = own.replace(/etude\.js(?=[?#]|$)/, name + ".js");
-  script.onload = () => resolve(etude[name]);
+  script.src = beside(name + ".js");
+  script.onload = resolve;
   script.onerror = () => { delete loaded[name]; reject(null); };
   document.head.append(script);
-}));
+})]).then(() => etude[name]));
 /* Do something with one of them; what cannot be loaded, as when the reader goes on at once, is done without. */
 const use = (name, what) => late(name).then(what).catch((why) => { if (why) throw why; });
 const words = () => late("words-" + root.lang);

@@ -10,8 +10,19 @@ const pressed = (event) => {
   if (way && !event.shiftKey && root.scrollWidth <= innerWidth) document.querySelector(way)?.click();
 };
 
-/* What blocks can do besides, once the page is there. */
-const later = () => (window.requestIdleCallback ?? setTimeout)(() => {
+/* What blocks can do besides, from the first sign of a reader on. */
+const signs = ["pointermove", "pointerdown", "keydown", "focusin", "scroll"];
+let awake = false;
+const later = () => {
+  if (awake) return gather();
+  for (const sign of signs) addEventListener(sign, wake, { capture: true, passive: true });
+};
+const wake = () => {
+  awake = true;
+  for (const sign of signs) removeEventListener(sign, wake, { capture: true });
+  gather();
+};
+const gather = () => (window.requestIdleCallback ?? setTimeout)(() => {
   for (const [name, what] of [["links", "#main :is([data-label], .glossary, .bibliography)"], ["places", "a.language"], ["formulas", "#main math"], ["compare", ".variants:not(.quiet) .code"], ["origins", ".origins"]])
     if (document.querySelector(what)) use(name, (made) => made.start?.());
 });
