@@ -123,6 +123,7 @@ class Tab:
         """Open a page of the site."""
         self.page.goto(self.site.address(path, base), wait_until="load")
         self.page.wait_for_selector("html:not(.wait)")
+        self.page.mouse.move(1, 1)  # somebody is there
         return self.page
 
     @property

@@ -42,7 +42,7 @@ def test_the_other_language_shows_the_same_block(new_tab, base, here, there):
 def test_links_carry_the_variant(new_tab, base):
     tab = new_tab()
     page = tab.open(ONE.format("en"), base)
-    page.locator(".variants .switch label", has_text="fancy").first.click()
+    page.locator(".variants .switch button", has_text="fancy").first.click()
     page.locator("#main a[href*='two.html']").first.evaluate("link => link.click()")
     page.wait_for_url("**/two.html?variant=fancy*")
     page.evaluate("localStorage.clear()")
@@ -51,7 +51,7 @@ def test_links_carry_the_variant(new_tab, base):
     page.locator("a.previous").click()
     page.wait_for_url("**/zh/one.html?variant=fancy*")
     assert page.locator("#variant-fancy").is_checked()
-    page.locator(".variants .switch label", has_text="plain").first.click()
+    page.locator(".variants .switch button", has_text="plain").first.click()
     page.locator("a.next").click()
     page.wait_for_url("**/zh/two.html?variant=plain*")
     assert [] == tab.troubles

@@ -30,6 +30,7 @@ from etude.build.sources import Parsed, parse_source
 from etude.build.workers import Workers
 from etude.model.config import Policy
 from etude.model.diagnostic import Diagnostic
+from etude.model.offer import Offer
 from etude.model.page import Page
 from etude.model.progress import silent
 from etude.model.result import RunResult
@@ -37,6 +38,7 @@ from etude.model.span import LineIndex
 from etude.parse.text import source_text
 from etude.render.html.address import page_file
 from etude.render.html.page import render_page
+from etude.render.html.twin import twin_file
 from etude.resolve.index import essence
 
 if TYPE_CHECKING:
@@ -284,7 +286,7 @@ class LiveBook:
             path = parsed.source.path
             self._texts.setdefault(path, self._text(path))
             page, results = self._document(parsed), self._results.of(path)
-            rendered = render_page(page, facts, results, self._site(language))
+            rendered = render_page(page, facts, results, self._site(language), self._offer(language, parsed))
             self._pictures[target] = dict(rendered.files)
             return rendered.html
 
@@ -315,6 +317,12 @@ class LiveBook:
                 if parsed.source.path == path:
                     return self._document(parsed)
         return None
+
+    def _offer(self, language: str, parsed: Parsed) -> Offer:
+        """What the page shows of what is offered beside it: its twin, but no news and no dates."""
+        assert self._book is not None
+        config, name = self._book.config, parsed.source.name
+        return Offer(twin=twin_file(language, name, config.home) if config.html.markdown else "")
 
     def _site(self, language: str) -> SiteContext:
         assert self._book is not None

@@ -33,42 +33,12 @@ etude.openAround = openAround;
 const reveal = () => {
   let id = location.hash.slice(1);
   try { id = decodeURIComponent(id); } catch { /* kept as it is */ }
-  if (id[0] === "~") return goTo(id);
+  if (id[0] === "~") return use("places", (made) => made.goTo(id));
   let target = id && byId(id);
   if (!target) return;
   target = twinOf(target);
   openAround(target);
   target.scrollIntoView();
-};
-
-/* The same place in another language. What an author named has the same id there; from it, or from the heading of
-   the same number, blocks are counted. "~sec-one~3~40": 40 hundredths down the third block after that one. */
-const blocksOfText = () => all("#main .prose > *");
-const isHead = (block) => /^H[1-6]$/.test(block.tagName);
-etude.text = { blocksOfText, isHead };
-const goTo = (place) => {
-  const [, anchor, after, down] = place.split("~");
-  const blocks = blocksOfText();
-  const heads = blocks.filter(isHead);
-  const head = byId(anchor) ?? heads[anchor - 1];
-  const from = blocks.indexOf(head);
-  if (from < 0 && anchor !== "0") return;
-  let end = blocks.findIndex((block, i) => i > from && (block.matches("[data-label][id]") || isHead(block)));
-  if (end < 0) end = blocks.length;
-  const block = blocks[Math.min(from + Number(after), end - 1)];
-  const show = () => {
-    const box = block.getBoundingClientRect();
-    scrollBy({ top: box.top + (box.height * down) / 100 - innerHeight / 3, behavior: "instant" });
-  };
-  if (!block) return;
-  show();
-  const at = scrollY;
-  /* Not before the page is there: else the browser would go to the top of what the address then names. */
-  const settle = () => {
-    history.replaceState(history.state, "", location.href.replace(/#.*/, head?.matches("[data-label]") ? "#" + head.id : ""));
-    document.fonts.ready.then(() => { if (Math.abs(scrollY - at) < 2) show(); });
-  };
-  if (document.readyState === "complete") settle(); else addEventListener("load", settle, { once: true });
 };
 
 /* The section that is being read, in the page's contents. */

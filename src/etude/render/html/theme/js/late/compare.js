@@ -144,8 +144,8 @@ const table = (left, right) => {
 const open = async (group) => {
   const said = await words();
   const names = new Map();
-  for (const label of all(":scope > .switch > label", group)) {
-    const key = label.htmlFor.slice("variant-".length);
+  for (const label of all(":scope > .switch > button", group)) {
+    const key = label.dataset.radio.slice("variant-".length);
     const blocks = all(":scope > .variant", group)
       .filter((panel) => panel.dataset.variant.split(" ").includes(key))
       .flatMap((panel) => all(".code", panel));
