@@ -132,6 +132,17 @@ def test_an_edit_appears_in_place(served: Served, language: str) -> None:
     assert served.stayed()
 
 
+def test_an_address_with_a_place_does_not_throw_the_author_back(served: Served) -> None:
+    served.open("en/oak.html#bark")
+    page = served.page
+    page.locator(".etude-live input").uncheck()
+    page.evaluate("scrollTo(0, 0)")
+    served.edit("en/oak.md", "Rings tell", "The rings tell")
+    served.until("document.querySelector('#main .prose').textContent.includes('The rings tell')")
+    assert page.evaluate("scrollY") == 0
+    assert served.stayed()
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_page_goes_where_the_author_writes(served: Served, language: str) -> None:
     _, _, heading, more, _ = TEXT[language]
@@ -284,6 +295,11 @@ def test_strangers_are_refused(served: Served) -> None:
     assert status("/_etude/line", Origin="http://evil.example", **line) == 403
     assert status("/_etude/line", Origin="null", **line) == 403
     assert status("/_etude/line", **line) == 403
+    # Scripts of other sites' pages come without an origin; links from them are followed.
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    assert status("/_static/search/en/root.js", **foreign, **{"Sec-Fetch-Dest": "script"}) == 403
+    assert status("/en/oak.html", **foreign, **{"Sec-Fetch-Dest": "iframe"}) == 403
+    assert status("/en/oak.html", **foreign, **{"Sec-Fetch-Dest": "document"}) == 200
     (served.root / "secret.txt").write_text("secret")
     (served.root / "_build/html/out").symlink_to(served.root)
     for path in ("/../secret.txt", "/secret.txt", "/..%2fsecret.txt", "/%2e%2e/secret.txt", "/oak.md",

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -104,11 +105,19 @@ def files(book):
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
-def like_new(book, tmp_path):
-    """Whether the book looks as it does when it is built from nothing."""
+def like_new(book, tmp_path, version="none"):
+    """Whether the book looks as it does when it is built from nothing.
+
+    Results that stand may have been made with a `version` of a package, those of a new book with the same and
+    a zero behind it.
+    """
     fresh = book.copy(tmp_path / "fresh", state=False)
     assert 4 == fresh.build().cells_run
-    return book.outputs() == fresh.outputs()
+    made, new = (
+        {path: data.replace(f"{version}0".encode(), version.encode()) for path, data in one.outputs().items()}
+        for one in (book, fresh)
+    )
+    return made == new
 
 
 def test_only_what_comes_later_runs(book, tmp_path):
@@ -243,7 +252,7 @@ def test_with_another_version_of_what_it_has_loaded_all_runs(
     )
     book.edit("a.md", "factor = 10", "factor = 20")
     assert cells == book.build().cells_run
-    assert like_new(book, tmp_path)
+    assert like_new(book, tmp_path, metadata.version("pyyaml"))
 
 
 def test_a_record_of_another_state_is_seen(book, tmp_path):

@@ -12,7 +12,6 @@ import pytest
 
 from etude.build import BuildOptions, build
 from etude.build.live.book import LiveBook
-from etude.model.diagnostic import BookError
 
 if TYPE_CHECKING:
     from conftest import Manuscript
@@ -82,9 +81,14 @@ def test_a_configuration_that_cannot_be_read_leaves_the_book_as_it_was(
     before = live.html("en/apple.html")
     good = manuscript.files["etude.toml"]
     manuscript.files["etude.toml"] = "[book\n"
-    with pytest.raises(BookError):
-        live.edit(manuscript.write(tmp_path))
+    assert live.edit(manuscript.write(tmp_path)).problems
     assert before == live.html("en/apple.html")
+    # Pages are shown all the same, and the problem stays until it is mended.
+    manuscript.files["en/apple.md"] += "\nMeanwhile.\n"
+    edit = live.edit(manuscript.write(tmp_path))
+    assert edit.problems
+    assert ("en/apple.md",) == edit.changed
+    assert b"Meanwhile." in (live.html("en/apple.html") or b"")
     manuscript.files["etude.toml"] = good.replace("Trees", "Woods")
     assert live.edit(manuscript.write(tmp_path)).whole
     after = live.html("en/apple.html")
@@ -136,4 +140,48 @@ def test_only_code_makes_results_stale(tmp_path: Path) -> None:
     assert stale(page.replace("b = 2\n```", "b = 2\n```\n\n{eval}`b`")) == 3
     assert live.lacks("en/a.md", 7)
     assert not live.lacks("en/a.md", 2)
+    live.close()
+
+
+def test_what_several_pages_include_is_resolved_once(
+    tmp_path: Path, manuscript: Manuscript, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = import_module("etude.build.live.book")
+    resolved: list[object] = []
+    resolve = book.resolve_languages
+    manuscript.write(tmp_path)
+    live = LiveBook(tmp_path, BuildOptions())
+    live.load()
+    monkeypatch.setattr(book, "resolve_languages", lambda *a: (resolved.append(a[1]), resolve(*a))[1])
+    manuscript.files["en/part.txt"] = "(shared)=\n## A heading for all\n"
+    edit = live.edit(manuscript.write(tmp_path))
+    assert 4 == len(edit.changed)
+    assert [{"en"}] == resolved
+    live.close()
+
+
+def test_a_picture_that_a_page_shows_anew_has_its_size(tmp_path: Path, manuscript: Manuscript) -> None:
+    manuscript.files["en/index.md"] = "# Home\n"
+    manuscript.files["new.svg"] = manuscript.files["pic.svg"].replace('"20"', '"44"')
+    manuscript.write(tmp_path)
+    live = LiveBook(tmp_path, BuildOptions())
+    live.load()
+    manuscript.files["en/index.md"] = "# Home\n\n![A square.](../new.svg)\n"
+    live.edit(manuscript.write(tmp_path))
+    assert b'width="44" height="44"' in (live.html("en/index.html") or b"")
+    live.close()
+
+
+def test_what_others_show_of_a_page_follows_its_edits(tmp_path: Path, manuscript: Manuscript) -> None:
+    manuscript.write(tmp_path)
+    build(tmp_path, SITE)
+    live = LiveBook(tmp_path, BuildOptions())
+    live.load()
+    live.html("en/apple.html")
+    script = "_static/blocks/en/apple.js"
+    assert live.picture(script) is not None
+    manuscript.files["en/apple.md"] = manuscript.files["en/apple.md"].replace("## Rings", "## Years")
+    live.edit(manuscript.write(tmp_path))
+    # Nobody has the page open: the file on the disk is the newer one, as soon as it is written.
+    assert live.picture(script) is None
     live.close()

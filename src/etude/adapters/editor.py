@@ -7,7 +7,9 @@ import re
 import shlex
 import shutil
 import subprocess
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -33,20 +35,24 @@ def editor_command(asked: str | None, environment: Mapping[str, str]) -> tuple[s
     """The words of a command with ``{path}``, ``{line}`` and ``{column}``; empty when there is no editor.
 
     What was asked for comes first, then what the environment names (``ETUDE_EDITOR``, ``VISUAL``,
-    ``EDITOR``), then what is installed. One in a terminal cannot be opened from a browser.
+    ``EDITOR``), then what is installed. One in a terminal cannot be opened from a browser. Raises
+    `ValueError` when what was asked for has a quotation that does not end.
     """
     if asked is not None:
         return _words(asked)
     named = (environment.get(name, "") for name in ("ETUDE_EDITOR", "VISUAL", "EDITOR"))
     for command in (*filter(None, named), *(name for name in _ARGUMENTS if shutil.which(name))):
-        words = _words(command)
-        if any("{path}" in word for word in words):
-            return words
+        with suppress(ValueError):  # nobody asked for that one
+            words = _words(command)
+            if any("{path}" in word for word in words):
+                return words
     return ()
 
 
 def _words(command: str) -> tuple[str, ...]:
     words = tuple(shlex.split(command, posix=os.name != "nt"))
+    if os.name == "nt":  # there the quotation marks stay
+        words = tuple(word.strip('"') for word in words)
     if not words or any("{path}" in word for word in words):
         return words
     name = Path(words[0]).stem if os.name == "nt" else Path(words[0]).name
@@ -60,11 +66,15 @@ def open_editor(command: tuple[str, ...], path: Path, line: int, column: int) ->
     words = [_PLACE.sub(lambda found: values[found[0]], word) for word in command]
     if words == list(command):
         words.append(str(path))
+    # Programs of Windows may be scripts, which are not found by their bare name.
+    words[0] = shutil.which(words[0]) or words[0]
     try:
-        subprocess.Popen(  # noqa: S603 -- the author's own command
+        process = subprocess.Popen(  # noqa: S603 -- the author's own command
             words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True,
         )  # fmt: skip
     except OSError as error:
         return f"{words[0]}: {error.strerror or error}"
+    # Whenever it ends, somebody takes note.
+    threading.Thread(target=process.wait, daemon=True).start()
     return ""

@@ -10,6 +10,7 @@ import asyncio
 import itertools
 import json
 import socket
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -71,7 +72,23 @@ class PortError(Exception):
 class _Line:
     """What is still to be sent to a browser."""
 
-    messages: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    _messages: list[tuple[str, str]] = field(default_factory=list)
+    """Kinds and texts."""
+    _some: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def put(self, kind: str, text: str) -> None:
+        """Have a message sent; of pages only the newest, as a browser that sleeps reads none."""
+        if kind == "page":
+            self._messages = [one for one in self._messages if one[0] != kind]
+        self._messages.append((kind, text))
+        self._some.set()
+
+    async def next(self) -> str:
+        """The next message, once there is one."""
+        while not self._messages:
+            self._some.clear()
+            await self._some.wait()
+        return self._messages.pop(0)[1]
 
 
 class WebServer:
@@ -117,7 +134,7 @@ class WebServer:
         if line is not None and loop is not None:
             text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
             with suppress(RuntimeError):  # the loop has ended
-                loop.call_soon_threadsafe(line.messages.put_nowait, text)
+                loop.call_soon_threadsafe(line.put, str(message.get("kind")), text)
 
     def _work(self) -> None:
         import uvicorn  # noqa: PLC0415 -- only for who serves
@@ -163,7 +180,12 @@ class WebServer:
         found = await run_in_threadpool(self._site.answer, request.path_params["path"])
         if found is None:
             return Response("not found", 404, media_type="text/plain")
-        headers = {"Cache-Control": "no-cache"}
+        headers = {
+            "Cache-Control": "no-cache",
+            "Content-Security-Policy": "frame-ancestors 'self'",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+        }
         if isinstance(found.content, Path):
             return FileResponse(found.content, found.status, headers, found.kind or None)
         return Response(found.content, found.status, headers, found.kind or None)
@@ -177,8 +199,9 @@ class WebServer:
         self._site.joined(number)
 
         async def send() -> None:
-            while True:
-                await socket.send_text(await line.messages.get())
+            with suppress(WebSocketDisconnect, RuntimeError, OSError):  # it is gone
+                while True:
+                    await socket.send_text(await line.next())
 
         sending = asyncio.create_task(send())
         try:
@@ -211,6 +234,9 @@ class _Guard:
         await self._app(scope, receive, send)
 
     def _welcome(self, headers: Mapping[bytes, str], *, is_line: bool) -> bool:
+        site = headers.get(b"sec-fetch-site", "none")
+        if site not in ("same-origin", "none") and headers.get(b"sec-fetch-dest") != "document":
+            return False  # scripts and pictures are asked for without an origin
         origin = headers.get(b"origin")
         if headers.get(b"host", "").lower() not in self._names or (is_line and origin is None):
             return False
@@ -233,7 +259,10 @@ def _bound(host: str, port: int, *, strict: bool) -> socket.socket:
     problem = ""
     for number in (port,) if strict else (*range(port, port + 20), 0):
         found = socket.socket(family, socket.SOCK_STREAM)
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if sys.platform == "win32":  # there the other option would share a port that is in use
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             found.bind((host, number))
             found.listen(64)

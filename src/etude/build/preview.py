@@ -103,6 +103,10 @@ class Preview:
         """
         return self._news.of(changed)
 
+    def retry(self) -> None:
+        """Have the next round try what failed, though nothing that it reads has changed."""
+        self._lasting.retry(("",))
+
     @property
     def restless(self) -> tuple[str, ...]:
         """Files that `news` left out, as they changed in many rounds on end: cells seem to write them."""

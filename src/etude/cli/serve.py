@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import webbrowser
 from collections.abc import Collection
 from pathlib import Path
@@ -31,6 +32,9 @@ __all__ = ["command"]
 
 _STEP = 4
 """Milliseconds without a change after which an edit is taken in."""
+
+_GONE = 0.1
+"""Seconds after which a file that is gone is taken to be removed."""
 
 _SHOWN = 3
 """Names of files in a line."""
@@ -91,7 +95,12 @@ def command(
         from etude.build.options import ServeOptions  # noqa: PLC0415 -- loads all stages
 
         options = ServeOptions(out=out, policy=execute, jobs=jobs, languages=lang, variants=variant)
-        return _Serving(output, options, editor_command(editor, os.environ)).go(host, port, show=show)
+        try:
+            opens = editor_command(editor, os.environ)
+        except ValueError as error:
+            message = f"the command of --editor cannot be read: {error}"
+            raise BookError((diagnose(Rule.USAGE, message, ""),)) from error
+        return _Serving(output, options, opens).go(host, port, show=show)
 
     return output.guard(serve)
 
@@ -104,6 +113,9 @@ class _Serving:
         self._options = options
         self._editor = editor
         self._server: WebServer | None = None
+        self._watching: Watching | None = None
+        self._deaf: WatchError | None = None
+        """Why no change is told of any more."""
 
     def go(self, host: str, port: int | None, *, show: bool) -> int:
         """Until somebody ends it."""
@@ -113,15 +125,16 @@ class _Serving:
 
         live = Live(self._output.root, self._options, self, self)
         try:
-            with Watching(self._output.root, _STEP) as watching:
+            with Watching(self._output.root, _STEP) as self._watching:
                 live.start()
                 self._serve(Served(live), host, port)
-                threading.Thread(target=_watch, args=(watching, live), daemon=True).start()
+                threading.Thread(target=self._listen, args=(self._watching, live), daemon=True).start()
                 if show and self._server is not None:
                     webbrowser.open(self._server.url)
                 while True:
                     live.step()
-                    watching.follow(live.runner.outside)
+                    if self._deaf is not None:
+                        raise self._deaf
         except KeyboardInterrupt:
             say("")
             return 0
@@ -143,7 +156,25 @@ class _Serving:
         self._server.start()
         say(f"serving {self._output.path(self._output.root)} at {self._server.url}, until Ctrl-C")
 
+    def _listen(self, watching: Watching, live: Live) -> None:
+        from etude.build.live.events import Files  # noqa: PLC0415 -- loads all stages
+
+        try:
+            while True:
+                paths = watching.wait()
+                if not all((self._output.root / path).exists() for path in paths):
+                    # Some programs remove a file and write it again: is it really gone?
+                    time.sleep(_GONE)
+                live.tell(Files(paths))
+        except WatchError as error:
+            self._deaf = error
+
     # what the session tells
+
+    def watch(self, folders: Collection[str]) -> None:
+        """Folders outside of the book that cells have read."""
+        if self._watching is not None:
+            self._watching.follow(folders)
 
     def send(self, client: int, message: Message) -> None:
         """To a browser."""
@@ -172,13 +203,6 @@ class _Serving:
         why = open_editor(self._editor, path, line, column) if self._editor else "no editor is known"
         if why:
             say(f"{path}:{line}:{column} ({why}; name one with --editor)")
-
-
-def _watch(watching: Watching, live: Live) -> None:
-    from etude.build.live.events import Files  # noqa: PLC0415 -- loads all stages
-
-    while True:
-        live.tell(Files(watching.wait()))
 
 
 def _listed(names: Collection[str]) -> str:

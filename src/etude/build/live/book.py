@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os.path import commonprefix
 from pathlib import Path
@@ -29,7 +29,7 @@ from etude.build.site import picture_sizes
 from etude.build.sources import Parsed, parse_source
 from etude.build.workers import Workers
 from etude.model.config import Policy
-from etude.model.diagnostic import Diagnostic
+from etude.model.diagnostic import BookError, Diagnostic
 from etude.model.offer import Offer
 from etude.model.page import Page
 from etude.model.progress import silent
@@ -63,6 +63,8 @@ class Edit:
     """Changed files that cells may have read."""
     pictures: tuple[str, ...] = ()
     """Changed files that pages show."""
+    problems: tuple[Diagnostic, ...] = ()
+    """Why the book as a whole cannot be read now: it is as it was."""
 
 
 class LiveBook:
@@ -88,6 +90,14 @@ class LiveBook:
         self._results = Results()
         self._targets: dict[str, tuple[str, Parsed]] = {}
         """Languages and records of pages by their file on the site."""
+        self._sources: dict[str, str] = {}
+        """Paths of pages by their file on the site."""
+        self._broken = False
+        """The book could not be read when it was tried last."""
+        self._given: Mapping[str, Mapping[str, RunResult]] = {}
+        """What the last round has given."""
+        self._files: set[str] | None = None
+        """Files of the book that the site has; None: not known."""
         self._before: dict[str, Page] = {}
         """Documents as they were when their cells were looked at last, by path."""
         self._texts: dict[str, str] = {}
@@ -106,7 +116,9 @@ class LiveBook:
     def load(self) -> None:
         """Read the whole book; raises `BookError`, and leaves all as it was then."""
         with self.lock, stores(), Workers(1) as workers:
+            self._broken = True
             book = books.load(self.files, self.store, self._options, self._program, workers)
+            self._broken = False
             config = structs.replace(book.config, languages=tuple(book.pages) or book.config.languages)
             self._book = replace(book, config=config)
             self._resolved = resolve_languages(self._book)
@@ -117,33 +129,42 @@ class LiveBook:
                 for language, pages in book.pages.items()
                 for parsed in pages
             }
+            self._sources = {target: parsed.source.path for target, (_, parsed) in self._targets.items()}
+            self._pictures.clear()
             self._look()
             self._executed = self._run(workers)
-            self._results.recall(self._executed.results, {}, ())
+            self._results.recall(self._executed.results, self._given, ())
 
     def edit(self, paths: Collection[str]) -> Edit:
         """Take changed files in: relative to the book, absolute outside; raises `BookError`, as `load`."""
         with self.lock:
             book = self._book
-            if book is None or self._reaches_contents(book, paths):
-                self.load()
-                return Edit(whole=True, wanted=tuple(paths))
-            changed: list[Parsed] = []
-            wanted: list[str] = []
-            pictures: list[str] = []
-            shown = self._shown()
+            problems: tuple[Diagnostic, ...] = ()
+            if book is None or self._broken or self._reaches_contents(book, paths):
+                try:
+                    self.load()
+                except BookError as error:
+                    problems = error.diagnostics
+                    if book is None:
+                        raise
+                else:
+                    return Edit(whole=True, wanted=tuple(paths))
+            assert book is not None
             by_path = {p.source.path: p for pages in book.pages.values() for p in pages}
-            for path in paths:
-                if path not in by_path:
-                    wanted.append(path)
-                if path in shown:
-                    pictures.append(path)
-                readers = [p for p in by_path.values() if path in p.seen.stamps or path in p.seen.present]
-                changed += [p for p in readers if p not in changed]
-            others = [found for old in changed if (found := self._parsed_anew(old))]
+            pictures = tuple(path for path in paths if path in self._shown())
             if pictures:
-                self._look()
-            return Edit(changed=tuple(others), wanted=tuple(wanted), pictures=tuple(pictures))
+                self._files = None  # their sizes may be others
+            read = {
+                p.source.path: p
+                for p in by_path.values()
+                if any(path in p.seen.stamps or path in p.seen.present for path in paths)
+            }
+            return Edit(
+                changed=self._parsed_anew(book, list(read.values())),
+                wanted=tuple(path for path in paths if path not in by_path),
+                pictures=pictures,
+                problems=problems,
+            )
 
     def _reaches_contents(self, book: Book, paths: Collection[str]) -> bool:
         """Whether a file is one that the configuration names, or may add a page or take one away."""
@@ -169,33 +190,39 @@ class LiveBook:
                 return True
         return False
 
-    def _parsed_anew(self, old: Parsed) -> str:
-        """Parse a page; its path, if its document is another one now, else nothing."""
-        book, resolved = self._book, self._resolved
-        assert book is not None
-        assert resolved is not None
-        parsed, page, encoded = parse_source(old.source, book.config, self.files, old.settings)
-        before = self._document(old) if old.runs or parsed.runs else None
-        pages = book.pages[old.source.language]
-        pages[pages.index(old)] = parsed
-        self._targets[page_file(old.source.language, old.source.name, book.config.home)] = (
-            old.source.language,
-            parsed,
-        )
-        self._documents.put(parsed, page, encoded)
-        if parsed.key == old.key:
-            return ""
-        language = old.source.language
-        self._moved.add(language)
-        if essence(parsed.index) != essence(old.index):
-            self._resolved = resolve_languages(book, {language}, resolved)
-            self._moved.discard(language)
+    def _parsed_anew(self, book: Book, pages: Sequence[Parsed]) -> tuple[str, ...]:
+        """Parse pages; the paths of those whose documents are others now."""
+        assert self._resolved is not None
+        changed: list[str] = []
+        touched: set[str] = set()
+        for old in pages:
+            path, language = old.source.path, old.source.language
+            parsed, page, encoded = parse_source(old.source, book.config, self.files, old.settings)
+            before = self._document(old) if old.runs or parsed.runs else None
+            some = book.pages[language]
+            some[next(at for at, one in enumerate(some) if one is old)] = parsed
+            target = page_file(language, old.source.name, book.config.home)
+            self._targets[target] = (language, parsed)
+            self._pictures.pop(target, None)
+            self._documents.put(parsed, page, encoded)
+            if parsed.files != old.files:
+                self._files = None
+            if parsed.key == old.key:
+                continue
+            changed.append(path)
+            self._moved.add(language)
+            if essence(parsed.index) != essence(old.index):
+                touched.add(language)
+            if before is not None:
+                self._before.setdefault(path, before)
+                self._results.align(path, before.cells, page.cells)
+        if touched:
+            self._resolved = resolve_languages(book, touched, self._resolved)
+            self._moved -= touched
             self._sites.clear()
-        path = parsed.source.path
-        if before is not None:
-            self._before.setdefault(path, before)
-            self._results.align(path, before.cells, page.cells)
-        return path
+        if self._files is None:
+            self._look()
+        return tuple(changed)
 
     def lacks(self, path: str, cell: int) -> bool:
         """Whether a cell of a page has no result in one of its variants."""
@@ -236,20 +263,24 @@ class LiveBook:
         assert self._book is not None
         self._sizes = picture_sizes(self._book)
         self._sites.clear()
+        self._files = None
 
     # results
 
-    def recall(self, given: Mapping[str, Mapping[str, RunResult]], stale: Collection[str]) -> None:
+    def recall(self, given: Mapping[str, Mapping[str, RunResult]], stale: Collection[str]) -> dict[str, int]:
         """Take the results that are stored now, in the place of those that are shown.
 
         What failed is not stored: a round has `given` it. Of pages that are `stale`, cells without a result
-        keep what they show.
+        keep what they show; gives the first such cell of each, by path.
         """
         with self.lock, stores(), Workers(1) as workers:
             if self._book is not None:
                 self._documents.store()
                 self._executed = self._run(workers)
-                self._results.recall(self._executed.results, given, stale)
+                self._given = given
+                self._pictures.clear()
+                return self._results.recall(self._executed.results, given, stale)
+            return {}
 
     def _run(self, workers: Workers) -> Executed:
         book = self._book
@@ -260,6 +291,9 @@ class LiveBook:
         """Show other results of some cells of a page."""
         with self.lock:
             self._results.show(path, result)
+            for target, source in self._sources.items():
+                if source == path:
+                    self._pictures.pop(target, None)
 
     # showing
 
@@ -271,7 +305,7 @@ class LiveBook:
     @property
     def targets(self) -> Mapping[str, str]:
         """Files of pages on the site, with their sources."""
-        return {target: parsed.source.path for target, (_, parsed) in self._targets.items()}
+        return self._sources
 
     def html(self, target: str) -> bytes | None:
         """A page as it is now, by its file on the site; None when there is none."""
@@ -308,7 +342,10 @@ class LiveBook:
         book = self._book
         if book is None:
             return set()
-        return {f for pages in book.pages.values() for p in pages for f in p.files} | own_files(book).keys()
+        if self._files is None:
+            self._files = {f for pages in book.pages.values() for p in pages for f in p.files}
+            self._files |= own_files(book).keys()
+        return self._files
 
     def document(self, path: str) -> Page | None:
         """The document of the page whose source has this path."""

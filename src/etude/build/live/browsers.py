@@ -54,14 +54,17 @@ class Browsers:
         found = self._open.get(client)
         return found.target if found is not None else ""
 
+    def targets(self) -> set[str]:
+        """Pages that are open."""
+        return {one.target for one in self._open.values()}
+
     def showing(self, targets: Collection[str]) -> list[int]:
         """Browsers that show one of some pages."""
         return [client for client, one in self._open.items() if one.target in targets]
 
     def touch(self, targets: Iterable[str] | None = None) -> bool:
         """Pages may be others now, or all; whether any of them is open."""
-        open_now = {one.target for one in self._open.values()}
-        found = open_now if targets is None else open_now.intersection(targets)
+        found = self.targets() if targets is None else self.targets().intersection(targets)
         self._dirty |= found
         return bool(found)
 

@@ -50,10 +50,8 @@ class RoundEnded:
     seconds: float = 0.0
     results: Mapping[str, Mapping[str, RunResult]] = field(default_factory=dict)
     """By path and variant, of the pages that the round was about."""
-    pages: tuple[str, ...] = ()
-    """Paths of those that it was about; empty: all."""
-    until: int | None = None
-    """The last cell that was to run, of the one page."""
+    outside: frozenset[str] = frozenset()
+    """Folders outside of the book with files that it read."""
     stopped: bool = False
     """The round could not be carried out."""
 

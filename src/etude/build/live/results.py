@@ -31,20 +31,28 @@ class Results:
 
     def recall(
         self, stored: Mapping[str, Variants], given: Mapping[str, Variants], stale: Collection[str]
-    ) -> None:
+    ) -> dict[str, int]:
         """Show what is `stored` now; of cells without that, what a round has `given`, as failures.
 
-        Of pages that are `stale`, other cells keep what they show.
+        Of pages that are `stale`, other cells keep what they show. Gives the first such cell of each page.
         """
+        lacking: dict[str, int] = {}
         before = self._shown
         self._shown = {path: dict(by_variant) for path, by_variant in stored.items()}
+        # Of a book of which nothing is stored, that may be all there is.
+        for path in {*given, *(path for path in stale if path in before)}:
+            for variant, result in {**before.get(path, {}), **given.get(path, {})}.items():
+                self._shown.setdefault(path, {}).setdefault(variant, result)
         for path, by_variant in self._shown.items():
             for variant, result in by_variant.items():
-                others = [given.get(path, {}).get(variant)]
+                cells = _filled(result.cells, given.get(path, {}).get(variant))
                 if path in stale:
-                    others.append(before.get(path, {}).get(variant))
-                cells = {index: _first(index, cell, others) for index, cell in result.cells.items()}
+                    missing = [index for index, cell in cells.items() if not _is_result(cell)]
+                    if missing:
+                        lacking[path] = min(missing[0], lacking.get(path, missing[0]))
+                    cells = _filled(cells, before.get(path, {}).get(variant))
                 by_variant[variant] = structs.replace(result, cells=cells)
+        return lacking
 
     def show(self, path: str, result: RunResult) -> None:
         """Show other results of some cells of a page."""
@@ -65,14 +73,20 @@ class Results:
         return not found or any(status not in ("ok", "error") for status in found)
 
 
-def _first(index: int, stored: CellResult, others: Sequence[RunResult | None]) -> CellResult:
-    """The stored result, if there is one; else the first that is."""
-    if stored.status == "ok" or stored.outputs or not stored.key:
-        return stored
-    found = (result.cells.get(index) for result in others if result is not None)
-    return next(
-        (one for one in found if one is not None and one.status not in ("missing", "skipped")), stored
-    )
+def _filled(cells: Mapping[int, CellResult], others: RunResult | None) -> dict[int, CellResult]:
+    """Cells, with other results of those that have none."""
+    found = others.cells if others is not None else {}
+    return {
+        index: found[index]
+        if not _is_result(cell) and index in found and found[index].status not in ("missing", "skipped")
+        else cell
+        for index, cell in cells.items()
+    }
+
+
+def _is_result(cell: CellResult) -> bool:
+    """Whether it is what running gave, or no cell that runs."""
+    return cell.status == "ok" or bool(cell.outputs) or not cell.key
 
 
 def aligned(before: Sequence[CodeCell], now: Sequence[CodeCell], results: Variants) -> dict[str, RunResult]:

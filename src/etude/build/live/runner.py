@@ -24,6 +24,9 @@ from etude.model.rules import Rule
 
 __all__ = ["Runner", "Wish"]
 
+_BEGUN: Final = 0.3
+"""Seconds after which a cell that was asked for is at work: an interrupt before that may hit the kernel."""
+
 _AGAIN: Final = 0.7
 """Seconds after which a cell that was interrupted and goes on is interrupted once more."""
 
@@ -71,11 +74,6 @@ class Runner:
         if self._thread.ident is not None:
             self._thread.join(10.0)
 
-    @property
-    def outside(self) -> frozenset[str]:
-        """Folders outside of the book with files that it read."""
-        return self._preview.outside
-
     def ask(self, wish: Wish) -> None:
         """Have a round begin, after the one that goes on."""
         with self._state:
@@ -83,8 +81,14 @@ class Runner:
             self._state.notify()
 
     def interrupt(self) -> None:
-        """Stop the cells that run now."""
+        """Stop the cells that run now, and the round that they belong to."""
         self._following.interrupt()
+
+    def pause(self) -> None:
+        """Carry out none of the wishes there are, and stop the round that goes on."""
+        with self._state:
+            self._wishes.clear()
+        self.interrupt()
 
     def outdate(self, path: str, cell: int) -> None:
         """Cells of a page are others now, from this one on: what is planned of them is not to run."""
@@ -112,7 +116,9 @@ class Runner:
 
     def _round(self, wish: Wish) -> RoundEnded:
         begun = time.monotonic()
-        self._following.begin(wish.until)
+        self._following.begin(wish.pages[0] if len(wish.pages) == 1 else "", wish.until)
+        if not wish.changed:
+            self._preview.retry()  # somebody asks for it
         choice = Choice(wish.pages, "force" if wish.anew else "auto") if wish.anew or wish.pages else None
         try:
             done = self._preview.update(wish.changed, choice)
@@ -123,9 +129,8 @@ class Runner:
                 return RoundEnded((), stopped=True)
             found = diagnose(Rule.INTERNAL, f"{type(error).__name__}: {error}", "")
             return RoundEnded((found,), seconds=time.monotonic() - begun, stopped=True)
-        return RoundEnded(
-            done.diagnostics, done.cells_run, done.seconds, self._preview.results, wish.pages, wish.until
-        )
+        results, outside = self._preview.results, self._preview.outside
+        return RoundEnded(done.diagnostics, done.cells_run, done.seconds, results, outside)
 
 
 def _joins(wish: Wish) -> bool:
@@ -140,8 +145,10 @@ class _Course:
     timings: Timings
     steps: dict[int, Done] = field(default_factory=dict)
     """By the number of the step."""
-    at: int = -1
-    """`CodeCell.index` of the cell that runs."""
+    at: dict[str, int] = field(default_factory=dict)
+    """The cell that runs: `CodeCell.index` on each page that shows it, by path."""
+    since: float = 0.0
+    """When that cell was asked for."""
     stopping: bool = False
     """It ends with the cell that it is at."""
     over: bool = False
@@ -151,18 +158,21 @@ class _Following(Audience):
     """Tells what runs give, in words of the pages that show it."""
 
     def __init__(self, tell: Callable[[Event], None]) -> None:
-        self._until: int | None = None
-        """`CodeCell.index` of the last cell that may run."""
+        self._until: tuple[str, int] | None = None
+        """Path of a page and `CodeCell.index` of the last cell that may run."""
+        self._stopped = False
+        """The round is to end."""
         self._outdated: dict[str, int] = {}
         """By path, the first cell that is another one than was planned."""
         self._tell = tell
         self._lock = threading.Lock()
         self._courses: dict[int, tuple[Run, _Course]] = {}
 
-    def begin(self, until: int | None) -> None:
-        """A round begins, with a plan of its own."""
+    def begin(self, path: str, until: int | None) -> None:
+        """A round begins, with a plan of its own; of one page maybe, until a cell."""
         with self._lock:
-            self._until = until
+            self._until = None if until is None else (path, until)
+            self._stopped = False
             self._outdated.clear()
 
     def outdate(self, path: str, cell: int) -> None:
@@ -170,15 +180,16 @@ class _Following(Audience):
         with self._lock:
             self._outdated[path] = min(cell, self._outdated.get(path, cell))
             found = [course for run, course in self._courses.values() if path in run.pages]
-            late = [course for course in found if course.at >= cell]
+            late = [course for course in found if course.at.get(path, -1) >= cell]
             for course in late:
                 course.stopping = True
         for course in late:
             self._stop(course)
 
     def interrupt(self) -> None:
-        """Stop the runs that go on now: each ends with the cell that it is at."""
+        """Stop the round: runs that go on end with the cell that they are at, others do not begin."""
         with self._lock:
+            self._stopped = True
             found = [course for _, course in self._courses.values()]
             for course in found:
                 course.stopping = True
@@ -189,8 +200,10 @@ class _Following(Audience):
         """Interrupt a kernel, and again until it heeds: between two cells it does not."""
         if course.over:
             return
-        course.kernel.interrupt()
-        timer = threading.Timer(_AGAIN, self._stop, (course,))
+        wait = course.since + _BEGUN - time.monotonic()
+        if wait <= 0:
+            course.kernel.interrupt()
+        timer = threading.Timer(_AGAIN if wait <= 0 else wait, self._stop, (course,))
         timer.daemon = True
         timer.start()
 
@@ -199,18 +212,20 @@ class _Following(Audience):
             self._courses[id(run)] = (run, _Course(kernel, timings))
 
     def wants(self, run: Run, step: Step) -> bool:
-        index = step.cell.index
+        places = _places(run, step)
         with self._lock:
             found = self._courses.get(id(run))
-            stopping = found is not None and found[1].stopping
-            outdated = any(index >= self._outdated.get(path, index + 1) for path in run.pages)
-            return not stopping and not outdated and (self._until is None or index <= self._until)
+            if self._stopped or (found is not None and found[1].stopping):
+                return False
+            if self._until is not None and places.get(self._until[0], -1) > self._until[1]:
+                return False
+            return all(index < self._outdated.get(path, index + 1) for path, index in places.items())
 
     def asks(self, run: Run, step: Step, *, again: bool) -> None:
         with self._lock:
             found = self._courses.get(id(run))
             if found is not None:
-                found[1].at = step.cell.index
+                found[1].at, found[1].since = _places(run, step), time.monotonic()
         self._mark(run, step, "again" if again else "running")
 
     def prints(self, run: Run, step: Step, outputs: Sequence[Output]) -> None:
@@ -227,9 +242,8 @@ class _Following(Audience):
             found[1].over = True
 
     def _mark(self, run: Run, step: Step, state: CellState) -> None:
-        number = _number(run, step)
-        for part in run.parts:
-            self._tell(Marked(part.page.path, run.variant, part.indexes[number], state))
+        for path, index in _places(run, step).items():
+            self._tell(Marked(path, run.variant, index, state))
 
     def _give(self, run: Run, step: Step, done: Done) -> None:
         with self._lock:
@@ -245,6 +259,12 @@ class _Following(Audience):
             shown = {part.indexes[number] for number in steps}
             cells = {index: cell for index, cell in result.cells.items() if index in shown}
             self._tell(Given(path, type(result)(result.page, result.variant, cells)))
+
+
+def _places(run: Run, step: Step) -> dict[str, int]:
+    """`CodeCell.index` of a step on each page that shows it, by path."""
+    number = _number(run, step)
+    return {part.page.path: part.indexes[number] for part in run.parts}
 
 
 def _number(run: Run, step: Step) -> int:

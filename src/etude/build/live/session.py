@@ -73,6 +73,10 @@ class Author(Protocol):
         """Open an editor at a place."""
         ...
 
+    def watch(self, folders: Collection[str]) -> None:
+        """Tell of changes in these folders outside of the book, too."""
+        ...
+
 
 @dataclass(slots=True)
 class _Due:
@@ -121,14 +125,8 @@ class Live:
         self._browsers = Browsers(line, self.book.html)
         self._author = author
         self._queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        run = RunOptions(
-            policy="auto" if options.policy is not None else None,
-            jobs=options.jobs,
-            languages=options.languages,
-            variants=options.variants,
-            processes=1,
-        )
-        self.runner = Runner(root, run, self.tell)
+        self.runner: Runner | None = None
+        """Runs cells, from the start on."""
         self.settler = Settler(root, asked, self.tell)
         self.settled = 0
         """How often the files of the site were brought up to date."""
@@ -146,8 +144,17 @@ class Live:
             self.book.load()
         except BookError as error:
             self._state.edited = error.diagnostics
-        policy = self._options.policy or self.book.policy
-        self._state.paused = policy == "off"
+        own, asked = self.book.policy, self._options.policy
+        self._state.paused = "off" in (asked, own if asked is None else asked)
+        run = RunOptions(
+            # What is asked for in the page runs, whatever the book says of builds.
+            policy="auto" if asked is not None or own == "off" else None,
+            jobs=self._options.jobs,
+            languages=self._options.languages,
+            variants=self._options.variants,
+            processes=1,
+        )
+        self.runner = Runner(self.book.files.root, run, self.tell)
         self.runner.start()
         while not self.settled:
             self.step()
@@ -162,7 +169,8 @@ class Live:
 
     def close(self) -> None:
         """End all."""
-        self.runner.close()
+        if self.runner is not None:
+            self.runner.close()
         self.settler.close()
         self.book.close()
 
@@ -237,7 +245,7 @@ class Live:
             self._state.edited = error.diagnostics
             self._due.look = 0.0
             return
-        recovered, self._state.edited = bool(self._state.edited), ()
+        recovered, self._state.edited = bool(self._state.edited), edit.problems
         if edit.whole and self.book.targets:
             # Pages that wait for the book ask for it again.
             self._browsers.tell(self._browsers.showing(("",)), {"kind": "reload"})
@@ -258,11 +266,12 @@ class Live:
             at, longer = self.book.edited(path)
             self._state.ran = moved(self._state.ran, path, at, longer)
             if len(edit.changed) == 1:
-                (target,) = self._shown_by((path,))
-                here = self._browsers.showing((target,))
+                targets = self._shown_by((path,))
+                here = self._browsers.showing(targets)
                 self._browsers.tell(here, {"kind": "at", "at": at})
                 others = set(self._browsers.showing(self.book.targets)).difference(here)
-                self._browsers.tell(sorted(others), {"kind": "go", "page": target})
+                for target in targets:
+                    self._browsers.tell(sorted(others), {"kind": "go", "page": target})
 
     def _run(self, edit: Edit, paths: frozenset[str]) -> None:
         """Have what the edit reaches run, or note that it should."""
@@ -270,9 +279,10 @@ class Live:
         for path, cell in outdated.items():
             self._state.stale[path] = min(cell, self._state.stale.get(path, cell))
             self._state.renewed.add(path)
-            self.runner.outdate(path, cell)
+            if self.runner is not None:
+                self.runner.outdate(path, cell)
         self._tell_cells(outdated)
-        if self._state.paused:
+        if self._state.paused or self.runner is None:
             return
         if outdated:
             self.runner.ask(Wish(paths))
@@ -300,9 +310,12 @@ class Live:
         listed = [[variant, index, state] for (variant, index), state in sorted(cells.items())]
         return {"kind": "cells", "cells": listed, "stale": self._state.stale.get(path)}
 
-    def _tell_cells(self, paths: Iterable[str]) -> None:
-        for path in paths:
-            self._browsers.tell(self._browsers.showing(self._shown_by((path,))), self._cells(path))
+    def _tell_cells(self, paths: Collection[str] | None = None) -> None:
+        """Tell how cells are, on open pages with these sources; on all, if it is None."""
+        for target in self._browsers.targets():
+            path = self.book.targets.get(target)
+            if path is not None and (paths is None or path in paths):
+                self._browsers.tell(self._browsers.showing((target,)), self._cells(path))
 
     def _status(self) -> Message:
         state = self._state
@@ -313,23 +326,25 @@ class Live:
 
     def _obey(self, target: str, what: dict[str, object]) -> None:
         """Do what a reader of a page asks for."""
-        path = self.book.targets.get(target)
+        path, runner = self.book.targets.get(target), self.runner
+        if runner is None:
+            return
         match what:
             case {"do": "run", "cell": int(cell)} if path is not None:
                 stale = self._state.stale.get(path)
                 anew = not self.book.lacks(path, cell) and (stale is None or cell < stale)
-                self.runner.ask(Wish(pages=(path,), until=cell, anew=anew))
+                runner.ask(Wish(pages=(path,), until=cell, anew=anew))
             case {"do": "run"}:
-                self.runner.ask(Wish())
+                runner.ask(Wish())
             case {"do": "interrupt"}:
-                self.runner.interrupt()
+                runner.interrupt()
             case {"do": "pause", "on": bool(on)}:
                 self._state.paused = on
                 self._tell_state()
                 if on:
-                    self.runner.interrupt()
+                    runner.pause()
                 else:
-                    self.runner.ask(Wish())
+                    runner.ask(Wish())
             case {"do": "open", "at": int(at)} if path is not None:
                 line, column = self.book.position(path, at)
                 self._author.open(self.book.files.root / path, line, column)
@@ -345,18 +360,18 @@ class Live:
         state = self._state
         state.running, state.left = False, None
         if not event.stopped:
-            for path in set(event.pages or state.stale) - state.renewed:
-                if event.until is not None and path in state.stale:
-                    state.stale[path] = max(state.stale[path], event.until + 1)
+            lacking = self.book.recall(event.results, state.stale)
+            for path in state.stale.keys() - state.renewed:
+                if path in lacking:
+                    state.stale[path] = lacking[path]
                 else:
-                    state.stale.pop(path, None)
-            self.book.recall(event.results, state.stale)
-        shown = tuple(state.cells)
+                    del state.stale[path]
+            self._author.watch(event.outside)
         state.cells.clear()
         state.ran = event.problems
         self._browsers.touch()
         self._browsers.show()
-        self._tell_cells({*shown, *state.stale, *event.results})
+        self._tell_cells()
         self._tell_state()
         if event.cells:
             self._author.ran(event.cells, event.seconds)

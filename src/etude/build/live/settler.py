@@ -19,7 +19,8 @@ import msgspec
 
 from etude.build.options import BuildOptions
 from etude.build.run import build
-from etude.model.diagnostic import BookError, Diagnostic
+from etude.model.diagnostic import BookError, Diagnostic, diagnose
+from etude.model.rules import Rule
 
 __all__ = ["Settled", "Settler"]
 
@@ -52,20 +53,16 @@ class Settler:
         """Tell `tell` of each build that is over, from another thread."""
         out = options.out if options.out is not None else root / "_build"
         asked = _Asked(str(root), str(out), options.jobs, options.languages, options.variants)
+        self._asked = msgspec.json.encode(asked).decode()
         self._tell = tell
         self.busy = False
-        self._process = subprocess.Popen(  # noqa: S603 -- this program
-            [sys.executable, "-m", "etude.build.live.settler", msgspec.json.encode(asked).decode()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # Imported from where this process has it, wherever it works.
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-        )
-        self._thread = threading.Thread(target=self._work, name="etude-settling", daemon=True)
-        self._thread.start()
+        self._process, self._thread = self._begun()
 
     def ask(self) -> None:
         """Have the site built; not while it is being built."""
+        if self._process.poll() is not None:
+            self._end()
+            self._process, self._thread = self._begun()
         assert self._process.stdin is not None
         with suppress(OSError):  # its end is told by the thread
             self.busy = True
@@ -74,6 +71,9 @@ class Settler:
 
     def close(self) -> None:
         """End the process, after the build that goes on."""
+        self._end()
+
+    def _end(self) -> None:
         assert self._process.stdin is not None
         with suppress(OSError):
             self._process.stdin.close()
@@ -83,14 +83,30 @@ class Settler:
             self._process.kill()
         self._thread.join()
 
-    def _work(self) -> None:
-        assert self._process.stdout is not None
-        with self._process.stdout as answers:
+    def _begun(self) -> tuple[subprocess.Popen[bytes], threading.Thread]:
+        process = subprocess.Popen(  # noqa: S603 -- this program
+            [sys.executable, "-m", "etude.build.live.settler", self._asked],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # Imported from where this process has it, wherever it works.
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        )
+        thread = threading.Thread(target=self._work, args=(process,), name="etude-settling", daemon=True)
+        thread.start()
+        return process, thread
+
+    def _work(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        with process.stdout as answers:
             for line in answers:
                 with suppress(msgspec.MsgspecError):
                     found = msgspec.json.decode(line, type=Settled)
                     self.busy = False
                     self._tell(found)
+        if self.busy:
+            self.busy = False
+            message = "the process that writes the site has ended; the next edit starts another"
+            self._tell(Settled((diagnose(Rule.INTERNAL, message, ""),), stopped=True))
 
 
 def _serve(asked: _Asked) -> None:
@@ -113,6 +129,9 @@ def _serve(asked: _Asked) -> None:
             answer = Settled(build(Path(asked.root), options).diagnostics)
         except BookError as error:
             answer = Settled(error.diagnostics, stopped=True)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the author goes on writing
+            message = f"{type(error).__name__}: {error}"
+            answer = Settled((diagnose(Rule.INTERNAL, message, ""),), stopped=True)
         answers.write(msgspec.json.encode(answer) + b"\n")
         answers.flush()
 

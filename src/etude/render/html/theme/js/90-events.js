@@ -32,20 +32,25 @@ addEventListener("hashchange", reveal);
 addEventListener("beforeprint", () => { for (const box of all("#main details:not([open])")) { box.open = true; box.dataset.shut = ""; } });
 addEventListener("afterprint", () => { for (const box of all("#main details[data-shut]")) { box.open = false; delete box.dataset.shut; } });
 
-const start = () => {
-  showTheme();
+/* What the text of a page needs: at first, and where it was replaced. */
+const dress = () => {
   markVariant();
   restoreTabs();
   addCopyButtons();
   findSections();
   markWide();
+  later();
+};
+addEventListener("etude:replaced", dress);
+
+const start = () => {
+  showTheme();
+  dress();
   const current = document.querySelector('#nav [aria-current="page"]');
   const nav = byId("nav");
   if (current && nav && nav.scrollHeight > nav.clientHeight) nav.scrollTop = current.offsetTop - nav.clientHeight / 3;
   if (variantName() && !inAddress()) say(variantName());
   if (location.hash) reveal();
-  later();
   if (new URLSearchParams(location.search).has("mark")) late("marks").then((marks) => marks.arrive(), () => { /* the page is there without marks */ });
 };
-addEventListener("etude:replaced", start);
 start();
