@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 import webbrowser
@@ -32,6 +33,9 @@ __all__ = ["command"]
 
 _STEP = 4
 """Milliseconds without a change after which an edit is taken in."""
+
+_SWITCH = 0.0005
+"""Seconds after which a thread lets others go on."""
 
 _GONE = 0.1
 """Seconds after which a file that is gone is taken to be removed."""
@@ -120,6 +124,8 @@ class _Serving:
     def go(self, host: str, port: int | None, *, show: bool) -> int:
         """Until somebody ends it."""
         require(DiskFiles(self._output.root))
+        # The thread that sends a page is not to wait for the next task of the one that made it.
+        sys.setswitchinterval(_SWITCH)
         from etude.build.live.served import Served  # noqa: PLC0415 -- loads all stages
         from etude.build.live.session import Live  # noqa: PLC0415
 

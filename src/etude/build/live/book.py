@@ -318,7 +318,8 @@ class LiveBook:
             if facts is None:
                 return None
             path = parsed.source.path
-            self._texts.setdefault(path, self._text(path))
+            if path not in self._texts:
+                self._texts[path] = self._text(path)
             page, results = self._document(parsed), self._results.of(path)
             rendered = render_page(page, facts, results, self._site(language), self._offer(language, parsed))
             self._pictures[target] = dict(rendered.files)
