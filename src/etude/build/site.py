@@ -175,7 +175,7 @@ def _tasks(
                     form,
                     parsed.key,
                     shown,
-                    site.key(parsed.source.name),
+                    site.key(parsed.source.name, listing=parsed.index.contents),
                     shapes,
                     encode(offer),
                     *_digests(results),

@@ -86,10 +86,15 @@ class SiteContext:
         url = self.config.html.url
         return f"{url}{quoted(page_file(language or self.language, name, self.home))}" if url else ""
 
-    def key(self, name: str) -> str:
-        """A digest of all that is printed of the configuration and the navigation on a page."""
+    def key(self, name: str, *, listing: bool = False) -> str:
+        """A digest of all that is printed of the configuration and the navigation on a page.
+
+        A page that is `listing` has the contents in its text, too: sections of all chapters.
+        """
         prefix = language_prefix(name, self.home)
-        printed = self.contents(prefix, 9) if name == self.home else self.nav(name, prefix)
+        printed = "" if name == self.home else self.nav(name, prefix)
+        if listing or name == self.home:
+            printed += self.contents(prefix, 9)
         return hashlib.sha256(f"{self._digest}\0{self.language}\0{printed}".encode()).hexdigest()[:32]
 
     def nav(self, name: str, prefix: str) -> str:
