@@ -172,6 +172,44 @@ def test_a_commit_is_news(book: Path) -> None:
     assert 0 == make(book).written
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_git_is_asked_once_per_commit_and_again_when_it_failed(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, tools, calls = shutil.which("git"), tmp_path / "tools", tmp_path / "calls"
+    who = {f"GIT_{one}_{what}": "x" for one in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+
+    def git(*words: str) -> None:
+        environment = {**os.environ, **who, "GIT_CONFIG_GLOBAL": os.devnull}
+        subprocess.run([str(real), *words], cwd=book, env=environment, check=True, capture_output=True)
+
+    def stand_in(script: str) -> None:
+        (tools / "git").write_text(f"#!/bin/sh\n{script}\n")
+        (tools / "git").chmod(0o755)
+
+    tools.mkdir()
+    git("init", "-b", "main")
+    put(book, ".gitignore", "_build\n.etude\n")
+    git("add", ".")
+    git("commit", "-m", "All")
+    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+    stand_in("echo fatal: detected dubious ownership >&2; exit 128")
+    said = (
+        Rule.HISTORY_UNREADABLE,
+        "when pages were changed is not known: fatal: detected dubious ownership",
+    )
+    assert [said] == told(make(book))
+    stand_in(f'echo "$@" >> {calls}; exec {real} "$@"')
+    assert [] == told(make(book)), "a failure is not kept"
+    put(book, "en/b.md", "# B\n\nOther words.\n")
+    make(book)
+    assert 1 == calls.read_text().count(" log ")
+    git("commit", "-am", "Other words")
+    make(book)
+    assert 2 == calls.read_text().count(" log ")
+    assert "Changed: Other words" in [item["description"] for item in feed(book)]
+
+
 # old addresses
 
 

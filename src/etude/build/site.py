@@ -72,7 +72,7 @@ def write_outputs(
             if target.endswith(".png") and made.stands(out)
         }
         offered = offering(book, resolved, watch, program, drawn)
-        output.diagnostics += offered.cards.diagnostics
+        output.diagnostics += (*offered.problems, *offered.cards.diagnostics)
     offers = offered.pages if offered is not None else {}
     drawings = offered.cards.drawings if offered is not None else {}
     tasks = [t for form in options.to for t in _tasks(form, book, run, resolved, pictures, program, offers)]
