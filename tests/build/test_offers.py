@@ -228,6 +228,19 @@ def test_old_addresses_lead_on(book: Path) -> None:
     assert "url=https://y.org/?q=1" in site(book, "y.html")
 
 
+def test_old_addresses_are_compared_as_disks_without_case_do(book: Path) -> None:
+    prepend(book, "en/b.md", "aliases: [B, A/x, one, ONE, /en/B.html/c]")
+    put(book, "etude.toml", CONFIG + '[html.redirects]\n"_Static/Etude.css/" = "a"\n')
+    conflicts = [message for rule, message in told(make(book)) if rule is Rule.REDIRECT_CONFLICT]
+    assert [
+        "`_Static/Etude.css/` is a file of the site: nothing can lead on from it",
+        "`B` is a page of the book: nothing can lead on from it",
+        "`ONE` leads to two places: `en/b` and `en/b`",
+        "`/en/B.html/c` is a file of the site: nothing can lead on from it",
+    ] == conflicts
+    assert "Code of b" in site(book, "en/b.html")
+
+
 def test_old_addresses_that_lead_nowhere_or_are_taken(book: Path) -> None:
     prepend(book, "en/b.md", "aliases: [a, one, ../up]")
     prepend(book, "zh/b.md", "aliases: [/en/one]")
