@@ -35,6 +35,7 @@ class SiteContext:
         "language",
         "markdown",
         "navigation",
+        "sheets",
         "sizes",
         "traced",
         "words",
@@ -48,12 +49,14 @@ class SiteContext:
         sizes: Mapping[str, tuple[int, int]] | None = None,
         markdown: Callable[[str], Sequence[BlockNode]] | None = None,
         traced: bool = False,
+        sheets: Mapping[str, str] | None = None,
     ) -> None:
         """Gather what pages have in common.
 
         `sizes` tells pictures' width and height in CSS pixels, by path relative to the book's root;
         `markdown` reads what cells give as Markdown, which else is shown as it is written; on `traced`
-        pages each block says where in its source it stands, for those who write them.
+        pages each block says where in its source it stands, for those who write them; `sheets` are versions
+        of style sheets that are not the theme's (see `sheet_versions`).
         """
         self.traced = traced
         self.markdown = markdown
@@ -61,6 +64,7 @@ class SiteContext:
         self.navigation = navigation
         self.language = navigation.language
         self.words: Words = words(navigation.language)
+        self.sheets: Mapping[str, str] = sheets or {}
         self.sizes: Mapping[str, tuple[int, int]] = sizes or {}
         self._chapters = sum(len(part.pages) for part in navigation.parts)
         self._parts: dict[tuple[int, str], str] = {}
