@@ -225,6 +225,8 @@ ELSEWHERE = {
     Rule.REMOTE_FAILED,
     Rule.REMOTE_UNREADABLE,
     Rule.INTERNAL,
+    # Only with the site's address, and a git that fails.
+    Rule.HISTORY_UNREADABLE,
     # Only with the site's address, and without a font.
     Rule.CARD_MISSING,
     # Only a verification tells these.

@@ -127,6 +127,21 @@ def test_by_touch_the_second_tap_follows(new_tab):
     page.wait_for_url("**/back.html*")
 
 
+def test_by_touch_a_screen_reader_goes_into_it_and_back(new_tab):
+    tab = new_tab(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = tab.open(ONE.format("en"))
+    link = page.locator("#main a.term").first
+    link.tap()
+    page.wait_for_selector(SHOWN)
+    page.wait_for_function("document.activeElement.matches('.preview')")
+    assert "true" == link.get_attribute("aria-expanded")
+    assert page.get_attribute(SHOWN, "aria-label")
+    page.locator(f"{SHOWN} button").tap()
+    page.wait_for_function("document.activeElement.matches('a.term')")
+    assert link.get_attribute("aria-expanded") is None
+    assert 0 == page.locator(SHOWN).count()
+
+
 def test_by_touch_the_preview_has_the_way_there(new_tab):
     tab = new_tab(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = tab.open(ONE.format("en"))

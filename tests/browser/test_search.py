@@ -303,6 +303,14 @@ def test_languages_are_chosen_and_remembered(tab):
     assert "true" == page.get_attribute("dialog.search [data-scope='*']", "aria-pressed")
 
 
+def test_a_language_has_its_whole_name(tab):
+    page = tab.open("search/zh/index.html")
+    page.evaluate("document.querySelector('button.search').dataset.languages += '|vi Tiếng Việt'")
+    page.keyboard.press("/")
+    page.wait_for_selector("dialog.search[open]")
+    assert "Tiếng Việt" == page.inner_text("dialog.search [data-scope=vi]")
+
+
 def test_more_results_come_when_they_are_wanted(tab):
     page = tab.open("search/zh/index.html")
     type_in(page, "共同的话")

@@ -135,6 +135,38 @@ def test_warm_build_equals_cold_build(book: Path) -> None:
     assert [] == changed(warm, outputs(book / "_build"))
 
 
+def test_contents_in_a_page_follow_sections_of_other_chapters(book: Path) -> None:
+    edit(book / "etude.toml", '"b", "c"]', '"b", { page = "c", sections = ["d"] }]')
+    for language in ("zh", "en"):
+        (book / language / "d.md").write_text("# Section\n", "utf-8")
+    edit(book / "en/a.md", "Words", "```{tableofcontents}\n:depth: 3\n```\n\nWords")
+    make(book)
+    edit(book / "en/d.md", "# Section", "# Renamed")
+    make(book)
+    assert all("Renamed" in (book / f"_build/html/en/a{end}").read_text("utf-8") for end in (".html", ".md"))
+    warm = outputs(book / "_build")
+    shutil.rmtree(book / "_build")
+    shutil.rmtree(book / ".etude")
+    make(book)
+    assert [] == changed(warm, outputs(book / "_build"))
+
+
+def test_a_new_letter_of_formulas_is_asked_for_by_pages_that_show_its_slice(book: Path) -> None:
+    edit(book / "en/b.md", "Words", "Words $\\mathfrak{A}$")
+    make(book)
+    before = outputs(book / "_build")
+    edit(book / "en/a.md", "Words", "Words $\\mathfrak{B}$")
+    make(book)
+    after = outputs(book / "_build")
+    assert before["html/_static/fonts/math-script.css"] != after["html/_static/fonts/math-script.css"]
+    pages = [path for path in changed(before, after) if path.endswith(".html")]
+    assert ["html/en/a.html", "html/en/b.html"] == pages
+    shutil.rmtree(book / "_build")
+    shutil.rmtree(book / ".etude")
+    make(book)
+    assert [] == changed(after, outputs(book / "_build"))
+
+
 def test_two_builds_are_byte_identical(book: Path, tmp_path: Path) -> None:
     make(book)
     copy = tmp_path / "elsewhere" / "copy"

@@ -172,6 +172,44 @@ def test_a_commit_is_news(book: Path) -> None:
     assert 0 == make(book).written
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_git_is_asked_once_per_commit_and_again_when_it_failed(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, tools, calls = shutil.which("git"), tmp_path / "tools", tmp_path / "calls"
+    who = {f"GIT_{one}_{what}": "x" for one in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+
+    def git(*words: str) -> None:
+        environment = {**os.environ, **who, "GIT_CONFIG_GLOBAL": os.devnull}
+        subprocess.run([str(real), *words], cwd=book, env=environment, check=True, capture_output=True)
+
+    def stand_in(script: str) -> None:
+        (tools / "git").write_text(f"#!/bin/sh\n{script}\n")
+        (tools / "git").chmod(0o755)
+
+    tools.mkdir()
+    git("init", "-b", "main")
+    put(book, ".gitignore", "_build\n.etude\n")
+    git("add", ".")
+    git("commit", "-m", "All")
+    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+    stand_in("echo fatal: detected dubious ownership >&2; exit 128")
+    said = (
+        Rule.HISTORY_UNREADABLE,
+        "when pages were changed is not known: fatal: detected dubious ownership",
+    )
+    assert [said] == told(make(book))
+    stand_in(f'echo "$@" >> {calls}; exec {real} "$@"')
+    assert [] == told(make(book)), "a failure is not kept"
+    put(book, "en/b.md", "# B\n\nOther words.\n")
+    make(book)
+    assert 1 == calls.read_text().count(" log ")
+    git("commit", "-am", "Other words")
+    make(book)
+    assert 2 == calls.read_text().count(" log ")
+    assert "Changed: Other words" in [item["description"] for item in feed(book)]
+
+
 # old addresses
 
 
@@ -188,6 +226,19 @@ def test_old_addresses_lead_on(book: Path) -> None:
     assert "url=b.html" in site(book, "en/old.html")
     assert "url=a.html#lst-a" in site(book, "en/x.html")
     assert "url=https://y.org/?q=1" in site(book, "y.html")
+
+
+def test_old_addresses_are_compared_as_disks_without_case_do(book: Path) -> None:
+    prepend(book, "en/b.md", "aliases: [B, A/x, one, ONE, /en/B.html/c]")
+    put(book, "etude.toml", CONFIG + '[html.redirects]\n"_Static/Etude.css/" = "a"\n')
+    conflicts = [message for rule, message in told(make(book)) if rule is Rule.REDIRECT_CONFLICT]
+    assert [
+        "`_Static/Etude.css/` is a file of the site: nothing can lead on from it",
+        "`B` is a page of the book: nothing can lead on from it",
+        "`ONE` leads to two places: `en/b` and `en/b`",
+        "`/en/B.html/c` is a file of the site: nothing can lead on from it",
+    ] == conflicts
+    assert "Code of b" in site(book, "en/b.html")
 
 
 def test_old_addresses_that_lead_nowhere_or_are_taken(book: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from etude.model import block as b
 from etude.model.config import Config, LibraryConfig
@@ -50,6 +51,24 @@ def test_an_import_comes_from_the_last_page_before_that_saved_it(resolved):
     sources = {key: (found.page, found.id) for key, found in resolved["three"].sources.items()}
     assert ("two", "lst-again") == sources["small.numbers:half"]
     assert ("one", "lst-half") == sources["small.numbers:Box"]
+
+
+def test_each_variant_has_its_cell_and_of_one_variant_the_last_counts(n, book):
+    one, two = (
+        replace(cell(n, "def half(x): ...", i, f"lst-{name}", "numbers"), variants=(name,))
+        for i, name in enumerate(("numpy", "torch"))
+    )
+    book.page("one", n.h(1, "One", "sec-one"), one, two)
+    again = [cell(n, "LIMIT = 3", i, f"lst-limit-{i}", "numbers") for i in range(2)]
+    book.page("two", n.h(1, "Two", "sec-two"), *again)
+    book.page("three", n.h(1, "Three"), cell(n, "from small.numbers import half, LIMIT", 0))
+    facts = book.resolve(config=CONFIG).facts
+    sources = {key: found.id for key, found in facts["three"].sources.items()}
+    assert "lst-numpy" == sources["small.numbers:half"]
+    assert "lst-limit-1" == sources["small.numbers:LIMIT"]
+    users = {page: sorted(facts[page].users) for page in ("one", "two")}
+    # The module is named by the import, too: its users are shown where it begins.
+    assert {"one": [0, 1], "two": [0, 1]} == users
 
 
 def test_what_it_is_called(resolved):

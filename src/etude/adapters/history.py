@@ -11,12 +11,16 @@ from typing import Final
 
 from msgspec import Struct
 
-__all__ = ["Past", "history", "places"]
+__all__ = ["HistoryError", "Past", "history", "places", "present"]
 
 _COMMITS: Final = 2000
 """How far back is looked; what happened before is not known."""
 _SECONDS: Final = 20
 _MARK: Final = "\x01"
+
+
+class HistoryError(Exception):
+    """Git did not answer; the message says why."""
 
 
 class Past(Struct, frozen=True):
@@ -43,30 +47,61 @@ def places(root: Path) -> tuple[str, ...]:
     return tuple(os.path.normpath(file) for file in files)
 
 
+def present(root: Path) -> str:
+    """What `history` depends on: the commit, where the clone begins and the folder; empty without a commit.
+
+    Raises `HistoryError`.
+    """
+    folder = _git_folder(root)
+    git = shutil.which("git")
+    if folder is None or git is None:
+        return ""
+    lines = _ask(root, git, "rev-parse", "--verify", "--quiet", "HEAD", "--show-prefix")
+    return f"{lines}{sorted(_begins(folder))}" if lines else ""
+
+
 def history(root: Path) -> dict[str, Past]:
-    """The past of each file below a folder, by its path there; empty when git has nothing to say."""
+    """The past of each file below a folder, by its path there; raises `HistoryError`.
+
+    Empty outside of a repository, and where there is no git.
+    """
     folder = _git_folder(root)
     git = shutil.which("git")
     if folder is None or git is None:
         return {}
-    common = folder / (_line(folder / "commondir") or ".")
-    command = [
-        *(git, "-c", "core.quotePath=false", "-c", "log.showSignature=false", "log", f"-n{_COMMITS}"),
+    log = _ask(
+        *(root, git, "-c", "core.quotePath=false", "-c", "log.showSignature=false", "log", f"-n{_COMMITS}"),
         *("--no-merges", "--name-status", "--find-renames", "--no-ext-diff", "--no-color", "--relative"),
         *(f"--format={_MARK}%H%x1f%cI%x1f%s", "--", "."),
-    ]
+    )
+    return _read(log, _begins(folder))
+
+
+def _begins(folder: Path) -> frozenset[str]:
+    """What a shallow clone begins with: its files seem to be added there, and are not."""
+    common = folder / (_line(folder / "commondir") or ".")
+    return frozenset(_text(common / "shallow").split())
+
+
+def _ask(root: Path, git: str, *words: str) -> str:
+    """What git prints; nothing where there is no commit yet. Raises `HistoryError`."""
     # A hook that builds must not make git look elsewhere.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     try:
         done = subprocess.run(  # noqa: S603 -- the user's own git, with no words of the book's
-            command, cwd=root, env=environment, capture_output=True, check=True, timeout=_SECONDS
+            (git, *words), cwd=root, env=environment, capture_output=True, check=False, timeout=_SECONDS
         )
-    except (OSError, subprocess.SubprocessError):
-        return {}
-    # What a shallow clone begins with seems to be added there, and is not.
-    begins = frozenset(_text(common / "shallow").split())
-    return _read(done.stdout.decode("utf-8", "replace"), begins)
+    except subprocess.TimeoutExpired as error:
+        raise HistoryError(f"git took longer than {_SECONDS} seconds") from error
+    except OSError as error:
+        raise HistoryError(f"git cannot be run: {error.strerror or error}") from error
+    if done.returncode == 1 and not done.stderr:
+        return ""
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise HistoryError(said[0] if said else f"git ended with {done.returncode}")
+    return done.stdout.decode("utf-8", "replace")
 
 
 def _read(log: str, begins: frozenset[str]) -> dict[str, Past]:

@@ -102,6 +102,7 @@ RETRIED = frozenset(
         Rule.INPUT_UNREADABLE,
         Rule.RECORDED_UNREADABLE,
         Rule.RECORDED_FOLDER,
+        Rule.HISTORY_UNREADABLE,
         Rule.REMOTE_FAILED,
         Rule.REMOTE_UNREADABLE,
         Rule.WRITE_FAILED,

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from etude.adapters.history import Past, history, places
+import msgspec
+
+from etude.adapters.history import HistoryError, Past, history, places, present
+from etude.adapters.store import SqliteStore
 from etude.build.book import Book
 from etude.build.cards import Plan, plan_cards
 from etude.build.place import CONFIG
 from etude.build.resolution import Resolved
 from etude.build.sources import Parsed
-from etude.build.watch import Watch
+from etude.build.watch import Watch, digest
 from etude.model.book import Navigation, NavPage
-from etude.model.diagnostic import Place
+from etude.model.diagnostic import Diagnostic, Place, diagnose
 from etude.model.offer import Offer
+from etude.model.rules import Rule
 from etude.render.html.feed import Change, feed_file, moment, newest
 from etude.render.html.moved import Old
 from etude.render.html.twin import twin_file
@@ -23,6 +27,9 @@ from etude.render.said import said
 __all__ = ["Offering", "offering"]
 
 _UNKNOWN = Past()
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(tuple[str, dict[str, Past]]).decode
 
 
 @dataclass(slots=True)
@@ -34,20 +41,26 @@ class Offering:
     """By language."""
     about: dict[tuple[str, str], str] = field(default_factory=dict)
     cards: Plan = field(default_factory=Plan)
+    problems: tuple[Diagnostic, ...] = ()
 
 
 def offering(
     book: Book, resolved: Resolved, watch: Watch, program: str, drawn: Mapping[str, str]
 ) -> Offering:
-    """Gather it; git is asked once, where news are told. `drawn` is as for `plan_cards`."""
+    """Gather it; git is asked once per commit, where news are told. `drawn` is as for `plan_cards`."""
     html = book.config.html
     past: dict[str, Past] = {}
+    problems: tuple[Diagnostic, ...] = ()
     if html.url and html.feed:
         for place in places(book.root):
             watch.note(place)
-        past = history(book.root)
+        try:
+            past = _history(book, program)
+        except HistoryError as error:
+            message = f"when pages were changed is not known: {error}"
+            problems = (diagnose(Rule.HISTORY_UNREADABLE, message, ""),)
     copied = {path for pages in book.pages.values() for parsed in pages for path in parsed.files}
-    found = Offering(cards=plan_cards(book, resolved, watch, program, drawn))
+    found = Offering(cards=plan_cards(book, resolved, watch, program, drawn), problems=problems)
     for language, pages in book.pages.items():
         dated = {parsed.source.name: _dates(parsed, past) for parsed in pages}
         if html.url and html.feed:
@@ -65,6 +78,23 @@ def offering(
             found.pages[language, name] = Offer(published, modified, card, feed, kept)
             found.about[language, name] = parsed.index.description
     return found
+
+
+def _history(book: Book, program: str) -> dict[str, Past]:
+    """What git tells, which is read once per commit; raises `HistoryError` and `WriteError`."""
+    now = present(book.root)
+    if not now:
+        return {}
+    key = digest(program, now)
+    with SqliteStore(book.root / ".etude" / "store") as store:
+        try:
+            before, past = _decode(store.get("history", "git") or b"")
+        except msgspec.MsgspecError:
+            before = ""
+        if before != key:
+            past = history(book.root)
+            store.put("history", "git", _encode((key, past)))
+    return past
 
 
 def old_addresses(book: Book) -> Iterator[Old]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -55,6 +56,8 @@ class Made(Struct, frozen=True, array_like=True):
     """Every file that it made, below the folder of outputs, with its stamp."""
     search: str = ""
     """What the site's search takes of a page, by its name among what is kept."""
+    sheets: tuple[str, ...] = ()
+    """The style sheets cut to formulas that a page links, each with its version."""
 
     def stands(self, out: Path) -> bool:
         """Whether the files are as they were left."""
@@ -72,6 +75,8 @@ class Job(Struct, frozen=True):
     navigation: bytes
     sizes: bytes
     """Sizes of the book's pictures in CSS pixels, by path."""
+    sheets: bytes
+    """Versions of style sheets, as for `SiteContext`."""
 
 
 class Done(Struct, frozen=True):
@@ -85,6 +90,8 @@ class Done(Struct, frozen=True):
 
 _NO_FILES = MemoryFiles()
 """What cells give as Markdown can include nothing."""
+
+_SHEET = re.compile(r'<link rel="stylesheet" href="[./]*(_static/fonts/math[a-z-]*\.css\?v=[0-9a-f]+)">')
 
 encode = msgspec.msgpack.Encoder().encode
 _facts = msgspec.msgpack.Decoder(PageFacts).decode
@@ -131,13 +138,19 @@ def stored_page(store: str, key: str) -> Page:
 
 
 @lru_cache(maxsize=4)
-def _site(config: bytes, navigation: bytes, sizes: bytes) -> SiteContext:
+def _site(config: bytes, navigation: bytes, sizes: bytes, sheets: bytes) -> SiteContext:
     table = msgspec.msgpack.decode(sizes, type=dict[str, tuple[int, int]])
-    return make_site(_config(config), _navigation(navigation), table)
+    versions = msgspec.msgpack.decode(sheets, type=dict[str, str])
+    return make_site(_config(config), _navigation(navigation), table, sheets=versions)
 
 
 def make_site(
-    settings: Config, navigation: Navigation, sizes: Mapping[str, tuple[int, int]], *, traced: bool = False
+    settings: Config,
+    navigation: Navigation,
+    sizes: Mapping[str, tuple[int, int]],
+    *,
+    traced: bool = False,
+    sheets: Mapping[str, str] | None = None,
 ) -> SiteContext:
     """What all pages of a language share; `traced` for those who write them."""
     from etude.render.html.site import SiteContext  # noqa: PLC0415 -- not needed for notebooks
@@ -150,7 +163,7 @@ def make_site(
         # A line before it, so that a rule at its beginning does not open front matter.
         return parse_page(f"\n{text}".encode(), "output.md", "output", language, settings, _NO_FILES).blocks
 
-    return SiteContext(settings, navigation, sizes=sizes, markdown=markdown, traced=traced)
+    return SiteContext(settings, navigation, sizes=sizes, markdown=markdown, traced=traced, sheets=sheets)
 
 
 def load_forms(forms: Iterable[str]) -> None:
@@ -180,7 +193,10 @@ def work(job: Job) -> Done:
             except WriteError as error:
                 return Done(made, written, (str(error.path), error.reason))
             stamps[path] = stamp(out / path)
-        made[task.target] = Made(task.key, stamps, search)
+        linked = (
+            tuple(sorted(set(_SHEET.findall(files[task.target].decode())))) if task.form == "html" else ()
+        )
+        made[task.target] = Made(task.key, stamps, search, tuple(linked))
     return Done(made, written)
 
 
@@ -198,7 +214,7 @@ def _render(task: Task, job: Job) -> tuple[Mapping[str, bytes], str]:
         from etude.render.html.page import render_page  # noqa: PLC0415
         from etude.render.search.units import page_units  # noqa: PLC0415
 
-        site = _site(job.config, job.navigation, job.sizes)
+        site = _site(job.config, job.navigation, job.sizes, job.sheets)
         rendered = render_page(page, facts, results, site, task.offer)
         # The page last: what it shows is there before it.
         files = {f"html/{path}": data for path, data in rendered.files.items()}

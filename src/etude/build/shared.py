@@ -47,10 +47,11 @@ def shared_html(
     output: Output,
     offered: Offering,
     elsewhere: Collection[str],
+    sheets: Mapping[str, str],
 ) -> None:
     """The files of the website that are no pages; raises `WriteError`.
 
-    `elsewhere` are languages of the book that are not built now.
+    `elsewhere` are languages of the book that are not built now; `sheets` are versions of style sheets.
     """
     from etude.build.offers import old_addresses  # noqa: PLC0415
     from etude.render.html.assets import assets  # noqa: PLC0415 -- only for this form
@@ -68,7 +69,7 @@ def shared_html(
             config,
             {lang: r.navigation for lang, r in resolved.languages.items()},
             homes,
-            Offered(offered.pages, offered.changes, offered.about),
+            Offered(offered.pages, sheets, offered.changes, offered.about),
         ),
     }
     own = own_files(book)

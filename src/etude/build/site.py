@@ -72,7 +72,7 @@ def write_outputs(
             if target.endswith(".png") and made.stands(out)
         }
         offered = offering(book, resolved, watch, program, drawn)
-        output.diagnostics += offered.cards.diagnostics
+        output.diagnostics += (*offered.problems, *offered.cards.diagnostics)
     offers = offered.pages if offered is not None else {}
     drawings = offered.cards.drawings if offered is not None else {}
     tasks = [t for form in options.to for t in _tasks(form, book, run, resolved, pictures, program, offers)]
@@ -81,25 +81,30 @@ def write_outputs(
         Task("card", f"html/{file}", key, documents[page], drawing, b"")
         for page, (file, key, drawing) in drawings.items()
     ]
+    sheets = _sheets(book) if "html" in options.to else {}
+    current = {f"{path}?v={version}" for path, version in sheets.items()}
     known: dict[str, Made] = {}
     stale: list[Task] = []
     searched = there(book.root)
     for task in tasks:
         made = before.get(task.target)
         found = made is not None and (not made.search or made.search in searched)
+        found = found and made is not None and current.issuperset(made.sheets)
         if made is not None and found and made.key == task.key and made.stands(out):
             known[task.target] = made
         else:
             stale.append(task)
     announce(out, (t.target for t in stale))
     started = faces(_letters(book), workers) if "html" in options.to else []
-    for done in workers.map(work, list(_jobs(stale, book, resolved, out, sizes, workers)), len(stale)):
+    for done in workers.map(
+        work, list(_jobs(stale, book, resolved, out, sizes, sheets, workers)), len(stale)
+    ):
         _check(done)
         known.update(done.made)
         output.written += done.written
     if offered is not None:
         elsewhere = [language for language in declared if language not in book.pages]
-        shared_html(book, resolved, out, started, watch, output, offered, elsewhere)
+        shared_html(book, resolved, out, started, watch, output, offered, elsewhere, sheets)
         if book.config.html.search:
             known.update(fold(book, known, before, out, program, workers, output))
     if "notebook" in options.to:
@@ -128,6 +133,12 @@ def _sizes(pictures: Mapping[str, Picture]) -> dict[str, tuple[int, int]]:
 def _letters(book: Book) -> str:
     """Every character of the book's formulas, sorted."""
     return "".join(sorted(set("".join(p.letters for pages in book.pages.values() for p in pages))))
+
+
+def _sheets(book: Book) -> dict[str, str]:
+    from etude.render.html.assets import sheet_versions  # noqa: PLC0415 -- only for this form
+
+    return sheet_versions(_letters(book))
 
 
 def _check(done: Done) -> None:
@@ -175,7 +186,7 @@ def _tasks(
                     form,
                     parsed.key,
                     shown,
-                    site.key(parsed.source.name),
+                    site.key(parsed.source.name, listing=parsed.index.contents),
                     shapes,
                     encode(offer),
                     *_digests(results),
@@ -221,11 +232,12 @@ def _jobs(
     resolved: Resolved,
     out: Path,
     sizes: Mapping[str, tuple[int, int]],
+    sheets: Mapping[str, str],
     workers: Workers,
 ) -> Iterable[Job]:
     """Tasks of one language share a job, and those of one page lie beside each other."""
     config = encode(book.config)
-    pictures = encode(sizes)
+    pictures, versions = encode(sizes), encode(sheets)
     by_page = {p.key: language for language, pages in book.pages.items() for p in pages}
     for language in book.pages:
         navigation = encode(resolved.languages[language].navigation)
@@ -239,6 +251,7 @@ def _jobs(
                 config,
                 navigation,
                 pictures,
+                versions,
             )
 
 

@@ -108,6 +108,7 @@ class Rule(StrEnum):
     REMOTE_FAILED = "remote-failed"
     REMOTE_UNREADABLE = "remote-unreadable"
     # writing
+    HISTORY_UNREADABLE = "history-unreadable"
     CARD_MISSING = "card-missing"
     WRITE_FAILED = "write-failed"
     BUILD_LOCKED = "build-locked"
@@ -202,6 +203,7 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.RECORDED_FOLDER, _E, "The folder for recorded results holds something else."),
         (Rule.REMOTE_FAILED, _E, "The place where results are shared cannot be used."),
         (Rule.REMOTE_UNREADABLE, _W, "A shared result is not what was shared; it counts as missing."),
+        (Rule.HISTORY_UNREADABLE, _I, "Git does not tell when pages were changed."),
         (Rule.CARD_MISSING, _I, "No picture is drawn for those who share a page."),
         (Rule.WRITE_FAILED, _E, "An output cannot be written."),
         (Rule.BUILD_LOCKED, _E, "Another build of the same book is running."),

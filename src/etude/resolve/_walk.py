@@ -290,7 +290,9 @@ class Walk:
         if node.save and self.library:
             above = self.anchors[self.section].id if self.section >= 0 else ""
             place = node.id or above
-            self.savings.append(Saving(f"{self.library}.{node.save}", defined(node.code), node.index, place))
+            variants = node.variants or self.variants
+            module = f"{self.library}.{node.save}"
+            self.savings.append(Saving(module, defined(node.code), node.index, place, variants))
 
     def _figure(self, node: Figure) -> None:
         self._anchor(node, "figure", node.caption, level=int(self.in_figure), numbered=node.numbered)

@@ -104,6 +104,8 @@ class Saving(Struct, frozen=True, array_like=True, gc=False):
     """`CodeCell.index`."""
     id: str
     """The cell's, else that of the heading above it."""
+    variants: tuple[str, ...] = ()
+    """Those it runs in; empty for all."""
 
 
 class PageIndex(Struct, frozen=True, array_like=True):

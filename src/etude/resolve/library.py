@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from etude.model.book import NavLink, Resolved
 from etude.resolve.entries import PageIndex, Saving
@@ -22,17 +22,17 @@ class Shelves:
         self._pages, self._numbers = pages, numbers
         self._sources: dict[str, dict[tuple[str, str], tuple[str, Saving]]] = {}
         self._users: dict[tuple[str, int], list[str]] = {}
-        saved: dict[tuple[str, str], tuple[str, Saving]] = {}
+        saved: dict[tuple[str, str], tuple[str, tuple[Saving, ...]]] = {}
         for name, index in pages.items():
             # A page finds what earlier pages have saved, of the same name the last.
             found = {key: saved[key] for key in index.imports if key in saved}
-            self._sources[name] = found
-            for page, saving in found.values():
-                users = self._users.setdefault((page, saving.cell), [])
-                if name not in users:
-                    users.append(name)
-            for saving in reversed(index.savings):
-                saved |= {(saving.module, known): (name, saving) for known in ("", *saving.names)}
+            self._sources[name] = {key: (page, savings[0]) for key, (page, savings) in found.items()}
+            for page, savings in found.values():
+                for saving in savings:
+                    users = self._users.setdefault((page, saving.cell), [])
+                    if name not in users:
+                        users.append(name)
+            saved |= {key: (name, savings) for key, savings in _last(index.savings).items()}
 
     def sources(self, page: str) -> dict[str, Resolved]:
         """Where what a page imports was saved, by ``module:name``."""
@@ -57,3 +57,24 @@ class Shelves:
             for saving in self._pages[page].savings
             if (users := self._users.get((page, saving.cell)))
         }
+
+
+def _last(savings: Sequence[Saving]) -> dict[tuple[str, str], tuple[Saving, ...]]:
+    """The cells that each name comes from: for each variant the last. Modules come from where they begin."""
+    found: dict[tuple[str, str], tuple[Saving, ...]] = {}
+    for saving in savings:
+        before = found.get((saving.module, ""), ())
+        if not _covered(saving, before):
+            found[saving.module, ""] = (*before, saving)
+    for saving in reversed(savings):
+        for name in saving.names:
+            later = found.get((saving.module, name), ())
+            if not _covered(saving, later):
+                found[saving.module, name] = (saving, *later)
+    return found
+
+
+def _covered(saving: Saving, others: Sequence[Saving]) -> bool:
+    """Whether every variant that a cell runs in has one of the others."""
+    theirs = {variant for other in others for variant in other.variants or ("",)}
+    return "" in theirs or theirs.issuperset(saving.variants or ("",))

@@ -12,7 +12,7 @@ from etude.render.html.fonts.slices import SLICES, Slice, shown
 from etude.render.html.theme_data import theme_files, theme_version
 from etude.render.html.words_late import late_words
 
-__all__ = ["STATIC", "assets", "face_sheets", "theme_version"]
+__all__ = ["STATIC", "assets", "face_sheets", "sheet_versions", "theme_version"]
 
 STATIC = "_static"
 
@@ -70,6 +70,23 @@ def face_sheets(content: str, *, han: bool, home: bool) -> list[str]:
     """The style sheets with the faces that a page of this content shows, below the root of the site."""
     names = shown(content, han=han, home=home)
     return [f"{_PLACE}/{_sheet(part, han=han)}" for part in SLICES if part.name in names]
+
+
+def sheet_versions(letters: str) -> dict[str, str]:
+    """Versions of the style sheets that are cut to a book's formulas, by path: new when what they hold is.
+
+    `letters` are the characters of the formulas; the other sheets are of the theme's version.
+    """
+    from etude.render.html.fonts.formulas import math_points  # noqa: PLC0415 -- only for whole books
+
+    points = math_points(letters) if letters else {}
+    return {
+        f"{_PLACE}/{_sheet(part, han=False)}": hashlib.sha256(
+            f"{theme_version()}{points.get(part.name)}".encode()
+        ).hexdigest()[:12]
+        for part in SLICES
+        if part.group == "math"
+    }
 
 
 def _sheet(part: Slice, *, han: bool) -> str:

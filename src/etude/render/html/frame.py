@@ -90,7 +90,7 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         css=[asset(frame.root, path) for path in config.html.css],
         early=_EARLY,
         faces=[
-            asset(frame.root, path)
+            f"{asset(frame.root, path)}?v={site.sheets.get(path, theme_version()[:12])}"
             for path in face_sheets(frame.content, han=own.startswith("zh"), home=frame.kind == "home")
         ],
         early_variant=_EARLY_VARIANT,

@@ -1,6 +1,7 @@
 """Old addresses that lead to where things are now: aliases of pages and redirects of the book.
 
-Small pages, since a host of static files knows no other way. None takes the place of anything else.
+Small pages, since a host of static files knows no other way. None takes the place of anything else, nor does
+any where `Intro.html` and `intro.html` are one file, as on many disks.
 """
 
 from __future__ import annotations
@@ -48,7 +49,13 @@ def moved(
     `pages` are the names of all pages by language; `taken` are the other files of the site. What leads to
     languages that are not built, `elsewhere`, is left out.
     """
-    real = {page_file(language, name, config.home) for language, names in pages.items() for name in names}
+    real = {
+        page_file(language, name, config.home).casefold()
+        for language, names in pages.items()
+        for name in names
+    }
+    taken = {path.casefold() for path in taken}
+    files = real | taken
     if not found:
         return {}, ()
     folders = {folder for path in (*real, *taken) for folder in _folders(path)}
@@ -65,16 +72,16 @@ def moved(
                 near = f"write a page's name: `start/first` or `{config.languages[0]}/start/first`"
                 message = f"`{old.name}` leads to `{old.target}`, which is no page of the book"
                 problems.append(_wrong(old, message, near, rule=Rule.REDIRECT_BROKEN))
-        elif file in real:
+        elif (same := file.casefold()) in real:
             problems.append(_wrong(old, f"`{old.name}` is a page of the book: nothing can lead on from it"))
-        elif file in taken or file in folders or any(folder in taken for folder in _folders(file)):
+        elif same in taken or same in folders or not files.isdisjoint(_folders(same)):
             problems.append(_wrong(old, f"`{old.name}` is a file of the site: nothing can lead on from it"))
-        elif file in first:
-            other = first[file]
+        elif same in first:
+            other = first[same]
             message = f"`{old.name}` leads to two places: `{old.target}` and `{other.target}`"
             problems.append(_wrong(old, message, related=Related(other.place, "the other is asked for here")))
         else:
-            first[file] = old
+            first[same] = old
             made[file] = _page(config, file, *target)
     return made, tuple(problems)
 

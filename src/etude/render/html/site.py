@@ -35,6 +35,7 @@ class SiteContext:
         "language",
         "markdown",
         "navigation",
+        "sheets",
         "sizes",
         "traced",
         "words",
@@ -48,12 +49,14 @@ class SiteContext:
         sizes: Mapping[str, tuple[int, int]] | None = None,
         markdown: Callable[[str], Sequence[BlockNode]] | None = None,
         traced: bool = False,
+        sheets: Mapping[str, str] | None = None,
     ) -> None:
         """Gather what pages have in common.
 
         `sizes` tells pictures' width and height in CSS pixels, by path relative to the book's root;
         `markdown` reads what cells give as Markdown, which else is shown as it is written; on `traced`
-        pages each block says where in its source it stands, for those who write them.
+        pages each block says where in its source it stands, for those who write them; `sheets` are versions
+        of style sheets that are not the theme's (see `sheet_versions`).
         """
         self.traced = traced
         self.markdown = markdown
@@ -61,6 +64,7 @@ class SiteContext:
         self.navigation = navigation
         self.language = navigation.language
         self.words: Words = words(navigation.language)
+        self.sheets: Mapping[str, str] = sheets or {}
         self.sizes: Mapping[str, tuple[int, int]] = sizes or {}
         self._chapters = sum(len(part.pages) for part in navigation.parts)
         self._parts: dict[tuple[int, str], str] = {}
@@ -86,10 +90,15 @@ class SiteContext:
         url = self.config.html.url
         return f"{url}{quoted(page_file(language or self.language, name, self.home))}" if url else ""
 
-    def key(self, name: str) -> str:
-        """A digest of all that is printed of the configuration and the navigation on a page."""
+    def key(self, name: str, *, listing: bool = False) -> str:
+        """A digest of all that is printed of the configuration and the navigation on a page.
+
+        A page that is `listing` has the contents in its text, too: sections of all chapters.
+        """
         prefix = language_prefix(name, self.home)
-        printed = self.contents(prefix, 9) if name == self.home else self.nav(name, prefix)
+        printed = "" if name == self.home else self.nav(name, prefix)
+        if listing or name == self.home:
+            printed += self.contents(prefix, 9)
         return hashlib.sha256(f"{self._digest}\0{self.language}\0{printed}".encode()).hexdigest()[:32]
 
     def nav(self, name: str, prefix: str) -> str:

@@ -37,6 +37,8 @@ class Offered(Struct, frozen=True):
     """What of the site's files depends on more than the contents."""
 
     offers: Mapping[tuple[str, str], Offer] = {}
+    sheets: Mapping[str, str] = {}
+    """Versions of style sheets, as for `SiteContext`."""
     """By language and name of the page."""
     changes: Mapping[str, tuple[Change, ...]] = {}
     """What feeds tell, by language; a language without any has no feed."""
@@ -58,7 +60,10 @@ def site_files(
     `homes` are the languages that have a front page of their own; the others get the contents as one.
     """
     out = {"index.html": _redirect(config)}
-    sites = {language: SiteContext(config, navigation) for language, navigation in navigations.items()}
+    sites = {
+        language: SiteContext(config, navigation, sheets=offered.sheets)
+        for language, navigation in navigations.items()
+    }
     if config.languages[0] in sites:
         out["404.html"] = _lost(config, sites)
     for language, site in sites.items():

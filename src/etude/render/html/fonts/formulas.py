@@ -8,7 +8,7 @@ from typing import Any
 from etude.render.html.fonts.cutting import halve, open_font, reopen, save, subset
 from etude.render.html.fonts.slices import SLICES, holds
 
-__all__ = ["math_slices"]
+__all__ = ["math_points", "math_slices"]
 
 _ITALIC = {
     **{chr(0x41 + i): chr(0x1D434 + i) for i in range(26)},
@@ -58,20 +58,29 @@ def math_slices(source: bytes, characters: Iterable[str]) -> dict[str, bytes]:
 
     Slices without a character are left out. The result depends on the arguments only.
     """
+    out: dict[str, bytes] = {}
+    for name, points in math_points(characters).items():
+        # Each starts from the whole face: cutting is quick, and changes the font it cuts.
+        font = open_font(source)
+        _mend(font)
+        out[name] = save(halve(reopen(subset(font, _FEATURES, [*points, *_SELECTORS]))))
+    return out
+
+
+def math_points(characters: Iterable[str]) -> dict[str, list[int]]:
+    """What each slice is cut to, sorted."""
     characters = frozenset(characters)
     wanted = _ALWAYS | characters
     wanted |= {_ITALIC[c] for c in wanted if c in _ITALIC and not "Α" <= c <= "Ω"}
     wanted |= {_ITALIC[c] for c in characters if c in _ITALIC}
-    out: dict[str, bytes] = {}
-    for part in (part for part in SLICES if part.group == "math"):
-        # Each starts from the whole face: cutting is quick, and changes the font it cuts.
-        if points := [
+    found = {
+        part.name: sorted(
             ord(c) for c in wanted if holds(part, c) and _is_upright(c) == (part.family != "Etude Math")
-        ]:
-            font = open_font(source)
-            _mend(font)
-            out[part.name] = save(halve(reopen(subset(font, _FEATURES, [*points, *_SELECTORS]))))
-    return out
+        )
+        for part in SLICES
+        if part.group == "math"
+    }
+    return {name: points for name, points in found.items() if points}
 
 
 def _is_upright(character: str) -> bool:

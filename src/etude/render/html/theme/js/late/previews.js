@@ -143,7 +143,7 @@ const hide = () => {
   clearTimeout(leaving);
   if (!etude.shown) return;
   if (box.contains(document.activeElement)) etude.shown.focus({ preventScroll: true });
-  etude.shown.removeAttribute("aria-describedby");
+  for (const name of ["aria-describedby", "aria-expanded"]) etude.shown.removeAttribute(name);
   etude.shown = null;
   box.hidePopover();
 };
@@ -170,6 +170,11 @@ const show = async (link, by) => {
   body.scrollTop = 0;
   if (!place(link)) hide();
   if (by === "focus") link.setAttribute("aria-describedby", box.id);
+  /* Who cannot see it is told of it, as the tap has led nowhere: what is read goes on in the box. */
+  if (by === "touch" && etude.shown === link) {
+    link.setAttribute("aria-expanded", "true");
+    box.focus({ preventScroll: true });
+  }
   if (link.title) link.removeAttribute("title");
   return true;
 };

@@ -5,7 +5,7 @@ let formatted;
 const button = document.querySelector(".bar button.search");
 const site = etude.own.replace(/_static\/etude\.js(?:[?#].*)?$/, "");
 const here = button.dataset.language;
-const languages = button.dataset.languages.split("|").map((entry) => entry.split(" "));
+const languages = button.dataset.languages.split("|").map((entry) => entry.split(/ (.*)/));
 const [label, placeholder, everywhere, none, one, many, about, more, failed, hint, scopeLabel, close] = button.dataset.words.split("|");
 const STEP = 8;
 const session = {
