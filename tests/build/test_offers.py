@@ -179,8 +179,9 @@ def test_git_is_asked_once_per_commit_and_again_when_it_failed(
     real, tools, calls = shutil.which("git"), tmp_path / "tools", tmp_path / "calls"
     who = {f"GIT_{one}_{what}": "x" for one in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
-    def git(*words: str) -> None:
-        environment = {**os.environ, **who, "GIT_CONFIG_GLOBAL": os.devnull}
+    def git(*words: str, day: int = 1) -> None:
+        dates = {"GIT_COMMITTER_DATE": f"2026-03-{day:02}T08:00:00+08:00", "GIT_CONFIG_GLOBAL": os.devnull}
+        environment = {**os.environ, **who, **dates}
         subprocess.run([str(real), *words], cwd=book, env=environment, check=True, capture_output=True)
 
     def stand_in(script: str) -> None:
@@ -204,7 +205,7 @@ def test_git_is_asked_once_per_commit_and_again_when_it_failed(
     put(book, "en/b.md", "# B\n\nOther words.\n")
     make(book)
     assert 1 == calls.read_text().count(" log ")
-    git("commit", "-am", "Other words")
+    git("commit", "-am", "Other words", day=2)
     make(book)
     assert 2 == calls.read_text().count(" log ")
     assert "Changed: Other words" in [item["description"] for item in feed(book)]
