@@ -118,7 +118,7 @@ box.className = "preview";
 box.id = "_preview";
 box.popover = "manual";
 box.tabIndex = -1;
-box.setAttribute("role", "group");
+box.setAttribute("role", "dialog");
 box.innerHTML = '<div class="prose"></div><p class="way"><a></a><button type="button"></button></p>';
 const [body, way] = box.children;
 document.body.append(box);
