@@ -39,7 +39,7 @@ PAINTED = """(text) => new Promise((done) => {
     channel.port2.postMessage(0);
   };
   const look = () => {
-    if (!document.body.innerText.includes(text)) return;
+    if (!document.body.textContent.includes(text)) return;
     watch.disconnect();
     requestAnimationFrame(painted);
   };

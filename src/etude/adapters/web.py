@@ -145,6 +145,7 @@ class WebServer:
             access_log=False,
             ws="wsproto",
             ws_max_size=1 << 20,
+            ws_per_message_deflate=False,  # the line is as long as this machine
             lifespan="off",
             timeout_graceful_shutdown=1,
             server_header=False,
