@@ -16,7 +16,6 @@ from etude.build.book import Book
 from etude.build.place import CONFIG
 from etude.build.resolution import Resolved
 from etude.build.watch import Watch, digest, stamp
-from etude.model.book import NavPage
 from etude.model.card import Card, Face, FontFile
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
@@ -130,16 +129,7 @@ def _cards(book: Book, resolved: Resolved, language: str) -> Iterator[tuple[str,
     config, resolution = book.config, resolved.languages[language]
     title = config.title.get(language)
     authors = words(language).separator.join(author.name for author in config.authors)
-    titles: dict[str, str] = {}
-
-    def note(page: NavPage) -> None:
-        titles[page.name] = said(page.title)
-        for child in page.pages:
-            note(child)
-
-    for part in resolution.navigation.parts:
-        for page in part.pages:
-            note(page)
+    titles = {page.name: said(page.title) for page in resolution.navigation.walk()}
     for name, facts in resolution.facts.items():
         if name == config.home:
             yield name, Card(title, below=config.subtitle.get(language), authors=authors)

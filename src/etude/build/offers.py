@@ -15,7 +15,6 @@ from etude.build.place import CONFIG
 from etude.build.resolution import Resolved
 from etude.build.sources import Parsed
 from etude.build.watch import Watch, digest
-from etude.model.book import Navigation, NavPage
 from etude.model.diagnostic import Diagnostic, Place, diagnose
 from etude.model.offer import Offer
 from etude.model.rules import Rule
@@ -131,7 +130,7 @@ def _dates(parsed: Parsed, past: dict[str, Past]) -> tuple[str, str]:
 
 def _changes(book: Book, resolved: Resolved, language: str, past: dict[str, Past]) -> Iterator[Change]:
     resolution = resolved.languages[language]
-    titles = dict(_titles(resolution.navigation))
+    titles = {page.name: said(page.title) for page in resolution.navigation.walk()}
     for parsed in book.pages[language]:
         name = parsed.source.name
         facts = resolution.facts.get(name)
@@ -148,14 +147,3 @@ def _changes(book: Book, resolved: Resolved, language: str, past: dict[str, Past
             facts.part,
             _past(parsed, past).said if by_git else parsed.index.description,
         )
-
-
-def _titles(navigation: Navigation) -> Iterator[tuple[str, str]]:
-    def below(page: NavPage) -> Iterator[tuple[str, str]]:
-        yield page.name, said(page.title)
-        for child in page.pages:
-            yield from below(child)
-
-    for part in navigation.parts:
-        for page in part.pages:
-            yield from below(page)

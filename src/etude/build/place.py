@@ -37,3 +37,9 @@ def unwritable(path: str, reason: str) -> Diagnostic:
     else:
         hint = "free some space, or choose another folder with --out"
     return diagnose(Rule.WRITE_FAILED, f"cannot write `{path}`: {reason}", "", hints=(hint,))
+
+
+def unwatchable(reason: str) -> Diagnostic:
+    """What stops those who wait for changes."""
+    hint = "set the variable WATCHFILES_FORCE_POLLING=1, to look for changes again and again"
+    return diagnose(Rule.USAGE, f"the book's files cannot be watched: {reason}", "", hints=(hint,))

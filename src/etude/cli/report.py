@@ -5,7 +5,7 @@ Pure; the printing is in `output`, the formats are in `report_human` and `report
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,22 @@ from etude.model.span import NOWHERE, LineIndex, Position
 if TYPE_CHECKING:
     from etude.build import BuildReport
 
-__all__ = ["Located", "Summary", "Texts", "duration", "exit_code", "in_order", "plural", "summary_of"]
+__all__ = [
+    "Located",
+    "Summary",
+    "Texts",
+    "duration",
+    "exit_code",
+    "in_order",
+    "listed",
+    "plural",
+    "summary_of",
+]
 
 CLEAN, PROBLEMS, FAILED = 0, 1, 2
+
+_LISTED = 3
+"""Names of files in a line."""
 
 _ENVIRONMENT = frozenset(
     {
@@ -135,6 +148,13 @@ def exit_code(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -> int
 def plural(count: int, noun: str) -> str:
     """``1 page``, ``2 pages``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def listed(names: Collection[str]) -> str:
+    """Some files in a line: ``a.md, b.md, c.md and 2 files more``."""
+    first = ", ".join(sorted(names)[:_LISTED])
+    more = len(names) - _LISTED
+    return f"{first} and {plural(more, 'file')} more" if more > 0 else first
 
 
 def tally(diagnostics: Iterable[Diagnostic]) -> dict[Severity, int]:

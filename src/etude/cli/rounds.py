@@ -9,20 +9,16 @@ from typing import TYPE_CHECKING
 from etude.adapters.disk import DiskFiles
 from etude.adapters.watching import WatchError, Watching
 from etude.build import Preview
-from etude.build.place import require
+from etude.build.place import require, unwatchable
 from etude.cli.output import Output, say
-from etude.cli.report import FAILED, plural, summary_of
-from etude.model.diagnostic import BookError, diagnose
+from etude.cli.report import FAILED, listed, summary_of
+from etude.model.diagnostic import BookError
 from etude.model.progress import Event, Progress, silent
-from etude.model.rules import Rule
 
 if TYPE_CHECKING:
     from etude.build import RunOptions
 
 __all__ = ["Rounds"]
-
-_SHOWN = 3
-"""Names of files in a line."""
 
 
 class Rounds:
@@ -52,14 +48,12 @@ class Rounds:
                     watching.follow(preview.outside)
                     changed = preview.news(watching.wait())
                     if changed:
-                        self._say(f"changed: {_listed(changed)}")
+                        self._say(f"changed: {listed(changed)}")
                         self._round(preview, changed)
                     elif preview.restless:
-                        self._say(f"{_listed(preview.restless)}: changed in every round, so no other begins")
+                        self._say(f"{listed(preview.restless)}: changed in every round, so no other begins")
             except WatchError as error:
-                hint = "set the variable WATCHFILES_FORCE_POLLING=1, to look for changes again and again"
-                message = f"the book's files cannot be watched: {error}"
-                raise BookError((diagnose(Rule.USAGE, message, "", hints=(hint,)),)) from error
+                raise BookError((unwatchable(str(error)),)) from error
 
     def _round(self, preview: Preview, changed: Collection[str]) -> int:
         self._number += 1
@@ -77,10 +71,3 @@ class Rounds:
     def _say(self, line: str) -> None:
         if self._output.kind != "json":
             say(line)
-
-
-def _listed(names: Collection[str]) -> str:
-    """``a.md, b.md, c.md and 2 files more``."""
-    first = ", ".join(sorted(names)[:_SHOWN])
-    more = len(names) - _SHOWN
-    return f"{first} and {plural(more, 'file')} more" if more > 0 else first

@@ -17,10 +17,10 @@ from etude.adapters.disk import DiskFiles
 from etude.adapters.editor import editor_command, open_editor
 from etude.adapters.watching import WatchError, Watching
 from etude.adapters.web import PortError, WebServer
-from etude.build.place import require
+from etude.build.place import require, unwatchable
 from etude.cli.options import BOOK, JOBS, LANG, OUT, VARIANT
 from etude.cli.output import Output, find_book, say
-from etude.cli.report import duration, plural
+from etude.cli.report import duration, listed, plural
 from etude.model.diagnostic import BookError, Diagnostic, diagnose
 from etude.model.rules import Rule
 
@@ -39,9 +39,6 @@ _SWITCH = 0.0005
 
 _GONE = 0.1
 """Seconds after which a file that is gone is taken to be removed."""
-
-_SHOWN = 3
-"""Names of files in a line."""
 
 
 @click.command("serve")
@@ -145,9 +142,7 @@ class _Serving:
             say("")
             return 0
         except WatchError as error:
-            hint = "set the variable WATCHFILES_FORCE_POLLING=1, to look for changes again and again"
-            message = f"the book's files cannot be watched: {error}"
-            raise BookError((diagnose(Rule.USAGE, message, "", hints=(hint,)),)) from error
+            raise BookError((unwatchable(str(error)),)) from error
         finally:
             live.close()
             if self._server is not None:
@@ -190,7 +185,7 @@ class _Serving:
     def changed(self, paths: Collection[str], pages: int, seconds: float) -> None:
         """An edit was taken in."""
         shown = f", {plural(pages, 'open page')} shown anew" if pages else ""
-        say(f"{_listed(paths)}: {duration(seconds)}{shown}")
+        say(f"{listed(paths)}: {duration(seconds)}{shown}")
 
     def ran(self, cells: int, seconds: float) -> None:
         """Cells have run."""
@@ -209,9 +204,3 @@ class _Serving:
         why = open_editor(self._editor, path, line, column) if self._editor else "no editor is known"
         if why:
             say(f"{path}:{line}:{column} ({why}; name one with --editor)")
-
-
-def _listed(names: Collection[str]) -> str:
-    first = ", ".join(sorted(names)[:_SHOWN])
-    more = len(names) - _SHOWN
-    return f"{first} and {plural(more, 'file')} more" if more > 0 else first

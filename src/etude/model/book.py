@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from etude.model.inline import Inline
@@ -74,6 +76,12 @@ class NavPage(Struct, frozen=True):
     number: str = ""
     pages: tuple[NavPage, ...] = ()
 
+    def walk(self) -> Iterator[NavPage]:
+        """The page and all below it, in reading order."""
+        yield self
+        for page in self.pages:
+            yield from page.walk()
+
 
 class NavPart(Struct, frozen=True):
     """A part in the navigation; both texts are empty in a book without parts."""
@@ -90,6 +98,12 @@ class Navigation(Struct, frozen=True):
     language: str
     home: NavPage
     parts: tuple[NavPart, ...] = ()
+
+    def walk(self) -> Iterator[NavPage]:
+        """Every page of the parts, in reading order; the home page is none of them."""
+        for part in self.parts:
+            for page in part.pages:
+                yield from page.walk()
 
 
 class NavLink(Struct, frozen=True):

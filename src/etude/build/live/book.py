@@ -154,13 +154,13 @@ class LiveBook:
             pictures = tuple(path for path in paths if path in self._shown())
             if pictures:
                 self._files = None  # their sizes may be others
-            read = {
-                p.source.path: p
+            readers = [
+                p
                 for p in by_path.values()
                 if any(path in p.seen.stamps or path in p.seen.present for path in paths)
-            }
+            ]
             return Edit(
-                changed=self._parsed_anew(book, list(read.values())),
+                changed=self._parsed_anew(book, readers),
                 wanted=tuple(path for path in paths if path not in by_path),
                 pictures=pictures,
                 problems=problems,
@@ -253,11 +253,11 @@ class LiveBook:
         None when there is none.
         """
         with self.lock:
-            before, now = self._before.pop(path, None), self.document(path)
-            parsed = next((p for _, p in self._targets.values() if p.source.path == path), None)
-            if now is None or parsed is None or not (parsed.runs or before is not None):
+            before = self._before.pop(path, None)
+            if before is None:
                 return None
-            return 0 if before is None else first_changed(before, now)
+            found = (parsed for _, parsed in self._targets.values() if parsed.source.path == path)
+            return first_changed(before, self._document(next(found)))
 
     def _look(self) -> None:
         assert self._book is not None
@@ -347,14 +347,6 @@ class LiveBook:
             self._files = {f for pages in book.pages.values() for p in pages for f in p.files}
             self._files |= own_files(book).keys()
         return self._files
-
-    def document(self, path: str) -> Page | None:
-        """The document of the page whose source has this path."""
-        with self.lock:
-            for _, parsed in self._targets.values():
-                if parsed.source.path == path:
-                    return self._document(parsed)
-        return None
 
     def _offer(self, language: str, parsed: Parsed) -> Offer:
         """What the page shows of what is offered beside it: its twin, but no news and no dates."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any, Protocol, TypeAlias
 
-__all__ = ["Browsers", "Line", "Message", "digest"]
+from etude.build.watch import digest
+
+__all__ = ["Browsers", "Line", "Message"]
 
 Message: TypeAlias = Mapping[str, Any]
 """What a page is told, by its ``kind``: see `render/live/live.js`."""
@@ -89,8 +90,3 @@ class Browsers:
         """Send a message to some browsers; to all, if it is None."""
         for client in tuple(self._open) if clients is None else clients:
             self._line.send(client, message)
-
-
-def digest(html: bytes) -> str:
-    """What tells one version of a page from others."""
-    return blake2b(html, digest_size=8).hexdigest()

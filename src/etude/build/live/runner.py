@@ -19,7 +19,7 @@ from etude.execute.plan import Run, Step
 from etude.model.config import Timings
 from etude.model.diagnostic import BookError, diagnose
 from etude.model.protocols import Kernel
-from etude.model.result import Output
+from etude.model.result import Output, RunResult
 from etude.model.rules import Rule
 
 __all__ = ["Runner", "Wish"]
@@ -258,7 +258,7 @@ class _Following(Audience):
             part = next(part for part in run.parts if part.page.path == path)
             shown = {part.indexes[number] for number in steps}
             cells = {index: cell for index, cell in result.cells.items() if index in shown}
-            self._tell(Given(path, type(result)(result.page, result.variant, cells)))
+            self._tell(Given(path, RunResult(result.page, result.variant, cells)))
 
 
 def _places(run: Run, step: Step) -> dict[str, int]:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from etude.adapters.web import Answer
-from etude.build.live.browsers import digest
 from etude.build.live.events import Joined, Left, Said
 from etude.build.live.session import Live
+from etude.build.watch import digest
 from etude.render.live import FOLDER, live_file, live_page, problem_page
 
 __all__ = ["Served"]

@@ -73,7 +73,7 @@ class SiteContext:
             page.name: (i, j)
             for i, part in enumerate(navigation.parts)
             for j, chapter in enumerate(part.pages)
-            for page in _walk(chapter)
+            for page in chapter.walk()
         }
 
     @property
@@ -174,12 +174,6 @@ class SiteContext:
     def first(self) -> NavPage | None:
         """The first page of the contents."""
         return next((page for part in self.navigation.parts for page in part.pages), None)
-
-
-def _walk(page: NavPage) -> Iterator[NavPage]:
-    yield page
-    for child in page.pages:
-        yield from _walk(child)
 
 
 def _part_title(part: NavPart) -> str:

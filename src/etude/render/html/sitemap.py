@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from etude.model.book import Navigation, NavPage
+from etude.model.book import Navigation
 from etude.model.config import Config
 from etude.model.offer import Offer
 from etude.render.html.address import page_file, quoted
@@ -55,13 +55,6 @@ def sitemap(config: Config, navigations: Mapping[str, Navigation], offers: Offer
 
 def names(navigation: Navigation) -> Iterator[str]:
     """Every page of one language, in reading order."""
-
-    def below(page: NavPage) -> Iterator[str]:
-        yield page.name
-        for child in page.pages:
-            yield from below(child)
-
     yield navigation.home.name
-    for part in navigation.parts:
-        for page in part.pages:
-            yield from below(page)
+    for page in navigation.walk():
+        yield page.name
