@@ -41,6 +41,14 @@ const reveal = () => {
   target.scrollIntoView();
 };
 
+/* The language link leads to the place that is being read; the script that knows it may have to come first. */
+const crossOver = (event, link) => {
+  if (etude.places) return etude.places.keep(link);
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  late("places").then((made) => made.keep(link), () => { /* to the top, then */ }).then(() => { location.href = link.href; });
+};
+
 /* The section that is being read, in the page's contents. */
 let sections = [];
 const findSections = () => {

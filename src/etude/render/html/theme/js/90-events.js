@@ -8,7 +8,7 @@ document.addEventListener("click", (event) => {
   else if (element.matches(".variants .switch button")) chooseVariant(byId(element.dataset.radio), element);
   else if (element.matches(previewed) && tap(event, element)) return;
   else if (element.matches("a")) {
-    if (element.matches("a.language")) etude.places?.keep(element);
+    if (element.matches("a.language")) crossOver(event, element);
     else if (element.matches(permalinks) && !event.ctrlKey && !event.metaKey) use("links", (made) => made.copy(element));
     carry(element);
     if (element.matches(".toc a")) element.closest("details").open = false;
