@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etude.execute.normalise import is_python, normalise, parse_cell, reads_source
+from etude.execute.normalise import is_python, normalise, reads_source
+from etude.execute.tree import read_tree
 
 
 def normal(code: str) -> str:
-    return normalise(code, python=True)
+    return normalise(code, read_tree(code))
 
 
 @pytest.mark.parametrize(
@@ -66,8 +67,8 @@ def test_different(one, other):
 
 
 def test_other_languages_keep_their_text():
-    assert normalise("x <- 1", python=False) != normalise("x < - 1", python=False)
-    assert normalise("x <- 1  \n", python=False) == normalise("x <- 1", python=False)
+    assert normalise("x <- 1", None) != normalise("x < - 1", None)
+    assert normalise("x <- 1  \n", None) == normalise("x <- 1", None)
 
 
 def test_doubtful_escapes_give_no_warning():
@@ -127,9 +128,9 @@ def test_is_python(language, kernel, expected):
     ],
 )
 def test_reads_source(code):
-    assert reads_source(code, parse_cell(code))
+    assert reads_source(code, read_tree(code))
 
 
 def test_plain_code_reads_no_source():
     code = "import torch\nInput = 3  # In words\nhistory = fit(Input)"
-    assert not reads_source(code, parse_cell(code))
+    assert not reads_source(code, read_tree(code))

@@ -11,15 +11,9 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from etude.execute.digest import digest
-from etude.execute.normalise import (
-    bound_names,
-    is_python,
-    normalise,
-    parse_cell,
-    reads_history,
-    reads_source,
-)
+from etude.execute.normalise import bound_names, is_python, normalise, reads_history, reads_source
 from etude.execute.scan import Scan, scan_code
+from etude.execute.tree import read_tree
 from etude.model.block import CodeCell, Expectation, Resources, VariantBlock
 from etude.model.inline import Eval
 from etude.model.page import Page, PageExecution
@@ -112,14 +106,14 @@ def page_code(page: Page) -> PageCode:
 
 def _cell_code(cell: CodeCell) -> CellCode:
     python = is_python(cell.language, "python")
-    tree = parse_cell(cell.code) if python else None
+    tree = read_tree(cell.code) if python else None
     return CellCode(
         index=cell.index,
         language=cell.language,
         code=cell.code,
         span=cell.span,
         code_span=Span(*cell.code_span) if cell.code_span != (0, 0, 0) else cell.span,
-        normal=digest(normalise(cell.code, python=python, tree=tree)),
+        normal=digest(normalise(cell.code, tree)),
         text=digest(cell.code),
         scan=scan_code(cell.code, python=python, tree=tree),
         shows_source=python and reads_source(cell.code, tree),

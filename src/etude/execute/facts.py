@@ -13,8 +13,9 @@ from typing import Final, Protocol
 from etude.execute.digest import digest
 from etude.execute.library import Library
 from etude.execute.modules import Inputs, View
-from etude.execute.normalise import normalise, parse_cell, reads_source
+from etude.execute.normalise import normalise, reads_source
 from etude.execute.recipe import Component
+from etude.execute.tree import read_tree
 from etude.model.protocols import Store
 
 __all__ = ["ABSENT", "SHADOWED", "UNKNOWN", "Facts", "Packages"]
@@ -120,8 +121,8 @@ class Facts:
             code = self._inputs.read(place).decode()
         except (OSError, UnicodeDecodeError):
             return value
-        tree = parse_cell(code)
-        found = value if tree is None or reads_source(code, tree) else digest(normalise(code, python=True))
+        tree = read_tree(code)
+        found = value if tree is None or reads_source(code, tree) else digest(normalise(code, tree))
         if self._store is not None:
             self._store.put("module", value, found.encode())
         return found

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from etude.execute.code import CellCode
-from etude.execute.normalise import parse_cell
 from etude.execute.plan import Run
+from etude.execute.tree import parse_cell
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
 from etude.model.protocols import Files
 from etude.model.result import Failure

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 from etude.execute.code import CellCode, PageCode
 from etude.execute.digest import digest
-from etude.execute.normalise import parse_cell
 from etude.execute.scan import Scan
+from etude.execute.tree import parse_cell
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
 
 __all__ = ["Library", "LibraryModule"]
