@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from operator import add
 
 from etude.render.search.pieces import FORMULA, Kind, Piece
@@ -77,20 +78,26 @@ def _counted(texts: Iterable[str]) -> Mapping[str, int]:
     """Every key of some texts, with how often it is there."""
     # No pair and no word reaches over a border between texts.
     folded = _folded("\n\0\n".join(texts))
-    found: Counter[str] = Counter()
     words = folded
+    found: Counter[str] = Counter()
     if not folded.isascii():
-        joined = _flat(_lower(folded))
-        for run in _RUN.findall(joined):
-            # The last character stands alone, so that each is the beginning of some key.
-            found.update(map(add, run, f"{run[1:]} "))
+        # The last character of a run stands before a space, so that each is the beginning of some key.
+        runs = " ".join(_RUN.findall(_flat(_lower(folded)))) + " "
+        found.update(map(add, runs, runs[1:]))
+        for first in {key for key in found if key[0] == " "}:
+            del found[first]
         words = _RUN.sub(" ", folded)
-    for word in _WORD.findall(words):
-        whole = _lower(word).strip("_")[:LONGEST]
-        if not whole:
-            continue
-        found[whole] += 1
-        if "_" in whole or not (word.islower() or word.isupper() or word.istitle()):
-            parts = [_lower(part)[:LONGEST] for part in _HUMP.findall(word)]
-            found.update(part for part in parts if part and part != whole)
+    for word, times in Counter(_WORD.findall(words)).items():
+        for key in _keys(word):
+            found[key] += times
     return found
+
+
+@lru_cache(maxsize=16_384)
+def _keys(word: str) -> tuple[str, ...]:
+    """A word, and its parts where it is put together as names in code are."""
+    whole = _lower(word).strip("_")[:LONGEST]
+    if not whole or ("_" not in whole and (word.islower() or word.isupper() or word.istitle())):
+        return (whole,) if whole else ()
+    parts = (_lower(part)[:LONGEST] for part in _HUMP.findall(word))
+    return (whole, *(part for part in parts if part and part != whole))

@@ -66,12 +66,22 @@ def local_postings(sections: Iterable[Mapping[str, int]]) -> dict[str, str]:
     found: dict[str, str] = {}
     last: dict[str, int] = {}
     for number, keys in enumerate(sections):
+        first = _entries(number)
         for key, weight in keys.items():
-            skipped = number - last.get(key, -1) - 1
-            many, few = divmod(skipped, 7)
-            found[key] = f"{found.get(key, '')}{_LEFT_OUT * many}{_ENTRIES[8 * few + weight]}"
+            before = last.get(key)
+            if before is None:
+                found[key] = first[weight]
+            else:
+                found[key] += _entries(number - before - 1)[weight]
             last[key] = number
     return found
+
+
+@cache
+def _entries(skipped: int) -> tuple[str, ...]:
+    """After so many sections that were left out, the entry of each weight."""
+    many, few = divmod(skipped, 7)
+    return tuple(_LEFT_OUT * many + _ENTRIES[8 * few + weight] for weight in range(8))
 
 
 def _lines(keys: str, values: Iterable[T]) -> Iterable[tuple[str, T]]:
