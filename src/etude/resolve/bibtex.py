@@ -19,8 +19,8 @@ from etude.model.span import Span
 __all__ = ["Entry", "parse_bibtex", "read_library"]
 
 
-class Entry(Struct, frozen=True):
-    """One entry of a bibliography file."""
+class Entry(Struct, frozen=True, eq=False):
+    """One entry of a bibliography file; equal to itself alone, so that what is made of it can be kept."""
 
     key: str
     kind: str

@@ -11,7 +11,7 @@ from etude.resolve._letters import letters
 from etude.resolve.bibtex import Entry
 from etude.resolve.collate import is_han
 from etude.resolve.entries import CitationUse
-from etude.resolve.works import Source, describe
+from etude.resolve.works import Source, describe, source_of
 
 __all__ = ["AuthorYear", "cite_link", "join_words", "work_id"]
 
@@ -49,7 +49,7 @@ class AuthorYear:
         """Serve the works `keys`, all that are cited in the book; each must be in `entries`."""
         self._chinese = language.startswith("zh")
         self._language = language
-        self._sources = {key: Source(entries[key]) for key in keys}
+        self._sources = {key: source_of(entries[key]) for key in keys}
         order = {key: source.order(language) for key, source in self._sources.items()}
         self._order = sorted(self._sources, key=order.__getitem__)
         self._labels = {key: self._label(source) for key, source in self._sources.items()}

@@ -19,7 +19,7 @@ from etude.resolve.bibtex import Entry
 from etude.resolve.citing import AuthorYear, cite_link, work_id
 from etude.resolve.entries import CitationUse
 from etude.resolve.names import Name, parse_names
-from etude.resolve.works import Source
+from etude.resolve.works import Source, source_of
 
 __all__ = ["CslStyle", "StyleError"]
 
@@ -89,7 +89,7 @@ class CslStyle:
         self._keys = keys
         self._positions = {key: i for i, key in enumerate(keys)}
         letters = self._plain.letters if _LETTERS.search(style) else {}
-        items = [_csl(Source(entries[key]), i, letters.get(key, "")) for i, key in enumerate(keys)]
+        items = [_csl(source_of(entries[key]), i, letters.get(key, "")) for i, key in enumerate(keys)]
         self._rendered = render(style, language, msgspec.json.encode(items))
         self._ranks = {position: rank for rank, position in enumerate(self._rendered.cites)}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from etude.model.inline import Emphasis, Inline, Link, Text
 from etude.model.span import NOWHERE
@@ -13,8 +13,10 @@ from etude.resolve.collate import SortKey, is_han, sort_key
 from etude.resolve.latex import to_text, to_url
 from etude.resolve.names import Name, parse_names
 
-__all__ = ["Source", "describe"]
+__all__ = ["Source", "describe", "source_of"]
 
+_KEPT = 8192
+"""Works of which what was read is kept: a preview cites the same ones after every edit."""
 _LISTED = 10
 """How many names are listed before “et al.”."""
 _THESES = {
@@ -119,11 +121,20 @@ class Source:
         """With a dash between first and last."""
         return re.sub(r"\s*[-–—]+\s*", "–", self.text("pages"))
 
+    @cached_property
+    def _order(self) -> tuple[tuple[SortKey, ...], str, SortKey, str]:
+        names = tuple(sort_key(f"{name.family} {name.given}") for name in self.names)
+        return names or (sort_key(self.title),), self.year, sort_key(self.title), self.entry.key
+
     def order(self, language: str) -> tuple[bool, tuple[SortKey, ...], str, SortKey, str]:
         """The place in the list: the language's own script first, then by names, year and title."""
-        names = tuple(sort_key(f"{name.family} {name.given}") for name in self.names)
-        own = self.chinese == language.startswith("zh")
-        return not own, names or (sort_key(self.title),), self.year, sort_key(self.title), self.entry.key
+        return self.chinese != language.startswith("zh"), *self._order
+
+
+@lru_cache(maxsize=_KEPT)
+def source_of(entry: Entry) -> Source:
+    """An entry, read once."""
+    return Source(entry)
 
 
 class _Line:
@@ -173,6 +184,7 @@ def _last(parts: list[Inline]) -> str:
     return ""
 
 
+@lru_cache(maxsize=_KEPT)
 def describe(source: Source, year: str) -> tuple[Inline, ...]:
     """The entry for the list of works; `year` has its letter, if it needs one."""
     return _chinese(source, year) if source.chinese else _western(source, year)
