@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -134,6 +135,7 @@ class LiveBook:
             self._look()
             self._executed = self._run(workers)
             self._results.recall(self._executed.results, self._given, ())
+        _lasting()
 
     def edit(self, paths: Collection[str]) -> Edit:
         """Take changed files in: relative to the book, absolute outside; raises `BookError`, as `load`."""
@@ -385,3 +387,10 @@ class LiveBook:
                 return ()
             found = (*self._book.diagnostics, *self._resolved.diagnostics, *self._executed.diagnostics)
             return tuple(dict.fromkeys(found))
+
+
+def _lasting() -> None:
+    """Have what is there now looked through no more for what is unreachable: an edit would wait for that."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
