@@ -1,6 +1,6 @@
 """Files of a book on disk: reading with everything outside refused, and writing that is atomic."""
 
-# ruff: noqa: PTH101, PTH105, PTH108, PTH110, PTH113, PTH117, PTH118, PTH123
+# ruff: noqa: PTH105, PTH108, PTH110, PTH113, PTH117, PTH118, PTH123
 # Walks and look-ups are hot: they work on strings.
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import errno
 import hashlib
 import os
 import re
+import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from etude.adapters.patterns import glob_pattern
 
@@ -87,13 +87,11 @@ def write_atomic(path: Path, data: bytes) -> bool:
             return False
     except OSError:
         pass  # absent or unreadable: the write below tells
-    temporary = ""
+    # Not by `tempfile`: its files are for nobody else, and readable ones take another call to the system.
+    temporary = f"{path.parent}/.{secrets.token_hex(4)}.part"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-        with open(handle, "wb") as file:
+        with _begun(temporary, path.parent) as file:
             file.write(data)
-        os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except OSError as error:
         _forget(temporary)
@@ -138,18 +136,17 @@ def changed(stat: os.stat_result) -> int:
     return stat.st_ctime_ns if os.name == "posix" else stat.st_mtime_ns
 
 
+def _begun(temporary: str, folder: Path) -> BinaryIO:
+    try:
+        return open(temporary, "xb")
+    except FileNotFoundError:
+        folder.mkdir(parents=True, exist_ok=True)
+        return open(temporary, "xb")
+
+
 def _forget(temporary: str) -> None:
-    if temporary:
-        with suppress(OSError):
-            os.unlink(temporary)
-
-
-@lru_cache(maxsize=1)
-def _umask() -> int:
-    # The mask can only be read by setting it; once, before threads write.
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+    with suppress(OSError):
+        os.unlink(temporary)
 
 
 class DiskFiles:
