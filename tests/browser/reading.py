@@ -220,6 +220,10 @@ FILLER = {
     "en": "\n\n".join(f"Paragraph {n} of many. " + "Words to fill a line with. " * 30 for n in range(9)),
     "zh": "\n\n".join(f"许多段里的第{n}段。" + "用来填满一行的话。" * 60 for n in range(9)),
 }
+HOME = {
+    "en": "# Home\n\n![A wide drawing.](../wide.svg)\n\n![A small box.](../box.svg)\n",
+    "zh": "# 首页\n\n![一幅宽图。](../wide.svg)\n\n![一个小方块。](../box.svg)\n",
+}
 BOX = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><rect width="90" height="60"/></svg>\n'
 WORKS = "@book{gauss1809,\n author = {Gauss, Carl Friedrich},\n title = {Theoria motus},\n year = {1809}\n}\n"
 
@@ -236,10 +240,11 @@ def files() -> dict[str, bytes]:
         "etude.toml": SETTINGS.encode(),
         "works.bib": WORKS.encode(),
         "box.svg": BOX.encode(),
+        "wide.svg": BOX.replace("90", "900", 1).replace("60", "300", 1).encode(),
         "objects.inv": inventory(),
     }
     for language in ("en", "zh"):
-        out[f"{language}/index.md"] = b"# Home\n"
+        out[f"{language}/index.md"] = HOME[language].encode()
         out[f"{language}/one.md"] = ONE[language].replace("{filler}", FILLER[language]).encode()
         out[f"{language}/two.md"] = TWO[language].encode()
         out[f"{language}/back.md"] = BACK[language].encode()

@@ -105,6 +105,12 @@ def compare(page):
     page.locator("dialog.compared ins").first.wait_for()
 
 
+def enlarge(page):
+    """A picture alone."""
+    page.locator("#main button.enlarge:not([hidden])").first.click()
+    page.locator("dialog.enlarged img").wait_for()
+
+
 def ask_for_keys(page):
     """The list of keys."""
     page.keyboard.press("?")
@@ -119,6 +125,7 @@ STATES = {
     "a preview": ("desktop", look_ahead),
     "two variants": ("desktop", compare),
     "two variants on a phone": ("phone", compare),
+    "a picture alone": ("desktop", enlarge),
     "the list of keys": ("desktop", ask_for_keys),
 }
 """What else a page may look like: the screen that this is tried on, and what brings it about."""
@@ -144,7 +151,7 @@ def test_axe_finds_nothing_in_a_state(new_tab, state, scheme):
     tab = new_tab(color_scheme=scheme, viewport={"width": width, "height": height}, reduced_motion="reduce")
     # One has much text, the other references and variants.
     name = "uses" if bring in (look_ahead, compare) else "more/text"
-    page = tab.open(f"bilingual/zh/{name}.html")
+    page = tab.open("reading/zh/index.html" if bring is enlarge else f"bilingual/zh/{name}.html")
     bring(page)
     assert [] == violations(page)
 

@@ -40,6 +40,8 @@ _WORDS = {
     "keyEscape": _Said("Close what is open", "关闭打开的窗口"),
     "keyHelp": _Said("This list", "显示本表"),
     "keyLetters": _Said("Use keys of single letters and signs", "启用单个字母和符号的快捷键"),
+    "enlarge": _Said("Enlarge the picture", "放大图片"),
+    "enlargeName": _Said("Enlarge: {}", "放大图片：{}"),
     "or": _Said("or", "或"),
     "origin": _Said("How this output was made", "这份输出的由来"),
 }

@@ -23,6 +23,6 @@ const wake = () => {
   gather();
 };
 const gather = () => (window.requestIdleCallback ?? setTimeout)(() => {
-  for (const [name, what] of [["links", "#main :is([data-label], .glossary, .bibliography)"], ["places", "a.language"], ["formulas", "#main math"], ["compare", ".variants:not(.quiet) .code"], ["origins", ".origins"]])
+  for (const [name, what] of [["links", "#main :is([data-label], .glossary, .bibliography)"], ["places", "a.language"], ["formulas", "#main math"], ["compare", ".variants:not(.quiet) .code"], ["origins", ".origins"], ["enlarge", "#main img"]])
     if (document.querySelector(what)) use(name, (made) => made.start?.());
 });
