@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from etude.build import BuildOptions, BuildReport, build
+from etude.build import BuildOptions, BuildReport, build, whole_text
 from etude.model.diagnostic import Rule
 
 CONFIG = """
@@ -103,6 +103,7 @@ def test_twins_and_the_list_of_them_can_be_left_out(book: Path) -> None:
     make(book)
     assert [] == [path.name for path in (book / "_build/html").rglob("*.md")]
     assert not (book / "_build/html/llms.txt").exists()
+    assert not (book / "_build/html/llms-full.txt").exists()
 
 
 def test_the_list_for_language_models(book: Path) -> None:
@@ -112,6 +113,46 @@ def test_the_list_for_language_models(book: Path) -> None:
     assert "# 书" == lines[0]
     assert "- [1 Page a](https://x.org/b/en/a.md): Of a." in lines
     assert ["## 中文 · 目录", "## English · Contents"] == [line for line in lines if line.startswith("## ")]
+
+
+def test_all_pages_in_one_text(book: Path) -> None:
+    make(book)
+    assert "- [llms-full.txt](https://x.org/b/llms-full.txt)" in site(book, "llms.txt").splitlines()
+    whole = site(book, "llms-full.txt")
+    assert whole.startswith("# 书\n")
+    pages = re.split(r"^<!-- https://x.org/b/(.*) -->\n\n", whole, flags=re.MULTILINE)[1:]
+    assert [f"{lang}/{page}.md" for lang in ("zh", "en") for page in ("index", "a", "b")] == pages[::2]
+    assert [site(book, page).strip() for page in pages[::2]] == [text.strip() for text in pages[1::2]]
+
+
+def test_the_text_of_all_pages_is_made_again_when_one_has_changed(book: Path) -> None:
+    make(book)
+    put(book, "zh/b.md", (book / "zh/b.md").read_text("utf-8") + "\nOne more word.\n")
+    make(book)
+    warm = site(book, "llms-full.txt")
+    assert "One more word." in warm
+    shutil.rmtree(book / ".etude")
+    shutil.rmtree(book / "_build")
+    make(book)
+    assert warm == site(book, "llms-full.txt")
+    (book / "_build/html/llms-full.txt").unlink()
+    make(book)
+    assert warm == site(book, "llms-full.txt")
+
+
+def test_only_what_is_needed_is_read_for_the_text_of_all_pages(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(book)
+    read: list[str] = []
+    whole = whole_text._read
+    monkeypatch.setattr(whole_text, "_read", lambda out, twin: (read.append(twin), whole(out, twin))[1])
+    put(book, "zh/b.md", (book / "zh/b.md").read_text("utf-8") + "\n% a remark\n")
+    make(book)
+    assert [] == read
+    put(book, "zh/b.md", (book / "zh/b.md").read_text("utf-8") + "\nOne more word.\n")
+    make(book)
+    assert 6 == len(read)
 
 
 # news

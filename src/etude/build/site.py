@@ -107,6 +107,10 @@ def write_outputs(
         shared_html(book, resolved, out, started, watch, output, offered, elsewhere, sheets)
         if book.config.html.search:
             known.update(fold(book, known, before, out, program, workers, output))
+        if book.config.html.markdown:
+            from etude.build.whole_text import whole_text  # noqa: PLC0415 -- only for this form
+
+            known.update(whole_text(book, resolved, known, before, out, program, output))
     if "notebook" in options.to:
         shared_notebooks(book, run, out, output)
     for made in known.values():

@@ -146,7 +146,7 @@ class HtmlConfig(Struct, frozen=True):
     feed: bool = True
     """Whether changes are told as RSS."""
     markdown: bool = True
-    """Whether each page has a twin in Markdown, and the site an ``llms.txt``."""
+    """Whether each page has a twin in Markdown, and the site ``llms.txt`` and ``llms-full.txt``."""
 
 
 class LaunchConfig(Struct, frozen=True):

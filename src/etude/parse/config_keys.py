@@ -337,7 +337,7 @@ KEYS: tuple[Key, ...] = (
         "markdown",
         FLAG,
         "true",
-        "Whether each page has a twin in Markdown, and the site an `llms.txt`.",
+        "Whether each page has a twin in Markdown, and the site `llms.txt` and `llms-full.txt`.",
     ),
     Key(
         "html.redirects",
