@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -153,6 +154,66 @@ def test_only_what_is_needed_is_read_for_the_text_of_all_pages(
     put(book, "zh/b.md", (book / "zh/b.md").read_text("utf-8") + "\nOne more word.\n")
     make(book)
     assert 6 == len(read)
+
+
+# notebooks
+
+
+CELL = """# {name}
+
+```{{code-cell}} python
+:tags: [skip-execution]
+:variant: numpy
+1
+```
+
+```{{code-cell}} python
+:tags: [skip-execution]
+:variant: pytorch
+2
+```
+
+![](/dot.svg)
+"""
+
+
+def offered(root: Path, path: str) -> list[str]:
+    """The notebooks that a page leads to: all are there."""
+    found = re.findall(r'<a href="([^"]+)" download', site(root, path))
+    folder = (root / "_build/html" / path).parent
+    assert sorted(found) == sorted(p.name for p in folder.glob("*.ipynb"))
+    return found
+
+
+def test_pages_that_were_run_have_notebooks_beside_them(book: Path) -> None:
+    put(book, "en/a.md", CELL.format(name="A"))
+    put(book, "dot.svg", "<svg/>")
+    make(book)
+    assert [] == offered(book, "zh/a.html"), "a page without cells"
+    assert ["a.numpy.ipynb", "a.pytorch.ipynb"] == offered(book, "en/a.html")
+    one = json.loads(site(book, "en/a.numpy.ipynb"))
+    assert "numpy" == one["metadata"]["etude"]["variant"]
+    assert "data:image/svg+xml;base64,PHN2Zy8+" in json.dumps(one)
+    put(book, "dot.svg", "<svg />")
+    make(book)
+    assert "PHN2Zy8+" not in site(book, "en/a.numpy.ipynb")
+    warm = site(book, "en/a.numpy.ipynb")
+    shutil.rmtree(book / ".etude")
+    shutil.rmtree(book / "_build")
+    make(book)
+    assert warm == site(book, "en/a.numpy.ipynb")
+    put(book, "etude.toml", CONFIG + "\n[launch]\ndownload = false\n")
+    make(book)
+    assert [] == offered(book, "en/a.html")
+
+
+def test_a_file_of_the_book_goes_before_the_notebook(book: Path) -> None:
+    put(book, "en/a.md", CELL.format(name="A") + "\n{download}`a.numpy.ipynb`\n")
+    put(book, "en/a.numpy.ipynb", "{}")
+    make(book)
+    assert "{}" == site(book, "en/a.numpy.ipynb")
+    assert re.findall(r'<a href="([^"]+)" download>Download', site(book, "en/a.html")) == []
+    assert "a.pytorch.ipynb" in site(book, "en/a.html")
 
 
 # news

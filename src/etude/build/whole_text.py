@@ -1,4 +1,4 @@
-"""`llms-full.txt`: the twins of all pages in one file; made of those that are written, when one has changed."""
+"""`llms-full.txt`: the twins of all pages in one file; made of those on the disk, when one has changed."""
 
 from __future__ import annotations
 

@@ -163,6 +163,8 @@ class LaunchConfig(Struct, frozen=True):
     """Address of a BinderHub; empty: none."""
     jupyterhub: str = ""
     """Address of a JupyterHub with nbgitpuller; empty: none."""
+    download: bool = True
+    """Whether the site has the notebooks of pages that were run, to be downloaded."""
 
 
 class LibraryConfig(Struct, frozen=True):

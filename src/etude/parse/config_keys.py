@@ -355,6 +355,13 @@ KEYS: tuple[Key, ...] = (
     Key("launch", "binder", HUB, '""', "The BinderHub that they lead to; true: `https://mybinder.org`."),
     Key("launch", "jupyterhub", URL, '""', "The JupyterHub, with nbgitpuller, that they lead to."),
     Key(
+        "launch",
+        "download",
+        FLAG,
+        "true",
+        "Whether the site has the notebooks of pages that were run, to be downloaded.",
+    ),
+    Key(
         "library",
         "name",
         MODULE,

@@ -18,14 +18,15 @@ from etude.build.execution import Executed, run_cells
 from etude.build.live.code import first_changed
 from etude.build.live.documents import Documents
 from etude.build.live.results import Results
+from etude.build.offers import notebooks_of, twin_of
 from etude.build.options import BuildOptions
 from etude.build.outputs import make_site, stores
+from etude.build.pictures import picture_sizes
 from etude.build.place import CONFIG
 from etude.build.program import program_key
 from etude.build.resolution import Resolved, resolve_languages
 from etude.build.run import again
 from etude.build.shared import own_files
-from etude.build.site import picture_sizes
 from etude.build.sources import Parsed, parse_source
 from etude.build.workers import Workers
 from etude.model.config import Policy
@@ -38,7 +39,6 @@ from etude.model.span import LineIndex
 from etude.parse.text import source_text
 from etude.render.html.address import page_file
 from etude.render.html.page import render_page
-from etude.render.html.twin import twin_file
 from etude.resolve.index import essence
 
 if TYPE_CHECKING:
@@ -349,10 +349,12 @@ class LiveBook:
         return self._files
 
     def _offer(self, language: str, parsed: Parsed) -> Offer:
-        """What the page shows of what is offered beside it: its twin, but no news and no dates."""
+        """What the page shows of what is offered beside it: twin and notebooks, but no news and no dates."""
         assert self._book is not None
-        config, name = self._book.config, parsed.source.name
-        return Offer(twin=twin_file(language, name, config.home) if config.html.markdown else "")
+        config, files = self._book.config, self._shown()
+        ran = self._executed.results.get(parsed.source.path, {}) if self._executed is not None else {}
+        notebooks = notebooks_of(config, language, parsed.source.name, ran, files)
+        return Offer(twin=twin_of(config, language, parsed.source.name, files), notebooks=notebooks)
 
     def _site(self, language: str) -> SiteContext:
         assert self._book is not None
