@@ -18,6 +18,7 @@ from etude.build.execution import Executed, run_cells
 from etude.build.live.code import first_changed
 from etude.build.live.documents import Documents
 from etude.build.live.results import Results
+from etude.build.live.sheets import Sheets
 from etude.build.offers import notebooks_of, twin_of
 from etude.build.options import BuildOptions
 from etude.build.outputs import make_site, stores
@@ -86,6 +87,7 @@ class LiveBook:
         self._executed: Executed | None = None
         self._sizes: dict[str, tuple[int, int]] = {}
         self._sites: dict[str, SiteContext] = {}
+        self._sheets = Sheets(self.out / "html")
         self._documents = Documents(self.store)
         self._results = Results()
         self._targets: dict[str, tuple[str, Parsed]] = {}
@@ -325,6 +327,14 @@ class LiveBook:
             self._pictures[target] = dict(rendered.files)
             return rendered.html
 
+    def wrote(self) -> bool:
+        """The files of the site were written; whether pages are others for it."""
+        with self.lock:
+            changed = self._sheets.look()
+            if changed:
+                self._sites.clear()
+            return changed
+
     def picture(self, path: str) -> bytes | None:
         """What cells have drawn, or a file of the book that a page shows; by its path on the site."""
         with self.lock:
@@ -361,7 +371,9 @@ class LiveBook:
         assert self._resolved is not None
         if language not in self._sites:
             navigation = self._resolved.languages[language].navigation
-            self._sites[language] = make_site(self._book.config, navigation, self._sizes, traced=True)
+            self._sites[language] = make_site(
+                self._book.config, navigation, self._sizes, traced=True, sheets=self._sheets.versions
+            )
         return self._sites[language]
 
     def _document(self, parsed: Parsed) -> Page:

@@ -405,6 +405,9 @@ class Live:
     def _settled(self, event: Settled) -> None:
         """The files of the site are as the book was when they were asked for."""
         self.settled += 1
+        if self.book.wrote():
+            self._browsers.touch()
+            self._browsers.show()
         if any(one.rule is Rule.BUILD_LOCKED for one in event.problems):
             self._due.settle = time.monotonic() + _SETTLE
         elif event.stopped and not self._state.edited:
