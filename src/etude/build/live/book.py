@@ -199,14 +199,15 @@ class LiveBook:
         touched: set[str] = set()
         for old in pages:
             path, language = old.source.path, old.source.language
-            parsed, page, encoded = parse_source(old.source, book.config, self.files, old.settings)
+            fresh, page = parse_source(old.source, book.config, self.files, old.settings)
+            parsed = fresh.parsed
             before = self._document(old) if old.runs or parsed.runs else None
             some = book.pages[language]
             some[next(at for at, one in enumerate(some) if one is old)] = parsed
             target = page_file(language, old.source.name, book.config.home)
             self._targets[target] = (language, parsed)
             self._pictures.pop(target, None)
-            self._documents.put(parsed, page, encoded)
+            self._documents.put(fresh, page)
             if parsed.files != old.files:
                 self._files = None
             if parsed.key == old.key:
