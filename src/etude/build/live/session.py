@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
-from etude.build.live.book import Edit, LiveBook
+from etude.build.live.book import LiveBook
 from etude.build.live.browsers import Browsers, Line, Message
 from etude.build.live.events import (
     CellState,
@@ -29,6 +29,7 @@ from etude.build.live.events import (
     Said,
 )  # fmt: skip
 from etude.build.live.problems import moved, told
+from etude.build.live.reach import Edit
 from etude.build.live.runner import Runner, Wish
 from etude.build.live.settler import Settled, Settler
 from etude.build.options import BuildOptions, RunOptions, ServeOptions
