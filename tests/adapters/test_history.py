@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from etude.adapters.history import Past, history, places
+from etude.adapters import history as asked
+from etude.adapters.history import HistoryError, Past, history, places, present
 from etude.build.watch import stamp
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
@@ -82,3 +84,21 @@ def test_a_checkout_of_its_own_folder(book: Path, tmp_path: Path) -> None:
     before = [stamp(place) for place in places(other)]
     git(other, "commit", "--allow-empty", "-m", "x", day=4)
     assert before != [stamp(place) for place in places(other)]
+
+
+@pytest.mark.parametrize("ask", [present, history])
+def test_a_git_that_does_not_answer_is_ended(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: Callable[[Path], object]
+) -> None:
+    slow = tmp_path / "bin" / "git"
+    slow.parent.mkdir()
+    started = tmp_path / "started"
+    slow.write_text(f'#!/bin/sh\necho $$ > "{started}"\nexec sleep 600\n')
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", str(slow.parent), prepend=os.pathsep)
+    # Long enough for a busy machine to have started it, which is all that is asked of it.
+    monkeypatch.setattr(asked, "_SECONDS", 2)
+    with pytest.raises(HistoryError, match=r"^git took longer than 2 seconds$"):
+        ask(book)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(started.read_text()), 0)

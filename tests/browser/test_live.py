@@ -226,6 +226,33 @@ def test_styles_pictures_and_order_follow(served: Served) -> None:
     served.until("document.querySelector('#nav').textContent.includes('Fir')")
 
 
+def faces_of(page: Any, selector: str) -> set[bool]:
+    """Whether what an element shows is in the site's own faces: for each of those that are used."""
+    line = page.context.new_cdp_session(page)
+    line.send("DOM.enable")
+    line.send("CSS.enable")
+    root = line.send("DOM.getDocument")["root"]["nodeId"]
+    node = line.send("DOM.querySelector", {"nodeId": root, "selector": selector})["nodeId"]
+    found = line.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    line.detach()
+    return {font["isCustomFont"] for font in found}
+
+
+def test_new_symbols_get_the_face_of_formulas(served: Served) -> None:
+    served.open("en/oak.html")
+    served.edit("en/oak.md", TEXT["en"][1], f"{TEXT['en'][1]} $x$")
+    served.until("document.querySelector('.prose mi') !== null")
+    wait_for(lambda: faces_of(served.page, ".prose mi") == {True})
+    sheets = "[...document.querySelectorAll('link[rel=stylesheet]')].map((one) => new URL(one.href).pathname)"
+    before = served.page.evaluate(sheets)
+    served.edit("en/oak.md", "$x$", r"$x \circledast y$")
+    served.until("document.querySelector('.prose mo') !== null")
+    wait_for(lambda: faces_of(served.page, ".prose mo") == {True})
+    served.until(f"new Set({sheets}).size === {sheets}.length")
+    assert set(before) <= set(served.page.evaluate(sheets))
+    assert served.stayed()
+
+
 @pytest.mark.kernel
 @pytest.mark.parametrize("served", [()], indirect=True)
 def test_cells_run_while_one_writes(served: Served) -> None:

@@ -103,8 +103,8 @@ def test_paragraph_edit_writes_one_page(book: Path) -> None:
     report = make(book)
     after = changed(before, outputs(book / "_build"))
     own = [path for path in after if path != MANIFEST and "/_static/search/" not in path]
-    # The page, its twin, and its first paragraph as other pages show it.
-    assert ["html/_static/blocks/en/b.js", "html/en/b.html", "html/en/b.md"] == own
+    # The page, its twin, alone and among all, and its first paragraph as other pages show it.
+    assert ["html/_static/blocks/en/b.js", "html/en/b.html", "html/en/b.md", "html/llms-full.txt"] == own
     found = [path for path in after if path.startswith("html/_static/search/en/")]
     assert len(after) == len([*own, *found, MANIFEST]), "the other language's index is as it was"
     assert report.written == sum((book / "_build" / path).exists() for path in [*own, *found])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from etude.build import BuildOptions, BuildReport, build
+from etude.build import BuildOptions, BuildReport, build, whole_text
 from etude.model.diagnostic import Rule
 
 CONFIG = """
@@ -103,6 +104,7 @@ def test_twins_and_the_list_of_them_can_be_left_out(book: Path) -> None:
     make(book)
     assert [] == [path.name for path in (book / "_build/html").rglob("*.md")]
     assert not (book / "_build/html/llms.txt").exists()
+    assert not (book / "_build/html/llms-full.txt").exists()
 
 
 def test_the_list_for_language_models(book: Path) -> None:
@@ -112,6 +114,106 @@ def test_the_list_for_language_models(book: Path) -> None:
     assert "# 书" == lines[0]
     assert "- [1 Page a](https://x.org/b/en/a.md): Of a." in lines
     assert ["## 中文 · 目录", "## English · Contents"] == [line for line in lines if line.startswith("## ")]
+
+
+def test_all_pages_in_one_text(book: Path) -> None:
+    make(book)
+    assert "- [llms-full.txt](https://x.org/b/llms-full.txt)" in site(book, "llms.txt").splitlines()
+    whole = site(book, "llms-full.txt")
+    assert whole.startswith("# 书\n")
+    pages = re.split(r"^<!-- https://x.org/b/(.*) -->\n\n", whole, flags=re.MULTILINE)[1:]
+    assert [f"{lang}/{page}.md" for lang in ("zh", "en") for page in ("index", "a", "b")] == pages[::2]
+    assert [site(book, page).strip() for page in pages[::2]] == [text.strip() for text in pages[1::2]]
+
+
+def test_the_text_of_all_pages_is_made_again_when_one_has_changed(book: Path) -> None:
+    make(book)
+    put(book, "zh/b.md", (book / "zh/b.md").read_text("utf-8") + "\nOne more word.\n")
+    make(book)
+    warm = site(book, "llms-full.txt")
+    assert "One more word." in warm
+    shutil.rmtree(book / ".etude")
+    shutil.rmtree(book / "_build")
+    make(book)
+    assert warm == site(book, "llms-full.txt")
+    (book / "_build/html/llms-full.txt").unlink()
+    make(book)
+    assert warm == site(book, "llms-full.txt")
+
+
+def test_only_what_is_needed_is_read_for_the_text_of_all_pages(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(book)
+    read: list[str] = []
+    whole = whole_text._read
+    monkeypatch.setattr(whole_text, "_read", lambda out, twin: (read.append(twin), whole(out, twin))[1])
+    put(book, "zh/b.md", (book / "zh/b.md").read_text("utf-8") + "\n% a remark\n")
+    make(book)
+    assert [] == read
+    put(book, "zh/b.md", (book / "zh/b.md").read_text("utf-8") + "\nOne more word.\n")
+    make(book)
+    assert 6 == len(read)
+
+
+# notebooks
+
+
+CELL = """# {name}
+
+```{{code-cell}} python
+:tags: [skip-execution]
+:variant: numpy
+1
+```
+
+```{{code-cell}} python
+:tags: [skip-execution]
+:variant: pytorch
+2
+```
+
+![](/dot.svg)
+"""
+
+
+def offered(root: Path, path: str) -> list[str]:
+    """The notebooks that a page leads to: all are there."""
+    found = re.findall(r'<a href="([^"]+)" download', site(root, path))
+    folder = (root / "_build/html" / path).parent
+    assert sorted(found) == sorted(p.name for p in folder.glob("*.ipynb"))
+    return found
+
+
+def test_pages_that_were_run_have_notebooks_beside_them(book: Path) -> None:
+    put(book, "en/a.md", CELL.format(name="A"))
+    put(book, "dot.svg", "<svg/>")
+    make(book)
+    assert [] == offered(book, "zh/a.html"), "a page without cells"
+    assert ["a.numpy.ipynb", "a.pytorch.ipynb"] == offered(book, "en/a.html")
+    one = json.loads(site(book, "en/a.numpy.ipynb"))
+    assert "numpy" == one["metadata"]["etude"]["variant"]
+    assert "data:image/svg+xml;base64,PHN2Zy8+" in json.dumps(one)
+    put(book, "dot.svg", "<svg />")
+    make(book)
+    assert "PHN2Zy8+" not in site(book, "en/a.numpy.ipynb")
+    warm = site(book, "en/a.numpy.ipynb")
+    shutil.rmtree(book / ".etude")
+    shutil.rmtree(book / "_build")
+    make(book)
+    assert warm == site(book, "en/a.numpy.ipynb")
+    put(book, "etude.toml", CONFIG + "\n[launch]\ndownload = false\n")
+    make(book)
+    assert [] == offered(book, "en/a.html")
+
+
+def test_a_file_of_the_book_goes_before_the_notebook(book: Path) -> None:
+    put(book, "en/a.md", CELL.format(name="A") + "\n{download}`a.numpy.ipynb`\n")
+    put(book, "en/a.numpy.ipynb", "{}")
+    make(book)
+    assert "{}" == site(book, "en/a.numpy.ipynb")
+    assert re.findall(r'<a href="([^"]+)" download>Download', site(book, "en/a.html")) == []
+    assert "a.pytorch.ipynb" in site(book, "en/a.html")
 
 
 # news

@@ -299,6 +299,25 @@ def test_places_where_notebooks_run() -> None:
     assert [] == list(launches(replace(book, repository=""), "x.ipynb"))
 
 
+def test_notebooks_beside_the_page_are_offered_for_download(kit: Kit) -> None:
+    front = FrontMatter(variants=("numpy", "pytorch"))
+    results = {name: kit.run({0: ()}) for name in ("numpy", "pytorch")}
+    offer = Offer(notebooks=tuple((name, f"zh/a/一.{name}.ipynb") for name in results))
+    links = kit.view(kit.cell(), front=front, results=results, offer=offer).all("//p[@class='launch']/*")
+    assert [("numpy", "%E4%B8%80.numpy.ipynb"), ("pytorch", "%E4%B8%80.pytorch.ipynb")] == [
+        (link.get("data-variant"), link.get("href")) for link in links
+    ]
+    assert ["下载笔记本", "下载笔记本（PyTorch）"] == [links[0].text, links[1].get("aria-label")]
+    assert "" == links[0].get("download")
+    one = kit.view(kit.cell(), offer=Offer(notebooks=(("numpy", "zh/a/one.ipynb"),)), language="en")
+    alone = one.one("//p[@class='launch']/*")
+    assert ("Download notebook", "one.ipynb", None) == (
+        alone.text,
+        alone.get("href"),
+        alone.get("data-variant"),
+    )
+
+
 def test_pages_with_code_lead_to_their_notebooks(kit: Kit) -> None:
     book = config(
         kit,

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from etude.model import block as b
 from etude.model import inline as i
 from etude.model.book import NavLink, Number, PageFacts, Resolved
-from etude.model.result import CellResult, RunResult, Value
+from etude.model.page import FrontMatter
+from etude.model.result import CellResult, Display, Failure, Output, RunResult, Stream, Value
 from etude.model.span import NOWHERE
-from etude.render.search import keys, shards
+from etude.render.search import keys, outputs, shards
 from etude.render.search.keys import CAPTION, CODE, ONCE, TITLE, TOP, UNSEGMENTED, flat, weights
 from etude.render.search.pieces import FORMULA, Piece
 from etude.render.search.postings import DIGITS, Unit, local_postings, merge_blocks, merge_units
@@ -66,6 +68,14 @@ def test_sections_begin_at_headings(kit: Kit) -> None:
     ] == sections
 
 
+def test_what_stands_below_the_title_is_read(kit: Kit) -> None:
+    page = kit.page(kit.p("text"), heading(kit, "One", "one"), title="Page")
+    front = FrontMatter(subtitle="A few words", authors=("Ada", "Carl"))
+    head, one = page_sections(structs.replace(page, front=front), facts_of(), {}).sections
+    assert ["A few words", "Ada", "Carl", "text"] == [piece.text for piece in head.pieces]
+    assert () == one.pieces
+
+
 def test_references_citations_and_values_say_what_they_say_on_the_page(kit: Kit) -> None:
     reference = i.Reference(NOWHERE, "ref", "fig")
     citation = i.Citation(NOWHERE, "p", ("k",))
@@ -87,7 +97,7 @@ def test_captions_formulas_and_code_are_told_apart(kit: Kit) -> None:
     facts = facts_of(numbers={"fig": Number("figure", "3.2", "图 3.2")})
     page = found(
         kit,
-        b.Figure(NOWHERE, id="fig", source="a.svg", alt="unseen", caption=kit.words("曲线")),
+        b.Figure(NOWHERE, id="fig", source="a.svg", alt="上升的线", caption=kit.words("曲线")),
         b.MathBlock(NOWHERE, tex=r"\sum_i x_i"),
         kit.p("令", i.InlineMath(NOWHERE, "x"), "为"),
         kit.cell(code="import torch", variants=("pytorch",)),
@@ -98,6 +108,7 @@ def test_captions_formulas_and_code_are_told_apart(kit: Kit) -> None:
         facts=facts,
     )
     assert [
+        ("text", "上升的线"),
         ("caption", "图 3.2 曲线"),
         ("formula", r"\sum_i x_i"),
         ("text", "令" + "x".join(FORMULA) + "为"),
@@ -135,6 +146,69 @@ def test_boxes_tables_and_notes_are_read(kit: Kit) -> None:
         b.UnknownDirective(NOWHERE, name="x", children=inner),
     ):
         assert [("text", "inside")] == said(found(kit, plain)), type(plain).__name__
+
+
+# outputs
+
+
+def outputs_of(kit: Kit, *outputs: Output, tags: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    run = RunResult("a/one", "numpy", {0: CellResult("k", "ok", outputs)})
+    return said(found(kit, kit.cell(code="code", tags=tags), numpy=run))[1:]
+
+
+def test_outputs_are_searched_as_they_look(kit: Kit) -> None:
+    table = "<style>td { color: red }</style><table><tr><td>north &amp; south</td><td>3</td></tr><tr><td>east"
+    svg = "<svg><title>Loss</title><path d='M0 unseen'/><text x='1'>epoch</text></svg>"
+    assert [
+        ("code", "red alert\nsecond"),
+        ("code", "north & south 3\neast"),
+        ("formula", r"\alpha"),
+        ("text", "a **word**"),
+        ("text", "Loss epoch"),
+        ("text", "a rising line"),
+        ("code", "ValueError: wrong shape\nTraceback: in line 3"),
+    ] == outputs_of(
+        kit,
+        Stream("stdout", "\x1b[31mred\x1b[0m alert\n"),
+        Stream("stdout", "second\n"),
+        Display({"text/html": table, "text/plain": "unseen"}),
+        Display({"text/latex": r"$$\alpha$$"}),
+        Display({"text/markdown": "a **word**"}),
+        Display({"image/svg+xml": svg}),
+        Display({"image/png": "dW5zZWVu"}, {"image/png": {"alt": "a rising line"}}),
+        Failure("ValueError", "wrong shape", ("\x1b[0;31mTraceback\x1b[0m: in line 3",)),
+    )
+
+
+def test_of_a_long_output_the_beginning_is_searched(kit: Kit) -> None:
+    endless = "word " * 100_000
+    rows = f"<table>{'<tr><td>word</td></tr>' * 50_000}</table>"
+    unclosed = Display({"text/html": "<script" * 9999})
+    texts = [t for _, t in outputs_of(kit, Stream("stdout", endless), Display({"text/html": rows}), unclosed)]
+    assert endless[: outputs.MOST] == texts[0]
+    assert 2 == len(texts)
+    assert 1000 < len(texts[1]) <= outputs.MOST
+
+
+def test_outputs_that_are_not_shown_are_not_searched(kit: Kit) -> None:
+    printed = Stream("stdout", "secret")
+    assert [] == outputs_of(kit, printed, tags=("remove-output",))
+    assert [("code", "secret")] == outputs_of(kit, printed, tags=("hide-output",))
+    run = RunResult("a/one", "numpy", {0: CellResult("k", "ok", (printed,))})
+    cell = kit.cell(code="code", id="drawn", tags=("remove-cell",))
+    assert [] == said(found(kit, cell, numpy=run))
+    figure = b.Figure(NOWHERE, source="#drawn", alt="words")
+    assert [("text", "words"), ("code", "secret")] == said(found(kit, cell, figure, numpy=run))
+
+
+def test_what_variants_give_alike_is_searched_once(kit: Kit) -> None:
+    runs = {
+        name: RunResult(
+            "a/one", name, {0: CellResult("k", "ok", (Stream("stdout", "same"), Stream("stderr", own)))}
+        )
+        for name, own in (("numpy", "one"), ("jax", "two"))
+    }
+    assert ["same", "one", "two"] == [text for _, text in said(found(kit, kit.cell(code="code"), **runs))[1:]]
 
 
 # texts as they are compared

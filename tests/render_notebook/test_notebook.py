@@ -3,8 +3,10 @@
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import msgspec
 import nbformat
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from etude.adapters.memory import MemoryFiles
 from etude.model.block import Annotation, CodeCell, Heading, Paragraph
-from etude.model.book import PageFacts
+from etude.model.book import PageFacts, Resolved
 from etude.model.config import Config, ExecuteConfig, HtmlConfig, Variant
 from etude.model.environment import Environment, RequirementFile
 from etude.model.inline import Text
@@ -22,7 +24,7 @@ from etude.model.page import FrontMatter, Page, PageExecution
 from etude.model.result import CellResult, Display, Failure, Result, RunResult, Stream
 from etude.model.span import NOWHERE
 from etude.parse.page import parse_page
-from etude.render.notebook import notebook_files, notebook_path, render_notebook
+from etude.render.notebook import Along, notebook_files, notebook_path, picture_files, render_notebook
 
 SOURCE = """\
 # Title
@@ -267,6 +269,43 @@ def test_paths_of_notebooks_and_their_files():
     assert notebook_path(page, "") == "en/start/a.ipynb"
     assert notebook_files(page, "numpy") == {"en/numpy/_files/img/x.svg": "img/x.svg"}
     assert sources(made(page, "numpy"), "markdown") == ["# T\n\n![a](../_files/img/x.svg)"]
+
+
+def test_a_notebook_that_stands_alone_has_all_in_it():
+    source = "# T\n\n![a](/img/x.svg)\n\n{download}`/d.csv`\n\n```{code-cell} python\n1\n```\n"
+    path = "en/start/a.md"
+    files = MemoryFiles({path: source, "img/x.svg": "<svg/>", "d.csv": ""})
+    page = parse_page(source.encode(), path, "start/a", "en", CONFIG, files)
+    assert ["img/x.svg"] == picture_files(page)
+    facts = PageFacts(
+        "start/a", "en", references={"download:d.csv": Resolved("", kind="download", url="d.csv")}
+    )
+    library = {"lib/__init__.py": "", "lib/m.py": 'def f():\n    return "\\t\'“x”"\n'}
+    along = Along({"img/x.svg": b"<svg/>"}, library)
+
+    def told(config=CONFIG, along=along):
+        data = render_notebook(page, facts, "numpy", None, config, along=along)
+        notebook = nbformat.reads(data.decode(), as_version=4)
+        nbformat.validate(notebook)
+        return notebook
+
+    text = sources(told(), "markdown")[0]
+    assert "![a](data:image/svg+xml;base64,PHN2Zy8+)" in text
+    assert "](d.csv" not in text
+    linked = Config(languages=("en",), html=HtmlConfig(url="https://e.org/b/"))
+    assert "](https://e.org/b/d.csv)" in sources(told(linked), "markdown")[0]
+    setup, code = told().cells[:2]
+    assert (["etude-setup"], ["etude-library"]) == (setup.metadata.tags, code.metadata.tags)
+    before = list(sys.path)
+    try:
+        exec(code.source, {})
+        folder = Path(sys.path[-1])
+        assert library == {path: (folder / path).read_text("utf-8") for path in library}
+        shutil.rmtree(folder)
+    finally:
+        sys.path[:] = before
+    alone = told(along=Along({}, {}))
+    assert ["etude-setup"] == [tag for cell in alone.cells for tag in cell.metadata.get("tags", ())]
 
 
 def test_the_set_up_is_python_and_seeds_what_the_run_imports():

@@ -1,8 +1,8 @@
-"""What the website offers beside its pages, gathered for all of them: dates, news, twins, old addresses."""
+"""What the website offers beside its pages, gathered for all of them: dates, news, twins, notebooks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -15,15 +15,18 @@ from etude.build.place import CONFIG
 from etude.build.resolution import Resolved
 from etude.build.sources import Parsed
 from etude.build.watch import Watch, digest
+from etude.model.config import Config
 from etude.model.diagnostic import Diagnostic, Place, diagnose
 from etude.model.offer import Offer
+from etude.model.result import RunResult
 from etude.model.rules import Rule
 from etude.render.html.feed import Change, feed_file, moment, newest
 from etude.render.html.moved import Old
+from etude.render.html.notebooks import download_file
 from etude.render.html.twin import twin_file
 from etude.render.said import said
 
-__all__ = ["Offering", "offering"]
+__all__ = ["Offering", "notebooks_of", "offering", "old_addresses", "twin_of"]
 
 _UNKNOWN = Past()
 
@@ -44,9 +47,17 @@ class Offering:
 
 
 def offering(
-    book: Book, resolved: Resolved, watch: Watch, program: str, drawn: Mapping[str, str]
+    book: Book,
+    results: Mapping[str, Mapping[str, RunResult]],
+    resolved: Resolved,
+    watch: Watch,
+    program: str,
+    drawn: Mapping[str, str],
 ) -> Offering:
-    """Gather it; git is asked once per commit, where news are told. `drawn` is as for `plan_cards`."""
+    """Gather it; git is asked once per commit, where news are told. `drawn` is as for `plan_cards`.
+
+    `results` are by the path of the page, then by variant.
+    """
     html = book.config.html
     past: dict[str, Past] = {}
     problems: tuple[Diagnostic, ...] = ()
@@ -69,14 +80,34 @@ def offering(
         feed = feed_file(language) if language in found.changes else ""
         for parsed in pages:
             name = parsed.source.name
-            twin = twin_file(language, name, book.config.home) if html.markdown else ""
-            # Where a file of the book would lie in its place, that one is what the page was made of.
-            kept = twin if twin not in copied else ""
+            ran = results.get(parsed.source.path, {})
+            twin = twin_of(book.config, language, name, copied)
+            notebooks = notebooks_of(book.config, language, name, ran, copied)
             published, modified = dated[name]
             card, _, _ = found.cards.drawings.get((language, name), ("", "", b""))
-            found.pages[language, name] = Offer(published, modified, card, feed, kept)
+            found.pages[language, name] = Offer(published, modified, card, feed, twin, notebooks)
             found.about[language, name] = parsed.index.description
     return found
+
+
+def twin_of(config: Config, language: str, name: str, copied: Collection[str]) -> str:
+    """The twin of a page; none where a file of the book is copied to its place: the page was made of that."""
+    twin = twin_file(language, name, config.home) if config.html.markdown else ""
+    return twin if twin not in copied else ""
+
+
+def notebooks_of(
+    config: Config, language: str, name: str, results: Mapping[str, RunResult], copied: Collection[str]
+) -> tuple[tuple[str, str], ...]:
+    """The notebooks of a page that was run, by variant; none where a file of the book is copied to."""
+    if not config.launch.download or name == config.home:
+        return ()
+    found = ((variant, download_file(language, name, config.home, variant)) for variant in results)
+    return tuple((variant, path) for variant, path in found if path not in copied and _ran(results[variant]))
+
+
+def _ran(result: RunResult) -> bool:
+    return any(cell.status != "missing" for cell in result.cells.values())
 
 
 def _history(book: Book, program: str) -> dict[str, Past]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ class Task(Struct, frozen=True, array_like=True):
     """One output file to be made."""
 
     form: str
-    """``html``, ``notebook``, or ``card`` for the picture of a page of the website."""
+    """``html`` or ``notebook``; for the website also ``card``, the picture of a page, and ``download``."""
     target: str
     """Path below the folder of outputs; also the name under which the state keeps it."""
     key: str
@@ -46,6 +46,8 @@ class Task(Struct, frozen=True, array_like=True):
     variant: str = ""
     offer: Offer = Offer()
     """Of a page of the website."""
+    library: dict[str, str] = {}
+    """What a notebook to be downloaded brings along."""
 
 
 class Made(Struct, frozen=True, array_like=True):
@@ -227,17 +229,23 @@ def _render(task: Task, job: Job) -> tuple[Mapping[str, bytes], str]:
             address = quoted(task.target.removeprefix("html/"))
             search = keep_units(Path(job.root), page_units(page, facts, results, address))
         return {**files, task.target: rendered.html}, search
-    from etude.render.notebook import notebook_files, render_notebook  # noqa: PLC0415 -- as above
+    from etude.render.notebook import Along, notebook_files, picture_files, render_notebook  # noqa: PLC0415 -- as above
 
-    config = _config(job.config)
-    notebook = render_notebook(
-        page, facts, task.variant, results.get(task.variant), config, site_url=config.html.url
-    )
-    files = {task.target: notebook}
+    config, result = _config(job.config), results.get(task.variant)
+    if task.form == "download":
+        along = Along(_read(job, picture_files(page)), task.library)
+        return {task.target: render_notebook(page, facts, task.variant, result, config, along=along)}, ""
+    beside = notebook_files(page, task.variant)
+    found = _read(job, beside.values())
+    files = {f"notebook/{target}": found[source] for target, source in beside.items() if source in found}
+    return {task.target: render_notebook(page, facts, task.variant, result, config), **files}, ""
+
+
+def _read(job: Job, paths: Iterable[str]) -> dict[str, bytes]:
+    """Files of the book; what cannot be read was reported when the page was parsed."""
     book = DiskFiles(Path(job.root))
-    for target, source in notebook_files(page, task.variant).items():
-        try:
-            files[f"notebook/{target}"] = book.read(source)
-        except OSError:
-            continue  # reported when the page was parsed
-    return files, ""
+    found: dict[str, bytes] = {}
+    for path in paths:
+        with suppress(OSError):
+            found[path] = book.read(path)
+    return found

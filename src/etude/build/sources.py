@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -52,6 +53,16 @@ class Parsed(Struct, frozen=True, array_like=True):
     """Digest of the configuration and program that made it."""
 
 
+class Fresh(NamedTuple):
+    """A page that was parsed now, as it is stored."""
+
+    parsed: Parsed
+    record: bytes
+    """`parsed`, encoded."""
+    page: bytes
+    """The document, encoded."""
+
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode_parsed = msgspec.msgpack.Decoder(Parsed).decode
 _decode_page = msgspec.msgpack.Decoder(Page).decode
@@ -87,29 +98,24 @@ def load(
         if parsed.settings == settings and parsed.seen.holds(root, files, globs):
             found[path] = parsed
     missing = [s for s in sources if s.path not in found or found[s.path].source != s]
-    fresh: list[tuple[str, bytes]] = []
-    pages: list[tuple[str, bytes]] = []
-    for record, page in workers.parse(missing, config, files, settings):
-        parsed = _decode_parsed(record)
-        found[parsed.source.path] = parsed
-        fresh.append((parsed.source.path, record))
-        pages.append((parsed.key, page))
-    if pages:
-        store.put_many("page", pages)
-        store.put_many("parsed", fresh)
+    fresh = [
+        Fresh(_decode_parsed(record), record, page)
+        for record, page in workers.parse(missing, config, files, settings)
+    ]
+    found.update((one.parsed.source.path, one.parsed) for one in fresh)
+    if fresh:
+        keep(store, fresh)
     return [found[s.path] for s in sources]
 
 
 def parse_one(source: Source, config: Config, files: DiskFiles, settings: str) -> tuple[bytes, bytes]:
     """Parse a page: its record and its document, both encoded."""
-    parsed, _, encoded = parse_source(source, config, files, settings)
-    return _encode(parsed), encoded
+    fresh, _ = parse_source(source, config, files, settings)
+    return fresh.record, fresh.page
 
 
-def parse_source(
-    source: Source, config: Config, files: DiskFiles, settings: str
-) -> tuple[Parsed, Page, bytes]:
-    """Parse a page: its record, its document, and that encoded."""
+def parse_source(source: Source, config: Config, files: DiskFiles, settings: str) -> tuple[Fresh, Page]:
+    """Parse a page: as it is stored, and its document."""
     watch = Watch(files)
     problem: Diagnostic | None = None
     try:
@@ -128,13 +134,14 @@ def parse_source(
         bool(page.cells) or b"Eval" in page_bytes, diagnostics,
         page.sources, page.files, letters, watch.seen(), settings,
     )  # fmt: skip
-    return parsed, page, page_bytes
+    return Fresh(parsed, _encode(parsed), page_bytes), page
 
 
-def keep(store: SqliteStore, fresh: Sequence[tuple[Parsed, bytes]]) -> None:
+def keep(store: SqliteStore, fresh: Sequence[Fresh]) -> None:
     """Store pages that were parsed; raises `WriteError`."""
-    store.put_many("page", [(parsed.key, encoded) for parsed, encoded in fresh])
-    store.put_many("parsed", [(parsed.source.path, _encode(parsed)) for parsed, _ in fresh])
+    # A record says that its document is there: it comes second.
+    store.put_many("page", [(one.parsed.key, one.page) for one in fresh])
+    store.put_many("parsed", [(one.parsed.source.path, one.record) for one in fresh])
 
 
 def decode_page(data: bytes) -> Page:

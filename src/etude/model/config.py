@@ -146,7 +146,7 @@ class HtmlConfig(Struct, frozen=True):
     feed: bool = True
     """Whether changes are told as RSS."""
     markdown: bool = True
-    """Whether each page has a twin in Markdown, and the site an ``llms.txt``."""
+    """Whether each page has a twin in Markdown, and the site ``llms.txt`` and ``llms-full.txt``."""
 
 
 class LaunchConfig(Struct, frozen=True):
@@ -163,6 +163,8 @@ class LaunchConfig(Struct, frozen=True):
     """Address of a BinderHub; empty: none."""
     jupyterhub: str = ""
     """Address of a JupyterHub with nbgitpuller; empty: none."""
+    download: bool = True
+    """Whether the site has the notebooks of pages that were run, to be downloaded."""
 
 
 class LibraryConfig(Struct, frozen=True):

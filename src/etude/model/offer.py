@@ -20,3 +20,5 @@ class Offer(Struct, frozen=True, array_like=True):
     """The feed of its language, below the root of the site."""
     twin: str = ""
     """The page in Markdown, below the root of the site."""
+    notebooks: tuple[tuple[str, str], ...] = ()
+    """Variants with their notebooks to be downloaded, below the root of the site."""

@@ -337,7 +337,7 @@ KEYS: tuple[Key, ...] = (
         "markdown",
         FLAG,
         "true",
-        "Whether each page has a twin in Markdown, and the site an `llms.txt`.",
+        "Whether each page has a twin in Markdown, and the site `llms.txt` and `llms-full.txt`.",
     ),
     Key(
         "html.redirects",
@@ -354,6 +354,13 @@ KEYS: tuple[Key, ...] = (
     Key("launch", "colab", FLAG, "false", "Whether pages with code lead to Google Colab; for GitHub."),
     Key("launch", "binder", HUB, '""', "The BinderHub that they lead to; true: `https://mybinder.org`."),
     Key("launch", "jupyterhub", URL, '""', "The JupyterHub, with nbgitpuller, that they lead to."),
+    Key(
+        "launch",
+        "download",
+        FLAG,
+        "true",
+        "Whether the site has the notebooks of pages that were run, to be downloaded.",
+    ),
     Key(
         "library",
         "name",

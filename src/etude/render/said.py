@@ -6,13 +6,11 @@ Inline nodes enter; a text leaves in which formulas are letters and signs: ``x²
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from unicodedata import category
 
-from msgspec.structs import replace
-
 from etude.model.book import PageFacts
-from etude.model.inline import Inline, InlineMath, Text
+from etude.model.inline import Eval, Inline, InlineMath
 from etude.render.math import MathError, mathml
 from etude.render.text import plain
 
@@ -31,19 +29,11 @@ _SCRIPTS = frozenset(("msup", "msub", "msubsup", "mover", "munder", "munderover"
 
 def said(inlines: Iterable[Inline], facts: PageFacts | None = None) -> str:
     """The words of some nodes, with white space made single."""
-    return " ".join(plain(_spoken(inlines), facts).split())
+    return " ".join(plain(inlines, facts, _say).split())
 
 
-def _spoken(inlines: Iterable[Inline]) -> tuple[Inline, ...]:
-    """The nodes with a text in the place of each formula."""
-    return tuple(_node(node) for node in inlines)
-
-
-def _node(node: Inline) -> Inline:
-    if isinstance(node, InlineMath):
-        return Text(node.span, said_formula(node.tex))
-    children: Any = getattr(node, "children", ())
-    return replace(node, children=_spoken(children)) if children else node
+def _say(node: Eval | InlineMath) -> str:
+    return said_formula(node.tex) if isinstance(node, InlineMath) else ""
 
 
 def said_formula(tex: str) -> str:

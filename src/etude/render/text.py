@@ -71,7 +71,7 @@ def _words(node: Inline, facts: PageFacts | None, say: Say) -> str:
             return plain(children, facts, say) or target.lstrip("~!").rsplit(".", 1)[-1]
         case Citation():
             content = facts.citations.get(citation_key(node)) if facts else None
-            return plain(content, facts) if content else ", ".join(node.keys)
+            return plain(content, facts, say) if content else ", ".join(node.keys)
         case Eval() | InlineMath():
             return say(node)
         case FootnoteReference() | Anchor() | RawInline():

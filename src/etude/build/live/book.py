@@ -5,10 +5,9 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from os.path import commonprefix
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
@@ -18,54 +17,29 @@ from etude.build import book as books
 from etude.build.execution import Executed, run_cells
 from etude.build.live.code import first_changed
 from etude.build.live.documents import Documents
+from etude.build.live.reach import Edit, reaches_contents, readers
 from etude.build.live.results import Results
+from etude.build.live.showing import Showing
+from etude.build.live.texts import Texts
 from etude.build.options import BuildOptions
-from etude.build.outputs import make_site, stores
-from etude.build.place import CONFIG
+from etude.build.outputs import stores
 from etude.build.program import program_key
 from etude.build.resolution import Resolved, resolve_languages
 from etude.build.run import again
-from etude.build.shared import own_files
-from etude.build.site import picture_sizes
 from etude.build.sources import Parsed, parse_source
 from etude.build.workers import Workers
 from etude.model.config import Policy
 from etude.model.diagnostic import BookError, Diagnostic
-from etude.model.offer import Offer
 from etude.model.page import Page
 from etude.model.progress import silent
 from etude.model.result import RunResult
-from etude.model.span import LineIndex
-from etude.parse.text import source_text
 from etude.render.html.address import page_file
-from etude.render.html.page import render_page
-from etude.render.html.twin import twin_file
 from etude.resolve.index import essence
 
 if TYPE_CHECKING:
     from etude.build.book import Book
-    from etude.render.html.site import SiteContext
 
-__all__ = ["Edit", "LiveBook"]
-
-_SOURCES: Final = (".md", ".ipynb", ".toml")
-"""A new file of another kind belongs to no contents."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """What some changed files came to."""
-
-    whole: bool = False
-    """Pages may have come or gone, and all may look otherwise."""
-    changed: tuple[str, ...] = ()
-    """Paths of pages whose documents are others now."""
-    wanted: tuple[str, ...] = ()
-    """Changed files that cells may have read."""
-    pictures: tuple[str, ...] = ()
-    """Changed files that pages show."""
-    problems: tuple[Diagnostic, ...] = ()
-    """Why the book as a whole cannot be read now: it is as it was."""
+__all__ = ["LiveBook"]
 
 
 class LiveBook:
@@ -85,8 +59,7 @@ class LiveBook:
         self._book: Book | None = None
         self._resolved: Resolved | None = None
         self._executed: Executed | None = None
-        self._sizes: dict[str, tuple[int, int]] = {}
-        self._sites: dict[str, SiteContext] = {}
+        self._showing = Showing(self.files, self.out / "html")
         self._documents = Documents(self.store)
         self._results = Results()
         self._targets: dict[str, tuple[str, Parsed]] = {}
@@ -97,16 +70,11 @@ class LiveBook:
         """The book could not be read when it was tried last."""
         self._given: Mapping[str, Mapping[str, RunResult]] = {}
         """What the last round has given."""
-        self._files: set[str] | None = None
-        """Files of the book that the site has; None: not known."""
         self._before: dict[str, Page] = {}
         """Documents as they were when their cells were looked at last, by path."""
-        self._texts: dict[str, str] = {}
-        """Sources of pages that were edited, by path."""
+        self._texts = Texts(self.files)
         self._moved: set[str] = set()
         """Languages whose problems may stand elsewhere now."""
-        self._pictures: dict[str, dict[str, bytes]] = {}
-        """What cells have drawn, by the page and its path on the site."""
 
     def close(self) -> None:
         """Let go of the store."""
@@ -131,8 +99,9 @@ class LiveBook:
                 for parsed in pages
             }
             self._sources = {target: parsed.source.path for target, (_, parsed) in self._targets.items()}
-            self._pictures.clear()
-            self._look()
+            self._showing.renew(self._book, self._resolved)
+            self._showing.forget()
+            self._showing.look()
             self._executed = self._run(workers)
             self._results.recall(self._executed.results, self._given, ())
         _lasting()
@@ -140,9 +109,14 @@ class LiveBook:
     def edit(self, paths: Collection[str]) -> Edit:
         """Take changed files in: relative to the book, absolute outside; raises `BookError`, as `load`."""
         with self.lock:
-            book = self._book
+            book, resolved = self._book, self._resolved
             problems: tuple[Diagnostic, ...] = ()
-            if book is None or self._broken or self._reaches_contents(book, paths):
+            if (
+                book is None
+                or resolved is None
+                or self._broken
+                or reaches_contents(book, resolved.seen, self.files, paths)
+            ):
                 try:
                     self.load()
                 except BookError as error:
@@ -152,63 +126,36 @@ class LiveBook:
                 else:
                     return Edit(whole=True, wanted=tuple(paths))
             assert book is not None
-            by_path = {p.source.path: p for pages in book.pages.values() for p in pages}
-            pictures = tuple(path for path in paths if path in self._shown())
-            if pictures:
-                self._files = None  # their sizes may be others
-            readers = [
-                p
-                for p in by_path.values()
-                if any(path in p.seen.stamps or path in p.seen.present for path in paths)
-            ]
+            pages = {p.source.path for pages in book.pages.values() for p in pages}
+            pictures = tuple(path for path in paths if path in self._showing.files())
+            changed, others = self._parsed_anew(book, readers(book, paths))
+            if others or pictures:
+                self._showing.look()  # the sizes of pictures may be others
             return Edit(
-                changed=self._parsed_anew(book, readers),
-                wanted=tuple(path for path in paths if path not in by_path),
+                changed=changed,
+                wanted=tuple(path for path in paths if path not in pages),
                 pictures=pictures,
                 problems=problems,
             )
 
-    def _reaches_contents(self, book: Book, paths: Collection[str]) -> bool:
-        """Whether a file is one that the configuration names, or may add a page or take one away."""
-        assert self._resolved is not None
-        heads = {CONFIG, *book.head.stamps, *self._resolved.seen.stamps}
-        pages = {p.source.path for pages in book.pages.values() for p in pages}
-        seen = {
-            name for pages in book.pages.values() for p in pages for name in (*p.seen.stamps, *p.seen.present)
-        }
-        for path in paths:
-            if path in heads or (path in pages and not self.files.exists(path)):
-                return True
-            if path in pages or path in seen:
-                continue
-            if path.endswith(_SOURCES) or not self.files.exists(path):
-                return True
-            root = str(self.files.root)
-            if any(
-                p.seen.globs and not p.seen.holds(root, self.files, {})
-                for some in book.pages.values()
-                for p in some
-            ):
-                return True
-        return False
-
-    def _parsed_anew(self, book: Book, pages: Sequence[Parsed]) -> tuple[str, ...]:
-        """Parse pages; the paths of those whose documents are others now."""
+    def _parsed_anew(self, book: Book, pages: Sequence[Parsed]) -> tuple[tuple[str, ...], bool]:
+        """Parse pages; the paths of those whose documents are others, and whether any shows other files."""
         assert self._resolved is not None
         changed: list[str] = []
         touched: set[str] = set()
+        others = False
         for old in pages:
             path, language = old.source.path, old.source.language
-            parsed, page, encoded = parse_source(old.source, book.config, self.files, old.settings)
+            fresh, page = parse_source(old.source, book.config, self.files, old.settings)
+            parsed = fresh.parsed
             before = self._document(old) if old.runs or parsed.runs else None
             some = book.pages[language]
             some[next(at for at, one in enumerate(some) if one is old)] = parsed
             target = page_file(language, old.source.name, book.config.home)
             self._targets[target] = (language, parsed)
-            self._pictures.pop(target, None)
-            self._documents.put(parsed, page, encoded)
-            if parsed.files != old.files:
-                self._files = None
+            self._showing.forget(target)
+            self._documents.put(fresh, page)
+            others = others or parsed.files != old.files
             if parsed.key == old.key:
                 continue
             changed.append(path)
@@ -221,10 +168,8 @@ class LiveBook:
         if touched:
             self._resolved = resolve_languages(book, touched, self._resolved)
             self._moved -= touched
-            self._sites.clear()
-        if self._files is None:
-            self._look()
-        return tuple(changed)
+            self._showing.renew(book, self._resolved)
+        return tuple(changed), others
 
     def lacks(self, path: str, cell: int) -> bool:
         """Whether a cell of a page has no result in one of its variants."""
@@ -233,21 +178,11 @@ class LiveBook:
 
     def edited(self, path: str) -> tuple[int, int]:
         """Where the source of a page is other than when this was asked last, and how much longer it is."""
-        now = self._text(path)
-        before, self._texts[path] = self._texts.get(path, now), now
-        same = len(commonprefix((before, now)))  # noqa: RUF071 -- of texts, not of paths
-        return same, len(now) - len(before)
+        return self._texts.edited(path)
 
     def position(self, path: str, offset: int) -> tuple[int, int]:
         """Line and column of an offset in the source of a page."""
-        found = LineIndex(self._text(path)).position(offset)
-        return found.line, found.column
-
-    def _text(self, path: str) -> str:
-        try:
-            return source_text(self.files.read(path))
-        except OSError:
-            return ""
+        return self._texts.position(path, offset)
 
     def first_stale(self, path: str) -> int | None:
         """The first cell of a page that may give something else than when this was asked last.
@@ -260,12 +195,6 @@ class LiveBook:
                 return None
             found = (parsed for _, parsed in self._targets.values() if parsed.source.path == path)
             return first_changed(before, self._document(next(found)))
-
-    def _look(self) -> None:
-        assert self._book is not None
-        self._sizes = picture_sizes(self._book)
-        self._sites.clear()
-        self._files = None
 
     # results
 
@@ -280,7 +209,7 @@ class LiveBook:
                 self._documents.store()
                 self._executed = self._run(workers)
                 self._given = given
-                self._pictures.clear()
+                self._showing.forget()
                 return self._results.recall(self._executed.results, given, stale)
             return {}
 
@@ -295,7 +224,7 @@ class LiveBook:
             self._results.show(path, result)
             for target, source in self._sources.items():
                 if source == path:
-                    self._pictures.pop(target, None)
+                    self._showing.forget(target)
 
     # showing
 
@@ -320,49 +249,25 @@ class LiveBook:
             if facts is None:
                 return None
             path = parsed.source.path
-            if path not in self._texts:
-                self._texts[path] = self._text(path)
-            page, results = self._document(parsed), self._results.of(path)
-            rendered = render_page(page, facts, results, self._site(language), self._offer(language, parsed))
-            self._pictures[target] = dict(rendered.files)
-            return rendered.html
+            self._texts.know(path)
+            stored = self._executed.results.get(path, {}) if self._executed is not None else {}
+            return self._showing.html(target, self._document(parsed), facts, self._results.of(path), stored)
+
+    def wrote(self) -> bool:
+        """The files of the site were written; whether pages are others for it."""
+        with self.lock:
+            return self._showing.wrote()
 
     def picture(self, path: str) -> bytes | None:
         """What cells have drawn, or a file of the book that a page shows; by its path on the site."""
         with self.lock:
-            for drawn in self._pictures.values():
-                if path in drawn:
-                    return drawn[path]
-            if path not in self._shown():
-                return None
+            drawn = self._showing.drawn(path)
+            if drawn is not None or path not in self._showing.files():
+                return drawn
         try:
             return self.files.read(path)
         except OSError:
             return None
-
-    def _shown(self) -> set[str]:
-        """Files of the book that the site has."""
-        book = self._book
-        if book is None:
-            return set()
-        if self._files is None:
-            self._files = {f for pages in book.pages.values() for p in pages for f in p.files}
-            self._files |= own_files(book).keys()
-        return self._files
-
-    def _offer(self, language: str, parsed: Parsed) -> Offer:
-        """What the page shows of what is offered beside it: its twin, but no news and no dates."""
-        assert self._book is not None
-        config, name = self._book.config, parsed.source.name
-        return Offer(twin=twin_file(language, name, config.home) if config.html.markdown else "")
-
-    def _site(self, language: str) -> SiteContext:
-        assert self._book is not None
-        assert self._resolved is not None
-        if language not in self._sites:
-            navigation = self._resolved.languages[language].navigation
-            self._sites[language] = make_site(self._book.config, navigation, self._sizes, traced=True)
-        return self._sites[language]
 
     def _document(self, parsed: Parsed) -> Page:
         page = self._documents.get(parsed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from etude.adapters.store import SqliteStore
-from etude.build.sources import Parsed, decode_page, keep
+from etude.build.sources import Fresh, Parsed, decode_page, keep
 from etude.model.page import Page
 
 __all__ = ["Documents"]
@@ -22,7 +22,7 @@ class Documents:
         self._store = store
         self._decoded: dict[str, Page] = {}
         """By key, the newest last."""
-        self._fresh: dict[str, tuple[Parsed, bytes]] = {}
+        self._fresh: dict[str, Fresh] = {}
         """What is not stored yet, by the path of the page."""
 
     def get(self, parsed: Parsed) -> Page | None:
@@ -30,17 +30,17 @@ class Documents:
         page = self._decoded.get(parsed.key)
         if page is None:
             fresh = self._fresh.get(parsed.source.path)
-            data = fresh[1] if fresh is not None else self._store.get("page", parsed.key)
+            data = fresh.page if fresh is not None else self._store.get("page", parsed.key)
             if data is None:
                 return None
             page = decode_page(data)
         self._hold(parsed.key, page)
         return page
 
-    def put(self, parsed: Parsed, page: Page, encoded: bytes) -> None:
+    def put(self, fresh: Fresh, page: Page) -> None:
         """Take a document that was parsed now."""
-        self._fresh[parsed.source.path] = (parsed, encoded)
-        self._hold(parsed.key, page)
+        self._fresh[fresh.parsed.source.path] = fresh
+        self._hold(fresh.parsed.key, page)
 
     def store(self) -> None:
         """Store what is not stored yet; raises `WriteError`."""

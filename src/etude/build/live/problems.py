@@ -10,13 +10,45 @@ from msgspec import structs
 from etude.model.diagnostic import Diagnostic, Severity
 from etude.model.span import NOWHERE, LineIndex, Span
 
-__all__ = ["moved", "told"]
+__all__ = ["Problems"]
 
 
-def told(
+class Problems:
+    """What is wrong with a book, from edits, from runs and from reading it."""
+
+    def __init__(self) -> None:
+        """Nothing is."""
+        self.edited: tuple[Diagnostic, ...] = ()
+        """Why the last edit could not be taken in."""
+        self.ran: tuple[Diagnostic, ...] = ()
+        """What the last round found."""
+        self.told: tuple[Diagnostic, ...] = ()
+        """All that was told last."""
+
+    def look(self, book: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Gather all there is, with what is wrong with the `book` as it was read; those that are new."""
+        known = {_name(one) for one in self.told}
+        self.told = self.edited or tuple(dict.fromkeys((*book, *self.ran)))
+        return tuple(one for one in self.told if _name(one) not in known)
+
+    def move(self, path: str, at: int, longer: int) -> None:
+        """A page was edited at a place, and is so much `longer`: what a round found in it moves along."""
+        self.ran = _moved(self.ran, path, at, longer)
+
+    def listed(self, sources: Mapping[str, str], targets: Mapping[str, str]) -> list[dict[str, Any]]:
+        """What was told, as pages show it; `targets` are files of pages on the site by their source."""
+        return _listed(self.told, sources, targets)
+
+
+def _name(one: Diagnostic) -> tuple[object, ...]:
+    """A problem, wherever on its page it stands."""
+    return one.rule, one.message, one.place.path
+
+
+def _listed(
     problems: Iterable[Diagnostic], sources: Mapping[str, str], targets: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """One entry a problem, the worst first; `targets` are files of pages on the site by their source."""
+    """One entry a problem, the worst first."""
     lines: dict[str, LineIndex] = {}
     out: list[dict[str, Any]] = []
     for one in sorted(problems, key=lambda one: -list(Severity).index(one.severity)):
@@ -40,7 +72,7 @@ def told(
     return out
 
 
-def moved(problems: Iterable[Diagnostic], path: str, at: int, longer: int) -> tuple[Diagnostic, ...]:
+def _moved(problems: Iterable[Diagnostic], path: str, at: int, longer: int) -> tuple[Diagnostic, ...]:
     """Problems of an earlier text, where they are since it was edited at a place and is so much `longer`."""
 
     def put(one: Diagnostic) -> Diagnostic:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
-from etude.build.live.book import Edit, LiveBook
+from etude.build.live.author import Author
+from etude.build.live.book import LiveBook
 from etude.build.live.browsers import Browsers, Line, Message
+from etude.build.live.cells import Cells
 from etude.build.live.events import (
-    CellState,
     Event,
     Files,
     Given,
@@ -28,7 +29,8 @@ from etude.build.live.events import (
     RoundEnded,
     Said,
 )  # fmt: skip
-from etude.build.live.problems import moved, told
+from etude.build.live.problems import Problems
+from etude.build.live.reach import Edit
 from etude.build.live.runner import Runner, Wish
 from etude.build.live.settler import Settled, Settler
 from etude.build.options import BuildOptions, RunOptions, ServeOptions
@@ -37,7 +39,7 @@ from etude.model.diagnostic import BookError, Diagnostic, diagnose
 from etude.model.progress import TimeLeft
 from etude.model.rules import Rule
 
-__all__ = ["Author", "Live"]
+__all__ = ["Live"]
 
 _OUTPUTS: Final = 0.08
 """Seconds from one showing of what cells give to the next."""
@@ -49,33 +51,6 @@ _SETTLE: Final = 0.6
 """Seconds without an edit after which files are written."""
 
 _NEVER: Final = float("inf")
-
-Key = tuple[str, int]
-"""A cell of a page: its variant and number."""
-
-
-class Author(Protocol):
-    """Whoever writes the book, at a terminal."""
-
-    def changed(self, paths: Collection[str], pages: int, seconds: float) -> None:
-        """Changed files were taken in, and so many open pages show it."""
-        ...
-
-    def ran(self, cells: int, seconds: float) -> None:
-        """A round of running cells is over."""
-        ...
-
-    def problems(self, fresh: tuple[Diagnostic, ...], left: int) -> None:
-        """Problems have come up, or gone; so many are there now."""
-        ...
-
-    def open(self, path: Path, line: int, column: int) -> None:
-        """Open an editor at a place."""
-        ...
-
-    def watch(self, folders: Collection[str]) -> None:
-        """Tell of changes in these folders outside of the book, too."""
-        ...
 
 
 @dataclass(slots=True)
@@ -98,18 +73,6 @@ class _State:
     paused: bool = False
     left: float | None = None
     """Seconds that the round will take from now on, as far as that is known."""
-    cells: dict[str, dict[Key, CellState]] = field(default_factory=dict)
-    """By the path of the page."""
-    stale: dict[str, int] = field(default_factory=dict)
-    """First cells of pages that have not run since they were edited."""
-    renewed: set[str] = field(default_factory=set)
-    """Pages whose cells were edited since the round began: it runs them as they were."""
-    ran: tuple[Diagnostic, ...] = ()
-    """What the last round found."""
-    told: tuple[Diagnostic, ...] = ()
-    """All that was told last."""
-    edited: tuple[Diagnostic, ...] = ()
-    """Why the last edit could not be taken in."""
 
 
 class Live:
@@ -132,6 +95,8 @@ class Live:
         """How often the files of the site were brought up to date."""
         self._due = _Due()
         self._state = _State()
+        self._cells = Cells()
+        self._problems = Problems()
 
     def tell(self, event: Event) -> None:
         """Have something taken up; returns at once. Any thread may call this."""
@@ -143,7 +108,7 @@ class Live:
         try:
             self.book.load()
         except BookError as error:
-            self._state.edited = error.diagnostics
+            self._problems.edited = error.diagnostics
         own, asked = self.book.policy, self._options.policy
         self._state.paused = "off" in (asked, own if asked is None else asked)
         run = RunOptions(
@@ -219,11 +184,11 @@ class Live:
                 if self._browsers.touch(self._shown_by((path,))):
                     self._due.show = min(self._due.show, time.monotonic() + _OUTPUTS)
             case Marked(path=path):
-                self._state.cells.setdefault(path, {})[event.variant, event.index] = event.state
+                self._cells.mark(event)
                 self._tell_cells((path,))
             case RoundBegan():
                 self._state.running = True
-                self._state.renewed.clear()
+                self._cells.begin()
                 self._tell_state()
             case RoundEnded():
                 self._ended(event)
@@ -242,10 +207,10 @@ class Live:
         try:
             edit = self.book.edit(paths)
         except BookError as error:
-            self._state.edited = error.diagnostics
+            self._problems.edited = error.diagnostics
             self._due.look = 0.0
             return
-        recovered, self._state.edited = bool(self._state.edited), edit.problems
+        recovered, self._problems.edited = bool(self._problems.edited), edit.problems
         if edit.whole and self.book.targets:
             # Pages that wait for the book ask for it again.
             self._browsers.tell(self._browsers.showing(("",)), {"kind": "reload"})
@@ -264,7 +229,7 @@ class Live:
         """Lead browsers to the place that is being written; problems of its page move along."""
         for path in edit.changed:
             at, longer = self.book.edited(path)
-            self._state.ran = moved(self._state.ran, path, at, longer)
+            self._problems.move(path, at, longer)
             if len(edit.changed) == 1:
                 targets = self._shown_by((path,))
                 here = self._browsers.showing(targets)
@@ -277,8 +242,7 @@ class Live:
         """Have what the edit reaches run, or note that it should."""
         outdated = {path: cell for path in edit.changed if (cell := self.book.first_stale(path)) is not None}
         for path, cell in outdated.items():
-            self._state.stale[path] = min(cell, self._state.stale.get(path, cell))
-            self._state.renewed.add(path)
+            self._cells.outdate(path, cell)
             if self.runner is not None:
                 self.runner.outdate(path, cell)
         self._tell_cells(outdated)
@@ -300,22 +264,17 @@ class Live:
         if target:
             self._browsers.show()
         here = (client,)
-        self._browsers.tell(here, self._problems())
+        self._browsers.tell(here, self._told())
         self._browsers.tell(here, self._status())
         if (path := self.book.targets.get(target)) is not None:
-            self._browsers.tell(here, self._cells(path))
-
-    def _cells(self, path: str) -> Message:
-        cells = self._state.cells.get(path, {})
-        listed = [[variant, index, state] for (variant, index), state in sorted(cells.items())]
-        return {"kind": "cells", "cells": listed, "stale": self._state.stale.get(path)}
+            self._browsers.tell(here, self._cells.message(path))
 
     def _tell_cells(self, paths: Collection[str] | None = None) -> None:
         """Tell how cells are, on open pages with these sources; on all, if it is None."""
         for target in self._browsers.targets():
             path = self.book.targets.get(target)
             if path is not None and (paths is None or path in paths):
-                self._browsers.tell(self._browsers.showing((target,)), self._cells(path))
+                self._browsers.tell(self._browsers.showing((target,)), self._cells.message(path))
 
     def _status(self) -> Message:
         state = self._state
@@ -331,7 +290,7 @@ class Live:
             return
         match what:
             case {"do": "run", "cell": int(cell)} if path is not None:
-                stale = self._state.stale.get(path)
+                stale = self._cells.stale.get(path)
                 anew = not self.book.lacks(path, cell) and (stale is None or cell < stale)
                 runner.ask(Wish(pages=(path,), until=cell, anew=anew))
             case {"do": "run"}:
@@ -360,15 +319,10 @@ class Live:
         state = self._state
         state.running, state.left = False, None
         if not event.stopped:
-            lacking = self.book.recall(event.results, state.stale)
-            for path in state.stale.keys() - state.renewed:
-                if path in lacking:
-                    state.stale[path] = lacking[path]
-                else:
-                    del state.stale[path]
+            self._cells.ran(self.book.recall(event.results, self._cells.stale))
             self._author.watch(event.outside)
-        state.cells.clear()
-        state.ran = event.problems
+        self._cells.end()
+        self._problems.ran = event.problems
         self._browsers.touch()
         self._browsers.show()
         self._tell_cells()
@@ -378,42 +332,42 @@ class Live:
         self._due.look = time.monotonic()
         self._due.settle = time.monotonic() + _SETTLE
 
-    def _problems(self) -> Message:
+    def _told(self) -> Message:
         targets = {source: target for target, source in self.book.targets.items()}
-        return {"kind": "problems", "list": told(self._state.told, SourceTexts(self.book.files), targets)}
+        return {"kind": "problems", "list": self._problems.listed(SourceTexts(self.book.files), targets)}
 
     def _look(self) -> None:
         """Tell the problems there are; the author, those that are others than before."""
-        state = self._state
         self.book.refresh()
-        found = state.edited or tuple(dict.fromkeys((*self.book.problems(), *state.ran)))
-        before, state.told = state.told, found
+        before = len(self._problems.told)
+        fresh = self._problems.look(self.book.problems())
         # Their places may have moved, so that browsers are always told.
-        self._browsers.tell(None, self._problems())
-        known = {(one.rule, one.message, one.place.path) for one in before}
-        fresh = tuple(one for one in found if (one.rule, one.message, one.place.path) not in known)
-        if fresh or len(found) != len(before):
-            self._author.problems(fresh, len(found))
+        self._browsers.tell(None, self._told())
+        if fresh or len(self._problems.told) != before:
+            self._author.problems(fresh, len(self._problems.told))
 
     def _settle(self) -> None:
         """Have the files of the site written, when nobody else builds the book."""
         if self._state.running or self.settler.busy:
             self._due.settle = time.monotonic() + _SETTLE
-        elif not self._state.edited:
+        elif not self._problems.edited:
             self.settler.ask()
 
     def _settled(self, event: Settled) -> None:
         """The files of the site are as the book was when they were asked for."""
         self.settled += 1
+        if self.book.wrote():
+            self._browsers.touch()
+            self._browsers.show()
         if any(one.rule is Rule.BUILD_LOCKED for one in event.problems):
             self._due.settle = time.monotonic() + _SETTLE
-        elif event.stopped and not self._state.edited:
+        elif event.stopped and not self._problems.edited:
             self._fail(event.problems)
 
     def _fail(self, problems: tuple[Diagnostic, ...]) -> None:
-        self._state.told = (*self._state.told, *problems)
-        self._author.problems(problems, len(self._state.told))
-        self._browsers.tell(None, self._problems())
+        self._problems.told += problems
+        self._author.problems(problems, len(self._problems.told))
+        self._browsers.tell(None, self._told())
 
 
 def _joined(events: Iterable[Event]) -> list[Event]:

@@ -1,6 +1,7 @@
 """`llms.txt`: what the book is and where its pages are as Markdown, for those who read by program.
 
-As https://llmstxt.org proposes it: a title, a summary, and lists of links below headings.
+As https://llmstxt.org proposes it: a title, a summary, and lists of links below headings. Beside it, all of
+the pages in one file.
 """
 
 from __future__ import annotations
@@ -16,23 +17,41 @@ from etude.render.html.words import LANGUAGE_NAMES, words
 from etude.render.markdown_text import escape_words, link
 from etude.render.said import said
 
-__all__ = ["render_llms"]
+__all__ = ["FULL", "full_head", "full_page", "render_llms"]
+
+FULL = "llms-full.txt"
+"""Where the text of all pages lies, below the root of the site."""
 
 
 def render_llms(
     config: Config, navigations: Mapping[str, Navigation], about: Mapping[tuple[str, str], str]
 ) -> bytes:
     """The file of the whole site; `about` says what pages are about, by language and name."""
-    default = config.languages[0]
-    lines = [f"# {escape_words(config.title.get(default))}", ""]
-    summary = config.description.get(default) or config.subtitle.get(default)
-    if summary:
-        lines += [f"> {escape_words(' '.join(summary.split()))}", ""]
-    if facts := list(_facts(config)):
-        lines += [*(f"- {fact}" for fact in facts), ""]
+    lines = list(_head(config, link(FULL, config.html.url + FULL)))
     for language, navigation in navigations.items():
         lines += _language(config, language, navigation, about)
     return ("\n".join(lines).rstrip() + "\n").encode()
+
+
+def full_head(config: Config) -> bytes:
+    """What stands above the pages in the file of all of them."""
+    return "\n".join(_head(config)).encode()
+
+
+def full_page(config: Config, twin: str, text: bytes) -> bytes:
+    """A page there: its links are relative to the address above it, from the root of the site."""
+    return f"\n<!-- {config.html.url}{quoted(twin)} -->\n\n".encode() + text
+
+
+def _head(config: Config, *further: str) -> Iterator[str]:
+    """Title, summary and facts, each with an empty line after it."""
+    default = config.languages[0]
+    yield from (f"# {escape_words(config.title.get(default))}", "")
+    summary = config.description.get(default) or config.subtitle.get(default)
+    if summary:
+        yield from (f"> {escape_words(' '.join(summary.split()))}", "")
+    if facts := [*_facts(config), *further]:
+        yield from (*(f"- {fact}" for fact in facts), "")
 
 
 def _facts(config: Config) -> Iterator[str]:

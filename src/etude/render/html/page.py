@@ -41,17 +41,16 @@ from etude.render.html.frame import (
     frame_page,
     render_template,
 )
-from etude.render.html.hosts import Launch, edit_link, issues_link, launches
+from etude.render.html.hosts import edit_link, issues_link
 from etude.render.html.inline import inlines
+from etude.render.html.notebooks import downloads, places_to_run
 from etude.render.html.origins import origins
 from etude.render.html.previews import Opening, blocks_file
 from etude.render.html.sections import sections_toc
 from etude.render.html.site import SiteContext
 from etude.render.html.structured import structured
-from etude.render.html.switch import variant_keys
 from etude.render.html.tell import told_of
 from etude.render.html.titles import title_html
-from etude.render.notebook_place import notebook_path
 from etude.render.text import plain
 from etude.render.variants import page_variants
 
@@ -95,7 +94,7 @@ def render_page(
     ctx = _context(page, facts, results, site)
     is_home = page.name == site.home
     title, body = _split(page)
-    content = _cover(ctx, title, body) if is_home else _article(ctx, title, body)
+    content = _cover(ctx, title, body) if is_home else _article(ctx, title, body, offer)
     path, kept = blocks_file(ctx, title_html(page.title, facts.number))
     ctx.files[path] = kept
     book = site.config.title.get(page.language)
@@ -194,7 +193,7 @@ def _split(page: Page) -> tuple[Heading | None, tuple[BlockNode, ...]]:
     return None, page.blocks
 
 
-def _article(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> str:
+def _article(ctx: Context, title: Heading | None, body: Sequence[BlockNode], offer: Offer) -> str:
     page, facts = ctx.page, ctx.facts
     front = page.front
     heading = inlines(ctx, title.children if title is not None else page.title)
@@ -210,7 +209,8 @@ def _article(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> 
         crumbs=_crumbs(ctx),
         eyebrow="" if inline_number else facts.label,
         heading=heading,
-        launches=_launches(ctx),
+        downloads=list(downloads(ctx, offer)),
+        launches=places_to_run(ctx),
         also=ctx.anchors(title.id) if title is not None else "",
         margin=ctx.margin,
         next=_linked(ctx, facts.next),
@@ -229,23 +229,6 @@ def _byline(ctx: Context) -> Iterator[str]:
     yield front.date
     if front.updated:
         yield words.updated.replace("{}", front.updated)
-
-
-def _launches(ctx: Context) -> list[tuple[str, str, Launch]]:
-    """Where the page's notebooks run: with the value of ``data-variant`` and the title of each variant."""
-    config = ctx.site.config
-    if not ctx.page.cells or not (config.launch.repository or config.repository):
-        return []
-    # A page without variants runs in the book's first.
-    alone = next(iter(ctx.runs), config.variants[0].name if config.variants else "")
-    several = len(ctx.variants) > 1
-    found: list[tuple[str, str, Launch]] = []
-    for variant in ctx.variants or (alone,):
-        path = notebook_path(ctx.page, variant)
-        key = variant_keys((variant,)) if several else ""
-        label = config.variant_title(variant, ctx.page.language) if several else ""
-        found += [(key, label, launch) for launch in launches(config, path)]
-    return found
 
 
 def _cover(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> str:

@@ -73,6 +73,7 @@ class Words(Struct, frozen=True):
     updated: str
     run_in: str
     run_in_hint: str
+    download_notebook: str
     brackets: str
     start: str
     version: str
@@ -138,6 +139,7 @@ _EN = Words(
     updated="changed {}",
     run_in="Run in",
     run_in_hint="Opens this page’s notebook on another site",
+    download_notebook="Download notebook",
     brackets=" ({})",
     start="Begin reading",
     version="Version",
@@ -232,6 +234,7 @@ _ZH = Words(
     updated="更新于 {}",
     run_in="在线运行",
     run_in_hint="在其他网站打开本页的笔记本",
+    download_notebook="下载笔记本",
     brackets="（{}）",
     start="开始阅读",
     version="版本",

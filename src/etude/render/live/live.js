@@ -23,12 +23,20 @@ let follow = sessionStorage.getItem("etude-follow") !== "no";
 
 /* What the server has sent: blocks of the text as HTML without their places, and the regions around it. */
 const regions = ["title", ".side-nav", ".bar .tools", ".bar .book", "header.title", "nav.toc", ".title-page", "nav.pager", ".cover > nav", ".colophon", "head > style"];
-/* Style sheets that the page did not need before: faces come with them. */
+/* Style sheets that the page did not need before, or that have new content: faces come with them. The old one
+   stays until the new one is there. */
 const sheets = (root) => [...root.querySelectorAll("head link[rel=stylesheet]")];
-const pathOf = (one) => new URL(one.getAttribute("href"), location.href).pathname;
+const addressOf = (one) => new URL(one.getAttribute("href"), location.href);
 const addSheets = (sent) => {
-  const there = new Set(sheets(document).map(pathOf));
-  for (const one of sheets(sent)) if (!there.has(pathOf(one))) document.head.append(document.importNode(one));
+  const there = new Map(sheets(document).map((one) => [addressOf(one).pathname, one]));
+  for (const one of sheets(sent)) {
+    const { pathname, searchParams } = addressOf(one), old = there.get(pathname), made = document.importNode(one);
+    if (!old) document.head.append(made);
+    else if (addressOf(old).searchParams.get("v") !== searchParams.get("v")) {
+      made.onload = made.onerror = () => old.remove();
+      old.after(made);
+    }
+  }
 };
 const bare = (element) => element.outerHTML.replace(/ data-at="\d+"/g, "");
 const proseOf = (root) => root.querySelector("#main .prose");
@@ -81,13 +89,13 @@ const replace = (text) => {
   const shape = (root) => [...(root.querySelector("#main > *")?.children ?? [])].map((one) => one.localName + "." + one.classList[0]).join();
   const now = regionsOf(sent);
   if (!prose || !wanted || now[2] !== around[2] || document.body.className !== sent.body.className) return null;
+  addSheets(sent);
   if (shape(document) !== shape(sent)) {
     document.getElementById("main").replaceChildren(...sent.getElementById("main").childNodes);
     blocks = blocksOf(document);
     around = now;
     return [];
   }
-  addSheets(sent);
   const children = [...wanted.children], fresh = children.map(bare);
   const pairs = paired(blocks, fresh), live = [...prose.children], kept = new Set(pairs);
   const added = [], after = [];

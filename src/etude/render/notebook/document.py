@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import posixpath
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from etude.model.block import CodeCell, Heading
 from etude.model.book import PageFacts
@@ -15,18 +17,29 @@ from etude.model.config import Config
 from etude.model.page import Page
 from etude.model.result import CellResult, RunResult
 from etude.render.html.address import page_file, quoted
+from etude.render.images import MIME_SUFFIX
 from etude.render.markdown import MarkdownWriter, Prose, Setting, join
 from etude.render.markdown_code import annotated
 from etude.render.markdown_text import link
 from etude.render.notebook.cells import Cells, output_of
-from etude.render.notebook.setup import requires_code, setup_code
+from etude.render.notebook.setup import library_code, requires_code, setup_code
 from etude.render.notebook_place import notebook_folder
 
-__all__ = ["notebook_files", "render_notebook"]
+__all__ = ["Along", "notebook_files", "picture_files", "render_notebook"]
 
 _FILES = "_files"
+_PICTURES = {**{suffix: kind for kind, suffix in MIME_SUFFIX.items()}, "jpeg": "image/jpeg"}
 _READ_ONLINE = {"zh": "在网上阅读这一页", "en": "Read this page on the web"}
 _DISPLAY_NAMES = {"python3": "Python 3 (ipykernel)"}
+
+
+class Along(Struct, frozen=True):
+    """What a notebook that stands alone brings along."""
+
+    pictures: Mapping[str, bytes]
+    """Files of the book, by path."""
+    library: Mapping[str, str]
+    """The modules of saved cells, by path."""
 
 
 def notebook_files(page: Page, variant: str) -> dict[str, str]:
@@ -37,6 +50,11 @@ def notebook_files(page: Page, variant: str) -> dict[str, str]:
     return {f"{notebook_folder(page, variant)}/{_FILES}/{path}": path for path in page.files}
 
 
+def picture_files(page: Page) -> list[str]:
+    """The files of the book that a notebook of the page can hold: its pictures."""
+    return [path for path in page.files if _kind(path)]
+
+
 def render_notebook(
     page: Page,
     facts: PageFacts,
@@ -45,13 +63,14 @@ def render_notebook(
     config: Config,
     *,
     site_url: str = "",
+    along: Along | None = None,
 ) -> bytes:
     """The notebook of one run, as it is written to disk; the same input gives the same bytes.
 
     Its code cells are those of the run, in order, after a set-up cell tagged ``etude-setup``, and before
     that one tagged ``etude-requires`` when something must be installed. `variant` is empty in a page
     without variants. References link to the site when it has an address: `site_url`, else that of the
-    configuration.
+    configuration. Files lie beside the notebook, unless it brings them `along`.
     """
     site = site_url or config.html.url
     setting = Setting(
@@ -59,7 +78,7 @@ def render_notebook(
         name=page.name,
         facts=facts,
         page_url=lambda name, target: _page_url(site, page.language, name, target, config.home),
-        file_url=lambda path: "../" * page.name.count("/") + f"{_FILES}/{quoted(path.lstrip('/'))}",
+        file_url=lambda path: _file_url(page, site, along, path.lstrip("/")),
         variant=variant,
         result=result,
     )
@@ -75,6 +94,9 @@ def render_notebook(
         cells.add_code(
             setup_code(page, variant, config), {"tags": ["etude-setup"], "jupyter": {"source_hidden": True}}
         )
+        if along is not None and along.library:
+            hidden = {"tags": ["etude-library"], "jupyter": {"source_hidden": True}}
+            cells.add_code(library_code(along.library), hidden)
     _write(page, MarkdownWriter(setting), result, cells, setting.page_url(page.name, ""))
     document = {
         "cells": cells.cells,
@@ -98,6 +120,20 @@ def _page_url(site: str, language: str, name: str, target: str, home: str) -> st
         return ""
     fragment = f"#{quoted(target)}" if target else ""
     return posixpath.join(site, quoted(page_file(language, name, home))) + fragment
+
+
+def _file_url(page: Page, site: str, along: Along | None, path: str) -> str:
+    """Beside the notebook; of one that stands alone pictures are in it, other files on the site."""
+    if along is None:
+        return "../" * page.name.count("/") + f"{_FILES}/{quoted(path)}"
+    kind, data = _kind(path), along.pictures.get(path)
+    if kind and data is not None:
+        return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+    return posixpath.join(site, quoted(path)) if site else ""
+
+
+def _kind(path: str) -> str:
+    return _PICTURES.get(path.rpartition(".")[2].lower(), "")
 
 
 def _write(page: Page, writer: MarkdownWriter, result: RunResult | None, cells: Cells, url: str) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Mapping
 from string import Template
 
 from etude.model.config import Config
 from etude.model.environment import Environment
 from etude.model.page import Page
 
-__all__ = ["requires_code", "setup_code"]
+__all__ = ["library_code", "requires_code", "setup_code"]
 
 _SETUP = Template("""\
 # This cell makes the notebook run as it did in the book: it looks for the book's files in the folders
@@ -52,6 +53,43 @@ def requires_code(environment: Environment) -> str:
     named = " ".join(f'"{one.replace(chr(34), chr(39))}"' for one in environment.requirements)
     python = f" Python {environment.python} is asked for." if environment.python else ""
     return f"# What this notebook was run with.{python}\n%pip install --quiet {named}"
+
+
+_LIBRARY = Template("""\
+# Code that earlier pages of the book saved, for this notebook on its own.
+
+
+def _etude_library(modules):
+    import sys
+    import tempfile
+    from pathlib import Path
+
+    folder = Path(tempfile.mkdtemp(prefix="etude-"))
+    for path, source in modules.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(source, encoding="utf-8")
+    sys.path.append(str(folder))
+
+
+_etude_library(
+    {
+$modules
+    }
+)
+del _etude_library""")
+
+
+def library_code(modules: Mapping[str, str]) -> str:
+    """Python for the cell after the set-up, which brings the library along: paths with their sources.
+
+    A library that the set-up has found, or that is installed, goes before it.
+    """
+    return _LIBRARY.substitute(modules="\n".join(_module(path, text) for path, text in modules.items()))
+
+
+def _module(path: str, text: str) -> str:
+    lines = "\n".join(f"            {line!r}" for line in text.splitlines(keepends=True) or [""])
+    return f"        {_quoted(path)}: (\n{lines}\n        ),"
 
 
 def setup_code(page: Page, variant: str, config: Config) -> str:

@@ -1,10 +1,8 @@
-"""What a reader may look for in blocks: runs of words, captions, formulas and code, in reading order."""
+"""What a reader may look for in blocks: words, captions, formulas, code and outputs, in reading order."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from html import unescape
 from typing import Literal, TypeAlias, assert_never
 
 from msgspec import Struct
@@ -55,6 +53,8 @@ from etude.model.block import (
 from etude.model.book import PageFacts
 from etude.model.inline import Eval, Inline, InlineMath
 from etude.model.result import RunResult
+from etude.render.search.html_words import html_words
+from etude.render.search.outputs import output_texts
 from etude.render.text import plain
 
 __all__ = ["FORMULA", "Kind", "Piece", "Reader"]
@@ -64,8 +64,8 @@ Kind: TypeAlias = Literal["text", "caption", "formula", "code"]
 FORMULA = ("\ue000", "\ue001")
 """What stands before and after a formula within words; it is nothing to who compares."""
 
-_UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_UNPRINTED = frozenset(("remove-cell", "remove-output"))
+"""Tags of cells whose outputs do not stand below them."""
 
 
 class Piece(Struct, frozen=True, array_like=True, gc=False):
@@ -78,10 +78,16 @@ class Piece(Struct, frozen=True, array_like=True, gc=False):
 class Reader:
     """Reads the blocks of one page; of all variants, as which one a reader has chosen is not known."""
 
-    def __init__(self, facts: PageFacts, results: Mapping[str, RunResult]) -> None:
-        """References and values say what they say on the page, of the first variant that has any."""
+    def __init__(
+        self, facts: PageFacts, results: Mapping[str, RunResult], cells: Iterable[CodeCell] = ()
+    ) -> None:
+        """References and values say what they say on the page, of the first variant that has any.
+
+        `cells` are those of the page: figures may show what one gave.
+        """
         self._facts = facts
         self._runs = tuple(results.values())
+        self._cells = {label: cell for cell in cells for label in (*cell.labels, cell.id) if label}
 
     def words(self, inlines: Sequence[Inline]) -> str:
         """The words of inline nodes; formulas as LaTeX between `FORMULA`."""
@@ -113,15 +119,21 @@ class Reader:
                 yield from self._annotations(node.annotations)
             case CodeCell(tags=tags):
                 yield from self._cell(node, frozenset(tags))
-            case Figure(caption=caption, children=children, legend=legend):
+            case Figure(source=source, alt=alt, caption=caption, children=children, legend=legend):
+                yield Piece("text", alt)
+                yield from self._pictured(source)
                 yield from self.pieces(children)
                 yield from self._caption(node, caption)
                 yield from self.pieces(legend)
             case Table(caption=caption, head=head, body=body):
                 yield from self._caption(node, caption)
                 yield from self.pieces((*head, *body))
-            case Embed(caption=caption):
+            case Embed(alt=alt, caption=caption):
+                yield Piece("text", alt)
                 yield from self._caption(node, caption)
+            case Image(alt=alt, title=title):
+                yield Piece("text", alt)
+                yield Piece("text", title)
             case Proof(title=title, children=children) | Exercise(title=title, children=children):
                 yield from self._caption(node, title)
                 yield from self.pieces(children)
@@ -161,10 +173,10 @@ class Reader:
                 for work in self._facts.works:
                     yield Piece("text", self.words(work.content))
             case RawHtml(html=html):
-                yield Piece("text", _bare(html))
+                yield Piece("text", html_words(html))
             case RawBlock(format=kind, value=value):
-                yield Piece("text", _bare(value) if kind.lower() == "html" else "")
-            case PrintIndex() | TableOfContents() | ThematicBreak() | BlockBreak() | Comment() | Image():
+                yield Piece("text", html_words(value) if kind.lower() == "html" else "")
+            case PrintIndex() | TableOfContents() | ThematicBreak() | BlockBreak() | Comment():
                 pass  # what the index and the contents say stands where they lead to
             case _:
                 assert_never(node)
@@ -182,11 +194,22 @@ class Reader:
         if "remove-input" not in tags:
             yield Piece("code", node.code)
         yield from self._annotations(node.annotations)
+        if "remove-output" not in tags:
+            yield from self._outputs(node)
+
+    def _outputs(self, node: CodeCell) -> Iterator[Piece]:
+        """What a cell gave; what several variants gave alike, once."""
+        results = (run.cells.get(node.index) for run in self._runs)
+        texts = (text for result in results if result is not None for text in output_texts(result))
+        for kind, text in dict.fromkeys(texts):
+            yield Piece(kind, text)
+
+    def _pictured(self, source: str) -> Iterator[Piece]:
+        """What a figure shows of a cell that does not show it itself."""
+        cell = self._cells.get(source[1:]) if source.startswith("#") else None
+        if cell is not None and _UNPRINTED.intersection(cell.tags):
+            yield from self._outputs(cell)
 
     def _annotations(self, annotations: Sequence[Annotation]) -> Iterator[Piece]:
         for annotation in annotations:
             yield from self.pieces(annotation.children)
-
-
-def _bare(html: str) -> str:
-    return " ".join(unescape(_TAG.sub(" ", _UNSEEN.sub(" ", html))).split())

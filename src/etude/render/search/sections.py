@@ -39,7 +39,7 @@ class Found(Struct, frozen=True, array_like=True, gc=False):
 
 def page_sections(page: Page, facts: PageFacts, results: Mapping[str, RunResult]) -> Found:
     """What a page shows, by section; `results` are by variant and give the values in its prose."""
-    reader = Reader(facts, results)
+    reader = Reader(facts, results, page.cells)
     title = _one_line(reader.words(page.title))
     sections = tuple(_sections(page, facts, reader, title))
     return Found(facts.label, title, _above(facts, reader), sections)
@@ -53,7 +53,7 @@ def _above(facts: PageFacts, reader: Reader) -> str:
 
 
 def _sections(page: Page, facts: PageFacts, reader: Reader, title: str) -> Iterator[Section]:
-    head = Section("", "", title, ())
+    head = Section("", "", title, tuple(_below_title(page)))
     held: list[BlockNode] = []
     for node in _flat(page.blocks):
         if not (isinstance(node, Heading) and (node.id or node.level == 1)):
@@ -69,7 +69,15 @@ def _sections(page: Page, facts: PageFacts, reader: Reader, title: str) -> Itera
 
 
 def _section(head: Section, reader: Reader, held: Sequence[BlockNode]) -> Section:
-    return Section(head.id, head.number, head.title, tuple(reader.pieces(held)))
+    return Section(head.id, head.number, head.title, (*head.pieces, *reader.pieces(held)))
+
+
+def _below_title(page: Page) -> Iterator[Piece]:
+    """What the page's header says beside its title."""
+    if page.front.subtitle:
+        yield Piece("caption", page.front.subtitle)
+    for author in page.front.authors:
+        yield Piece("text", author)
 
 
 def _flat(nodes: Iterable[BlockNode]) -> Iterator[BlockNode]:
