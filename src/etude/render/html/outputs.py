@@ -194,6 +194,10 @@ def _run(run: Run) -> str:
     for prefix, rule, colour in (("fg", "color", foreground), ("bg", "background", background)):
         if isinstance(colour, int):
             names.append(f"{prefix}{colour}")
+        elif colour is not None and rule == "color" and background is None:
+            # The theme makes it as dark, or as light, as text has to be on its ground.
+            names.append("fg")
+            colours.append(f"--fg:{colour}")
         elif colour is not None:
             colours.append(f"{rule}:{colour}")
     if not names and not colours:
