@@ -99,7 +99,7 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         feed=frame.told.feed,
         issues=safe(frame.issues),
         twin=frame.told.twin,
-        edition=" ".join(part for part in (edition(site), config.date) if part),
+        edition=[part for part in (edition(site), config.date) if part],
         footer=config.html.footer.get(own),
         head=head(frame.told, title),
         icon=asset(frame.root, config.html.favicon or "_static/icon.svg"),
