@@ -79,3 +79,14 @@ def test_figures_are_old_style_in_english_text_only(new_tab):
     assert "lining-nums tabular-nums" == page.locator(".prose table").first.evaluate(figures)
     page = tab.open("bilingual/zh/uses.html")
     assert "normal" == page.locator(".prose > p").first.evaluate(figures)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_of_terminals_have_contrast(new_tab, scheme):
+    page = new_tab(color_scheme=scheme).open("plain/en/one.html")
+    levels = ("00", "87", "ff")
+    cube = [f"#{r}{g}{b}" for r in levels for g in levels for b in levels]
+    marks = "".join(f'<span class="fg" style="--fg:{colour}">{colour}</span> ' for colour in cube)
+    page.locator(".prose").evaluate("(node, marks) => node.insertAdjacentHTML('beforeend', marks)", marks)
+    assert 27 == page.locator("span.fg").count()
+    assert [] == page.evaluate((HERE / "contrast.js").read_text("utf-8"))

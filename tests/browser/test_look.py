@@ -172,3 +172,51 @@ def test_printing_opens_what_is_closed(tab):
     assert page.get_by_text("Left out.").is_visible()
     assert not page.locator("#nav").is_visible()
     assert not page.locator("header.bar").is_visible()
+
+
+def test_printed_code_is_not_cut_off(new_tab):
+    page = new_tab(viewport={"width": 220, "height": 800}).open("bilingual/en/saves.html")
+    page.emulate_media(media="print")
+    wide = "nodes => nodes.filter((n) => n.scrollWidth > n.clientWidth + 1).map((n) => n.textContent)"
+    assert page.locator(".code > pre").count()
+    assert [] == page.locator(".code > pre").evaluate_all(wide)
+
+
+def test_pictures_side_by_side_stand_on_one_line(tab):
+    page = tab.open("plain/en/media.html")
+    page.locator("#fig-left figcaption").evaluate("node => node.append(' word'.repeat(40))")
+    bottoms = page.locator(".parts img").evaluate_all(
+        "all => all.map((n) => n.getBoundingClientRect().bottom)"
+    )
+    captions = page.locator(".parts figcaption").evaluate_all(
+        "all => all.map((n) => n.getBoundingClientRect().top)"
+    )
+    assert 2 == len(bottoms) == len(captions)
+    assert pytest.approx(bottoms[0], abs=0.5) == bottoms[1]
+    assert pytest.approx(captions[0], abs=0.5) == captions[1]
+
+
+def test_the_text_of_a_box_stands_in_the_column(tab):
+    page = tab.open("plain/en/boxes.html")
+    left = "node => node.getBoundingClientRect().left"
+    column = page.locator(".prose > .tabs").first.evaluate(left)
+    assert pytest.approx(column, abs=0.5) == page.locator(".prose > .admonition > p").first.evaluate(left)
+
+
+def test_lines_of_a_long_title_begin_below_the_first(tab):
+    page = tab.open("plain/en/index.html")
+    entry = page.locator(".contents li > a:has(> .number)").first
+    lines = """node => {
+      node.append(" and more".repeat(40));
+      const range = document.createRange();
+      const starts = new Map();
+      for (const text of [...node.childNodes].filter((n) => n.nodeType === 3 && n.nodeValue.trim())) {
+        range.selectNodeContents(text);
+        for (const box of range.getClientRects())
+          starts.set(Math.round(box.top), Math.min(box.left, starts.get(Math.round(box.top)) ?? 9e9));
+      }
+      return [...starts.values()];
+    }"""
+    starts = entry.evaluate(lines)
+    assert 3 <= len(starts)
+    assert 1 > max(starts) - min(starts)

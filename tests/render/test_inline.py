@@ -30,6 +30,15 @@ N = NOWHERE
         (i.Superscript(N, (i.Text(N, "2"),)), "<sup>2</sup>"),
         (i.Subscript(N, (i.Text(N, "2"),)), "<sub>2</sub>"),
         (i.InlineCode(N, "a<b"), "<code>a&lt;b</code>"),
+        (i.InlineCode(N, "np.linalg.norm"), "<code>np.linalg.norm</code>"),
+        (
+            i.InlineCode(N, "torch.cuda.max_memory(a, __init__) 3.1415926535897932"),
+            "<code>torch<wbr>.cuda<wbr>.max_<wbr>memory(<wbr>a, __init__) 3.1415926535897932</code>",
+        ),
+        (
+            i.Link(N, (i.Text(N, "https://a.org/b/c?d=1&e"),), "https://a.org/b/c?d=1&e"),
+            '<a href="https://a.org/b/c?d=1&amp;e">https://a<wbr>.org/<wbr>b/<wbr>c<wbr>?d=<wbr>1<wbr>&amp;e</a>',
+        ),
         (i.Keyboard(N, "Ctrl+C"), "<kbd>Ctrl</kbd>+<kbd>C</kbd>"),
         (i.Keyboard(N, "+"), "<kbd>+</kbd>"),
         (i.Abbreviation(N, "SGD", 'a "b"'), '<abbr title="a &quot;b&quot;">SGD</abbr>'),

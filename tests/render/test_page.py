@@ -141,6 +141,19 @@ def test_a_long_chinese_title_breaks_between_phrases(kit: Kit) -> None:
     assert ["躬行：", "从零写出深度学习"] == [span.text for span in view.all("//h1/span")]
 
 
+def test_a_long_english_title_breaks_after_its_colon(kit: Kit) -> None:
+    config = msgspec.structs.replace(kit.config, title=Localized((("zh", "Etude: Deep Learning, 1:1"),)))
+    view = kit.view(kit.p("x"), name="index", config=config)
+    assert ["Etude:", "Deep Learning, 1:1"] == [span.text for span in view.all("//h1/span")]
+
+
+def test_printed_pages_have_a_running_title(kit: Kit) -> None:
+    config = msgspec.structs.replace(kit.config, title=Localized((("zh", 'A "B" \\ </style>'),)))
+    style = kit.view(kit.p("x"), config=config).one("//head/style").text
+    assert style.startswith('@page{@top-center{content:"')
+    assert style.endswith('A \\22 B\\22  \\5c  \\3c /style>"}}')
+
+
 def test_the_outline_has_no_gaps(kit: Kit) -> None:
     nodes = [Heading(N, id=f"h{k}", level=k, children=kit.words("H")) for k in (1, 2, 3, 4, 5, 6)]
     tags = [node.tag for node in kit.view(*nodes).all("//main//*[starts-with(local-name(), 'h')]")]

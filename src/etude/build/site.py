@@ -73,7 +73,8 @@ def write_outputs(
         Task("card", f"html/{file}", key, documents[page], drawing, b"")
         for page, (file, key, drawing) in drawings.items()
     ]
-    sheets = _sheets(book) if "html" in options.to else {}
+    letters = _letters(book, run) if "html" in options.to else ""
+    sheets = _sheets(letters) if "html" in options.to else {}
     current = {f"{path}?v={version}" for path, version in sheets.items()}
     known: dict[str, Made] = {}
     stale: list[Task] = []
@@ -87,7 +88,7 @@ def write_outputs(
         else:
             stale.append(task)
     announce(out, (t.target for t in stale))
-    started = faces(_letters(book), workers) if "html" in options.to else []
+    started = faces(letters, workers) if "html" in options.to else []
     for done in workers.map(
         work, list(_jobs(stale, book, resolved, out, sizes, sheets, workers)), len(stale)
     ):
@@ -117,15 +118,18 @@ def write_outputs(
     return output
 
 
-def _letters(book: Book) -> str:
-    """Every character of the book's formulas, sorted."""
-    return "".join(sorted(set("".join(p.letters for pages in book.pages.values() for p in pages))))
+def _letters(book: Book, run: Executed) -> str:
+    """Every character of the formulas that the book has and that its cells show, sorted."""
+    from etude.render.html.shown_letters import shown_letters  # noqa: PLC0415 -- only for this form
+
+    found = set("".join(p.letters for pages in book.pages.values() for p in pages))
+    return "".join(sorted(found | shown_letters(r for runs in run.results.values() for r in runs.values())))
 
 
-def _sheets(book: Book) -> dict[str, str]:
+def _sheets(letters: str) -> dict[str, str]:
     from etude.render.html.assets import sheet_versions  # noqa: PLC0415 -- only for this form
 
-    return sheet_versions(_letters(book))
+    return sheet_versions(letters)
 
 
 def _check(done: Done) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-__all__ = ["attribute", "attributes", "classes", "text"]
+__all__ = ["attribute", "attributes", "breakable", "classes", "text"]
+
+_LONG = re.compile(r"\S{16,}")
+_JOINT = re.compile(r"(?<=[\w)\]][/=(\[,])(?=\w)|(?<=[^\W_]_)(?=[^\W_])|(?<=[\w)\]])(?=[.?&#][^\W\d])")
+"""Where a long word may go on in the next line: what is cut there shows that more follows."""
 
 
 def text(value: str) -> str:
@@ -17,6 +22,15 @@ def text(value: str) -> str:
     if ">" in value:
         value = value.replace(">", "&gt;")
     return value.replace("\x00", "\ufffd") if "\x00" in value else value
+
+
+def breakable(value: str) -> str:
+    """Code or an address between tags, in lines that break at the joints of long words."""
+    return "<wbr>".join(map(text, _LONG.sub(_cut, value.replace("\x00", "\ufffd")).split("\x00")))
+
+
+def _cut(word: re.Match[str]) -> str:
+    return _JOINT.sub("\x00", word[0])
 
 
 def attribute(value: str) -> str:

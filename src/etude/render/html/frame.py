@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -98,7 +99,7 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         feed=frame.told.feed,
         issues=safe(frame.issues),
         twin=frame.told.twin,
-        edition=" ".join(part for part in (edition(site), config.date) if part),
+        edition=[part for part in (edition(site), config.date) if part],
         footer=config.html.footer.get(own),
         head=head(frame.told, title),
         icon=asset(frame.root, config.html.favicon or "_static/icon.svg"),
@@ -117,7 +118,7 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         root=frame.root,
         search=_search(site) if config.html.search else None,
         start=f"{frame.here}index.html",
-        styles=variant_styles(frame.variants),
+        styles=variant_styles(frame.variants) + _running(frame.title),
         title=frame.title,
         variants=[(variant_key(name), name, config.variant_title(name, own)) for name in frame.variants]
         if len(frame.variants) > 1
@@ -125,6 +126,12 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         version=theme_version()[:12],
         words=site.words,
     ).encode()
+
+
+def _running(title: str) -> str:
+    """The title of a page as the head of its printed sheets; what may not stand in a string is escaped."""
+    said = re.sub(r'["\\<\n]', lambda found: f"\\{ord(found[0]):x} ", title)
+    return f'@page{{@top-center{{content:"{said}"}}}}'
 
 
 def _search(site: SiteContext) -> dict[str, str]:

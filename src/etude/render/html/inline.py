@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import unescape
 from typing import assert_never
 
 from msgspec import structs
@@ -42,7 +43,7 @@ from etude.model.words import fill
 from etude.render.bundle import choose
 from etude.render.html.address import safe
 from etude.render.html.context import Context
-from etude.render.html.escape import attribute, attributes, text
+from etude.render.html.escape import attribute, attributes, breakable, text
 from etude.render.html.formula import HAN, held_after, held_before, inline_formula, latex
 from etude.render.html.picture import output_picture, size_style
 from etude.render.html.quotes import curly
@@ -130,7 +131,7 @@ def _node(ctx: Context, node: Inline) -> str:
             tag = _TAGS[type(node)]
             return f"<{tag}>{inlines(ctx, node.children)}</{tag}>"
         case InlineCode(value=value):
-            return f"<code>{text(value)}</code>"
+            return f"<code>{breakable(value)}</code>"
         case Keyboard(value=value):
             return _keys(value)
         case Abbreviation(value=value, title=title):
@@ -193,6 +194,8 @@ def _link(ctx: Context, node: Link) -> str:
         return content
     # Print says where a link leads, unless its words do.
     named = content.removeprefix("https://") == text(url).removeprefix("https://")
+    if named:
+        content = breakable(unescape(content))
     outside = ' class="external"' if _URL.match(href) and not named else ""
     return f'<a{outside} href="{attribute(href)}"{attributes(title=node.title)}>{content}</a>'
 
@@ -231,7 +234,7 @@ def _broken(ctx: Context, content: str, *, escaped: bool = False) -> str:
 def _api(ctx: Context, node: ApiLink) -> str:
     target = node.target.lstrip("~!.")
     shown = target.rsplit(".", 1)[-1] if node.target.startswith("~") else target
-    content = inlines(ctx, node.children) or f"<code>{text(shown)}</code>"
+    content = inlines(ctx, node.children) or f"<code>{breakable(shown)}</code>"
     found = ctx.facts.links.get(f"{node.domain}:{node.role}:{node.target}")
     if found is None or not found.url:
         return content

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import assert_never
 
@@ -15,12 +14,12 @@ from etude.render.html.context import Context
 from etude.render.html.escape import attribute, text
 from etude.render.html.formula import broken, displayed, inline_formula, latex
 from etude.render.html.picture import output_picture
+from etude.render.html.shown_letters import FORMULAS
 from etude.render.html.switch import switched
 from etude.render.math import MathError
 
 __all__ = ["cell_outputs", "cell_pictures"]
 
-_FORMULAS = re.compile(r"(?<!\\)\${1,2}((?:[^$\\]|\\.)+)\${1,2}", re.DOTALL)
 _TALL = 24
 """Lines from which text scrolls."""
 _OPEN = 14
@@ -143,7 +142,7 @@ def _latex(ctx: Context, content: str) -> str:
 
 def _words(ctx: Context, content: str) -> str:
     """LaTeX that is no formula but words with formulas among them; empty when it has none."""
-    pieces = _FORMULAS.split(content)
+    pieces = FORMULAS.split(content)
     if len(pieces) == 1 or not any(piece.strip() for piece in pieces[::2]):
         return ""
     shown = (
@@ -194,6 +193,10 @@ def _run(run: Run) -> str:
     for prefix, rule, colour in (("fg", "color", foreground), ("bg", "background", background)):
         if isinstance(colour, int):
             names.append(f"{prefix}{colour}")
+        elif colour is not None and rule == "color" and background is None:
+            # The theme makes it as dark, or as light, as text has to be on its ground.
+            names.append("fg")
+            colours.append(f"--fg:{colour}")
         elif colour is not None:
             colours.append(f"{rule}:{colour}")
     if not names and not colours:

@@ -60,6 +60,7 @@ __all__ = ["Rendered", "render_page"]
 _NOTHING = Offer()
 _HOLDING = frozenset(("body", "cells", "children", "footer", "head", "header", "items", "legend"))
 _PHRASE = re.compile("[^：；，—！？]+[：；，—！？]*")
+_CLAUSE = re.compile(r"(?<=[:;?!—]) ")
 
 
 class Rendered(Struct, frozen=True):
@@ -257,11 +258,11 @@ def _cover(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> st
 
 
 def _phrases(title: str) -> str:
-    """A Chinese title breaks between its phrases rather than within a word."""
-    pieces = _PHRASE.findall(title)
-    if len(pieces) < 2 or HAN.search(title) is None:
+    """A title breaks between its phrases rather than within one of them."""
+    between, pieces = ("", _PHRASE.findall(title)) if HAN.search(title) else (" ", _CLAUSE.split(title))
+    if len(pieces) < 2:
         return text(title)
-    return "".join(f'<span class="phrase">{text(piece)}</span>' for piece in pieces)
+    return between.join(f'<span class="phrase">{text(piece)}</span>' for piece in pieces)
 
 
 def _numbered(facts: PageFacts, heading: str) -> str:

@@ -19,8 +19,8 @@ _NAMES = (0, 14)
 _KERNED = (*map(chr, (*range(0x41, 0x5B), *range(0x61, 0x7B))), *" .,:;!?'\"-()‘’“”–—")
 """What is kerned; pairs with figures and signs would be half of the table."""
 
-_SEEN = 10
-"""Thousandths of an em; at the size of the text a fifth of a pixel."""
+_SEEN = 13
+"""Thousandths of an em; at the size of the text a quarter of a pixel."""
 
 _LIGATURES = frozenset("fil")
 """Letters of the ligatures that are kept; others would be as large as they are rare."""

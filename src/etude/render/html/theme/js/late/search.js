@@ -25,7 +25,7 @@ const named = (element, label) => { element.setAttribute("aria-label", label); r
 /* -- the dialog ---------------------------------------------------------------------------------- */
 const input = named(make("input", { type: "search", role: "combobox", placeholder, autocomplete: "off", enterKeyHint: "go", spellcheck: false }), label);
 for (const [name, value] of [["aria-autocomplete", "list"], ["aria-controls", "_found"], ["aria-expanded", "false"], ["autocapitalize", "off"]]) input.setAttribute(name, value);
-const shut = named(make("button", { type: "button", className: "shut-search", textContent: "Esc" }), close);
+const shut = named(make("button", { type: "button", className: "shut-search", textContent: matchMedia("(hover: none)").matches ? close : "Esc" }), close);
 const scopes = named(make("div", { className: "switch", role: "group" }), scopeLabel);
 const status = make("p", { className: "status", role: "status" });
 const list = named(make("div", { id: "_found", className: "found", role: "listbox" }), label);
