@@ -17,7 +17,8 @@ import pytest
 from etude.build import BuildOptions, build
 
 # The helper beside this file and the book of the browser's tests are importable, however pytest is started.
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "browser")]
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(1, str(Path(__file__).parent.parent / "browser"))
 
 import driving
 import reading
@@ -42,7 +43,8 @@ class WatchedHandler(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         found = Path(self.translate_path(self.path))
         if found.suffix != ".html" or not found.is_file():
-            return super().do_GET()
+            super().do_GET()
+            return
         content = found.read_bytes().replace(b"<head>", WATCH, 1)
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -88,7 +90,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[driving.Browser]:
     """One of the browsers; where it is absent its tests are skipped."""
     try:
         browser = driving.ENGINES[request.param]()
-    except driving.Refused as why:
+    except driving.RefusedError as why:
         if request.param in WANTED:
             pytest.fail(str(why))
         pytest.skip(str(why))

@@ -1,5 +1,8 @@
-"""Firefox and WebKit driven as a reader would: W3C WebDriver, spoken to WebKitWebDriver over HTTP and to Firefox
-itself over the socket that geckodriver would use; real keys and pointers go in, what scripts say and pictures come out."""
+"""Firefox and WebKit driven as a reader would: keys and pointers go in, what scripts say and pictures come out.
+
+Both understand the commands of W3C WebDriver: WebKit's driver over HTTP, Firefox over the socket that
+geckodriver would use, which is in no package that one can install.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,16 +27,11 @@ COMMANDS = {
     "DeleteSession": "DELETE ",
     "Navigate": "POST /url",
     "ExecuteScript": "POST /execute/sync",
-    "ExecuteAsyncScript": "POST /execute/async",
-    "FindElement": "POST /element",
     "PerformActions": "POST /actions",
-    "ReleaseActions": "DELETE /actions",
     "SetWindowRect": "POST /window/rect",
     "SetTimeouts": "POST /timeouts",
     "TakeScreenshot": "GET /screenshot",
 }
-ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-"""By which a message says that a value is an element."""
 KEYS = {
     "Backspace": "\ue003",
     "Tab": "\ue004",
@@ -54,7 +53,7 @@ PATIENCE = 10.0
 """Seconds that a condition may take to come true."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A browser would not do what it was asked."""
 
 
@@ -62,7 +61,7 @@ class Line(Protocol):
     """What carries commands to a browser that it has started."""
 
     def send(self, command: str, body: Mapping[str, Any]) -> Any:
-        """Its answer; raises `Refused`."""
+        """Its answer; raises `RefusedError`."""
 
     def resize(self, width: int, height: int) -> None:
         """Give the page a viewport of this size, in CSS pixels, where the system lets it."""
@@ -89,7 +88,7 @@ def _listening(port: int, process: subprocess.Popen[bytes]) -> None:
             if one.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise Refused(f"nothing answers at port {port}")
+    raise RefusedError(f"nothing answers at port {port}")
 
 
 def _free_port() -> int:
@@ -123,12 +122,23 @@ class FirefoxLine:
         settings = {**FIREFOX_SETTINGS, "marionette.port": port}
         lines = (f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in settings.items())
         (self.profile / "user.js").write_text("".join(lines), "utf-8")
-        options = ("--headless", "--marionette", "--remote-allow-system-access", "--profile", str(self.profile))
+        options = (
+            "--headless",
+            "--marionette",
+            "--remote-allow-system-access",
+            "--profile",
+            str(self.profile),
+        )
         self.process = subprocess.Popen(
             [program, *options, "about:blank"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "HOME": str(self.profile), "MOZ_HEADLESS_WIDTH": "1700", "MOZ_HEADLESS_HEIGHT": "1200"},
+            env={
+                **os.environ,
+                "HOME": str(self.profile),
+                "MOZ_HEADLESS_WIDTH": "1700",
+                "MOZ_HEADLESS_HEIGHT": "1200",
+            },
         )
         _listening(port, self.process)
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
@@ -152,7 +162,7 @@ class FirefoxLine:
         _, turn, problem, answer = self._receive()
         assert turn == self.turn
         if problem:
-            raise Refused(f"{problem['error']}: {problem['message']}")
+            raise RefusedError(f"{problem['error']}: {problem['message']}")
         return answer["value"] if isinstance(answer, dict) and "value" in answer else answer
 
     def chrome(self, script: str, *arguments: object) -> Any:
@@ -167,7 +177,10 @@ class FirefoxLine:
         # A window is never as narrow as a phone, but the page in it may be.
         self.chrome(
             """const { style } = gBrowser.selectedBrowser;
-            for (const side of ["min", "max"]) { style.setProperty(side + "-width", arguments[0] + "px"); style.setProperty(side + "-height", arguments[1] + "px"); }""",
+            for (const side of ["min", "max"]) {
+              style.setProperty(side + "-width", arguments[0] + "px");
+              style.setProperty(side + "-height", arguments[1] + "px");
+            }""",
             width,
             height,
         )
@@ -188,14 +201,20 @@ class WebKitLine:
         screen = ("-screen", "0", "1700x1300x24", "-nolisten", "tcp", "-displayfd", str(writing))
         self.display = subprocess.Popen([display, *screen], pass_fds=(writing,), stderr=subprocess.DEVNULL)
         os.close(writing)
-        with open(reading, encoding="ascii") as said:
+        with os.fdopen(reading, encoding="ascii") as said:
             number = said.readline().strip()
         port = _free_port()
         self.driver = subprocess.Popen(
             [driver, f"--port={port}"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "DISPLAY": f":{number}", "HOME": str(self.home), "GDK_BACKEND": "x11", "NO_AT_BRIDGE": "1"},
+            env={
+                **os.environ,
+                "DISPLAY": f":{number}",
+                "HOME": str(self.home),
+                "GDK_BACKEND": "x11",
+                "NO_AT_BRIDGE": "1",
+            },
         )
         _listening(port, self.driver)
         self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -210,7 +229,7 @@ class WebKitLine:
         self.http.request(method, f"/session{self.session}{path}", content)
         answer = json.loads(self.http.getresponse().read())["value"]
         if isinstance(answer, dict) and "error" in answer:
-            raise Refused(f"{answer['error']}: {answer.get('message')}")
+            raise RefusedError(f"{answer['error']}: {answer.get('message')}")
         if command == "NewSession":
             self.session = f"/{answer['sessionId']}"
         return answer
@@ -225,10 +244,8 @@ class WebKitLine:
             self.send("SetWindowRect", size)
 
     def close(self) -> None:
-        try:
+        with suppress(RefusedError, OSError, http.client.HTTPException):
             self.send("DeleteSession", {})
-        except (Refused, OSError, http.client.HTTPException):
-            pass
         self.http.close()
         _stop(self.driver, self.display)
         shutil.rmtree(self.home, ignore_errors=True)
@@ -246,7 +263,9 @@ class Browser:
     def open(self, address: str) -> None:
         """Go to an address; returns when the page has loaded and is shown."""
         self.line.send("Navigate", {"url": address})
-        self.until("document.readyState === 'complete' && !document.documentElement.classList.contains('wait')")
+        self.until(
+            "document.readyState === 'complete' && !document.documentElement.classList.contains('wait')"
+        )
 
     def ask(self, script: str, *arguments: object) -> Any:
         """What a script returns: an expression, or statements that return."""
@@ -259,7 +278,7 @@ class Browser:
         while True:
             try:
                 found = self.ask(condition, *arguments)
-            except Refused as why:  # between two pages there is none
+            except RefusedError as why:  # between two pages there is none
                 found, last = None, why
             else:
                 last = None
@@ -304,7 +323,9 @@ class Browser:
             return [Math.round(x + width / 2), Math.round(y + height / 2)];""",
             selector,
         )
-        steps: list[dict[str, Any]] = [{"type": "pointerMove", "duration": 0, "x": x, "y": y, "origin": "viewport"}]
+        steps: list[dict[str, Any]] = [
+            {"type": "pointerMove", "duration": 0, "x": x, "y": y, "origin": "viewport"}
+        ]
         if press:
             steps += [{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
         self._act("pointer", steps, parameters={"pointerType": pointer})
@@ -341,19 +362,19 @@ MINI_BROWSERS = "/usr/lib/*/webkit*gtk-*/MiniBrowser"
 
 
 def firefox() -> Browser:
-    """Firefox; raises `Refused` where it isn't installed."""
+    """Firefox; raises `RefusedError` where it isn't installed."""
     program = next(filter(None, map(shutil.which, FIREFOXES)), None)
     if program is None:
-        raise Refused(f"none of these is installed: {', '.join(FIREFOXES)}")
+        raise RefusedError(f"none of these is installed: {', '.join(FIREFOXES)}")
     return Browser(FirefoxLine(program))
 
 
 def webkit() -> Browser:
-    """WebKit's small browser; raises `Refused` where something that it needs isn't installed."""
+    """WebKit's small browser; raises `RefusedError` where something that it needs isn't installed."""
     driver, display = shutil.which("WebKitWebDriver"), shutil.which("Xvfb")
     browser = next((str(path) for path in sorted(Path("/").glob(MINI_BROWSERS[1:]))), None)
     if not (driver and display and browser):
-        raise Refused("one of these isn't installed: WebKitWebDriver, MiniBrowser, Xvfb")
+        raise RefusedError("one of these isn't installed: WebKitWebDriver, MiniBrowser, Xvfb")
     return Browser(WebKitLine(driver, browser, display))
 
 
