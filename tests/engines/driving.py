@@ -1,4 +1,4 @@
-"""Firefox and WebKit driven as a reader would: keys and pointers go in, what scripts say and pictures come out.
+"""Firefox and WebKit driven as by a reader: keys and pointers go in, what scripts say and pictures come out.
 
 Both understand the commands of W3C WebDriver: WebKit's driver over HTTP, Firefox over the socket that
 geckodriver would use, which is in no package that one can install.
