@@ -92,6 +92,20 @@ def test_search(reader, language, query, base):
     assert not page.ask("document.querySelector('dialog[open]')")
 
 
+def test_code_that_is_found_stays_within_its_result(reader):
+    page = reader.open(ONE.format("en"))
+    page.press("Control+k")
+    page.until(f"document.activeElement === document.querySelector('{FIELD}')")
+    page.write("double")
+    page.until(f"document.querySelector('{FOUND} > .in-code mark')")
+    result, code = page.ask(
+        f"""const code = document.querySelector("{FOUND} > .in-code");
+        return [code.parentElement, code].map((one) => one.getBoundingClientRect().left);"""
+    )
+    assert result < code
+    page.press("Escape")
+
+
 def test_variants_and_code(reader):
     page = reader.open(ONE.format("en"))
     shown = "document.querySelector('#main .variants').innerText"
