@@ -48,6 +48,8 @@ _ACCENTS = {
     "\u0306": "\u02d8",
 }
 _WIDE = re.compile(f"({_STRETCHY})([{''.join(map(re.escape, _ACCENTS))}])<")
+_SMALL = re.compile("<mo>(?=[´`˙¨˘˚\u20db\u20dc]</mo></mover>)")
+_SPACED = re.compile('(<mo stretchy="(?:true|false)")(?=>[\u0332\u20d7\u20db\u20dc]<)')
 _TAG = re.compile(r"<[^>]*>")
 _MESSAGE = re.compile(r"(\d+): (.*)", re.DOTALL)
 
@@ -84,7 +86,8 @@ def _tidy(found: str) -> str:
     one has a form for superscripts. A large delimiter with a script is put in a row of its own: as the
     base of a script it would hang below its partner. A radicand is as high as a capital: else the bar would
     lie on a low letter, and the sign hang below the line. A wide accent is the spacing character: browsers
-    do not stretch the combining one or ASCII's.
+    do not stretch the combining one or ASCII's. An accent that has no wide form says so, and one that
+    browsers take for any other operator has no space around it.
     """
     if "&" in found:
         found = _ENTITY.sub(lambda entity: unescape(entity[0]), found)
@@ -93,7 +96,11 @@ def _tidy(found: str) -> str:
         found = _LARGE.sub(r"\1<mrow>\2</mrow>", found)
     if "</msqrt>" in found or "</mroot>" in found:
         found = _ROOT.sub(_heighten, found)
-    return _WIDE.sub(lambda wide: f"{wide[1]}{_ACCENTS[wide[2]]}<", found) if _STRETCHY in found else found
+    if "</mover>" in found:
+        found = _SMALL.sub('<mo stretchy="false">', found)
+    if _STRETCHY in found:
+        found = _WIDE.sub(lambda wide: f"{wide[1]}{_ACCENTS[wide[2]]}<", found)
+    return _SPACED.sub(r'\1 lspace="0" rspace="0"', found) if "stretchy" in found else found
 
 
 def _heighten(root: re.Match[str]) -> str:

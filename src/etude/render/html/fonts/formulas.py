@@ -23,6 +23,9 @@ _ITALIC = {
 _ACCENTS = {0x2C6: 0x302, 0x2DC: 0x303, 0x2C7: 0x30C, 0x2D8: 0x306}
 """Spacing accents and the combining ones whose wide forms they take."""
 
+_WIDTHLESS = (0x20D6, 0x20D7, 0x20DB, 0x20DC, 0x20E1)
+"""Accents that have only a combining form: arrows, and three dots or four."""
+
 _RADICAL = 870
 """How wide a radical sign may be, in units of the font; the smallest is 794 wide."""
 
@@ -93,6 +96,7 @@ def _mend(font: Any) -> None:
         getattr(font["MATH"].table.MathConstants, name).Value = value
     variants = font["MATH"].table.MathVariants
     _stretch_accents(font, variants)
+    _widen_accents(font)
     _join_arrows(variants)
     _narrow_radicals(font, variants)
     _plain_scripts(font)
@@ -134,6 +138,20 @@ def _stretch_accents(font: Any, variants: Any) -> None:
         variants.HorizGlyphCoverage.glyphs = glyphs
         variants.HorizGlyphConstruction = [found[glyph] for glyph in glyphs]
         variants.HorizGlyphCount = len(glyphs)
+
+
+def _widen_accents(font: Any) -> None:
+    """Give accents the width of their ink.
+
+    Browsers centre the room that an accent takes above its letter: one that takes none and lies to the left
+    of where it stands is beside it.
+    """
+    names = font.getBestCmap()
+    for name in (names[point] for point in _WIDTHLESS if point in names):
+        glyph = font["glyf"][name]
+        glyph.coordinates.translate((-glyph.xMin, 0))
+        glyph.recalcBounds(font["glyf"])
+        font["hmtx"][name] = glyph.xMax, 0
 
 
 def _join_arrows(variants: Any) -> None:

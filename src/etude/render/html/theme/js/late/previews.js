@@ -138,11 +138,12 @@ const place = (link) => {
 };
 
 let [waiting, leaving, how, last] = [0, 0, "", null];
+let left = null; // the link that has the focus again, and is not asked about once more
 const hide = () => {
   clearTimeout(waiting);
   clearTimeout(leaving);
   if (!etude.shown) return;
-  if (box.contains(document.activeElement)) etude.shown.focus({ preventScroll: true });
+  if (box.contains(document.activeElement)) (left = etude.shown).focus({ preventScroll: true });
   for (const name of ["aria-describedby", "aria-expanded"]) etude.shown.removeAttribute(name);
   etude.shown = null;
   box.hidePopover();
@@ -228,6 +229,7 @@ box.addEventListener("click", (event) => { if (event.target.closest("a")) hide()
 etude.previews = {
   rest: (link, event) => {
     if (!link.isConnected || event.pointerType === "touch") return;
+    if (event.type === "focusin" && link === left) { left = null; return; }
     point = event.type === "focusin" ? null : { y: event.clientY };
     wait(link, event.type === "focusin" ? "focus" : "pointer");
   },

@@ -85,7 +85,7 @@ const option = (result, place) => {
   const link = make("a", { role: "option", id: "_found" + ++made, href: href(result), tabIndex: -1, className: top ? "top" : "" });
   link.setAttribute("aria-selected", "false");
   if (id || top || !context.text) link.append(make("strong", {}, ...titleOf(id ? number : page.number, formatted(title || page.title, titleMarks))));
-  if (context.text) link.append(make("span", { className: context.kind }, context.before ? "…" : "", ...formatted(context.text, context.marks), context.after ? "…" : ""));
+  if (context.text) link.append(make("span", { className: `in-${context.kind}` }, context.before ? "…" : "", ...formatted(context.text, context.marks), context.after ? "…" : ""));
   return link;
 };
 const group = (results) => {
