@@ -5,13 +5,18 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STAMP  := $(VENV)/.installed
 
+# A shell that has Python write no bytecode would have every process that the tests start compile all anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: book test verify lint docs bench lock clean
 book: $(STAMP)-book  ## run and build the textbook; then open the page it names
 	cd book && ../$(BIN)/python -m data
 	$(BIN)/etude build book
 
+# Tests wait for kernels and browsers: four processes are well used on two cores, too. What the tests of a file
+# share is made once, as a file stays together; `tests/conftest.py` has the longest ones begin first.
 test: $(STAMP)-book $(STAMP)-test  ## every test, with real kernels and a real browser
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 verify: book  ## run the whole textbook again, in fresh kernels, and compare
 	$(BIN)/etude verify --all book

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
+import tempfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,6 +25,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from etude.adapters.lock import BuildLock
+from etude.adapters.user_cache import user_cache
 from etude.build.faces import faces
 from etude.build.workers import Workers
 
@@ -39,8 +42,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Fonts that were cut once are kept between runs, but not among the user's own.
-    os.environ["ETUDE_CACHE"] = str(config.rootpath / ".pytest_cache" / "etude")
+    # Fonts that were cut once are kept between runs, but not among the user's own; a build of the user's may
+    # have cut some already. Their names say what they were made of, and by which program.
+    kept, cache = user_cache() / "fonts", config.rootpath / ".pytest_cache" / "etude"
+    os.environ["ETUDE_CACHE"] = str(cache)
+    if not hasattr(config, "workerinput") and kept.is_dir() and kept != cache / "fonts":
+        shutil.copytree(kept, cache / "fonts", dirs_exist_ok=True)
     if config.getoption("--update") and os.environ.get("CI"):
         raise pytest.UsageError("golden files are rewritten by a person who reads them, not in CI")
 
@@ -51,15 +58,80 @@ def update(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update"))
 
 
+SLOWEST = (
+    *("integration/test_checkpoints", "differential/test_differential", "browser/test_accessible"),
+    *("worker/test_checkpoint", "integration/test_environments", "worker/test_parent"),
+    *("integration/test_keras", "book/test_determinism", "browser/test_search", "browser/test_live"),
+    *("integration/test_seeds", "browser/test_previews", "browser/test_places", "browser/test_weight"),
+    *("integration/test_ray", "integration/test_execution", "integration/test_verify", "worker/test_digest"),
+    *("adapters/test_environments", "adapters/test_jupyter", "adapters/test_lean_copies"),
+    *("integration/test_killed", "integration/test_bad_input", "worker/test_keras", "live/test_session"),
+    *("render/test_browser", "render/test_assets", "integration/test_run", "faults/test_two"),
+)
+"""Files of tests that take longest, the longest first: what is begun last must not be waited for."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    tests = Path(__file__).parent
+    place = {tests / f"{name}.py": number for number, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
+
+Once = Callable[[str, Callable[[Path], None]], Path]
+
+
 @pytest.fixture(scope="session")
-def theme_faces() -> dict[str, bytes]:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Have a folder filled by the first process of this run that asks for it, for all of them."""
+    base = tmp_path_factory.getbasetemp()
+    top = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "once"
+
+    def folder(name: str, fill: Callable[[Path], None]) -> Path:
+        place = top / name
+        with BuildLock(top / f"{name}.lock", wait=600):
+            if not place.exists():
+                # What is left of a failure is not taken for the whole.
+                draft = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=top))
+                fill(draft)
+                draft.rename(place)
+        return place
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def theme_faces(once: Once) -> dict[str, bytes]:
     """The slices of the theme's faces as WOFF2, by name; cut once and then kept."""
-    with Workers(2) as workers:
-        return {name: content for get in faces("→", workers) for name, content in get().items()}
+
+    def cut(folder: Path) -> None:
+        with Workers(2) as workers:
+            for get in faces("→", workers):
+                for name, content in get().items():
+                    (folder / name).write_bytes(content)
+
+    return {place.name: place.read_bytes() for place in once("faces", cut).iterdir()}
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-gpu")
+WITHOUT = (
+    # What Playwright leaves out, too: a list of ours takes the place of its own.
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *(
+        "ThirdPartyStoragePartitioning",
+        "OptimizationHints",
+        "NetworkTimeServiceQuerying",
+        "PreconnectToSearch",
+    ),
+    # Lists below the address bar, which nobody sees here: two pages that each window loads, for half of what
+    # opening one of ours costs.
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+)
+"""Features of the browser itself that are no part of pages."""
+FLAGS = (
+    *("--no-sandbox", "--disable-background-networking", "--disable-gpu"),
+    f"--disable-features={','.join(WITHOUT)}",
+)
 
 
 @pytest.fixture(scope="session")

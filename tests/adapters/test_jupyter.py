@@ -22,6 +22,8 @@ from etude.model.result import Display, Failure, Result, Stream, Value
 from tests.adapters.alive import alive, gone
 
 MB = 1_000_000
+# Of another environment a parent of its own is made: the name of the test must be none.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
 
 
 BACKENDS = ["cold"] if sys.platform != "linux" else ["cold", "warm", "lean"]
@@ -48,7 +50,7 @@ def kernels():
 @pytest.fixture(scope="module")
 def shared(kernels, needs, tmp_path_factory):
     """A kernel for tests that leave it working."""
-    kernel = kernels.start(needs, dict(os.environ), str(tmp_path_factory.mktemp("work")))
+    kernel = kernels.start(needs, ENVIRONMENT, str(tmp_path_factory.mktemp("work")))
     yield kernel
     kernel.close()
 
@@ -56,7 +58,7 @@ def shared(kernels, needs, tmp_path_factory):
 @pytest.fixture
 def kernel(kernels, needs, tmp_path):
     """A kernel for tests that may harm it."""
-    made = kernels.start(needs, dict(os.environ), str(tmp_path))
+    made = kernels.start(needs, ENVIRONMENT, str(tmp_path))
     yield made
     made.close()
 
@@ -292,6 +294,35 @@ def test_a_hundred_megabytes_are_cut(shared):
 def test_many_displays_lose_nothing(shared):
     reply = run(shared, "for n in range(3000):\n    display(n)", timeout=60)
     assert [int(output.data["text/plain"]) for output in reply.outputs] == list(range(3000))
+
+
+STOPPED = """
+import os, sys
+from etude.adapters.kernels import LocalKernels
+from etude.model.protocols import KernelNeeds
+kernels = LocalKernels()
+kernel = kernels.start(KernelNeeds("python3", backend=sys.argv[2]), dict(os.environ), sys.argv[1])
+code = f'''
+import os, signal, sys
+os.kill({os.getpid()}, signal.SIGSTOP)
+for n in range(6000):
+    display(str(n).zfill(500))
+sys.stdout.flush()
+os.kill({os.getpid()}, signal.SIGCONT)
+'''
+reply = kernel.execute(code, (), 60, 10**8)
+print(reply.status, len(reply.outputs))
+kernels.close()
+"""
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("name", [name for name in BACKENDS if name != "lean"])
+def test_a_builder_that_is_stopped_for_a_while_loses_nothing(tmp_path, name):
+    """A lean worker waits for the builder; whole kernels have to keep what they say."""
+    command = [sys.executable, "-c", STOPPED, str(tmp_path), name]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert ("ok 6000\n", "") == (done.stdout, done.stderr)
 
 
 # ---- ends

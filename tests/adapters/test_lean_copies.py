@@ -17,6 +17,8 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only"),
 ]
 
+# Of another environment a parent of its own is made: the name of the test must be none.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
 PAGE = (
     "import random\nimport numpy as np\nimport torch\nfrom torch import nn",
     "torch.manual_seed(0)\nX = torch.randn(32, 4)\ny = X @ torch.tensor([1.0, 2.0, 3.0, 4.0])",
@@ -77,7 +79,7 @@ class Held:
 def held(kernels, tmp_path):
     (tmp_path / "numbers.txt").write_text("1\n2\n3\n4\n")
     needs = KernelNeeds("python3", backend="lean", warm=("torch", "matplotlib.pyplot"))
-    made = kernels.start(needs, dict(os.environ), str(tmp_path))
+    made = kernels.start(needs, ENVIRONMENT, str(tmp_path))
     found = Held(made)
     yield found
     for copy in found.copies:

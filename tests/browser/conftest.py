@@ -13,6 +13,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from etude.build import BuildOptions, build
@@ -21,6 +22,8 @@ from etude.build import BuildOptions, build
 sys.path.insert(0, str(Path(__file__).parent))
 
 import reading
+
+Once = Callable[[str, Callable[[Path], None]], Path]
 
 BOOKS = Path(__file__).parent.parent / "books"
 AUDIT, BOXES, CONTRAST = (
@@ -59,10 +62,8 @@ class Site:
         return start + mark + rest
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The books `bilingual`, `plain` and `reading`, built."""
-    top = tmp_path_factory.mktemp("site")
+def publish(top: Path) -> None:
+    """Build the books of the site below ``some where/deep``."""
     root = top / "some where" / "deep"
     for name in ("bilingual", "plain"):
         book = top / "source" / name
@@ -76,11 +77,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         (book / path).write_bytes(content)
     assert () == build(book, BuildOptions(to=("html",), jobs=2)).diagnostics
     shutil.copytree(book / "_build" / "html", root / "reading")
+
+
+@pytest.fixture(scope="session")
+def site(once: Once) -> Iterator[Site]:
+    """The books `bilingual`, `plain` and `reading`, built."""
+    top = once("site", publish)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(top)))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield Site(root, f"http://127.0.0.1:{server.server_port}/some%20where/deep/")
+        yield Site(top / "some where" / "deep", f"http://127.0.0.1:{server.server_port}/some%20where/deep/")
     finally:
         server.shutdown()
         thread.join()
@@ -88,13 +95,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small(once: Once) -> Path:
     """The folder of a small book's website, which is weighed and photographed; no cell runs in it."""
-    book = tmp_path_factory.mktemp("small") / "book"
-    shutil.copytree(Path(__file__).parent / "book", book)
-    report = build(book, BuildOptions(to=("html",), jobs=2))
-    assert () == report.diagnostics
-    return book / "_build" / "html"
+
+    def make(folder: Path) -> None:
+        shutil.copytree(Path(__file__).parent / "book", folder / "book")
+        report = build(folder / "book", BuildOptions(to=("html",), jobs=2))
+        assert () == report.diagnostics
+
+    return once("small", make) / "book" / "_build" / "html"
 
 
 @dataclass(slots=True)
@@ -178,20 +187,25 @@ def look_at(tab: Tab, path: str) -> Seen:
 
 
 @pytest.fixture(scope="session")
-def survey(chromium: Any, site: Site) -> dict[str, Seen]:
+def survey(chromium: Any, site: Site, once: Once) -> dict[str, Seen]:
     """Every page of both books, seen once."""
-    context = chromium.new_context(reduced_motion="reduce")
-    context.set_default_timeout(10_000)
-    context.route(re.compile("^https://"), lambda route: route.fulfill(body="embedded"))
-    tab = Tab(context.new_page(), site)
-    tab.watch()
-    seen = {}
-    for path in (*site.pages("bilingual"), *site.pages("plain")):
-        tab.troubles.clear()
-        tab.requests.clear()
-        seen[path] = look_at(tab, path)
-    context.close()
-    return seen
+
+    def look(folder: Path) -> None:
+        context = chromium.new_context(reduced_motion="reduce")
+        context.set_default_timeout(10_000)
+        context.route(re.compile("^https://"), lambda route: route.fulfill(body="embedded"))
+        tab = Tab(context.new_page(), site)
+        tab.watch()
+        seen = {}
+        for path in (*site.pages("bilingual"), *site.pages("plain")):
+            tab.troubles.clear()
+            tab.requests.clear()
+            seen[path] = look_at(tab, path)
+        context.close()
+        (folder / "seen.json").write_bytes(msgspec.json.encode(seen))
+
+    data = (once("survey", look) / "seen.json").read_bytes()
+    return msgspec.json.decode(data, type=dict[str, Seen])
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ def ask(page, selector: str) -> str:
     ("language", "title", "term"), [("en", "Two", "Where it goes up"), ("zh", "二", "上升的方向")]
 )
 def test_all_that_is_referred_to_can_be_looked_at(new_tab, base, language, title, term):
+    tab = new_tab(reduced_motion="reduce")
     for selector, expected in {
         "a[href='#eq-one']": r"\(1\.1\)",
         "a[href='#fig-one']": r"(Figure|图) 1\.1",
@@ -37,7 +38,6 @@ def test_all_that_is_referred_to_can_be_looked_at(new_tab, base, language, title
         "a.api": r"other\.Thing\n\n*(class|类) · Other 4\.2\n\n*docs\.example\.org",
         "a[href*='two.html']": rf"2 {title}",
     }.items():
-        tab = new_tab(reduced_motion="reduce")
         page = tab.open(ONE.format(language), base)
         assert re.search(expected, ask(page, selector)), selector
         assert [] == tab.foreign

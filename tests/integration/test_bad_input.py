@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
-import time
 from contextlib import closing
 from html import unescape
 from pathlib import Path
@@ -88,9 +88,10 @@ def test_a_bad_page(new_book, name):
     before = book.outputs()
 
     book.write({"a.md": content})
-    started = time.perf_counter()
+    spent = sum(os.times()[:4])
     said = book.command("build")
-    assert time.perf_counter() - started < 10, "bad input takes no longer than good"
+    # Of the processors, whatever else the machine does.
+    assert sum(os.times()[:4]) - spent < 10, "bad input takes no longer than good"
     assert (1 if expected else 0, expected) == (said.code, said.problems)
     good = "html/en/good.html"
     assert prose_of(before[good]) == prose_of(book.outputs()[good]) != ""

@@ -118,8 +118,15 @@ class Reader:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("requestfailed", self.failed)
         self.page.on("request", lambda request: self.asked.append(request.url))
+        self.scripts = options.get("java_script_enabled", True)
         self.page.goto(address)
+        self.ready()
+
+    def ready(self) -> None:
+        """Wait until the page is shown in its own faces: those that come later move what is below."""
         self.page.wait_for_selector("html:not(.wait)")
+        if self.scripts:
+            self.page.wait_for_function("document.fonts.status === 'loaded'")
 
     def failed(self, request: Any) -> None:
         if request.failure != "net::ERR_ABORTED":  # a page that leads on stops what is under way
@@ -208,10 +215,13 @@ def test_variants_change_together_and_are_remembered(chromium: Any, site: str) -
         )
         assert "true" == label.get_attribute("aria-pressed")
         page.reload()
+        reader.ready()
         assert reader.shown("Torch!")
         page.goto(f"{site}/en/a/one.html")
+        reader.ready()
         assert reader.shown("Torch!")
         page.goto(f"{site}/zh/a/one.html?variant=numpy")
+        reader.ready()
         assert reader.shown("NumPy!")
 
 
@@ -235,6 +245,7 @@ def test_colours_are_remembered(chromium: Any, site: str) -> None:
         assert light != dark
         assert "深色" in page.get_attribute("button.theme", "aria-label")
         page.reload()
+        reader.ready()
         assert dark == page.evaluate(paper)
         page.click("button.theme")
         page.click("button.theme")

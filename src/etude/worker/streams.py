@@ -22,6 +22,7 @@ def mend_streams() -> None:
         with contextlib.suppress(Exception):
             if hasattr(stream, "pub_thread"):
                 _send_in_pieces(stream)
+                _drop_nothing(stream.pub_thread)
 
 
 class _ChildOutput:
@@ -98,3 +99,9 @@ def _send_in_pieces(stream: Any) -> None:
         return len(text)
 
     stream.write = write_pieces
+
+
+def _drop_nothing(thread: Any) -> None:
+    """Have messages wait for a builder that is slow to take them; without it all but a thousand are lost."""
+    limit = sys.modules["zmq"].SNDHWM
+    thread.schedule(lambda: thread.socket.setsockopt(limit, 0))
