@@ -33,7 +33,7 @@ def test_a_picture_grows_and_goes(tab, language, name):
     page.locator("dialog.enlarged img").click()
     assert fit == width(page)
     page.keyboard.press("Escape")
-    assert 0 == page.locator("dialog.enlarged").count()
+    page.locator("dialog.enlarged").wait_for(state="detached")
     assert [] == tab.troubles
 
 
@@ -49,6 +49,7 @@ def test_by_keyboard(tab):
     page.keyboard.press("Enter")
     assert fit < width(page)
     page.keyboard.press("Escape")
+    page.locator("dialog.enlarged").wait_for(state="detached")
     assert button.evaluate("one => one === document.activeElement")
 
 

@@ -70,7 +70,7 @@ def test_a_block_gives_its_address(tab, link):
     page.wait_for_function("window.copied")
     assert page.url == page.evaluate("window.copied")
     assert page.url.endswith(place.get_attribute("href"))
-    assert page.locator(".chip:popover-open").is_visible()
+    page.locator(".chip:popover-open").wait_for()
 
 
 @pytest.mark.parametrize("block", [".glossary dt", ".bibliography li"])
