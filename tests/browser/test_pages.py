@@ -34,13 +34,12 @@ def test_one_can_read_from_the_front_page_to_the_end(tab, site):
     tab.open("bilingual/index.html")
     tab.page.wait_for_url("**/zh/index.html")
     seen = ["bilingual/zh/index.html"]
-    tab.page.click(".start a")
-    while True:
+    follow = tab.page.locator(".start a").first
+    while follow.count():
+        with tab.page.expect_navigation(wait_until="load"):
+            follow.click()
         seen.append(unquote(tab.page.url.partition("/deep/")[2]))
-        follow = tab.page.query_selector("a.next")
-        if follow is None:
-            break
-        follow.click()
+        follow = tab.page.locator("a.next")
     assert sorted(seen) == [path for path in site.pages("bilingual") if "/zh/" in path]
     assert len(seen) == len(set(seen))
     assert [] == tab.troubles

@@ -406,6 +406,8 @@ def test_only_files_that_change_are_written(book):
         "html/_static/blocks/en/uses.js",
         "html/en/uses.html",
         "html/en/uses.md",
+        "html/en/uses.plain.ipynb",
+        "html/llms-full.txt",
         "notebook/en/plain/uses.ipynb",
     )
     before = {path: (book.root / "_build" / path).stat().st_mtime_ns for path in book.outputs()}
