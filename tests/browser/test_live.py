@@ -120,6 +120,7 @@ def test_an_edit_appears_in_place(served: Served, language: str) -> None:
     page.evaluate("scrollTo(0, 600)")
     page.locator(".etude-live input").uncheck()
     was = page.locator("#main .code").first.element_handle()
+    written = page.locator("#main .prose > p", has_text=words).element_handle()
     served.edit(path, words, f"{words} {more}")
     served.until(f"document.querySelector('#main .prose').textContent.includes({more!r})")
     assert served.stayed()
@@ -127,6 +128,8 @@ def test_an_edit_appears_in_place(served: Served, language: str) -> None:
     assert page.evaluate("scrollY") == 600
     # Blocks that are as they were are the same elements.
     assert page.evaluate("(was) => was.isConnected", was)
+    # So is the paragraph: only its words are others, which spares looking at the style of the whole text.
+    assert page.evaluate("(was) => was.isConnected && was.textContent", written).strip().endswith(more)
     served.edit(path, f"## {heading}", f"## {heading} {more}")
     served.until(f"document.querySelector('h2').textContent.includes({more!r})")
     assert served.stayed()

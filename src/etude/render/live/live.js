@@ -82,6 +82,16 @@ const paired = (old, fresh) => {
   return found;
 };
 
+/* A paragraph or heading stays the element that it is. Browsers with formulas on a page look at all that lies in the
+   parent of an element that comes: of the whole text, if a block comes; of a block, if its words do. */
+const renewed = (old, fresh) => {
+  if (old?.localName !== fresh.localName || !/^(p|h[1-6])$/.test(old.localName)) return false;
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) old.setAttribute(name, value);
+  old.replaceChildren(...fresh.childNodes);
+  return true;
+};
+
 /* Bring the page to what the server has sent now; gives the blocks that are new. */
 const replace = (text) => {
   const sent = new DOMParser().parseFromString(text, "text/html");
@@ -106,9 +116,10 @@ const replace = (text) => {
       places(live[pairs[i]], children[i]);
       continue;
     }
-    const made = document.importNode(children[i], true);
     const instead = at < live.length && !kept.has(at) ? live[at] : null;
-    if (instead) {
+    let made = document.importNode(children[i], true);
+    if (renewed(instead, made)) made = live[at++];
+    else if (instead) {
       after.push(carry(instead, made));
       instead.replaceWith(made);
       live[at++] = made;
