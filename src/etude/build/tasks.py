@@ -11,6 +11,7 @@ from etude.build.pictures import Picture
 from etude.build.resolution import Resolved
 from etude.build.sources import Parsed
 from etude.build.watch import digest
+from etude.execute.plan import Plan, Run
 from etude.model.offer import Offer
 from etude.model.result import RunResult
 
@@ -27,6 +28,7 @@ def page_tasks(
     offers: Mapping[tuple[str, str], Offer],
 ) -> Iterable[Task]:
     """Those of a form; `offers` are what the website offers, by language and name of the page."""
+    libraries = _Libraries(run.plan)
     for language, pages in book.pages.items():
         resolution = resolved.languages[language]
         if form == "html":
@@ -58,7 +60,7 @@ def page_tasks(
                 )
                 made = encode(results) if results else b""
                 yield Task(form, target, key, parsed.key, shown, made, offer=offer)
-                yield from _downloads(book, run, parsed, shown, offer, pictures, program)
+                yield from _downloads(book, libraries, parsed, shown, results, offer, pictures, program)
             else:
                 yield from _notebooks(book, parsed, shown, results, pictures, program)
 
@@ -82,29 +84,37 @@ def _notebooks(
 
 def _downloads(
     book: Book,
-    run: Executed,
+    libraries: _Libraries,
     parsed: Parsed,
     facts: bytes,
+    results: Mapping[str, RunResult],
     offer: Offer,
     pictures: Mapping[str, Picture],
     program: str,
 ) -> Iterator[Task]:
     """The notebooks that the website offers of a page: each has all in it."""
     for variant, path in offer.notebooks:
-        result = run.results[parsed.source.path][variant]
-        library = _library(run, parsed, variant)
+        result, library = results[variant], libraries.of(parsed, variant)
         alone = digest("download", _notebook_key(book, parsed, facts, variant, result, pictures, program))
         key = digest(alone, *(part for module in library.items() for part in module))
         made = encode({variant: result})
         yield Task("download", f"html/{path}", key, parsed.key, facts, made, variant, library=library)
 
 
-def _library(run: Executed, parsed: Parsed, variant: str) -> dict[str, str]:
-    """The modules of saved cells as the page's run finds them, when it imports any."""
-    if run.plan is None or not parsed.index.imports:
-        return {}
-    mine = (r for r in run.plan.runs if r.variant == variant and parsed.source.path in r.pages)
-    return next((run.plan.library(one) for one in mine), {})
+class _Libraries:
+    """The modules of saved cells, as the runs of a plan find them."""
+
+    def __init__(self, plan: Plan | None) -> None:
+        self._plan = plan
+        self._runs: dict[tuple[str, str], Run] = {}
+        for one in plan.runs if plan is not None else ():
+            for path in one.pages:
+                self._runs.setdefault((path, one.variant), one)
+
+    def of(self, parsed: Parsed, variant: str) -> dict[str, str]:
+        """Those of a page's run, when it imports any."""
+        run = self._runs.get((parsed.source.path, variant)) if parsed.index.imports else None
+        return self._plan.library(run) if self._plan is not None and run is not None else {}
 
 
 def _notebook_key(
