@@ -1,0 +1,46 @@
+"""Values of Typst's code: what a page holds is written in code mode, where only strings need care.
+
+In Typst's markup a dozen characters mean something, some of them at line starts only; a string means what it
+says.
+Source: https://typst.app/docs/reference/foundations/str/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+__all__ = ["array", "content", "length", "string"]
+
+_ESCAPED = re.compile(r'[\\"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]')
+_NAMED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def string(value: str) -> str:
+    """A text as a string literal; lone surrogates, which no file can hold, become replacement characters."""
+    if not value.isascii():
+        value = value.encode("utf-8", "replace").decode("utf-8") if _surrogates(value) else value
+    return f'"{_ESCAPED.sub(_escape, value)}"'
+
+
+def _surrogates(value: str) -> bool:
+    return any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return _NAMED.get(found[0]) or f"\\u{{{ord(found[0]):x}}}"
+
+
+def content(parts: Iterable[str]) -> str:
+    """Expressions that follow one another as one block of code: their contents are joined."""
+    return "{" + ";".join(part for part in parts if part) + "}"
+
+
+def array(parts: Iterable[str]) -> str:
+    """An array of expressions; one of a single element has its comma."""
+    return "(" + "".join(f"{part}," for part in parts) + ")"
+
+
+def length(points: float) -> str:
+    """A length in points."""
+    return f"{points:.6g}pt"
