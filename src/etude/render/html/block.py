@@ -57,7 +57,7 @@ from etude.render.html.switch import switched
 from etude.render.raw import with_files
 from etude.render.variants import Group, grouped
 
-__all__ = ["blocks"]
+__all__ = ["answering", "block", "blocks"]
 
 _TAG = re.compile("<[a-z0-9]+")
 
@@ -84,10 +84,10 @@ def blocks(ctx: Context, nodes: Sequence[BlockNode], opening: Opening | None = N
 
 def _kept(ctx: Context, node: BlockNode) -> str:
     """A block that answers to all its labels, and that other pages can show."""
-    made = _block(ctx, node)
+    made = block(ctx, node)
     if not isinstance(node, Heading | CodeCell):
         keep_block(ctx, node, made)
-    return _answering(ctx, node, made)
+    return answering(ctx, node, made)
 
 
 def _traced(node: BlockNode, made: str) -> str:
@@ -119,7 +119,7 @@ def _has_code(node: BlockNode) -> bool:
             return False
 
 
-def _answering(ctx: Context, node: BlockNode, made: str) -> str:
+def answering(ctx: Context, node: BlockNode, made: str) -> str:
     """The block with a place for each further label."""
     further = ctx.anchors(node.id)
     if further and isinstance(node, Heading | Paragraph):
@@ -129,7 +129,8 @@ def _answering(ctx: Context, node: BlockNode, made: str) -> str:
     return further + made
 
 
-def _block(ctx: Context, node: BlockNode) -> str:
+def block(ctx: Context, node: BlockNode) -> str:
+    """One block; those that it holds are rendered by the context."""
     made = _made(ctx, node)
     return _traced(node, made) if ctx.site.traced else made
 
@@ -181,15 +182,19 @@ def _made(ctx: Context, node: BlockNode) -> str:
         case Aside():
             return boxes.aside(ctx, node)
         case VariantBlock(children=children):
-            return f"<div{place(node)}>{blocks(ctx, children)}</div>\n" if node.id else blocks(ctx, children)
+            return (
+                f"<div{place(node)}>{ctx.render(ctx, children)}</div>\n"
+                if node.id
+                else ctx.render(ctx, children)
+            )
         case Container(children=children):
             kinds = classes(node.classes)
             kind = f' class="{attribute(kinds)}"' if kinds else ""
-            return f"<div{kind}{place(node)}>{blocks(ctx, children)}</div>\n"
+            return f"<div{kind}{place(node)}>{ctx.render(ctx, children)}</div>\n"
         case UnknownDirective(children=children):
-            return f'<div class="unknown"{place(node)}>{blocks(ctx, children)}</div>\n'
+            return f'<div class="unknown"{place(node)}>{ctx.render(ctx, children)}</div>\n'
         case ListItem() | TabItem() | Cell():
-            return f"<div{place(node)}>{blocks(ctx, node.children)}</div>\n"
+            return f"<div{place(node)}>{ctx.render(ctx, node.children)}</div>\n"
         case Definition():
             return _definitions(ctx, DefinitionList(node.span, items=(node,)))
         case Row():
@@ -245,9 +250,9 @@ def _item(ctx: Context, item: ListItem, *, tight: bool) -> str:
         name = ctx.site.words.done if item.checked else ctx.site.words.to_do
         box = f'<input type="checkbox" aria-label="{name}" disabled{" checked" if item.checked else ""}> '
     if not tight:
-        return f"<li{place(item)}>{box}{blocks(ctx, item.children)}</li>"
+        return f"<li{place(item)}>{box}{ctx.render(ctx, item.children)}</li>"
     content = "".join(
-        ctx.inline(ctx, child.children) if isinstance(child, Paragraph) else blocks(ctx, (child,))
+        ctx.inline(ctx, child.children) if isinstance(child, Paragraph) else ctx.render(ctx, (child,))
         for child in item.children
     )
     return f"<li{place(item)}>{box}{content}</li>"
@@ -255,7 +260,7 @@ def _item(ctx: Context, item: ListItem, *, tight: bool) -> str:
 
 def _quote(ctx: Context, node: Quote) -> str:
     with ctx.boxed():
-        content = blocks(ctx, node.children)
+        content = ctx.render(ctx, node.children)
         source = ctx.inline(ctx, node.attribution)
     kind = "" if node.kind == "quote" else f' class="{node.kind}"'
     footer = f"<footer>{source}</footer>" if source else ""
@@ -274,7 +279,7 @@ def _definitions(ctx: Context, node: DefinitionList) -> str:
                 case [Paragraph(children=children)]:
                     made += f"<dd>{ctx.inline(ctx, children)}</dd>"
                 case children:
-                    made += f"<dd>{blocks(ctx, children)}</dd>"
+                    made += f"<dd>{ctx.render(ctx, children)}</dd>"
             out.append(made)
             if item.id:
                 keep(ctx, item.id, f"<dl>{made}</dl>")

@@ -260,9 +260,19 @@ def _eval(ctx: Context, node: Eval, before: str = "", after: str = "") -> str:
         return _value(ctx, None, gaps)
     if len(shown) == 1:
         return next(iter(shown))
+    if ctx.site.still:
+        return ctx.site.words.separator.join(
+            f"{content}{text(ctx.site.words.brackets.format(_whose(ctx, names)))}"
+            for content, names in shown.items()
+        )
     return "".join(
         f'<span data-variant="{variant_keys(names)}">{content}</span>' for content, names in shown.items()
     )
+
+
+def _whose(ctx: Context, names: Sequence[str]) -> str:
+    titles = (ctx.site.config.variant_title(name, ctx.page.language) for name in names)
+    return ctx.site.words.separator.join(titles)
 
 
 def _value(ctx: Context, value: Value | None, gaps: str) -> str:

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from etude.model.block import (
-    Block,
-    BlockNode,
-    Figure,
-    FootnoteDefinition,
-    Heading,
-    Paragraph,
-    TableOfContents,
-)
+from etude.model.block import BlockNode, Heading, TableOfContents
 from etude.model.book import NavLink, PageFacts
 from etude.model.offer import Offer
 from etude.model.page import Page
 from etude.model.result import RunResult
-from etude.model.slug import slug
 from etude.render.highlight import tokens
-from etude.render.html.address import depth_prefix, language_prefix, page_file, quoted
+from etude.render.html.address import page_file, quoted
 from etude.render.html.back import footnotes
+from etude.render.html.begun import page_context, split_title, walk
 from etude.render.html.block import blocks
 from etude.render.html.boxes import place
 from etude.render.html.context import Context
@@ -52,13 +42,11 @@ from etude.render.html.structured import structured
 from etude.render.html.tell import told_of
 from etude.render.html.titles import title_html
 from etude.render.text import plain
-from etude.render.variants import page_variants
 
 __all__ = ["Rendered", "render_page"]
 
 
 _NOTHING = Offer()
-_HOLDING = frozenset(("body", "cells", "children", "footer", "head", "header", "items", "legend"))
 _PHRASE = re.compile("[^：；，—！？]+[：；，—！？]*")
 _CLAUSE = re.compile(r"(?<=[:;?!—]) ")
 
@@ -92,9 +80,9 @@ def render_page(
 
     Depends on nothing but its arguments (and the theme): equal ones give equal bytes.
     """
-    ctx = _context(page, facts, results, site)
+    ctx = page_context(page, facts, results, site)
     is_home = page.name == site.home
-    title, body = _split(page)
+    title, body = split_title(page)
     content = _cover(ctx, title, body) if is_home else _article(ctx, title, body, offer)
     path, kept = blocks_file(ctx, title_html(page.title, facts.number))
     ctx.files[path] = kept
@@ -119,79 +107,6 @@ def render_page(
         licence=page.front.license,
     )
     return Rendered(frame_page(site, frame), dict(sorted(ctx.files.items())), "".join(sorted(ctx.math)))
-
-
-def _context(page: Page, facts: PageFacts, results: Mapping[str, RunResult], site: SiteContext) -> Context:
-    cells = {label: cell for cell in page.cells for label in (*cell.labels, cell.id) if label}
-    notes: dict[str, FootnoteDefinition] = {}
-    moved: set[int] = set()
-    nodes = _walk(page.blocks)
-    for node in nodes:
-        match node:
-            case FootnoteDefinition(name=name):
-                notes.setdefault(name, node)
-            case Figure(source=source) if source.startswith("#") and source[1:] in cells:
-                moved.add(cells[source[1:]].index)
-            case _:
-                pass
-    variants = page_variants(page, site.config) or (tuple(results) if len(results) > 1 else ())
-    return Context(
-        page=page,
-        facts=facts,
-        site=site,
-        here=language_prefix(page.name, site.home),
-        root=depth_prefix(page.name, site.home),
-        variants=variants,
-        runs=results,
-        scope=variants,
-        render=blocks,
-        inline=inlines,
-        cells=cells,
-        moved=frozenset(moved),
-        notes=notes,
-        also=_also(nodes),
-    )
-
-
-def _also(nodes: Sequence[Block]) -> dict[str, tuple[str, ...]]:
-    """By the id of a block: the ids that its other labels make, where nothing else on the page has them."""
-    several = [node for node in nodes if len(node.labels) > 1 and node.id]
-    taken = {node.id for node in nodes} if several else set()
-    found: dict[str, tuple[str, ...]] = {}
-    for node in several:
-        free = tuple(dict.fromkeys(name for name in map(slug, node.labels) if name and name not in taken))
-        taken.update(free)
-        found[node.id] = free
-    return found
-
-
-def _walk(nodes: Sequence[Any]) -> list[Block]:
-    """Every block, whatever holds it."""
-    found: list[Block] = []
-    stack: list[Any] = list(reversed(nodes))
-    while stack:
-        node: Block = stack.pop()
-        found.append(node)
-        for name in _holders(type(node)):
-            stack.extend(reversed(getattr(node, name)))
-    return found
-
-
-@cache
-def _holders(kind: type[Block]) -> tuple[str, ...]:
-    """Fields of a type of block that hold blocks."""
-    if issubclass(kind, (Paragraph, Heading)):
-        return ()
-    fields: tuple[str, ...] = kind.__struct_fields__
-    return tuple(name for name in fields if name in _HOLDING)
-
-
-def _split(page: Page) -> tuple[Heading | None, tuple[BlockNode, ...]]:
-    """The page's own title, if it is among its blocks, and the rest."""
-    for i, node in enumerate(page.blocks):
-        if isinstance(node, Heading) and node.level == 1:
-            return node, (*page.blocks[:i], *page.blocks[i + 1 :])
-    return None, page.blocks
 
 
 def _article(ctx: Context, title: Heading | None, body: Sequence[BlockNode], offer: Offer) -> str:
@@ -242,7 +157,7 @@ def _cover(ctx: Context, title: Heading | None, body: Sequence[BlockNode]) -> st
     if title is not None and own.strip() not in ("", book):
         content = f"<h2{place(title)}>{ctx.anchors(title.id)}{inlines(ctx, title.children)}</h2>\n{content}"
     first = ctx.site.first()
-    listed = any(isinstance(node, TableOfContents) for node in _walk(body))
+    listed = any(isinstance(node, TableOfContents) for node in walk(body))
     return render_template(
         "cover",
         authors=[author_html(author) for author in config.authors],

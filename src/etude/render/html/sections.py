@@ -14,12 +14,12 @@ from etude.render.html.escape import attribute
 from etude.render.html.titles import title_html
 from etude.render.text import plain
 
-__all__ = ["sections_toc"]
+__all__ = ["said_title", "sections", "sections_toc"]
 
 
 def sections_toc(ctx: Context, body: Sequence[BlockNode]) -> str:
     """The page's sections and their sections; empty when there are fewer than two."""
-    headings = [node for node in _sections(body) if node.id]
+    headings = [node for node in sections(body) if node.id]
     if len(headings) < 2:
         return ""
     out: list[str] = ["<ol>"]
@@ -35,12 +35,14 @@ def sections_toc(ctx: Context, body: Sequence[BlockNode]) -> str:
             out.append("</li>")
         number = ctx.facts.numbers.get(node.id)
         name = number.number if number is not None else ""
-        out.append(f'<li><a href="#{attribute(node.id)}">{title_html(_said(ctx, node.children), name)}</a>')
+        out.append(
+            f'<li><a href="#{attribute(node.id)}">{title_html(said_title(ctx, node.children), name)}</a>'
+        )
     out.append("</li></ol></li></ol>" if deep else "</li></ol>")
     return "".join(out)
 
 
-def _said(ctx: Context, nodes: Sequence[Inline]) -> list[Inline]:
+def said_title(ctx: Context, nodes: Sequence[Inline]) -> list[Inline]:
     """A heading's content with what references, citations and values say here, as words."""
     out: list[Inline] = []
     for node in nodes:
@@ -52,17 +54,18 @@ def _said(ctx: Context, nodes: Sequence[Inline]) -> list[Inline]:
                 values = (cell.values.get(node.expression) for cell in cells if cell is not None)
                 out.append(Text(NOWHERE, next((value.text for value in values if value is not None), "?")))
             case Emphasis() | Strong():
-                out.append(structs.replace(node, children=tuple(_said(ctx, node.children))))
+                out.append(structs.replace(node, children=tuple(said_title(ctx, node.children))))
             case _:
                 out.append(node)
     return out
 
 
-def _sections(nodes: Sequence[BlockNode]) -> list[Heading]:
+def sections(nodes: Sequence[BlockNode]) -> list[Heading]:
+    """Headings of sections and of sections in these, in a page's own text."""
     found: list[Heading] = []
     for node in nodes:
         if isinstance(node, Heading) and node.level <= 3:
             found.append(node)
         elif isinstance(node, Container):
-            found += _sections(node.children)
+            found += sections(node.children)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import ClassVar
 
 import msgspec
 
@@ -25,6 +26,9 @@ _ALL_LISTED = 100
 
 class SiteContext:
     """One language of one book; made once and used for all its pages."""
+
+    still: ClassVar[bool] = False
+    """Whether nothing can be switched: every variant is seen, with its name."""
 
     __slots__ = (
         "_chapters",

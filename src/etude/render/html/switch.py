@@ -33,13 +33,14 @@ def switched(
 ) -> str:
     """Panels of which a reader sees those of the chosen variant.
 
-    A quiet group, and one that only one variant has, says whose it is and has no switch.
+    A quiet group, and one that only one variant has, says whose it is and has no switch; nor has any where
+    all panels are seen.
     """
     if len(ctx.variants) < 2:
         return "".join(content for _, content in panels)
     config, language = ctx.site.config, ctx.page.language
     present = {name for names, _ in panels for name in names}
-    quiet = quiet or len(present) == 1
+    quiet = quiet or len(present) == 1 or ctx.site.still
     labels = "".join(
         f'<label for="variant-{variant_key(name)}">{text(config.variant_title(name, language))}</label>'
         for name in ctx.variants
