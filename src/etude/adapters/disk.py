@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import errno
+import filecmp
 import hashlib
 import os
 import re
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -33,6 +34,7 @@ __all__ = [
     "sweep_parts",
     "unsealed",
     "write_atomic",
+    "write_pieces",
 ]
 
 IGNORED: Final = frozenset({"_build", "__pycache__", "node_modules"})
@@ -92,6 +94,25 @@ def write_atomic(path: Path, data: bytes) -> bool:
     try:
         with _begun(temporary, path.parent) as file:
             file.write(data)
+        os.replace(temporary, path)
+    except OSError as error:
+        _forget(temporary)
+        raise WriteError(path, error) from error
+    except BaseException:
+        _forget(temporary)
+        raise
+    return True
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> bool:
+    """Write a large file piece by piece, as `write_atomic` does; raises `WriteError`."""
+    temporary = f"{path.parent}/.{secrets.token_hex(4)}.part"
+    try:
+        with _begun(temporary, path.parent) as file:
+            file.writelines(pieces)
+        if path.is_file() and filecmp.cmp(temporary, path, shallow=False):
+            os.unlink(temporary)
+            return False
         os.replace(temporary, path)
     except OSError as error:
         _forget(temporary)

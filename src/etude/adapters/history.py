@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-__all__ = ["HistoryError", "Past", "history", "places", "present"]
+__all__ = ["HistoryError", "Past", "committed", "history", "places", "present"]
 
 _COMMITS: Final = 2000
 """How far back is looked; what happened before is not known."""
@@ -102,6 +102,17 @@ def _ask(root: Path, git: str, *words: str) -> str:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise HistoryError(said[0] if said else f"git ended with {done.returncode}")
     return done.stdout.decode("utf-8", "replace")
+
+
+def committed(root: Path) -> str:
+    """When anything in a folder was last committed, in ISO 8601; empty where git does not tell.
+
+    Raises `HistoryError`.
+    """
+    git = shutil.which("git")
+    if _git_folder(root) is None or git is None:
+        return ""
+    return _ask(root, git, "-c", "log.showSignature=false", "log", "-1", "--format=%cI", "--", ".").strip()
 
 
 def _read(log: str, begins: frozenset[str]) -> dict[str, Past]:

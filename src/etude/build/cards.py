@@ -20,7 +20,17 @@ from etude.model.card import Card, Face, FontFile
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
 
-__all__ = ["Drawing", "Plan", "card_file", "draw_card", "plan_cards"]
+__all__ = [
+    "THEME",
+    "Drawing",
+    "Plan",
+    "card_file",
+    "draw_card",
+    "drawing_key",
+    "faces_of",
+    "lacking",
+    "plan_cards",
+]
 
 _LATIN = ("fontpkg_source_serif_4", "files/SourceSerif4[opsz,wght].ttf")
 _DISPLAY, _TEXT = (600.0, 60.0), (400.0, 24.0)
@@ -69,7 +79,7 @@ def plan_cards(book: Book, resolved: Resolved, watch: Watch, program: str, drawn
         watch.note(folder)
     plan = Plan()
     own = tuple(_own(book, watch, plan))
-    lacking = ""
+    unknown = ""
     for language, pages in book.pages.items():
         pictured = {parsed.source.name for parsed in pages if parsed.index.pictured}
         for name, card in _cards(book, resolved, language):
@@ -79,15 +89,15 @@ def plan_cards(book: Book, resolved: Resolved, watch: Watch, program: str, drawn
             pair = wide_fonts(language) if wide else None
             display, text = ((pair[0],), (pair[1],)) if pair is not None else ((), ())
             drawing = Drawing(card, (*own, THEME, *display), (*own, THEME, *text))
-            file, key = card_file(language, name), _key(drawing, program, watch)
-            missing = _lacking(drawing) if drawn.get(file) != key else ""
+            file, key = card_file(language, name), drawing_key(drawing, program, watch)
+            missing = lacking(drawing) if drawn.get(file) != key else ""
             if missing:
-                lacking = lacking or missing
+                unknown = unknown or missing
             else:
                 plan.drawings[language, name] = file, key, msgspec.msgpack.encode(drawing)
-    if lacking:
+    if unknown:
         hint = "install Noto Serif CJK, name a font in `card_fonts`, or write `cards = false` below `[html]`"
-        message = f"no pictures are drawn for pages with `{lacking[:8]}` in their title: no font has it"
+        message = f"no pictures are drawn for pages with `{unknown[:8]}` in their title: no font has it"
         plan.diagnostics += (_problem(book, message, hint),)
     return plan
 
@@ -114,7 +124,7 @@ def _own(book: Book, watch: Watch, plan: Plan) -> Iterator[FontFile]:
             yield file
 
 
-def _key(drawing: Drawing, program: str, watch: Watch) -> str:
+def drawing_key(drawing: Drawing, program: str, watch: Watch) -> str:
     """All that a picture depends on."""
     fonts = dict.fromkeys(font.path for font in (*drawing.display, *drawing.text) if font.path)
     for path in fonts:
@@ -139,13 +149,13 @@ def _cards(book: Book, resolved: Resolved, language: str) -> Iterator[tuple[str,
 
 
 @lru_cache(maxsize=4096)
-def _lacking(drawing: Drawing) -> str:
+def lacking(drawing: Drawing) -> str:
     """The characters of a title that none of its fonts has."""
     # Western titles are the rule, and need no look into fonts.
     title = drawing.card.title
     if title.isascii():
         return ""
-    from etude.render.card import covered  # noqa: PLC0415 -- only for other titles
+    from etude.render.drawing import covered  # noqa: PLC0415 -- only for other titles
 
     return covered(title, _faces(drawing.display, _DISPLAY))
 
@@ -162,9 +172,14 @@ def _face(file: FontFile, axes: tuple[float, ...]) -> Face | None:
     return Face(data, 0, axes) if data is not None else None
 
 
+def faces_of(drawing: Drawing) -> tuple[tuple[Face, ...], tuple[Face, ...]]:
+    """The faces of a drawing: for titles, and for text."""
+    return _faces(drawing.display, _DISPLAY), _faces(drawing.text, _TEXT)
+
+
 def draw_card(data: bytes) -> bytes:
     """The picture of an encoded `Drawing`."""
     from etude.render.card import draw  # noqa: PLC0415 -- loads Pillow
 
     drawing = msgspec.msgpack.decode(data, type=Drawing)
-    return draw(drawing.card, _faces(drawing.display, _DISPLAY), _faces(drawing.text, _TEXT))
+    return draw(drawing.card, *faces_of(drawing))

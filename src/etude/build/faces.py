@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,10 +20,11 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(dict[str, bytes]).decode
 
 
-def faces(letters: str, workers: Workers) -> list[Callable[[], Slices]]:
+def faces(letters: str, workers: Workers, groups: Collection[str] = ()) -> list[Callable[[], Slices]]:
     """How to get the slices of each group, as WOFF2 by name; those that are not kept are being cut meanwhile.
 
-    `letters` are the characters of the book's formulas; without any there is no face for them.
+    `letters` are the characters of the book's formulas; without any there is no face for them. `groups` are those
+    that are wanted; empty: all.
     """
     from etude.render.html.fonts import slices  # noqa: PLC0415 -- only for this form
 
@@ -32,7 +33,7 @@ def faces(letters: str, workers: Workers) -> list[Callable[[], Slices]]:
     program = digest(*(place.read_bytes() for place in sorted(here.glob("*.py"))))
     found: list[Callable[[], Slices]] = []
     for group, (package, resource) in slices.GROUPS.items():
-        if group == "math" and not letters:
+        if (group == "math" and not letters) or (groups and group not in groups):
             continue
         wanted = letters if group == "math" else ""
         place = folder / f"{group}-{digest(program, package, resource, wanted)}.sealed"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -60,6 +60,8 @@ class Made(Struct, frozen=True, array_like=True):
     """What the site's search takes of a page, by its name among what is kept."""
     sheets: tuple[str, ...] = ()
     """The style sheets cut to formulas that a page links, each with its version."""
+    part: str = ""
+    """What an e-book takes of a page or a file, by its name among what is kept."""
 
     def stands(self, out: Path) -> bool:
         """Whether the files are as they were left."""
@@ -157,7 +159,12 @@ def make_site(
     """What all pages of a language share; `traced` for those who write them."""
     from etude.render.html.site import SiteContext  # noqa: PLC0415 -- not needed for notebooks
 
-    language = navigation.language
+    markdown = markdown_reader(settings, navigation.language)
+    return SiteContext(settings, navigation, sizes=sizes, markdown=markdown, traced=traced, sheets=sheets)
+
+
+def markdown_reader(settings: Config, language: str) -> Callable[[str], Sequence[BlockNode]]:
+    """Reads what cells of a language's pages give as Markdown."""
 
     def markdown(text: str) -> Sequence[BlockNode]:
         from etude.parse.page import parse_page  # noqa: PLC0415 -- few cells give Markdown
@@ -165,7 +172,7 @@ def make_site(
         # A line before it, so that a rule at its beginning does not open front matter.
         return parse_page(f"\n{text}".encode(), "output.md", "output", language, settings, _NO_FILES).blocks
 
-    return SiteContext(settings, navigation, sizes=sizes, markdown=markdown, traced=traced, sheets=sheets)
+    return markdown
 
 
 def load_forms(forms: Iterable[str]) -> None:
@@ -177,6 +184,8 @@ def load_forms(forms: Iterable[str]) -> None:
 
             page.load()
             import etude.render.html.twin  # noqa: PLC0415 -- as above
+        elif form == "epub":
+            import etude.render.epub.page  # noqa: PLC0415 -- as above
         else:
             import etude.render.notebook  # noqa: PLC0415, F401 -- as above
 

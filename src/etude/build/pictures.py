@@ -18,11 +18,13 @@ class Picture:
     digest: str
     size: tuple[int, int] | None
     """In CSS pixels; None when it is no picture that is known."""
+    kind: str = ""
+    """MIME type of a picture, as its bytes tell; empty for other files."""
 
 
 def pictures_of(book: Book, watch: Watch) -> dict[str, Picture]:
     """The pictures, and other files, that pages show or offer, by path."""
-    from etude.render.images import dimensions  # noqa: PLC0415 -- only with pictures
+    from etude.render.images import dimensions, kind_of  # noqa: PLC0415 -- only with pictures
 
     found: dict[str, Picture] = {}
     shown = {f for pages in book.pages.values() for p in pages for f in p.files}
@@ -31,7 +33,7 @@ def pictures_of(book: Book, watch: Watch) -> dict[str, Picture]:
             data = watch.read(path)
         except OSError:
             continue  # reported when the page was parsed, or among the files of the site
-        found[path] = Picture(digest(data), dimensions(data))
+        found[path] = Picture(digest(data), dimensions(data), kind_of(data))
     return found
 
 

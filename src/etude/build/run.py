@@ -161,7 +161,7 @@ def _build(
         cells=run.cells,
         seen=book.seen(run.seen, resolved.seen, output.seen, *([recorded.seen] if recorded else [])),
         globs=run.globs,
-        environment=run.environment,
+        environment={**run.environment, **output.environment},
         outputs=output.stamps,
     )
     told = None

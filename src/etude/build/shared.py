@@ -19,7 +19,7 @@ from etude.model.rules import Rule
 if TYPE_CHECKING:
     from etude.build.offers import Offering
 
-__all__ = ["Output", "own_files", "shared_html", "shared_notebooks"]
+__all__ = ["Output", "own_files", "shared_html", "shared_notebooks", "unread"]
 
 
 @dataclass(slots=True)
@@ -31,6 +31,8 @@ class Output:
     diagnostics: tuple[Diagnostic, ...] = ()
     seen: Seen = field(default_factory=Seen)
     """The files of the book that outputs are copies of."""
+    environment: dict[str, str | None] = field(default_factory=dict)
+    """Environment variables that were looked at, with their values."""
 
     def put(self, out: Path, path: str, data: bytes) -> None:
         """Write a shared file; raises `WriteError`."""
@@ -78,7 +80,7 @@ def shared_html(
             shared[path] = watch.read(path)
         except OSError as error:
             if path in own:  # that of a page was reported when the page was parsed
-                output.diagnostics += (_unread(book, path, own[path], error),)
+                output.diagnostics += (unread(book, path, own[path], error),)
     names = {language: resolution.facts.keys() for language, resolution in resolved.languages.items()}
     led, problems = moved(config, tuple(old_addresses(book)), names, shared.keys(), elsewhere)
     output.diagnostics += problems
@@ -96,7 +98,8 @@ def own_files(book: Book) -> dict[str, str]:
     return {path: key for key, path in named.items() if path}
 
 
-def _unread(book: Book, path: str, key: str, error: OSError) -> Diagnostic:
+def unread(book: Book, path: str, key: str, error: OSError) -> Diagnostic:
+    """What is wrong with a file that the configuration names under a key."""
     span = book.config.span(key)
     if isinstance(error, FileNotFoundError):
         hints = ("the path is relative to the book's folder",)

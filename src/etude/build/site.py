@@ -65,15 +65,14 @@ def write_outputs(
         output.diagnostics += (*offered.problems, *offered.cards.diagnostics)
     offers = offered.pages if offered is not None else {}
     drawings = offered.cards.drawings if offered is not None else {}
-    tasks = [
-        t for form in options.to for t in page_tasks(form, book, run, resolved, pictures, program, offers)
-    ]
+    forms = [form for form in options.to if form != "epub"]
+    tasks = [t for form in forms for t in page_tasks(form, book, run, resolved, pictures, program, offers)]
     documents = {(p.source.language, p.source.name): p.key for pages in book.pages.values() for p in pages}
     tasks += [
         Task("card", f"html/{file}", key, documents[page], drawing, b"")
         for page, (file, key, drawing) in drawings.items()
     ]
-    letters = _letters(book, run) if "html" in options.to else ""
+    letters = _letters(book, run) if {"html", "epub"}.intersection(options.to) else ""
     sheets = _sheets(letters) if "html" in options.to else {}
     current = {f"{path}?v={version}" for path, version in sheets.items()}
     known: dict[str, Made] = {}
@@ -89,6 +88,7 @@ def write_outputs(
             stale.append(task)
     announce(out, (t.target for t in stale))
     started = faces(letters, workers) if "html" in options.to else []
+    formulas = faces(letters, workers, ("math",)) if "epub" in options.to else []
     for done in workers.map(
         work, list(_jobs(stale, book, resolved, out, sizes, sheets, workers)), len(stale)
     ):
@@ -106,6 +106,11 @@ def write_outputs(
             known.update(whole_text(book, resolved, known, before, out, program, output))
     if "notebook" in options.to:
         shared_notebooks(book, run, out, output)
+    if "epub" in options.to:
+        from etude.build.epub import write_epubs  # noqa: PLC0415 -- only for this form
+
+        asked = (book, run, resolved, out, options, program, workers, before, pictures)
+        known.update(write_epubs(*asked, formulas, watch, output))
     for made in known.values():
         output.stamps.update(made.files)
     output.seen = watch.seen()

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-OUTPUTS = ("html", "notebook")
+OUTPUTS = ("html", "notebook", "epub")
+DEFAULT = ("html", "notebook")
 
 
 @click.command("build")
@@ -36,10 +37,10 @@ OUTPUTS = ("html", "notebook")
 @click.option(
     "--to",
     callback=names_of(OUTPUTS),
-    default=",".join(OUTPUTS),
+    default=",".join(DEFAULT),
     metavar="NAMES",
     show_default=True,
-    help="What to write: html, notebook, or both with a comma between them.",
+    help="What to write: html, notebook, epub; several with commas between them.",
 )
 @OUT
 @EXECUTE

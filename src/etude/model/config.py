@@ -149,6 +149,22 @@ class HtmlConfig(Struct, frozen=True):
     """Whether each page has a twin in Markdown, and the site ``llms.txt`` and ``llms-full.txt``."""
 
 
+class EpubConfig(Struct, frozen=True):
+    """The e-book."""
+
+    cover: str = ""
+    """A picture of the book; empty: one is drawn."""
+    variants: Literal["together", "apart"] = "together"
+    """Whether all variants are in one e-book, or each in one of its own."""
+    solutions: Literal["end", "here"] = "end"
+    """Where solutions stand that the website folds: at the end of the page, or where the author put them."""
+    depth: int = 2
+    """Levels of the contents below parts: 1 for chapters only."""
+    css: tuple[str, ...] = ()
+    identifier: str = ""
+    """Its own ISBN or other lasting name; empty: one is made of the book's."""
+
+
 class LaunchConfig(Struct, frozen=True):
     """Where readers can run a page's notebook."""
 
@@ -227,6 +243,7 @@ class Config(Struct, frozen=True):
     environments: tuple[Environment, ...] = ()
     """One for each variant whose runs have an environment; in a book without variants one at most."""
     html: HtmlConfig = HtmlConfig()
+    epub: EpubConfig = EpubConfig()
     redirects: tuple[tuple[str, str], ...] = ()
     """Addresses of the site that lead elsewhere, below its root, and what each leads to."""
     launch: LaunchConfig = LaunchConfig()

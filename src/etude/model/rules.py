@@ -110,6 +110,9 @@ class Rule(StrEnum):
     # writing
     HISTORY_UNREADABLE = "history-unreadable"
     CARD_MISSING = "card-missing"
+    EPUB_REMOTE = "epub-remote"
+    EPUB_PICTURE = "epub-picture"
+    EPUB_COVER = "epub-cover"
     WRITE_FAILED = "write-failed"
     BUILD_LOCKED = "build-locked"
     USAGE = "usage"
@@ -205,6 +208,9 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.REMOTE_UNREADABLE, _W, "A shared result is not what was shared; it counts as missing."),
         (Rule.HISTORY_UNREADABLE, _I, "Git does not tell when pages were changed."),
         (Rule.CARD_MISSING, _I, "No picture is drawn for those who share a page."),
+        (Rule.EPUB_REMOTE, _W, "A page shows a picture from the web, which an e-book cannot hold."),
+        (Rule.EPUB_PICTURE, _W, "A picture is none that e-books show, or is too large for many readers."),
+        (Rule.EPUB_COVER, _I, "The cover of an e-book is drawn without the fonts that it should have."),
         (Rule.WRITE_FAILED, _E, "An output cannot be written."),
         (Rule.BUILD_LOCKED, _E, "Another build of the same book is running."),
         (Rule.USAGE, _E, "A command was called in a way it does not understand."),

@@ -13,6 +13,7 @@ from etude.parse.config_requirements import PYTHON_VERSION, REQUIREMENTS
 from etude.parse.config_values import (
     AMOUNT,
     DATE,
+    DEPTH,
     EDIT,
     FLAG,
     FOLDER,
@@ -71,7 +72,7 @@ SECTIONS: dict[str, str] = {
     "execute": "How cells run, unless a page says otherwise.",
     "html": "The website.",
     "pdf": "Reserved for the printed book; accepted and not read yet.",
-    "epub": "Reserved for the e-book; accepted and not read yet.",
+    "epub": "The e-book; see [](../how-to/epub.md).",
     "library": "The Python package made of the cells marked `save`.",
     "launch": "Links that open a page's notebook where readers can run it; see [](../how-to/publish.md).",
     "discussion": "Reserved for discussions beside the text; accepted and not read yet.",
@@ -81,7 +82,7 @@ SECTIONS: dict[str, str] = {
 }
 """Every table of the top level, with its meaning."""
 
-OPEN = frozenset({"pdf", "epub"})
+OPEN = frozenset({"pdf"})
 """Reserved tables whose keys are not checked either."""
 
 RESERVED: dict[str, tuple[str, ...]] = {
@@ -345,6 +346,30 @@ KEYS: tuple[Key, ...] = (
         TARGET,
         '""',
         "An address that the site had once, `old/page.html`, and the page or address that it leads to now.",
+    ),
+    Key("epub", "cover", PATH, '""', "The picture on the cover (PNG, JPEG or SVG); empty: one is drawn."),
+    Key(
+        "epub",
+        "variants",
+        one_of("together", "apart"),
+        '"together"',
+        "together: one e-book has the code of all variants; apart: there is one for each variant.",
+    ),
+    Key(
+        "epub",
+        "solutions",
+        one_of("end", "here"),
+        '"end"',
+        "Where solutions stand that the website folds: at the end of their page, or where they are written.",
+    ),
+    Key("epub", "depth", DEPTH, "2", "Levels of the contents below parts: 1 for chapters only, up to 3."),
+    Key("epub", "css", PATHS, "[]", "Style sheets of the book, after that of the e-book."),
+    Key(
+        "epub",
+        "identifier",
+        TEXT,
+        '""',
+        "An ISBN or another lasting name of the e-book itself; empty: one is made of that of `[book]`.",
     ),
     Key("launch", "repository", URL, "(that of `[book]`)", "The repository that the notebooks are kept in."),
     Key("launch", "branch", TEXT, "(that of `[book]`)", "The branch that they are on."),

@@ -71,6 +71,11 @@ def _seed(reader: Reader, value: Any, at: Path) -> Any:
     return value if fits else reader.wrong(value, at, SEED)
 
 
+def _depth(reader: Reader, value: Any, at: Path) -> Any:
+    fits = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 3
+    return value if fits else reader.wrong(value, at, DEPTH)
+
+
 def _size(reader: Reader, value: Any, at: Path) -> Any:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
@@ -268,6 +273,7 @@ FLAG = Kind("true or false", "true", _flag)
 SECONDS = Kind("a number of seconds above 0", "600", _seconds)
 AMOUNT = Kind("a number of 0 or more", "1", _amount)
 SEED = Kind("a whole number from 0 to 4294967295", "0", _seed)
+DEPTH = Kind("1, 2 or 3", "2", _depth)
 SIZE = Kind("a number of bytes, or a text such as 2GB", '"2GB"', _size)
 TOLERANCE = Kind("a number of 0 or more, or a text such as rtol=1e-2 image=0.1", "1e-3", _tolerance)
 DATE = Kind("a date, or a text YYYY, YYYY-MM or YYYY-MM-DD", "2026-09-01", _date)

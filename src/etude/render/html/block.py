@@ -208,8 +208,10 @@ def _made(ctx: Context, node: BlockNode) -> str:
         case ThematicBreak():
             return f"<hr{place(node)}>\n"
         case RawHtml(html=html, files=files):
+            ctx.foreign = True
             return f"{with_files(html, files, ctx.file)}\n"
         case RawBlock(format=kind, value=value):
+            ctx.foreign = True
             return f"{value}\n" if kind.lower() == "html" else ""
         case BlockBreak() | Comment() | FootnoteDefinition():
             return ""

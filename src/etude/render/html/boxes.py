@@ -31,6 +31,7 @@ __all__ = [
     "card",
     "dropdown",
     "exercise",
+    "found",
     "grid",
     "label",
     "place",
@@ -152,14 +153,15 @@ def solution(ctx: Context, node: Solution) -> str:
 
 
 def _exercise_name(ctx: Context, label: str) -> str:
-    found = _found(ctx, label) if label else None
-    return found.name if found is not None else ""
+    target = found(ctx, label) if label else None
+    return target.name if target is not None else ""
 
 
-def _found(ctx: Context, target: str) -> Resolved | None:
+def found(ctx: Context, target: str) -> Resolved | None:
     """What a label or a page of the author's leads to, however it was asked for."""
     keys = (f"{kind}:{target}" for kind in ("any", "ref", "numref", "doc"))
-    return next((found for key in keys if (found := ctx.facts.references.get(key)) is not None), None)
+    known = (ctx.facts.references.get(key) for key in keys)
+    return next((one for one in known if one is not None), None)
 
 
 def tabs(ctx: Context, node: TabSet) -> str:
@@ -183,8 +185,8 @@ def tabs(ctx: Context, node: TabSet) -> str:
 def card(ctx: Context, node: Card) -> str:
     """A boxed piece; its title is the link when there is one."""
     href = safe(node.link)
-    if not href and node.target and (found := _found(ctx, node.target)) is not None:
-        href = ctx.href(found)
+    if not href and node.target and (target := found(ctx, node.target)) is not None:
+        href = ctx.href(target)
     title = ctx.inline(ctx, node.title)
     if href:
         title = f'<a href="{attribute(href)}">{title or text(href)}</a>'

@@ -59,6 +59,8 @@ class Context:
     """Whether what is being rendered runs in the text column, so that notes can stand beside it."""
     latin: bool = False
     """Whether what is being rendered is a Latin text on a Chinese page."""
+    foreign: bool = False
+    """Whether HTML of others has been printed."""
     count: int = 0
 
     @property

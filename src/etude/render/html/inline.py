@@ -152,6 +152,7 @@ def _node(ctx: Context, node: Inline) -> str:
             )
             return f'<img src="{ctx.file(node.source)}" alt="{attribute(node.alt)}"{more}>'
         case RawInline(html=html, files=files):
+            ctx.foreign = True
             return with_files(html, files, ctx.file)
         case Reference():
             return _reference(ctx, node)
@@ -283,6 +284,7 @@ def _value(ctx: Context, value: Value | None, gaps: str) -> str:
     if shown is not None and shown.mime.startswith("image/"):
         return output_picture(ctx.files, ctx.root, shown, alt=value.text)
     if shown is not None and shown.mime == "text/html":
+        ctx.foreign = True
         return f'<span class="eval">{shown.content}</span>'
     if shown is not None and shown.mime == "text/markdown" and ctx.site.markdown is not None:
         match ctx.site.markdown(shown.content):

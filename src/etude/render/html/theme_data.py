@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 __all__ = ["theme_files", "theme_version"]
 
 _TOOLS = ("brotli", "fontpkg-source-serif-4", "fonttools", "jinja2", "math-core", "pygments", "ziamath")
-_SKIPPED = frozenset(("__pycache__", "notebook", "report", "account", "live"))
+_SKIPPED = frozenset(("__pycache__", "epub", "notebook", "report", "account", "live"))
 
 
 @cache

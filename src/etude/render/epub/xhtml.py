@@ -1,0 +1,230 @@
+"""Markup of a page as the website has it becomes that of an e-book: XHTML in which nothing hangs loose.
+
+Only what our own functions write comes in, or what `soup.tidy` has been through: texts and attributes have no
+``<`` and ``>`` in them, so that a tag is all from one to the next.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Mapping
+from html import unescape
+from urllib.parse import quote, unquote, urlsplit
+
+from msgspec import Struct, field
+
+from etude.render.epub.names import element_id
+from etude.render.epub.soup import tidy
+from etude.render.html.escape import attribute, text
+from etude.render.images import MIME_SUFFIX, kind_of
+from etude.render.math import letters
+
+__all__ = ["Finish", "external", "legal", "sealed_math"]
+
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_VOID = re.compile(r"<(br|col|hr|img|wbr)\b([^<>]*?) ?/?>")
+_BARE = re.compile(r"(<[a-z][^<>]*?) (open|reversed)(?=[ >])(?!=)")
+_DROPPED = re.compile(r"(<[a-z][^<>]*?) (?:data-label|data-sync=\"[^\"]*\"|data-variant=\"[^\"]*\")(?=[ />])")
+_CELL = re.compile(r'(<div class="outputs") data-cell="[0-9]+"')
+_ANCHOR = re.compile(r'<a class="anchor" href="#[^"]*" aria-label="[^"]*"></a>')
+_SELF = re.compile(r'<a class="(label|number)" href="#[^"]*">([^<]*)</a>')
+_PAINT = re.compile(r'(<span(?: class="[^"]*")?) style="(?:--fg|background|color):[^"]*"')
+_REACH = re.compile(r' tabindex="0" role="region" aria-label="[^"]*"')
+_BOX = re.compile(r'<input type="checkbox" aria-label="([^"]*)" disabled( checked)?>')
+_ROLE = re.compile(r' role="doc-([a-z]+)"')
+_TYPES = {"endnotes": "footnotes", "noteref": "noteref", "backlink": "backlink", "footnote": "footnote"}
+_ID = re.compile(r'(<[a-zA-Z][^<>]*?\sid=")([^"]*)"')
+_LINK = re.compile(r"<a\b([^<>]*)>")
+_ATTRIBUTE = re.compile(r'\s([a-zA-Z:-]+)(?:="([^"]*)")?')
+_IMG = re.compile(r"<img\b([^<>]*)/>")
+_LINKED_IMG = re.compile(r"(<a\b[^<>]*>)(<img\b[^<>]*/>)(</a>)")
+_DATA = re.compile(r"data:(image/[a-z+]+)(;base64)?,(.*)", re.DOTALL | re.IGNORECASE)
+_MATH = re.compile(r"<math\b([^<>]*)>(.*?)</math>", re.DOTALL)
+_TEX = re.compile(r' data-tex(?:="([^"]*)")?')
+_SPAN = re.compile(r"<span[^<>]*>(.*?)</span>")
+_SCHEME = re.compile(r"(?:https?|mailto|tel|ftp|doi|irc|xmpp):", re.IGNORECASE)
+_UNQUOTED = "!#$%&'()*+,/:;=?@[]~-._"
+_MATHML = "http://www.w3.org/1998/Math/MathML"
+
+
+def legal(value: str) -> str:
+    """A text without the characters that XML does not have."""
+    return _ILLEGAL.sub("", value)
+
+
+def external(url: str) -> str:
+    """An address outside the book as URLs are written; empty when it is none that a book can lead to."""
+    url = url.strip()
+    if url.startswith("//"):
+        url = "https:" + url
+    if _SCHEME.match(url) is None:
+        return ""
+    written = quote(url.replace("\\", "/"), safe=_UNQUOTED)
+    written = re.sub("%(?![0-9A-Fa-f]{2})", "%25", written)
+    head, mark, fragment = written.partition("#")
+    written = head + mark + fragment.replace("#", "%23")
+    try:
+        parts = urlsplit(written)
+        _ = parts.port
+    except ValueError:
+        return ""
+    web = parts.scheme.lower() in ("http", "https", "ftp")
+    host = re.fullmatch(r"[A-Za-z0-9%._~-]+", parts.hostname or "") if web else True
+    lone = (
+        "[" in parts.path + parts.query + parts.fragment or "]" in parts.path + parts.query + parts.fragment
+    )
+    if lone:
+        place = len(parts.scheme) + 3 + len(parts.netloc)
+        written = written[:place] + written[place:].replace("[", "%5B").replace("]", "%5D")
+    return written if host else ""
+
+
+class Finish(Struct):
+    """Makes one page's markup XHTML, and notes what is in it."""
+
+    pages: Mapping[str, str]
+    """Every file of a page in the folder of pages, with the page's name."""
+    shown: frozenset[str]
+    """Addresses of pictures, as the page has them, that are in the e-book."""
+    elsewhere: str
+    """What a link to a picture says that is on the web."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Pictures that stood in the page itself, by their addresses; taken in addition to `shown`."""
+    ids: dict[str, None] = field(default_factory=dict)
+    links: dict[tuple[str, str], None] = field(default_factory=dict)
+    """Files of pages, and elements in them, that the page leads to."""
+    unnamed: int = 0
+    """Pictures without alternative text."""
+
+    def page(self, markup: str, keep: Callable[[bytes, str], str], *, foreign: bool = False) -> str:
+        """The whole of a page's text; `keep` gives the address under which a picture is kept.
+
+        `foreign` says that HTML of others is in it.
+        """
+        markup = legal(markup)
+        markup = _SELF.sub(r'<span class="\1">\2</span>', _ANCHOR.sub("", markup))
+        markup = _BOX.sub(_box, markup) if "<input" in markup else markup
+        markup = _REACH.sub("", markup)
+        if foreign:
+            markup = tidy(markup)
+        markup = _PAINT.sub(r"\1", _CELL.sub(r"\1", markup))
+        while (less := _DROPPED.sub(r"\1", markup)) != markup:
+            markup = less
+        markup = _BARE.sub(r'\1 \2="\2"', markup)
+        markup = _VOID.sub(r"<\1\2/>", markup)
+        markup = _ROLE.sub(_role, markup)
+        if "<img" in markup:
+            markup = _LINKED_IMG.sub(lambda found: self._linked(found, keep), markup)
+            markup = _IMG.sub(lambda found: self._image(found[1], keep), markup)
+        if "<math" in markup:
+            markup = sealed_math(markup)
+        markup = _ID.sub(self._id, markup)
+        return _LINK.sub(self._link, markup)
+
+    def _id(self, found: re.Match[str]) -> str:
+        own = element_id(unescape(found[2]))
+        if own in self.ids or not own:
+            return found[1].rpartition(" ")[0]
+        self.ids[own] = None
+        return f'{found[1]}{attribute(own)}"'
+
+    def _link(self, found: re.Match[str]) -> str:
+        """A link without what leads nowhere from a book."""
+        known = dict(_ATTRIBUTE.findall(found[1]))
+        href = self._href(unescape(known.pop("href", "")))
+        for name in ("download", "target", "rel"):
+            known.pop(name, None)
+        if href:
+            known["href"] = attribute(href)
+        return "<a" + "".join(f' {key}="{value}"' for key, value in known.items()) + ">"
+
+    def _href(self, url: str) -> str:
+        target, _, fragment = url.partition("#")
+        if not target and fragment:
+            own = element_id(unquote(fragment))
+            self.links["", own] = None
+            return f"#{quote(own)}"
+        if target in self.pages:
+            own = element_id(unquote(fragment)) if fragment else ""
+            self.links[target, own] = None
+            return f"{target}#{quote(own)}" if own else target
+        return external(url)
+
+    def _linked(self, found: re.Match[str], keep: Callable[[bytes, str], str]) -> str:
+        """A picture that is a link: what stands for one from elsewhere is no second link."""
+        inner = self._image(found[2][4:-2], keep, link=False)
+        return f"{found[1]}{inner}{found[3]}"
+
+    def _image(self, written: str, keep: Callable[[bytes, str], str], *, link: bool = True) -> str:
+        known = dict(_ATTRIBUTE.findall(written))
+        source = unescape(known.get("src", ""))
+        if data := _DATA.fullmatch(source):
+            source = self._kept(data, keep)
+            known["src"] = attribute(source)
+        if source not in self.shown and source not in self.files:
+            return self._absent(known, source, link=link)
+        self.unnamed += not known.get("alt", "").strip()
+        known.setdefault("alt", "")
+        names = ("src", "alt", "title", "id", "class", "width", "height", "style")
+        for name in ("width", "height"):
+            if not known.get(name, "").isdecimal():
+                known.pop(name, None)
+        return (
+            "<img"
+            + "".join(f' {k}="{known[k]}"' for k in names if known.get(k) or k in ("alt", "src"))
+            + "/>"
+        )
+
+    def _absent(self, known: Mapping[str, str], source: str, *, link: bool) -> str:
+        """What stands for a picture that the book does not have: what it shows, and the way to it."""
+        own = f' id="{known["id"]}"' if known.get("id") else ""
+        words = known.get("alt", "").strip()
+        url = external(source)
+        words = words or (text(self.elsewhere) if url else "…")
+        if url and link:
+            words = f'<a href="{attribute(url)}">{words}</a>'
+        return f'<span class="absent"{own}>{words}</span>'
+
+    def _kept(self, found: re.Match[str], keep: Callable[[bytes, str], str]) -> str:
+        try:
+            data = base64.b64decode(unquote(found[3])) if found[2] else unquote(found[3]).encode()
+        except (binascii.Error, ValueError):
+            return ""
+        kind = kind_of(data)
+        return keep(data, MIME_SUFFIX[kind]) if kind else ""
+
+
+def _box(found: re.Match[str]) -> str:
+    return f'<span class="box" role="img" aria-label="{found[1]}">{"☑" if found[2] else "☐"}</span>'
+
+
+def _role(found: re.Match[str]) -> str:
+    kind = _TYPES.get(found[1], found[1])
+    return f' epub:type="{kind}" role="doc-{found[1]}"'
+
+
+def sealed_math(markup: str) -> str:
+    """Every formula with its name space, and a text for it: its LaTeX, or the letters of a piece of it."""
+    found = list(_MATH.finditer(markup))
+    out: list[str] = []
+    at = 0
+    for number, one in enumerate(found):
+        after = found[number + 1] if number + 1 < len(found) else None
+        tex = _TEX.search(one[1])
+        goes_on = after is not None and (later := _TEX.search(after[1])) is not None and later[1] is None
+        whole = tex is not None and tex[1] is not None and not goes_on
+        words = tex[1] if tex is not None and whole else attribute(letters(one[2]))
+        content = one[2]
+        if "<span" in content:
+            content = _SPAN.sub(r"\1", content)
+        if "scriptlevel" in content:
+            content = re.sub(r'(<mtable[^<>]*?) scriptlevel="[^"]*"', r"\1", content)
+        known = _TEX.sub("", one[1]).replace(f' xmlns="{_MATHML}"', "")
+        out += [
+            markup[at : one.start()],
+            f'<math xmlns="{_MATHML}"{known} alttext="{words}">{content}</math>',
+        ]
+        at = one.end()
+    return "".join((*out, markup[at:]))
