@@ -47,12 +47,9 @@ from etude.render.epub.nav import contents, nav_file, ncx_file
 from etude.render.epub.package import items, package_file
 from etude.render.epub.part import Entry, Part, PartFacts, entry
 from etude.render.epub.style import font_file, style_sheet
-from etude.render.epub.volume import Volume
+from etude.render.epub.volume import UNDATED, Volume
 
 __all__ = ["write_epubs"]
-
-_FIRST = "1980-01-01T00:00:00Z"
-"""Of a book whose age nobody knows: the earliest time of its container."""
 
 _part = msgspec.msgpack.Decoder(Part)
 _facts = msgspec.msgpack.Decoder(PartFacts)
@@ -240,7 +237,7 @@ def _modified(book: Book, watch: Watch, output: Output) -> str:
             return _utc(datetime.fromisoformat(text))
         except ValueError:
             continue
-    return _FIRST
+    return UNDATED
 
 
 def _utc(when: datetime) -> str:

@@ -48,8 +48,8 @@ def fitted(text: str, faces: Type, size: int, width: float) -> str:
     return next(iter(broken(text, width, lambda part: length(part, faces, size), 1)), "")
 
 
-def _mixed(ink: tuple[int, int, int], step: int) -> tuple[int, ...]:
-    return tuple(round(p + (c - p) * step / (_STEPS - 1)) for c, p in zip(ink, PAPER, strict=True))
+def _mixed(ink: tuple[int, int, int], paper: tuple[int, int, int], step: int) -> tuple[int, ...]:
+    return tuple(round(p + (c - p) * step / (_STEPS - 1)) for c, p in zip(ink, paper, strict=True))
 
 
 def wide(text: str) -> bool:
@@ -116,13 +116,13 @@ def length(text: str, faces: Type, size: int) -> float:
 class Sheet:
     """A picture whose colours are shades from paper to some inks."""
 
-    def __init__(self, size: tuple[int, int]) -> None:
-        """An empty sheet of paper, width and height in pixels."""
+    def __init__(self, size: tuple[int, int], paper: tuple[int, int, int] = PAPER) -> None:
+        """An empty sheet, width and height in pixels."""
         from PIL import Image  # noqa: PLC0415 -- few builds draw
 
         self.image: Any = Image.new("P", size)
         self.image.putpalette(
-            [p for ink in INKS.values() for step in range(_STEPS) for p in _mixed(ink, step)]
+            [p for ink in INKS.values() for step in range(_STEPS) for p in _mixed(ink, paper, step)]
         )
 
     def png(self) -> bytes:

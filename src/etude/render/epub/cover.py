@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from etude.model.card import Card
 from etude.render.card_lines import broken
-from etude.render.drawing import INKS, PAPER, Faces, Sheet, covered, fitted, length, type_of, wide
+from etude.render.drawing import INKS, Faces, Sheet, covered, fitted, length, type_of, wide
 from etude.render.html.escape import text as escaped
 
 __all__ = ["SIZE", "draw_cover", "plain_cover"]
 
 SIZE = (1600, 2400)
 """In pixels: the proportion that stores ask for."""
+_CREAM = (247, 243, 233)
+"""The paper: a cover stands on white pages and white shelves."""
 _LEFT, _RIGHT = 190, SIZE[0] - 130
 _TOP, _FOOT = 300, SIZE[1] - 360
 _TITLES = (210, 190, 170, 150, 132, 116, 100)
@@ -25,7 +27,7 @@ _TEXT = 62
 
 def draw_cover(card: Card, display_faces: Faces, text_faces: Faces) -> bytes:
     """The cover as a PNG; words that no face has are left out, `card.book` is the publisher."""
-    sheet = Sheet(SIZE)
+    sheet = Sheet(SIZE, _CREAM)
     display, text = type_of(tuple(display_faces)), type_of(tuple(text_faces))
     measure = _RIGHT - _LEFT
     shown = Card(
@@ -84,7 +86,7 @@ def plain_cover(card: Card) -> bytes:
     return (
         f'<?xml version="1.0" encoding="utf-8"?>\n<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE[0]} '
         f'{SIZE[1]}" width="{SIZE[0]}" height="{SIZE[1]}" font-family="serif">\n'
-        f'<rect width="100%" height="100%" fill="{_hex(PAPER)}"/>\n'
+        f'<rect width="100%" height="100%" fill="{_hex(_CREAM)}"/>\n'
         f'<rect width="64" height="100%" fill="{_hex(INKS["red"])}"/>\n{words}</svg>\n'
     ).encode()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from etude.render.epub.page import document
-from etude.render.epub.volume import Volume
+from etude.render.epub.volume import UNDATED, Volume
 from etude.render.epub.xhtml import external, legal
 from etude.render.html.escape import attribute, text
 from etude.render.html.licence import licence_url
@@ -92,7 +92,8 @@ def _rows(volume: Volume, colon: str) -> Iterator[str]:
         if address := external(url):
             yield f'<a href="{attribute(address)}">{text(url)}</a>'
     yield f"{text(words.identifier + colon)}{text(volume.identifier)}"
-    yield text(words.modified.format(volume.modified[:10]))
+    if volume.modified > UNDATED:
+        yield text(words.modified.format(volume.modified[:10]))
 
 
 def part_file(number: int) -> str:

@@ -14,7 +14,7 @@ from etude.model.span import Span
 from etude.render.epub.context import BookSite
 from etude.render.html.begun import walk
 
-__all__ = ["problems"]
+__all__ = ["problems", "unnamed"]
 
 _PIXELS = 4_000_000
 """What readers are sure to show (Apple's and Amazon's guides for books have 4 to 5 million)."""
@@ -43,6 +43,13 @@ def problems(page: Page, site: BookSite) -> Iterator[Diagnostic]:
             message = f"the picture `{source}` cannot be shown in an e-book"
             hints = ("e-books show PNG, JPEG, GIF, SVG and WebP",)
             yield diagnose(Rule.EPUB_PICTURE, message, path, node, hints=hints)
+
+
+def unnamed(page: Page) -> int:
+    """How many pictures of a page have no alternative text; those on cards only adorn."""
+    nodes = (node for block in walk(page.blocks) for node in (block, *_inlines(block)))
+    pictures = (node for node in nodes if isinstance(node, Figure | Image | InlineImage))
+    return sum(not one.alt.strip() and bool(one.source) and not one.source.startswith("#") for one in pictures)
 
 
 def _sources(page: Page) -> Iterator[tuple[Span, str]]:

@@ -160,8 +160,8 @@ def _access(volume: Volume) -> Iterator[tuple[str, str]]:
     yield (
         "schema:accessibilitySummary",
         words.summary
-        + (words.summary_pages if volume.printed else "")
-        + (words.summary_unnamed if unnamed else ""),
+        + (words.summary_unnamed if unnamed else words.summary_named if pictures else "")
+        + (words.summary_pages if volume.printed else ""),
     )
     if volume.printed and volume.config.identifier:
         yield "pageBreakSource", volume.config.identifier

@@ -20,7 +20,7 @@ from etude.model.result import RunResult
 from etude.render.epub.block import answers, blocks, footnotes
 from etude.render.epub.context import BookContext, BookSite, page_place
 from etude.render.epub.edition import in_variant, still
-from etude.render.epub.media import problems
+from etude.render.epub.media import problems, unnamed
 from etude.render.epub.names import element_id
 from etude.render.epub.part import Folio, Part, entry
 from etude.render.epub.svg import clean_svg
@@ -105,7 +105,7 @@ def render_page(
         files=files,
         math="".join(sorted(ctx.math)),
         pictures=marked.count("<img "),
-        unnamed=finish.unnamed,
+        unnamed=unnamed(page),
         diagnostics=tuple(problems(page, site)),
         entries=(entry(page_place(page.name), whole), *(entry(path, kept[path]) for path in files)),
     )

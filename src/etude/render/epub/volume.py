@@ -12,7 +12,10 @@ from etude.model.config import Config
 from etude.render.epub.part import PartFacts
 from etude.render.epub.words import BookWords, book_words
 
-__all__ = ["Volume"]
+__all__ = ["UNDATED", "Volume"]
+
+UNDATED = "1980-01-01T00:00:00Z"
+"""When a book was changed whose age nobody knows: the earliest time of its container."""
 
 
 class Volume(Struct, frozen=True):

@@ -31,8 +31,9 @@ class BookWords(Struct, frozen=True):
     identifier: str
     modified: str
     summary: str
-    summary_pages: str
+    summary_named: str
     summary_unnamed: str
+    summary_pages: str
 
 
 _EN = BookWords(
@@ -56,10 +57,10 @@ _EN = BookWords(
     licence="Licence",
     identifier="Identifier",
     modified="Last changed {}",
-    summary="The text can be read aloud and set in any size. Formulas are MathML, pictures have alternative "
-    "texts, code and tables are text.",
-    summary_pages=" Page numbers are those of the printed edition.",
+    summary="The text can be read aloud and set in any size. Formulas are MathML, code and tables are text.",
+    summary_named=" Pictures have alternative texts.",
     summary_unnamed=" Some pictures have no alternative text.",
+    summary_pages=" Page numbers are those of the printed edition.",
 )
 
 _ZH = BookWords(
@@ -83,9 +84,10 @@ _ZH = BookWords(
     licence="许可协议",
     identifier="标识",
     modified="更新于 {}",
-    summary="全书可以朗读，字号可以随意调整。公式采用 MathML，图片附有替代文字，代码和表格都是文本。",
-    summary_pages="页码与纸质版一致。",
+    summary="全书可以朗读，字号可以随意调整。公式采用 MathML，代码和表格都是文本。",
+    summary_named="图片都附有替代文字。",
     summary_unnamed="部分图片没有替代文字。",
+    summary_pages="页码与纸质版一致。",
 )
 
 

@@ -31,6 +31,7 @@ _CELL = re.compile(r'(<div class="outputs") data-cell="[0-9]+"')
 _ANCHOR = re.compile(r'<a class="anchor" href="#[^"]*" aria-label="[^"]*"></a>')
 _SELF = re.compile(r'<a class="(label|number)" href="#[^"]*">([^<]*)</a>')
 _PAINT = re.compile(r'(<span(?: class="[^"]*")?) style="(?:--fg|background|color):[^"]*"')
+_LINE = re.compile(r'<span class="line([^"]*)">(?=(?:<span[^<>]*>)?( +))')
 _REACH = re.compile(r' tabindex="0" role="region" aria-label="[^"]*"')
 _BOX = re.compile(r'<input type="checkbox" aria-label="([^"]*)" disabled( checked)?>')
 _ROLE = re.compile(r' role="doc-([a-z]+)"')
@@ -44,6 +45,8 @@ _DATA = re.compile(r"data:(image/[a-z+]+)(;base64)?,(.*)", re.DOTALL | re.IGNORE
 _MATH = re.compile(r"<math\b([^<>]*)>(.*?)</math>", re.DOTALL)
 _TEX = re.compile(r' data-tex(?:="([^"]*)")?')
 _SPAN = re.compile(r"<span[^<>]*>(.*?)</span>")
+_LEVEL = re.compile(r'(<(?!mstyle)[a-z]+\b[^<>]*?) scriptlevel="[^"]*"')
+_SIZED = re.compile(r'<(?!mstyle|mtable|math)([a-z]+)\b([^<>]*?)( displaystyle="[a-z]+")([^<>]*)>')
 _SCHEME = re.compile(r"(?:https?|mailto|tel|ftp|doi|irc|xmpp):", re.IGNORECASE)
 _UNQUOTED = "!#$%&'()*+,/:;=?@[]~-._"
 _MATHML = "http://www.w3.org/1998/Math/MathML"
@@ -95,8 +98,6 @@ class Finish(Struct):
     ids: dict[str, None] = field(default_factory=dict)
     links: dict[tuple[str, str], None] = field(default_factory=dict)
     """Files of pages, and elements in them, that the page leads to."""
-    unnamed: int = 0
-    """Pictures without alternative text."""
 
     def page(self, markup: str, keep: Callable[[bytes, str], str], *, foreign: bool = False) -> str:
         """The whole of a page's text; `keep` gives the address under which a picture is kept.
@@ -107,6 +108,7 @@ class Finish(Struct):
         markup = _SELF.sub(r'<span class="\1">\2</span>', _ANCHOR.sub("", markup))
         markup = _BOX.sub(_box, markup) if "<input" in markup else markup
         markup = _REACH.sub("", markup)
+        markup = _LINE.sub(_indented, markup)
         if foreign:
             markup = tidy(markup)
         markup = _PAINT.sub(r"\1", _CELL.sub(r"\1", markup))
@@ -165,7 +167,6 @@ class Finish(Struct):
             known["src"] = attribute(source)
         if source not in self.shown and source not in self.files:
             return self._absent(known, source, link=link)
-        self.unnamed += not known.get("alt", "").strip()
         known.setdefault("alt", "")
         names = ("src", "alt", "title", "id", "class", "width", "height", "style")
         for name in ("width", "height"):
@@ -196,6 +197,11 @@ class Finish(Struct):
         return keep(data, MIME_SUFFIX[kind]) if kind else ""
 
 
+def _indented(found: re.Match[str]) -> str:
+    """A line of code that says how far it is indented, so that the rest of it can hang below that."""
+    return f'<span class="line{found[1]}" style="--i:{min(len(found[2]), 24)}">'
+
+
 def _box(found: re.Match[str]) -> str:
     return f'<span class="box" role="img" aria-label="{found[1]}">{"☑" if found[2] else "☐"}</span>'
 
@@ -220,7 +226,9 @@ def sealed_math(markup: str) -> str:
         if "<span" in content:
             content = _SPAN.sub(r"\1", content)
         if "scriptlevel" in content:
-            content = re.sub(r'(<mtable[^<>]*?) scriptlevel="[^"]*"', r"\1", content)
+            content = _LEVEL.sub(r"\1", content)
+        if "displaystyle" in content:
+            content = _styled(content)
         known = _TEX.sub("", one[1]).replace(f' xmlns="{_MATHML}"', "")
         out += [
             markup[at : one.start()],
@@ -228,3 +236,18 @@ def sealed_math(markup: str) -> str:
         ]
         at = one.end()
     return "".join((*out, markup[at:]))
+
+
+def _styled(content: str) -> str:
+    """Sizes of fractions said by an element of their own, as MathML 3 has it; browsers know them on any."""
+    while found := _SIZED.search(content):
+        depth, end = 0, found.start()
+        for tag in re.finditer(rf"<(/?){found[1]}\b[^<>]*?(/?)>", content[found.start() :]):
+            depth += 0 if tag[2] else -1 if tag[1] else 1
+            if depth == 0:
+                end = found.start() + tag.end()
+                break
+        inner = content[found.end() : end]
+        whole = f"<mstyle{found[3]}><{found[1]}{found[2]}{found[4]}>{inner}</mstyle>"
+        content = f"{content[: found.start()]}{whole}{content[end:]}"
+    return content

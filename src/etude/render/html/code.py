@@ -162,7 +162,7 @@ def _code(
     """The code itself with its annotations; lines are marked up only when something is said of lines."""
     rows: str
     classes = "code"
-    if line_numbers or emphasize or annotations:
+    if line_numbers or emphasize or annotations or ctx.site.still:
         classes += " lines" + (" numbered" if line_numbers else "")
         rows = _rows(ctx, language, code, anchor, frozenset(emphasize), annotations)
     else:

@@ -28,7 +28,7 @@ class SiteContext:
     """One language of one book; made once and used for all its pages."""
 
     still: ClassVar[bool] = False
-    """Whether nothing can be switched: every variant is seen, with its name."""
+    """Whether nothing moves: every variant is seen, with its name, and long lines of code are broken."""
 
     __slots__ = (
         "_chapters",
