@@ -9,6 +9,7 @@ from __future__ import annotations
 from etude.model.card import Card
 from etude.render.card_lines import broken
 from etude.render.drawing import INKS, Faces, Sheet, covered, fitted, length, type_of, wide
+from etude.render.epub.xhtml import legal
 from etude.render.html.escape import text as escaped
 
 __all__ = ["SIZE", "draw_cover", "plain_cover"]
@@ -79,7 +80,7 @@ def plain_cover(card: Card) -> bytes:
         y += _TEXT * 1.5
     rows += [(_FOOT + 120, _TEXT, "ink", card.authors), (_FOOT + 210, 48, "quiet", card.book)]
     words = "".join(
-        f'<text x="{_LEFT}" y="{at:.0f}" font-size="{points:.0f}" fill="{_hex(INKS[ink])}">{escaped(line)}</text>\n'
+        f'<text x="{_LEFT}" y="{at:.0f}" font-size="{points:.0f}" fill="{_hex(INKS[ink])}">{escaped(legal(line))}</text>\n'
         for at, points, ink, line in rows
         if line
     )

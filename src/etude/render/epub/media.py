@@ -25,6 +25,8 @@ def problems(page: Page, site: BookSite) -> Iterator[Diagnostic]:
     """What pages show that the e-book does not, or not everywhere."""
     for node, source in _sources(page):
         path = page.sources[node.source] if node.source < len(page.sources) else page.path
+        if source.startswith("data:"):
+            continue
         if ":" in source or source.startswith("//"):
             yield diagnose(
                 Rule.EPUB_REMOTE,
@@ -49,7 +51,9 @@ def unnamed(page: Page) -> int:
     """How many pictures of a page have no alternative text; those on cards only adorn."""
     nodes = (node for block in walk(page.blocks) for node in (block, *_inlines(block)))
     pictures = (node for node in nodes if isinstance(node, Figure | Image | InlineImage))
-    return sum(not one.alt.strip() and bool(one.source) and not one.source.startswith("#") for one in pictures)
+    return sum(
+        not one.alt.strip() and bool(one.source) and not one.source.startswith("#") for one in pictures
+    )
 
 
 def _sources(page: Page) -> Iterator[tuple[Span, str]]:

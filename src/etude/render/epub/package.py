@@ -64,7 +64,7 @@ def items(volume: Volume, parts: Iterable[int]) -> tuple[Item, ...]:
 
 
 def _page(part: PartFacts) -> Item:
-    return Item(page_place(part.page), "mathml" if part.math else "", read=True)
+    return Item(page_place(part.page), "mathml" if part.formulas else "", read=True)
 
 
 def package_file(volume: Volume, files: Sequence[Item]) -> bytes:
@@ -129,7 +129,7 @@ def _metadata(volume: Volume, cover: str) -> Iterator[str]:
 
 def _access(volume: Volume) -> Iterator[tuple[str, str]]:
     """What the book says of who can read it (EPUB Accessibility 1.1, schema.org's vocabulary)."""
-    formulas = any(part.math for part in volume.parts)
+    formulas = any(part.formulas for part in volume.parts)
     pictures = any(part.pictures for part in volume.parts)
     unnamed = any(part.unnamed for part in volume.parts)
     yield "schema:accessMode", "textual"

@@ -103,7 +103,7 @@ def render_page(
         headings=tuple(_headings(ctx, body, finish.ids)),
         folios=printed,
         files=files,
-        math="".join(sorted(ctx.math)),
+        formulas="<math " in marked,
         pictures=marked.count("<img "),
         unnamed=unnamed(page),
         diagnostics=tuple(problems(page, site)),

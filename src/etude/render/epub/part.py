@@ -63,8 +63,8 @@ class PartFacts(Struct, frozen=True, array_like=True):
     """Printed pages that begin on it, with the elements that mark them."""
     files: tuple[str, ...]
     """Pictures that cells made, by their names in the e-book."""
-    math: str
-    """Distinct characters of its formulas."""
+    formulas: bool
+    """Whether it has any."""
     pictures: int = 0
     unnamed: int = 0
     """Pictures without alternative text."""

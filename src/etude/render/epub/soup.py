@@ -10,6 +10,7 @@ import base64
 import re
 from functools import lru_cache
 from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
 
 from etude.render.epub.soup_rules import (
     BLOCKS,
@@ -17,17 +18,21 @@ from etude.render.epub.soup_rules import (
     GONE,
     HOLDS_TEXT,
     KNOWN,
+    MATHML,
     RENAMED,
     VOID,
     attributes_of,
 )
 from etude.render.epub.svg import clean_svg
 from etude.render.html.escape import attribute, text
+from etude.render.math import letters
 
 __all__ = ["tidy"]
 
 _SVG = re.compile(r"<svg\b.*?</svg\s*>", re.DOTALL | re.IGNORECASE)
 _MATH = re.compile(r"<math\b.*?</math\s*>", re.DOTALL)
+_EMPTY = re.compile(r" data-tex(?=[\s>])")
+_NAME = re.compile(r"</?([A-Za-z][^\s/>]*)")
 _MARK = re.compile("\ue000([0-9]+)\ue001")
 _PLAYED = frozenset(("iframe", "video", "audio", "embed"))
 _CELLS = (("td", frozenset(("table",))), ("th", frozenset(("table",))))
@@ -47,6 +52,8 @@ def tidy(html: str) -> str:
     kept: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
+        if not _formula(found[0]):
+            return text(letters(found[0]))
         kept.append(found[0])
         return f"\ue000{len(kept) - 1}\ue001"
 
@@ -54,6 +61,17 @@ def tidy(html: str) -> str:
     parser.feed(_SVG.sub(_picture, _MATH.sub(keep, html.replace("\ue000", "").replace("\ue001", ""))))
     parser.close()
     return _MARK.sub(lambda mark: kept[int(mark[1])], parser.finished())
+
+
+def _formula(markup: str) -> bool:
+    """Whether a formula is well-formed, and MathML that shows something."""
+    if any(name not in MATHML for name in _NAME.findall(markup)):
+        return False
+    try:
+        ET.fromstring(_EMPTY.sub("", markup))  # noqa: S314 -- it is only looked at, and has no entities of its own
+    except ET.ParseError:
+        return False
+    return True
 
 
 def _picture(found: re.Match[str]) -> str:
@@ -74,6 +92,8 @@ class _Soup(HTMLParser):
         """Elements that are open: as they were called, and as they were written."""
         self._gone = 0
         """How many elements are open that go with all that is in them."""
+        self._last: list[str] = []
+        """What came last in each list of definitions that is open: ``dt``, ``dd`` or nothing."""
         self._new = False
         """Whether nothing stands in the innermost element yet."""
 
@@ -148,6 +168,11 @@ class _Soup(HTMLParser):
             self._new = False
 
     def _begin(self, source: str, name: str, known: str = "") -> None:
+        if name == "dl":
+            self._last.append("")
+        elif name in ("dt", "dd"):
+            self._out.append("<dt></dt>" if name == "dd" and not self._last[-1] else "")
+            self._last[-1] = name
         self._out.append(f"<{name}{known}>")
         self._open.append((source, name))
         self._new = True
@@ -156,6 +181,8 @@ class _Soup(HTMLParser):
         source, name = self._open.pop()
         if name == "details" and self._new:
             self._out.append("<summary>…</summary>")
+        if name == "dl" and self._last.pop() == "dt":
+            self._out.append("<dd></dd>")
         self._out.append(f"</{name}>")
         self._new = False
         return source

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from etude.render.html.escape import attribute
 
-__all__ = ["BLOCKS", "CLOSED_BY", "GONE", "HOLDS_TEXT", "KNOWN", "RENAMED", "VOID", "attributes_of"]
+__all__ = ["BLOCKS", "CLOSED_BY", "GONE", "HOLDS_TEXT", "KNOWN", "MATHML", "RENAMED", "VOID", "attributes_of"]
 
 VOID = frozenset(
     ("br", "col", "hr", "img", "wbr", "embed", "source", "track", "input", "link", "meta", "area")
@@ -72,6 +72,23 @@ BLOCKS = frozenset(
     + ("table", "thead", "tbody", "tfoot", "tr", "td", "th", "ul", "caption", "colgroup")
 )
 KNOWN = _TEXT | BLOCKS | {"br", "col", "img", "wbr", "summary"}
+MATHML = frozenset(
+    ("math", "menclose", "merror", "mfenced", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded")
+    + (
+        "mphantom",
+        "mprescripts",
+        "mroot",
+        "mrow",
+        "ms",
+        "mspace",
+        "msqrt",
+        "mstyle",
+        "msub",
+        "msubsup",
+        "msup",
+    )
+    + ("mtable", "mtd", "mtext", "mtr", "munder", "munderover", "none", "span")
+)
 _CELLS = frozenset(("td", "th", "tr", "thead", "tbody", "tfoot"))
 CLOSED_BY = {
     "li": frozenset(("li",)),
@@ -102,8 +119,6 @@ _OWN = {
     "details": frozenset(("open",)),
     "time": frozenset(("datetime",)),
     "data": frozenset(("value",)),
-    "blockquote": frozenset(("cite",)),
-    "q": frozenset(("cite",)),
 }
 _STYLED = {"align": "text-align", "valign": "vertical-align", "width": "width", "height": "height"}
 _NUMBER = re.compile(r"[0-9]{1,6}")

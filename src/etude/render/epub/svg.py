@@ -23,6 +23,10 @@ _FETCHED = re.compile(
     r"@import[^;]*;?|@font-face\s*\{[^}]*\}|url\(\s*[\"']?(?!#|data:)[^)]*\)", re.IGNORECASE
 )
 _LOCAL = re.compile(r"url\(\s*([\"']?)#([^)\"']*)\1\s*\)")
+_PAINTS = frozenset(
+    ("linearGradient", "radialGradient", "pattern", "clipPath", "mask", "filter", "marker", "solidcolor")
+)
+"""Elements that an address within a style or an attribute can lead to."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -37,11 +41,12 @@ def clean_svg(data: bytes) -> bytes | None:
     if root.tag not in ("svg", f"{{{_SVG}}}svg"):
         return None
     bare = root.tag == "svg"
-    ids: set[str] = set()
-    _clean(root, ids, bare=bare)
+    _clean(root, set(), bare=bare)
+    _paint(root)
     ET.register_namespace("", _SVG)
     ET.register_namespace("xlink", _XLINK)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True, short_empty_elements=True)
+    made: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True, short_empty_elements=True)
+    return made
 
 
 def _clean(root: ET.Element, ids: set[str], *, bare: bool) -> None:
@@ -58,6 +63,19 @@ def _clean(root: ET.Element, ids: set[str], *, bare: bool) -> None:
         if node.tag == f"{{{_SVG}}}style" and node.text:
             node.text = _FETCHED.sub("", node.text)
         stack.extend(node)
+
+
+def _paint(root: ET.Element) -> None:
+    """Leave out what is painted with something that is no paint, or is not there."""
+    known = {node.get("id") for node in root.iter() if node.tag.rpartition("}")[2] in _PAINTS}
+
+    def checked(found: re.Match[str]) -> str:
+        return found[0] if found[2] in known else "none"
+
+    for node in root.iter():
+        for key, value in node.attrib.items():
+            if "url(" in value:
+                node.attrib[key] = _LOCAL.sub(checked, value)
 
 
 def _unwanted(node: ET.Element, *, bare: bool) -> bool:

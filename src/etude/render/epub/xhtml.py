@@ -11,13 +11,14 @@ import binascii
 import re
 from collections.abc import Callable, Mapping
 from html import unescape
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from msgspec import Struct, field
 
 from etude.render.epub.names import element_id
 from etude.render.epub.soup import tidy
 from etude.render.html.escape import attribute, text
+from etude.render.html.formula import pieces
 from etude.render.images import MIME_SUFFIX, kind_of
 from etude.render.math import letters
 
@@ -42,13 +43,25 @@ _ATTRIBUTE = re.compile(r'\s([a-zA-Z:-]+)(?:="([^"]*)")?')
 _IMG = re.compile(r"<img\b([^<>]*)/>")
 _LINKED_IMG = re.compile(r"(<a\b[^<>]*>)(<img\b[^<>]*/>)(</a>)")
 _DATA = re.compile(r"data:(image/[a-z+]+)(;base64)?,(.*)", re.DOTALL | re.IGNORECASE)
+_SHOWN = re.compile(
+    r'(<div class="equation[^"]*)("[^<>]*>)<div class="scroll">(<math\b[^<>]*>)(.*?)</math></div>', re.DOTALL
+)
+_BLOCK = re.compile(r' display="block"')
+_GAP = re.compile(r'(?<=<mspace width="[12]em"/>)')
+_ROW = re.compile(r"</mtr>")
+_WIDE, _WIDER = 26, 40
+"""Letters of a displayed formula, about, that a line of a phone holds; and those that it holds in a smaller size."""
 _MATH = re.compile(r"<math\b([^<>]*)>(.*?)</math>", re.DOTALL)
 _TEX = re.compile(r' data-tex(?:="([^"]*)")?')
 _SPAN = re.compile(r"<span[^<>]*>(.*?)</span>")
 _LEVEL = re.compile(r'(<(?!mstyle)[a-z]+\b[^<>]*?) scriptlevel="[^"]*"')
 _SIZED = re.compile(r'<(?!mstyle|mtable|math)([a-z]+)\b([^<>]*?)( displaystyle="[a-z]+")([^<>]*)>')
 _SCHEME = re.compile(r"(?:https?|mailto|tel|ftp|doi|irc|xmpp):", re.IGNORECASE)
-_UNQUOTED = "!#$%&'()*+,/:;=?@[]~-._"
+_PLACE = re.compile(
+    r"//(?P<host>[^/?#:@\s\[\]]+)(?::(?P<port>[0-9]{0,5}))?(?P<rest>(?:[/?#].*)?)$", re.DOTALL
+)
+_HOST = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?")
+_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _MATHML = "http://www.w3.org/1998/Math/MathML"
 
 
@@ -58,30 +71,32 @@ def legal(value: str) -> str:
 
 
 def external(url: str) -> str:
-    """An address outside the book as URLs are written; empty when it is none that a book can lead to."""
+    """An address outside the book as URLs are written (RFC 3986); empty when no book can lead there."""
     url = url.strip()
     if url.startswith("//"):
         url = "https:" + url
-    if _SCHEME.match(url) is None:
+    found = _SCHEME.match(url)
+    if found is None or len(url) == found.end():
         return ""
-    written = quote(url.replace("\\", "/"), safe=_UNQUOTED)
-    written = re.sub("%(?![0-9A-Fa-f]{2})", "%25", written)
-    head, mark, fragment = written.partition("#")
-    written = head + mark + fragment.replace("#", "%23")
+    if not found[0].lower().startswith(("http", "ftp")):
+        return found[0] + _quoted(url[found.end() :])
+    place = _PLACE.match(url.replace("\\", "/"), found.end())
+    if place is None:
+        return ""
     try:
-        parts = urlsplit(written)
-        _ = parts.port
-    except ValueError:
+        host = place["host"].encode("idna").decode()
+    except UnicodeError:
         return ""
-    web = parts.scheme.lower() in ("http", "https", "ftp")
-    host = re.fullmatch(r"[A-Za-z0-9%._~-]+", parts.hostname or "") if web else True
-    lone = (
-        "[" in parts.path + parts.query + parts.fragment or "]" in parts.path + parts.query + parts.fragment
-    )
-    if lone:
-        place = len(parts.scheme) + 3 + len(parts.netloc)
-        written = written[:place] + written[place:].replace("[", "%5B").replace("]", "%5D")
-    return written if host else ""
+    if _HOST.fullmatch(host) is None or int(place["port"] or 0) > 65535:
+        return ""
+    port = f":{place['port']}" if place["port"] else ""
+    path, mark, fragment = place["rest"].partition("#")
+    return f"{found[0]}//{host}{port}{_quoted(path)}{mark}{_quoted(fragment)}"
+
+
+def _quoted(part: str) -> str:
+    """A part of an address in the characters that it may have."""
+    return _PERCENT.sub("%25", quote(part, safe="!$%&'()*+,/:;=?@~-._"))
 
 
 class Finish(Struct):
@@ -115,13 +130,14 @@ class Finish(Struct):
         while (less := _DROPPED.sub(r"\1", markup)) != markup:
             markup = less
         markup = _BARE.sub(r'\1 \2="\2"', markup)
+        markup = markup.replace("</dt></dl>", "</dt><dd></dd></dl>")
         markup = _VOID.sub(r"<\1\2/>", markup)
         markup = _ROLE.sub(_role, markup)
         if "<img" in markup:
             markup = _LINKED_IMG.sub(lambda found: self._linked(found, keep), markup)
             markup = _IMG.sub(lambda found: self._image(found[1], keep), markup)
         if "<math" in markup:
-            markup = sealed_math(markup)
+            markup = sealed_math(_SHOWN.sub(_broken, markup))
         markup = _ID.sub(self._id, markup)
         return _LINK.sub(self._link, markup)
 
@@ -209,6 +225,26 @@ def _box(found: re.Match[str]) -> str:
 def _role(found: re.Match[str]) -> str:
     kind = _TYPES.get(found[1], found[1])
     return f' epub:type="{kind}" role="doc-{found[1]}"'
+
+
+def _broken(found: re.Match[str]) -> str:
+    """A displayed formula that a narrow page can hold: in pieces where it may be broken, else smaller."""
+    head, rest, tag, content = found.groups()
+    size = max(len(letters(row)) for row in _ROW.split(content))
+    kind = " wide" if size > _WIDE else ""
+    if size <= _WIDE // 2:
+        return found[0]
+    if "<mtable" in content and size > _WIDER:
+        kind = " wider"
+    parts = [part for piece in pieces(content, size) for part in _GAP.split(piece)]
+    if len(parts) == 1 or not _BLOCK.search(tag):
+        return f'{head}{kind}{rest}<div class="scroll">{tag}{content}</math></div>'
+    inner = _BLOCK.sub(' displaystyle="true"', tag)
+    later = _TEX.sub("", inner).replace("<math", "<math data-tex", 1)
+    made = "".join(
+        f'<span class="piece">{inner if not i else later}{part}</math></span>' for i, part in enumerate(parts)
+    )
+    return f'{head}{rest}<div class="scroll">{made}</div>'
 
 
 def sealed_math(markup: str) -> str:

@@ -12,7 +12,7 @@ from etude.model.inline import Inline
 from etude.render.highlight import lines, tokens
 from etude.render.html.boxes import label
 from etude.render.html.context import Context
-from etude.render.html.escape import attribute, attributes, text
+from etude.render.html.escape import attribute, attributes, breakable, text
 from etude.render.html.outputs import cell_outputs
 from etude.render.html.previews import keep_block
 from etude.render.html.titles import title_html
@@ -174,11 +174,16 @@ def _code(
     return f'<div class="{classes}">{whole}</div>{notes}'
 
 
-def _runs(found: Sequence[tuple[str, str]], sources: Sequence[Source] = (), at: int = 0) -> str:
-    """Coloured text, which begins `at` some place of the code; parts of it are links."""
+def _runs(
+    found: Sequence[tuple[str, str]], sources: Sequence[Source] = (), at: int = 0, *, cut: bool = False
+) -> str:
+    """Coloured text, which begins `at` some place of the code; parts of it are links.
+
+    Where it is `cut`, a line may go on in the next one after the joints of long words.
+    """
     out: list[str] = []
     for kind, value in found:
-        content = _linked(value, sources, at) if sources else text(value)
+        content = _linked(value, sources, at) if sources else breakable(value) if cut else text(value)
         out.append(f'<span class="{kind}">{content}</span>' if kind else content)
         at += len(value)
     return "".join(out)
@@ -216,7 +221,9 @@ def _rows(
     at = 0
     for i, row in enumerate(lines(code, language), 1):
         kind = "line hl" if i in emphasize else "line"
-        out.append(f'<span class="{kind}">{_runs(row, sources, at)}{marks.get(i, "")}\n</span>')
+        out.append(
+            f'<span class="{kind}">{_runs(row, sources, at, cut=ctx.site.still)}{marks.get(i, "")}\n</span>'
+        )
         at += sum(len(value) for _, value in row) + 1
     return "".join(out)
 

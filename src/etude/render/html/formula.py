@@ -17,6 +17,7 @@ __all__ = [
     "held_before",
     "inline_formula",
     "latex",
+    "pieces",
 ]
 
 HAN = re.compile("[\u2e80-\u2fff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -63,22 +64,22 @@ def inline_formula(
     gets a thin gap, as text-autospace does not reach formulas.
     """
     try:
-        shown, pieces = _typeset(tex)
+        shown, parted = _typeset(tex)
     except MathError as error:
         return text(head) + broken(tex, error) + text(tail)
     seen.update(shown)
-    if not head and not tail and len(pieces) == 1 and not before and not after:
-        return f"<math{_source(tex)}>{pieces[0]}</math>"
-    marks = [""] * len(pieces)
+    if not head and not tail and len(parted) == 1 and not before and not after:
+        return f"<math{_source(tex)}>{parted[0]}</math>"
+    marks = [""] * len(parted)
     if not head and before and HAN.match(before):
         marks[0] = "gap-left"
     if not tail and after and HAN.match(after):
         marks[-1] = f"{marks[-1]} gap-right".strip()
     # The first piece has the source of all, the others an empty one.
-    sources = [_source(tex)] + [" data-tex"] * (len(pieces) - 1)
+    sources = [_source(tex)] + [" data-tex"] * (len(parted) - 1)
     parts = [
         f'<math class="{mark}"{source}>{piece}</math>' if mark else f"<math{source}>{piece}</math>"
-        for mark, source, piece in zip(marks, sources, pieces, strict=True)
+        for mark, source, piece in zip(marks, sources, parted, strict=True)
     ]
     parts[0] = text(head) + parts[0]
     parts[-1] += text(tail)
@@ -96,7 +97,7 @@ def _typeset(tex: str) -> tuple[frozenset[str], tuple[str, ...]]:
     markup = mathml(tex, display=False)
     shown = letters(markup)
     content = markup[markup.index(">") + 1 : markup.rindex("<")]
-    return frozenset(shown), _pieces(content, len(shown)) if len(shown) > _SHORT else (content,)
+    return frozenset(shown), pieces(content, len(shown)) if len(shown) > _SHORT else (content,)
 
 
 def _source(tex: str) -> str:
@@ -136,10 +137,10 @@ def latex(content: str) -> str:
     return content if found is None else next(part for part in found.groups() if part is not None)
 
 
-def _pieces(content: str, total: int) -> tuple[str, ...]:
+def pieces(content: str, total: int) -> tuple[str, ...]:
     """Split after relations and sums that stand in no group: browsers break no formula, only between two."""
     depth = brackets = start = at = 0
-    pieces: list[str] = []
+    found: list[str] = []
     while tag := _TAG.search(content, at):
         at = tag.end()
         if tag[3]:
@@ -157,6 +158,6 @@ def _pieces(content: str, total: int) -> tuple[str, ...]:
         joint = sign in _RELATIONS or (total > _MIDDLE and (sign in _BINARY or (outside and sign == ",")))
         # A sign at the beginning belongs to what follows it.
         if joint and (outside or total > _LONG) and start < tag.start() and at < len(content):
-            pieces.append(content[start:at])
+            found.append(content[start:at])
             start = at
-    return (*pieces, content[start:])
+    return (*found, content[start:])
