@@ -1,4 +1,4 @@
-"""What e-books are put together from: a part for each page and for each drawing, made when its key changed."""
+"""What e-books are put together from: a part for each page and drawing, made when its key changed."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ _decode = msgspec.msgpack.Decoder(dict[str, bytes]).decode
 def faces(letters: str, workers: Workers, groups: Collection[str] = ()) -> list[Callable[[], Slices]]:
     """How to get the slices of each group, as WOFF2 by name; those that are not kept are being cut meanwhile.
 
-    `letters` are the characters of the book's formulas; without any there is no face for them. `groups` are those
-    that are wanted; empty: all.
+    `letters` are the characters of the book's formulas; without any there is no face for them. `groups` are
+    those that are wanted; empty: all.
     """
     from etude.render.html.fonts import slices  # noqa: PLC0415 -- only for this form
 

@@ -1,4 +1,4 @@
-"""Pieces of outputs, kept below `.etude` under names made of their contents, so that only new ones are made."""
+"""Pieces of outputs, kept below `.etude` under names made of their contents: only new ones are made."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from etude.render.epub.xhtml import external
 from etude.render.html import block as on_website
 from etude.render.html import boxes
 from etude.render.html.address import quoted
+from etude.render.html.back import noted
 from etude.render.html.block import answering
 from etude.render.html.boxes import label, place
 from etude.render.html.context import Context
@@ -103,8 +104,7 @@ def answers(ctx: BookContext) -> str:
     out: list[str] = []
     while ctx.answers:
         waiting, ctx.answers = ctx.answers, []
-        for node in waiting:
-            out.append(answering(ctx, node, _answer(ctx, node)))
+        out += [answering(ctx, node, _answer(ctx, node)) for node in waiting]
     if not out:
         return ""
     assert isinstance(ctx.site, BookSite)
@@ -135,21 +135,15 @@ def _embed(ctx: BookContext, node: Embed) -> str:
 
 def footnotes(ctx: BookContext) -> str:
     """The notes that the page refers to; readers show each where its number is tapped."""
-    known = sorted(
-        (number, name)
-        for name, number in ctx.facts.footnotes.items()
-        if name in ctx.notes and ctx.noted.get(name)
-    )
+    known = noted(ctx)
     if not known:
         return ""
     words = ctx.site.words
     notes: list[str] = []
     for number, name in known:
         content = blocks(ctx, ctx.notes[name].children)
-        back = (
-            f'<a class="back" href="#fnref-{number}" role="doc-backlink" aria-label="{attribute(words.back)}">'
-            f"{number}</a> "
-        )
+        names = f'role="doc-backlink" aria-label="{attribute(words.back)}"'
+        back = f'<a class="back" href="#fnref-{number}" {names}>{number}</a> '
         head, tag, rest = content.partition("<p>")
         content = f"<p>{back}{rest}" if tag and not head.strip() else f"<p>{back}</p>{content}"
         notes.append(f'<aside class="footnote" id="fn-{number}" role="doc-footnote">{content}</aside>\n')

@@ -1,4 +1,4 @@
-"""What the pages of an e-book are rendered in: links and files as the book has them, nothing that switches."""
+"""What the pages of an e-book are rendered in: links and files as it has them, nothing that switches."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class BookSite(SiteContext):
     ) -> None:
         """Gather what pages have in common.
 
-        `media` are pictures of the book with their files in the e-book; `unreadable` are files of the book that
-        are no pictures, or none that e-books show.
+        `media` are pictures of the book with their files in the e-book; `unreadable` are files of the book
+        that are no pictures, or none that e-books show.
         """
         super().__init__(config, navigation, sizes=sizes, markdown=markdown)
         self.media: Mapping[str, str] = media or {}
@@ -56,7 +56,7 @@ class BookSite(SiteContext):
         target = prefix + page_file(name)
         return f"{target}#{fragment}" if fragment else target
 
-    def key(self, name: str, *, listing: bool = False) -> str:
+    def key(self, name: str, *, listing: bool = False) -> str:  # noqa: ARG002 -- of the website's pages
         """A digest of all that is printed on a page of the configuration, and of where it can lead to."""
         contents = self.contents("", 9) if listing else ""
         own = msgspec.json.encode((self.config.epub, sorted(self.pages.values())))
@@ -71,14 +71,14 @@ class BookContext(Context):
     """Solutions that stand at the end of the page."""
 
     def file(self, path: str) -> str:
-        """The address of a picture, for an attribute; that of its place on the web, or none, if it is absent."""
+        """The address of a picture, for an attribute; if it is absent, that on the web, or none."""
         known = self.site.media.get(path.lstrip("/")) if isinstance(self.site, BookSite) else None
         if known is not None:
             return attribute(f"../{known}")
         return attribute(path) if ":" in path or path.startswith("//") else ""
 
     def href(self, resolved: Resolved) -> str:
-        """The address that a reference leads to, not yet escaped; a file of the book is on the website only."""
+        """The address that a reference leads to, not yet escaped; a file of the book is on the web only."""
         if resolved.url:
             if ":" in resolved.url or resolved.url.startswith("//"):
                 return resolved.url

@@ -1,14 +1,14 @@
 """The cover of an e-book that has no picture of its own: words and fonts in, a picture out.
 
-Set like the cards of the website: paper, text in ink, a red edge like the back of a bound book. With the fonts it
-is a PNG, which every store and shelf shows; without them it is an SVG that the reader's own fonts fill.
+Set like the cards of the website: paper, text in ink, a red edge like the back of a bound book. With the
+fonts it is a PNG, which every store and shelf shows; without them an SVG that the reader's own fonts fill.
 """
 
 from __future__ import annotations
 
 from etude.model.card import Card
 from etude.render.card_lines import broken
-from etude.render.drawing import INKS, Faces, Sheet, covered, fitted, length, type_of, wide
+from etude.render.drawing import INKS, Faces, Sheet, Type, covered, fitted, length, type_of, wide
 from etude.render.epub.xhtml import legal
 from etude.render.html.escape import text as escaped
 
@@ -40,12 +40,7 @@ def draw_cover(card: Card, display_faces: Faces, text_faces: Faces) -> bytes:
     )
     sheet.box(0, 0, 64, SIZE[1], "red")
     sheet.line(_LEFT, _TOP - 40, fitted(shown.above, text, 52, measure), text, 52, "red")
-    for size in _TITLES:
-        lines = broken(
-            card.title, measure, lambda part, size=size: length(part, display, size), _MOST.get(size, 5)
-        )  # type: ignore[misc]
-        if not lines[-1].endswith("…") or card.title.endswith("…"):
-            break
+    size, lines = _title(card.title, display)
     y: float = _TOP + size + 60
     for line in lines:
         sheet.line(_LEFT, y, line, display, size, "ink")
@@ -61,6 +56,17 @@ def draw_cover(card: Card, display_faces: Faces, text_faces: Faces) -> bytes:
     sheet.line(_LEFT, _FOOT + 120, fitted(shown.authors, text, _TEXT, measure), text, _TEXT, "ink")
     sheet.line(_LEFT, _FOOT + 210, fitted(shown.book, text, 48, measure), text, 48, "quiet")
     return sheet.png()
+
+
+def _title(words: str, faces: Type) -> tuple[int, list[str]]:
+    """The size and the lines of a title: the largest that fits."""
+
+    def lines(size: int) -> list[str]:
+        return broken(words, _RIGHT - _LEFT, lambda part: length(part, faces, size), _MOST.get(size, 5))
+
+    fitting = (size for size in _TITLES if words.endswith("…") or not lines(size)[-1].endswith("…"))
+    size = next(fitting, _TITLES[-1])
+    return size, lines(size)
 
 
 def plain_cover(card: Card) -> bytes:
@@ -80,13 +86,16 @@ def plain_cover(card: Card) -> bytes:
         y += _TEXT * 1.5
     rows += [(_FOOT + 120, _TEXT, "ink", card.authors), (_FOOT + 210, 48, "quiet", card.book)]
     words = "".join(
-        f'<text x="{_LEFT}" y="{at:.0f}" font-size="{points:.0f}" fill="{_hex(INKS[ink])}">{escaped(legal(line))}</text>\n'
+        f'<text x="{_LEFT}" y="{at:.0f}" font-size="{points:.0f}" fill="{_hex(INKS[ink])}">'
+        f"{escaped(legal(line))}</text>\n"
         for at, points, ink, line in rows
         if line
     )
+    across, down = SIZE
     return (
-        f'<?xml version="1.0" encoding="utf-8"?>\n<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE[0]} '
-        f'{SIZE[1]}" width="{SIZE[0]}" height="{SIZE[1]}" font-family="serif">\n'
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across} '
+        f'{down}" width="{across}" height="{down}" font-family="serif">\n'
         f'<rect width="100%" height="100%" fill="{_hex(_CREAM)}"/>\n'
         f'<rect width="64" height="100%" fill="{_hex(INKS["red"])}"/>\n{words}</svg>\n'
     ).encode()

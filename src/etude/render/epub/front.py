@@ -1,4 +1,4 @@
-"""What stands before the text: the cover, the title page, what is said of the edition, and titles of parts."""
+"""What stands before the text: cover, title page, what is said of the edition; and titles of parts."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def part_file(number: int) -> str:
 
 
 def part_pages(volume: Volume) -> dict[int, tuple[str, bytes]]:
-    """Titles of parts in words with their pages, by the number of the part; what only stands behind has none."""
+    """Titles of parts in words with their pages, by number; a part of back matter only has none."""
     kinds = {part.page: part.kind for part in volume.parts}
     found: dict[int, tuple[str, bytes]] = {}
     for number, part in enumerate(volume.navigation.parts, 1):

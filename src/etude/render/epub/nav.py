@@ -79,7 +79,8 @@ def nav_file(volume: Volume, lines: Sequence[Line]) -> bytes:
     words = volume.words
     head = text(site_words(volume.language).contents)
     toc = (
-        f'<nav id="toc" epub:type="toc" role="doc-toc" aria-labelledby="_title">\n<h1 id="_title">{head}</h1>\n'
+        '<nav id="toc" epub:type="toc" role="doc-toc" aria-labelledby="_title">\n'
+        f'<h1 id="_title">{head}</h1>\n'
         f"{_list(lines)}</nav>\n"
     )
     marks = "".join(

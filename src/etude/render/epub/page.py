@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from etude.model.block import (
     Bibliography,
     BlockNode,
-    Definition,
     DefinitionList,
     Heading,
     PrintIndex,

@@ -9,15 +9,16 @@ from etude.render.html.escape import attribute
 
 __all__ = ["BLOCKS", "CLOSED_BY", "GONE", "HOLDS_TEXT", "KNOWN", "MATHML", "RENAMED", "VOID", "attributes_of"]
 
-VOID = frozenset(
-    ("br", "col", "hr", "img", "wbr", "embed", "source", "track", "input", "link", "meta", "area")
-    + ("base", "frame")
-)
-GONE = frozenset(
-    ("script", "style", "template", "iframe", "object", "applet", "embed", "audio", "video", "canvas", "head")
-    + ("noscript", "noframes", "select", "textarea", "source", "track", "input", "link", "meta", "area")
-    + ("title", "base", "map", "svg", "frame", "frameset", "datalist", "dialog", "progress", "meter")
-)
+VOID = {
+    "br", "col", "hr", "img", "wbr", "embed", "source", "track", "input", "link", "meta", "area",
+    "base", "frame",
+}  # fmt: skip
+GONE = {
+    "script", "style", "template", "iframe", "object", "applet", "embed", "audio", "video", "canvas",
+    "head", "noscript", "noframes", "select", "textarea", "source", "track", "input", "link", "meta",
+    "area", "title", "base", "map", "svg", "frame", "frameset", "datalist", "dialog", "progress",
+    "meter",
+}  # fmt: skip
 """Elements that go with all that is in them."""
 RENAMED = {
     "center": "div",
@@ -43,52 +44,24 @@ RENAMED = {
     "listing": "pre",
     "plaintext": "pre",
 }
-_TEXT = frozenset(
-    (
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "i",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-    )
-    + ("s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "ruby", "rb", "rt", "rp")
-)
+_TEXT = {
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "ins", "kbd",
+    "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "ruby", "rb",
+    "rt", "rp",
+}  # fmt: skip
 HOLDS_TEXT = _TEXT | {"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "summary"}
 """Elements that hold no blocks: one that begins in them ends them."""
-BLOCKS = frozenset(
-    ("address", "article", "aside", "blockquote", "details", "div", "dl", "dt", "dd", "figure", "figcaption")
-    + ("footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "nav", "ol", "p", "pre", "section")
-    + ("table", "thead", "tbody", "tfoot", "tr", "td", "th", "ul", "caption", "colgroup")
-)
+BLOCKS = {
+    "address", "article", "aside", "blockquote", "details", "div", "dl", "dt", "dd", "figure",
+    "figcaption", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "nav", "ol", "p",
+    "pre", "section", "table", "thead", "tbody", "tfoot", "tr", "td", "th", "ul", "caption", "colgroup",
+}  # fmt: skip
 KNOWN = _TEXT | BLOCKS | {"br", "col", "img", "wbr", "summary"}
-MATHML = frozenset(
-    ("math", "menclose", "merror", "mfenced", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded")
-    + (
-        "mphantom",
-        "mprescripts",
-        "mroot",
-        "mrow",
-        "ms",
-        "mspace",
-        "msqrt",
-        "mstyle",
-        "msub",
-        "msubsup",
-        "msup",
-    )
-    + ("mtable", "mtd", "mtext", "mtr", "munder", "munderover", "none", "span")
-)
+MATHML = {
+    "math", "menclose", "merror", "mfenced", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover",
+    "mpadded", "mphantom", "mprescripts", "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle", "msub",
+    "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover", "none", "span",
+}  # fmt: skip
 _CELLS = frozenset(("td", "th", "tr", "thead", "tbody", "tfoot"))
 CLOSED_BY = {
     "li": frozenset(("li",)),
@@ -104,9 +77,9 @@ CLOSED_BY = {
 }
 """Elements whose end may be left out, with those whose beginning ends them."""
 
-_ALWAYS = frozenset(
-    ("class", "id", "title", "lang", "dir", "style", "role", "aria-label", "aria-hidden", "data-n")
-)
+_ALWAYS = {
+    "class", "id", "title", "lang", "dir", "style", "role", "aria-label", "aria-hidden", "data-n",
+}  # fmt: skip
 _OWN = {
     "a": frozenset(("href",)),
     "img": frozenset(("src", "alt", "width", "height")),

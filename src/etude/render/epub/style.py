@@ -10,8 +10,9 @@ from etude.render.html.fonts.slices import SLICES
 __all__ = ["font_file", "style_sheet"]
 
 _LICENCE = """\
-/* The fonts are parts, cut to what this book shows and renamed, of STIX Two Math (© 2001-2020 The STIX Fonts Project
-   Authors, https://github.com/stipub/stixfonts), under the SIL Open Font License 1.1, https://openfontlicense.org */
+/* The fonts are parts, cut to what this book shows and renamed, of STIX Two Math (© 2001-2020 The STIX Fonts
+   Project Authors, https://github.com/stipub/stixfonts), licensed under the SIL Open Font License, Version
+   1.1: https://openfontlicense.org */
 """
 
 

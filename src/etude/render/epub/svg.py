@@ -1,4 +1,4 @@
-"""SVG pictures as e-books take them: well-formed, without scripts, programs' own marks and things from elsewhere.
+"""SVG pictures as e-books take them: without scripts, programs' own marks and things from elsewhere.
 
 EPUB 3.3, section 6.2, leaves to SVG documents what SVG has; nothing may be fetched from the network.
 """

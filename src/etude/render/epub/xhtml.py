@@ -15,14 +15,13 @@ from urllib.parse import quote, unquote
 
 from msgspec import Struct, field
 
+from etude.render.epub.formulas import formulas
 from etude.render.epub.names import element_id
 from etude.render.epub.soup import tidy
 from etude.render.html.escape import attribute, text
-from etude.render.html.formula import pieces
 from etude.render.images import MIME_SUFFIX, kind_of
-from etude.render.math import letters
 
-__all__ = ["Finish", "external", "legal", "sealed_math"]
+__all__ = ["Finish", "external", "legal"]
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _VOID = re.compile(r"<(br|col|hr|img|wbr)\b([^<>]*?) ?/?>")
@@ -43,26 +42,12 @@ _ATTRIBUTE = re.compile(r'\s([a-zA-Z:-]+)(?:="([^"]*)")?')
 _IMG = re.compile(r"<img\b([^<>]*)/>")
 _LINKED_IMG = re.compile(r"(<a\b[^<>]*>)(<img\b[^<>]*/>)(</a>)")
 _DATA = re.compile(r"data:(image/[a-z+]+)(;base64)?,(.*)", re.DOTALL | re.IGNORECASE)
-_SHOWN = re.compile(
-    r'(<div class="equation[^"]*)("[^<>]*>)<div class="scroll">(<math\b[^<>]*>)(.*?)</math></div>', re.DOTALL
-)
-_BLOCK = re.compile(r' display="block"')
-_GAP = re.compile(r'(?<=<mspace width="[12]em"/>)')
-_ROW = re.compile(r"</mtr>")
-_WIDE, _WIDER = 26, 40
-"""Letters of a displayed formula, about, that a line of a phone holds; and those that it holds in a smaller size."""
-_MATH = re.compile(r"<math\b([^<>]*)>(.*?)</math>", re.DOTALL)
-_TEX = re.compile(r' data-tex(?:="([^"]*)")?')
-_SPAN = re.compile(r"<span[^<>]*>(.*?)</span>")
-_LEVEL = re.compile(r'(<(?!mstyle)[a-z]+\b[^<>]*?) scriptlevel="[^"]*"')
-_SIZED = re.compile(r'<(?!mstyle|mtable|math)([a-z]+)\b([^<>]*?)( displaystyle="[a-z]+")([^<>]*)>')
 _SCHEME = re.compile(r"(?:https?|mailto|tel|ftp|doi|irc|xmpp):", re.IGNORECASE)
 _PLACE = re.compile(
     r"//(?P<host>[^/?#:@\s\[\]]+)(?::(?P<port>[0-9]{0,5}))?(?P<rest>(?:[/?#].*)?)$", re.DOTALL
 )
 _HOST = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?")
 _PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
-_MATHML = "http://www.w3.org/1998/Math/MathML"
 
 
 def legal(value: str) -> str:
@@ -137,7 +122,7 @@ class Finish(Struct):
             markup = _LINKED_IMG.sub(lambda found: self._linked(found, keep), markup)
             markup = _IMG.sub(lambda found: self._image(found[1], keep), markup)
         if "<math" in markup:
-            markup = sealed_math(_SHOWN.sub(_broken, markup))
+            markup = formulas(markup)
         markup = _ID.sub(self._id, markup)
         return _LINK.sub(self._link, markup)
 
@@ -225,65 +210,3 @@ def _box(found: re.Match[str]) -> str:
 def _role(found: re.Match[str]) -> str:
     kind = _TYPES.get(found[1], found[1])
     return f' epub:type="{kind}" role="doc-{found[1]}"'
-
-
-def _broken(found: re.Match[str]) -> str:
-    """A displayed formula that a narrow page can hold: in pieces where it may be broken, else smaller."""
-    head, rest, tag, content = found.groups()
-    size = max(len(letters(row)) for row in _ROW.split(content))
-    kind = " wide" if size > _WIDE else ""
-    if size <= _WIDE // 2:
-        return found[0]
-    if "<mtable" in content and size > _WIDER:
-        kind = " wider"
-    parts = [part for piece in pieces(content, size) for part in _GAP.split(piece)]
-    if len(parts) == 1 or not _BLOCK.search(tag):
-        return f'{head}{kind}{rest}<div class="scroll">{tag}{content}</math></div>'
-    inner = _BLOCK.sub(' displaystyle="true"', tag)
-    later = _TEX.sub("", inner).replace("<math", "<math data-tex", 1)
-    made = "".join(
-        f'<span class="piece">{inner if not i else later}{part}</math></span>' for i, part in enumerate(parts)
-    )
-    return f'{head}{rest}<div class="scroll">{made}</div>'
-
-
-def sealed_math(markup: str) -> str:
-    """Every formula with its name space, and a text for it: its LaTeX, or the letters of a piece of it."""
-    found = list(_MATH.finditer(markup))
-    out: list[str] = []
-    at = 0
-    for number, one in enumerate(found):
-        after = found[number + 1] if number + 1 < len(found) else None
-        tex = _TEX.search(one[1])
-        goes_on = after is not None and (later := _TEX.search(after[1])) is not None and later[1] is None
-        whole = tex is not None and tex[1] is not None and not goes_on
-        words = tex[1] if tex is not None and whole else attribute(letters(one[2]))
-        content = one[2]
-        if "<span" in content:
-            content = _SPAN.sub(r"\1", content)
-        if "scriptlevel" in content:
-            content = _LEVEL.sub(r"\1", content)
-        if "displaystyle" in content:
-            content = _styled(content)
-        known = _TEX.sub("", one[1]).replace(f' xmlns="{_MATHML}"', "")
-        out += [
-            markup[at : one.start()],
-            f'<math xmlns="{_MATHML}"{known} alttext="{words}">{content}</math>',
-        ]
-        at = one.end()
-    return "".join((*out, markup[at:]))
-
-
-def _styled(content: str) -> str:
-    """Sizes of fractions said by an element of their own, as MathML 3 has it; browsers know them on any."""
-    while found := _SIZED.search(content):
-        depth, end = 0, found.start()
-        for tag in re.finditer(rf"<(/?){found[1]}\b[^<>]*?(/?)>", content[found.start() :]):
-            depth += 0 if tag[2] else -1 if tag[1] else 1
-            if depth == 0:
-                end = found.start() + tag.end()
-                break
-        inner = content[found.end() : end]
-        whole = f"<mstyle{found[3]}><{found[1]}{found[2]}{found[4]}>{inner}</mstyle>"
-        content = f"{content[: found.start()]}{whole}{content[end:]}"
-    return content

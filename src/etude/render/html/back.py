@@ -15,7 +15,7 @@ from etude.render.html.formula import HAN
 from etude.render.html.previews import keep
 from etude.render.text import plain
 
-__all__ = ["bibliography", "contents", "footnotes", "index"]
+__all__ = ["bibliography", "contents", "footnotes", "index", "noted"]
 
 _RANGE = re.compile(r"[0-9][0-9:]*–[0-9][0-9:]*(?![^<>]*>)")
 """Pages from one to another, outside of tags."""
@@ -84,13 +84,18 @@ def _index_place(ctx: Context, found: IndexPlace) -> str:
     return f'<a href="{attribute(href)}">{name}</a>'
 
 
-def footnotes(ctx: Context) -> str:
-    """The notes that the page refers to; those that stand in the margin are hidden where it is shown."""
-    known = sorted(
+def noted(ctx: Context) -> list[tuple[int, str]]:
+    """Numbers and names of the notes that the page has referred to so far."""
+    return sorted(
         (number, name)
         for name, number in ctx.facts.footnotes.items()
         if name in ctx.notes and ctx.noted.get(name)
     )
+
+
+def footnotes(ctx: Context) -> str:
+    """The notes that the page refers to; those that stand in the margin are hidden where it is shown."""
+    known = noted(ctx)
     if not known:
         return ""
     words = ctx.site.words
