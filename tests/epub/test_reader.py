@@ -1,4 +1,4 @@
-"""E-books in the engines of two readers, in a real browser: they open, turn, and can be read in light and dark."""
+"""E-books in the engines of two readers, in a real browser: they open and turn, in light and dark."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import http.server
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,12 +41,14 @@ CONTRAST = """() => {
   const ground = node => node
     ? read(view.getComputedStyle(node).backgroundColor, ground(node.parentElement)) : paper
   const found = []
-  for (const node of page.querySelectorAll('p, h1, h2, li, td, .line, .line span, a, figcaption, .mark, pre')) {
+  const words = 'p, h1, h2, li, td, .line, .line span, a, figcaption, .mark, pre'
+  for (const node of page.querySelectorAll(words)) {
     if (!node.textContent.trim() && !node.matches('.mark')) continue
     const under = ground(node), ink = read(view.getComputedStyle(node).color, under)
     const [a, b] = [light(ink), light(under)].sort((a, b) => b - a)
     const ratio = (a + .05) / (b + .05)
-    if (ratio < 4.5) found.push(`${node.tagName}.${node.className} ${ratio.toFixed(2)} ${node.textContent.slice(0, 20)}`)
+    const said = node.textContent.slice(0, 20)
+    if (ratio < 4.5) found.push(`${node.tagName}.${node.className} ${ratio.toFixed(2)} ${said}`)
   }
   return [...new Set(found)]
 }"""
@@ -186,7 +187,8 @@ def test_lines_of_code_hang_below_their_own_indentation(read: Open) -> None:
     go(tab, address("foliate", "text/code.xhtml"))
     first, second = tab.evaluate(
         """() => {
-        const line = [...reader.page().querySelectorAll('.line')].find(l => l.textContent.includes('很长很长'))
+        const lines = [...reader.page().querySelectorAll('.line')]
+        const line = lines.find(l => l.textContent.includes('很长很长'))
         const range = reader.page().createRange()
         range.selectNodeContents(line.querySelector('span'))
         const rows = [...range.getClientRects()].filter(r => r.width > 1).map(r => r.left)

@@ -86,7 +86,11 @@ PIECES = (
         ("<p>a<p>b", "<p>a</p><p>b</p>"),
         ("<b>a<div>b</div>c</b>", "<b>a</b><div>b</div>c"),
         ("<ul>a<li>b<li>c</ul>", "<ul><li>a</li><li>b</li><li>c</li></ul>"),
-        ("<table><td>a<td><b>b<tr><th>c</table>d", "<table><tbody><tr><td>a</td><td><b>b</b></td></tr><tr><th>c</th></tr></tbody></table>d"),
+        ("<tr><td>a", "<div><div>a</div></div>"),
+        (
+            "<table><td>a<td><b>b<tr><th>c</table>d",
+            "<table><tbody><tr><td>a</td><td><b>b</b></td></tr><tr><th>c</th></tr></tbody></table>d",
+        ),
         ("<dl><dd>a<dt>b</dl>", "<dl><dt></dt><dd>a</dd><dt>b</dt><dd></dd></dl>"),
         ("<a href=x>a<a href=y>b</a>", '<a href="x">a<span>b</span></a>'),
         ("<details>a", "<details><summary>…</summary>a</details>"),
