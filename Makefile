@@ -44,8 +44,9 @@ $(STAMP)-book: $(STAMP)
 	$(PIP) install --constraint requirements/dev.txt --group book
 	touch $@
 
-$(STAMP)-test: $(STAMP)
+$(STAMP)-test: $(STAMP) tests/epub/package-lock.json
 	$(PIP) install --constraint requirements/dev.txt --group test --group lint
+	if command -v npm >/dev/null; then npm ci --prefix tests/epub --ignore-scripts --no-audit --no-fund; fi
 	touch $@
 
 lock: $(STAMP)-book $(STAMP)-test  ## note the versions that are installed now

@@ -204,6 +204,10 @@ ELSEWHERE = {
     Rule.BUILD_LOCKED,
     Rule.WRITE_FAILED,
     Rule.EXECUTOR_UNAVAILABLE,
+    # Of e-books: tested where these are made.
+    Rule.EPUB_REMOTE,
+    Rule.EPUB_PICTURE,
+    Rule.EPUB_COVER,
     # These need what a folder of sources cannot hold, or take too long.
     Rule.READ_TOO_LARGE,
     Rule.NESTING_TOO_DEEP,

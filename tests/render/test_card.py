@@ -10,8 +10,9 @@ from PIL import Image
 
 from etude.adapters.packaged import packaged
 from etude.model.card import CARD, Card, Face
-from etude.render.card import covered, draw
+from etude.render.card import draw
 from etude.render.card_lines import broken
+from etude.render.drawing import covered
 
 
 def width(text: str) -> float:

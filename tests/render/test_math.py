@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etude.render.html.formula import _pieces, held_after, held_before, inline_formula
+from etude.render.html.formula import held_after, held_before, inline_formula, pieces
 from etude.render.math import MathError, MathProblem, check, letters, mathml
 from etude.render.tex import rewrite
 
@@ -181,10 +181,10 @@ def test_pieces_join_to_the_formula() -> None:
     tex = r"f(x) = a_0 + a_1 x + \frac{a+b}{c=d} + g(y, z) \le \sum_{i=1}^n x_i, z"
     markup = mathml(tex, display=False)
     content = markup.removeprefix("<math>").removesuffix("</math>")
-    pieces = _pieces(content, len(letters(markup)))
-    assert content == "".join(pieces)
-    assert 5 < len(pieces)
-    for piece in pieces:
+    parts = pieces(content, len(letters(markup)))
+    assert content == "".join(parts)
+    assert 5 < len(parts)
+    for piece in parts:
         ET.fromstring(f"<math>{piece}</math>")
 
 

@@ -113,7 +113,10 @@ def command(
             output.timings(done.timings)
         if report is not None:
             output.result(f"Report {output.path(report)}")
-        target = (out or output.root / "_build") / "html" / "index.html"
+        folder = out or output.root / "_build"
+        for book_file in sorted((folder / "epub").glob("*.epub")) if "epub" in to else ():
+            output.result(f"E-book {output.path(book_file)}")
+        target = folder / "html" / "index.html"
         if "html" in to and target.is_file():
             output.result(f"Open {output.path(target)}")
         return code
