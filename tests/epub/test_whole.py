@@ -292,6 +292,16 @@ def test_solutions_stand_where_the_book_wants_them(book: Path) -> None:
     assert here.index("答案。") < here.index("最后一段")
 
 
+@pytest.mark.parametrize(
+    ("source", "title"), [("# 书\n\n字。", "关于本书"), ("字。", "关于本书"), ("# 序\n", "序")]
+)
+def test_front_page_is_not_called_as_the_book_is(book: Path, source: str, title: str) -> None:
+    (book / "zh/index.md").write_text(source, "utf-8")
+    one = made(book)["zh"]
+    assert [title] == [node.text for node in one.all("text/index.xhtml", "//h:h1")]
+    assert title == one.all("nav.xhtml", "//h:nav[@id='toc']//h:a")[0].text
+
+
 def test_own_cover(book: Path) -> None:
     shutil.copy(HERE / "every/img/dot.png", book / "cover.png")
     one = made_with(book, '[epub]\ncover = "cover.png"')["zh"]

@@ -153,7 +153,9 @@ def _kind(ctx: BookContext, body: Sequence[BlockNode]) -> str:
 def _title(ctx: BookContext) -> str:
     words = said(ctx.page.title, ctx.facts)
     if ctx.page.name == ctx.site.home:
-        return words if words and words != ctx.site.config.title.get(ctx.page.language) else _about(ctx)
+        named = ctx.page.front.title or split_title(ctx.page)[0] is not None
+        own = named and words not in ("", ctx.site.config.title.get(ctx.page.language))
+        return words if own else _about(ctx)
     return f"{ctx.facts.label} {words}".strip()
 
 
