@@ -19,6 +19,7 @@ _GOOD: Final = re.compile(r"(?<=[,;({\[|&])\s*(?=\S)|(?<=\s)(?=[-+*/%=<>|&?:!]+\
 _SPACE: Final = re.compile(r"(?<=\s)(?=\S)|(?<=[\u2e80-\u9fff，。；：、！？）》”])(?=[^，。；：、！？）》”])")
 _OPAQUE: Final = frozenset(("s", "sd", "c"))
 _INFIX: Final = re.compile(r"(?<=[/\\._=&?-])(?=\w)")
+_QUOTED: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _LONG: Final = 2_000
 """Characters from which a line is data: it is cut by spaces, without a look at its syntax."""
 
@@ -30,7 +31,7 @@ def cut(line: Line, width: float, language: str, hang: int = _HANG) -> Iterator[
     end of its piece, where it takes no room.
     """
     text = line.text
-    if columns(text) <= width:
+    if columns(text.rstrip(" ")) <= width:
         yield line
         return
     indent = len(text) - len(text.lstrip(" ")) if line.hang < 0 else line.hang - hang
@@ -60,7 +61,6 @@ def _places(text: str, language: str) -> tuple[list[int], list[int], list[int]]:
     infix = [found.start() for found in _INFIX.finditer(text) if found.start() > body]
     if len(text) > _LONG:
         return [], spaces, infix
-    good: list[int] = []
     at = 0
     closed = [False] * (len(text) + 1)
     for kind, run in tokens(text, language):

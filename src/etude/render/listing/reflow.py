@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from etude.render.listing.cut import cut
 from etude.render.listing.line import Line, Listing
+from etude.render.listing.python import python
 from etude.render.listing.width import cleaned
 
 __all__ = ["Comments", "reflow"]
 
 Comments: TypeAlias = Literal["keep", "lift"]
+_PYTHON: Final = frozenset(("python", "python3", "py", "ipython", "ipython3"))
 
 
 def reflow(
@@ -23,7 +25,17 @@ def reflow(
     tags: Collection[str] = (),
     first_note: int = 1,
 ) -> Listing:
-    """The listing of `code`, `width` columns wide."""
-    rows = [Line(text, n, n, n) for n, text in enumerate(cleaned(code).split("\n"), 1)]
+    """The listing of `code`, no wider than `width` columns.
+
+    `comments` says whether those that are words are lifted out, as notes that count from `first_note`; `tags` are
+    those of the cell: with ``nofmt`` nothing but what is too wide is changed.
+    """
+    code = cleaned(code)
+    found = None
+    if language.strip().lower() in _PYTHON:
+        found = python(
+            code, width, lift=comments == "lift", frozen="nofmt" in tags, first_note=first_note
+        )
+    rows, notes = found or ([Line(text, n, n, n) for n, text in enumerate(code.split("\n"), 1)], [])
     lines = tuple(piece for row in rows for piece in cut(row, width, language))
-    return Listing(lines, (), forced=len(lines) > len(rows))
+    return Listing(lines, tuple(notes), forced=len(lines) > len(rows))

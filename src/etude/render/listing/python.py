@@ -1,0 +1,320 @@
+"""Python in lines of a width: what it says stays the same, which is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from etude.render.listing.comments import fixed, joined, marker, words, wrapped
+from etude.render.listing.layout import Printer, TooLongError
+from etude.render.listing.line import Line, Note
+from etude.render.listing.same import parsed, same
+from etude.render.listing.scan import Statement, hidden, scan
+from etude.render.listing.tree import Token, grown, said
+from etude.render.listing.values import apart, values
+from etude.render.listing.width import columns
+
+__all__ = ["python"]
+
+_STEPS = 60
+"""A token may be placed, on average, while layouts are tried."""
+
+
+def python(
+    code: str, width: float, *, lift: bool, frozen: bool, first_note: int
+) -> tuple[list[Line], list[Note]] | None:
+    """The lines of `code` and the comments that were lifted; None if it is not Python, or would not stay the same.
+
+    Lines may still be too wide. `lift` takes comments out, `frozen` leaves the layout.
+    """
+    lines = code.split("\n")
+    if not lift and "nofmt" not in code and "fmt:" not in code and _fit(lines, width):
+        return [Line(text, n, n, n) for n, text in enumerate(lines, 1)], []
+    python = hidden(code)
+    tree = parsed(python[0]) if python else None
+    statements = scan(python[0]) if python and tree else None
+    if python is None or tree is None or statements is None:
+        return None
+    flow = _Flow(python[0].split("\n"), width, lift and not frozen, frozen, first_note)
+    flow.run(statements)
+    shown = parsed("\n".join(line.text for line in flow.out))
+    if shown is None or not same(tree, shown):
+        return None
+    magic = python[1]
+    out = [
+        Line(lines[line.number - 1], line.number, line.first, line.last) if line.number in magic else line
+        for line in flow.out
+    ]
+    return out, flow.notes
+
+
+def _fit(lines: Iterable[str], width: float) -> bool:
+    return all(len(line) <= width * 0.6 or columns(line) <= width for line in lines)
+
+
+@dataclass(slots=True)
+class _Flow:
+    """Takes statements in order and collects lines and notes."""
+
+    lines: Sequence[str]
+    width: float
+    lift: bool
+    frozen: bool
+    number: int
+    """Of the next note."""
+    out: list[Line] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
+    """Texts of notes that belong to the next line of code."""
+    off: bool = False
+    """Between ``fmt: off`` and ``fmt: on``."""
+    once: bool = False
+    """The next statement's layout stays."""
+    removed: bool = False
+    """The last line was taken out."""
+
+    def run(self, statements: Sequence[Statement]) -> None:
+        """Take all statements."""
+        if self.lift and not any(statement.tokens for statement in statements):
+            self.lift = False  # nothing would be left to say it about
+        block: list[tuple[int, str, int]] = []
+        for statement in statements:
+            comment = None if statement.tokens else statement.comments.get(statement.first)
+            if block and (comment is None or comment.column != block[0][2] or marker(comment.text)):
+                self._comments(block)
+                block = []
+            if statement.tokens:
+                self._statement(statement)
+            elif comment is None:
+                for row in range(statement.first, statement.last + 1):
+                    self._blank(row)
+            elif word := marker(comment.text):
+                self._mark(word)
+            else:
+                block.append((statement.first, comment.text, comment.column))
+        self._comments(block)
+        if self.pending:
+            last = next((line for line in reversed(self.out) if line.text.strip()), None)
+            self._note(last.last if last else 1)
+        while self.removed and len(self.out) > 1 and not self.out[-1].text.strip():
+            self.out.pop()
+
+    def _mark(self, word: str) -> None:
+        self.removed = True
+        match word:
+            case "fmt:off":
+                self.off = True
+            case "fmt:on":
+                self.off = False
+            case _:
+                self.once = True
+
+    def _blank(self, row: int) -> None:
+        if not (self.removed and (not self.out or not self.out[-1].text.strip())):
+            self.out.append(Line(self.lines[row - 1], row, row, row))
+
+    def _comments(self, block: Sequence[tuple[int, str, int]], *, frozen: bool = False) -> None:
+        """Comments in lines of their own, of one indentation."""
+        if not block:
+            return
+        kept = list(block)
+        if self.lift and not self.off and not frozen:
+            kept = []
+            said: list[str] = []
+            for each in block:
+                if fixed(each[1]):
+                    kept.append(each)
+                    self._say(said)
+                else:
+                    said.append(words(each[1])[0])
+            self._say(said)
+        if not kept:
+            return
+        self.removed = False
+        rows, texts, indent = [each[0] for each in kept], [each[1] for each in kept], kept[0][2]
+        if frozen or self.frozen or self.off:
+            self.out += (Line(" " * indent + text, row, row, row) for row, text, _ in kept)
+        else:
+            self.out += _commented(texts, rows, indent, self.width)
+
+    def _say(self, said: list[str]) -> None:
+        """Let the next line of code carry a note."""
+        paragraphs: list[list[str]] = [[]]
+        for line in said:
+            if line:
+                paragraphs[-1].append(line)
+            else:
+                paragraphs.append([])
+        text = "\n".join(joined(each) for each in paragraphs if each)
+        if text:
+            self.pending.append(text)
+        if said:
+            self.removed = True
+        said.clear()
+
+    def _note(self, row: int) -> None:
+        """Give a line of code the notes that wait."""
+        for text in self.pending:
+            self.notes.append(Note(self.number, row, text))
+            self.number += 1
+        self.pending.clear()
+
+    def _statement(self, statement: Statement) -> None:
+        marks = [row for row, comment in statement.comments.items() if marker(comment.text)]
+        still = self.frozen or self.off or self.once or bool(marks)
+        self.once = False
+        removed = self.removed
+        self.removed = False
+        code: dict[int, str] = {}
+        for row in range(statement.first, statement.last + 1):
+            comment = statement.comments.get(row)
+            text = self.lines[row - 1]
+            if row in marks:
+                del statement.comments[row]
+                code[row] = text[: comment.column].rstrip() if comment else text
+            elif comment is not None and self.lift and not still and not fixed(comment.text):
+                del statement.comments[row]
+                if comment.own:
+                    self._gather(statement, row, words(comment.text)[0])
+                    continue
+                self._note(row)
+                self.pending.append(words(comment.text)[0])
+                self._note(row)
+                code[row] = text[: comment.column].rstrip()
+            else:
+                if comment is None or not comment.own:
+                    self._note(row)
+                code[row] = text
+        self.removed = removed and not code
+        if still or _fit(code.values(), self.width):
+            self.out += (Line(text, row, row, row) for row, text in code.items())
+        else:
+            self.out += self._laid(statement, code)
+
+    def _gather(self, statement: Statement, row: int, said: str) -> None:
+        """A comment between lines of a statement; it goes on with that of the line above."""
+        above = statement.comments.get(row - 1)
+        if self.pending and above is None and self.lines[row - 2].lstrip().startswith("#"):
+            self.pending[-1] = joined((self.pending[-1], said))
+        else:
+            self.pending.append(said)
+
+    def _laid(self, statement: Statement, code: dict[int, str]) -> Iterator[Line]:
+        """The lines of a statement that is too wide somewhere."""
+        comments = statement.comments
+        indent = _indent(self.lines[statement.first - 1])
+        parts = {
+            row: text[: comments[row].column].rstrip() if row in comments and not comments[row].own else text
+            for row, text in code.items()
+        }
+        own = {row for row in comments if comments[row].own}
+        wide = {row for row, text in parts.items() if row not in own and columns(text) > self.width}
+        inner = any(row != statement.last for row in comments)
+        if wide and not statement.strings and not inner and not _hanging(statement):
+            laid = self._whole(statement, indent, sum(max(columns(parts[r]) - self.width, 0) for r in wide))
+            if laid is not None:
+                yield from self._above(statement, statement.last, indent)
+                yield from laid
+                return
+        tokens: dict[int, list[Token]] = {}
+        for token in statement.tokens:
+            tokens.setdefault(token.row, []).append(token)
+        for row, text in code.items():
+            if row in own:
+                yield from _commented((comments[row].text,), (row,), comments[row].column, self.width)
+                continue
+            if columns(text) > self.width and row not in statement.strings and not statement.joined:
+                yield from self._above(statement, row, _indent(text))
+                text = parts[row]
+            laid = self._row(statement, row, text, tokens.get(row, ())) if row in wide else None
+            yield from laid or (Line(text, row, row, row),)
+
+    def _above(self, statement: Statement, row: int, indent: int) -> Iterator[Line]:
+        """The comment at the end of a line as lines above it."""
+        comment = statement.comments.get(row)
+        if comment is not None:
+            for piece, _, _ in wrapped((comment.text,), self.width - indent):
+                yield Line(" " * indent + piece, 0, row, row)
+
+    def _whole(self, statement: Statement, indent: int, overflow: float) -> list[Line] | None:
+        """The statement laid out anew; None if that does not help."""
+        nodes = grown(statement.tokens)
+        if nodes is None:
+            return None
+        printer = Printer(self.width, indent, _STEPS * (len(statement.tokens) + 10))
+        try:
+            for number, (each, column) in enumerate(apart(nodes, indent)):
+                if number:
+                    printer.begin(column)
+                printer.statement(each, column, values(each))
+        except TooLongError:
+            return None
+        return _lines(printer.out) if printer.overflow < overflow else None
+
+    def _row(
+        self, statement: Statement, row: int, text: str, tokens: Sequence[Token]
+    ) -> list[Line] | None:
+        """One line of a statement in several; None if that does not help."""
+        if row in statement.strings or statement.joined:
+            return None
+        nodes = grown(tokens)
+        if nodes is None:
+            return None
+        indent = _indent(text)
+        printer = Printer(self.width, indent, _STEPS * (len(tokens) + 10))
+        # A line that closes the last bracket may not be divided beyond it.
+        closing = [at for at, node in enumerate(nodes) if said(node) in (")", "]", "}")]
+        depth = statement.depths.get(row, 0)
+        try:
+            if not depth:
+                printer.statement(nodes, indent, ())
+            elif len(closing) < depth:
+                printer.inside(nodes, (), indent)
+            else:
+                printer.inside(nodes[: closing[0]], nodes[closing[0] :], indent)
+        except TooLongError:
+            return None
+        return _lines(printer.out) if printer.overflow < columns(text) - self.width else None
+
+
+def _lines(out: Sequence[Token | int]) -> list[Line]:
+    """Placed tokens as lines."""
+    lines: list[Line] = []
+    now: list[Token] = []
+    indent = numbered = 0
+    for each in (*out, 0):
+        if isinstance(each, Token):
+            now.append(each)
+            continue
+        if now:
+            first, last = min(token.row for token in now), max(token.row for token in now)
+            text = "".join((" " * indent, now[0].text, *(token.gap + token.text for token in now[1:])))
+            lines.append(Line(text, first if first > numbered else 0, first, last))
+            numbered = max(numbered, last)
+            now = []
+        indent = each
+    return lines
+
+
+def _commented(texts: Sequence[str], rows: Sequence[int], indent: int, width: float) -> Iterator[Line]:
+    """Comments in lines of their own; the first line of a paragraph that was refilled has its number."""
+    numbered = 0
+    for text, first, last in wrapped(texts, width - indent):
+        number = rows[first] if rows[first] > numbered else 0
+        numbered = max(numbered, rows[last])
+        yield Line(" " * indent + text, number, rows[first], rows[last])
+
+
+def _hanging(statement: Statement) -> bool:
+    """Whether the author's lines begin after an opening bracket that ends a line."""
+    before = statement.tokens[0]
+    for token in statement.tokens:
+        if token.row != before.row:
+            return before.text in ("(", "[", "{")
+        before = token
+    return False
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip(" "))
+
