@@ -14,18 +14,16 @@ __all__ = ["fixed", "joined", "marker", "words", "wrapped"]
 
 _MARKER: Final = re.compile(r"#\s*(nofmt|fmt:\s*(?:skip|off|on))\s*")
 _PRAGMA: Final = re.compile(
-    r"#!|#:|#\s*(?:type:|noqa\b|nofmt\b|fmt:|isort:|pylint:|pragma\b|mypy:|pyright:|ruff:|ty:|-\*-|%%|<\w|"
-    r"vim:|cython:|doctest:)",
+    r"#!|#:|#\s*(?:type:|noqa\b|nofmt\b|fmt:|isort:|pylint:|pragma\b|mypy:|pyright:|ruff:|ty:|-\*-|%%|vim:|"
+    r"<\w|cython:|doctest:)",
     re.IGNORECASE,
 )
 _RULER: Final = re.compile(r"#+\s*([-=*#~_.+])\1{2,}")
 _ITEM: Final = re.compile(r"(?:[-*+•·]|\(?\d{1,3}[.)、]|\(?[a-z][.)]|[①-⑳])\s*(?=\S)")
 _WORDS: Final = re.compile(r"#+ ?(?P<gap>\s*)(?P<text>.*?)\s*")
 _SIGN: Final = re.compile(r"#[#!:]*")
-_CODE: Final = (
-    ast.Assign, ast.AugAssign, ast.Import, ast.ImportFrom, ast.For, ast.While, ast.If, ast.With, ast.FunctionDef,
-    ast.ClassDef, ast.Return, ast.Assert, ast.Raise, ast.Delete, ast.Try,
-)  # fmt: skip
+_SIMPLE: Final = (ast.Assign, ast.AugAssign, ast.Import, ast.ImportFrom, ast.Assert, ast.Raise, ast.Return)
+_CODE: Final = (*_SIMPLE, ast.For, ast.While, ast.If, ast.With, ast.FunctionDef, ast.ClassDef, ast.Try)
 _HAN: Final = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\uffe0-\uffef\U00020000-\U0003ffff"
 _UNIT: Final = re.compile(rf"[{_HAN}]|[^\s{_HAN}]+|\s+")
 _IS_HAN: Final = re.compile(rf"[{_HAN}]")
@@ -44,7 +42,9 @@ def fixed(text: str) -> bool:
     if _PRAGMA.match(text) or _RULER.match(text):
         return True
     said = text.lstrip("#").strip()
-    if not any(sign in said for sign in "=()[]:@") and not said.startswith(("import ", "from ", "return", "del ")):
+    if not any(sign in said for sign in "=()[]:@") and not said.startswith(
+        ("import ", "from ", "return", "del ")
+    ):
         return False
     found = parsed(f"{said}\n pass" if said.endswith(":") else said)
     if found is None or not found.body:
@@ -71,8 +71,8 @@ def joined(lines: Sequence[str]) -> str:
 def wrapped(lines: Sequence[str], width: float) -> list[tuple[str, int, int]]:
     """Comment lines of one indentation, without it, refilled to `width` where one of them is too wide.
 
-    Each with the first and the last of the `lines`, from 0, that it comes from. What stays as it is: paragraphs
-    that fit, rulers, code, what is indented (a table, a drawing).
+    Each with the first and the last of the `lines`, from 0, that it comes from. What stays as it is:
+    paragraphs that fit, rulers, code, what is indented (a table, a drawing).
     """
     out: list[tuple[str, int, int]] = []
     start = 0

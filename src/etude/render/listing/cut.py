@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,17 +19,17 @@ _LEAST: Final = 12
 _GOOD: Final = re.compile(r"(?<=[,;({\[|&])\s*(?=\S)|(?<=\s)(?=[-+*/%=<>|&?:!]+\s)|(?<=\s)(?=--?\w)")
 _SPACE: Final = re.compile(r"(?<=\s)(?=\S)|(?<=[\u2e80-\u9fff，。；：、！？）》”])(?=[^，。；：、！？）》”])")
 _OPAQUE: Final = frozenset(("s", "sd", "c"))
-_INFIX: Final = re.compile(r"(?<=[/\\._=&?-])(?=\w)")
+_INFIX: Final = re.compile(r"(?<=[/\\_=&?-])(?=\w)|(?<=\.)(?=[^\W\d])")
 _QUOTED: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _LONG: Final = 2_000
 """Characters from which a line is data: it is cut by spaces, without a look at its syntax."""
 
 
 def cut(line: Line, width: float, language: str, hang: int = _HANG) -> Iterator[Line]:
-    """The line itself where it fits; else its pieces, each of which but the first goes on from the one before.
+    """The line itself where it fits; else its pieces, of which all but the first go on from the one before.
 
-    Nothing is lost or added: the texts of the pieces join to that of the line. White space at a cut stays at the
-    end of its piece, where it takes no room.
+    Nothing is lost or added: the texts of the pieces join to that of the line. White space at a cut stays at
+    the end of its piece, where it takes no room.
     """
     text = line.text
     if columns(text.rstrip(" ")) <= width:
@@ -67,6 +68,8 @@ def _places(text: str, language: str) -> tuple[list[int], list[int], list[int]]:
         if kind in _OPAQUE:
             closed[at + 1 : at + len(run)] = [True] * max(len(run) - 1, 0)
         at += len(run)
+    for quoted in _QUOTED.finditer(text):
+        closed[quoted.start() + 1 : quoted.end()] = [True] * (quoted.end() - quoted.start() - 1)
     good = [found.end() for found in _GOOD.finditer(text) if found.end() > body and not closed[found.end()]]
     return good, spaces, infix
 
@@ -75,22 +78,10 @@ def _best(places: tuple[list[int], list[int], list[int]], start: int, end: int, 
     """The last place before `end`; a better one is worth up to half of the line."""
     length = end - start
     for found, least in zip(places, (length // 2, length // 3, length // 2), strict=True):
-        at = _last(found, end)
-        if at > start + least:
-            return at
-    # A mark must not begin a line, nor may a surrogate pair's like be torn: marks stay with their letter.
+        at = bisect_right(found, end) - 1
+        if at >= 0 and found[at] > start + least:
+            return found[at]
+    # A combining mark stays with its letter.
     while end > start + 1 and end < len(text) and columns(text[end]) == 0:
         end -= 1
     return end
-
-
-def _last(places: list[int], end: int) -> int:
-    """The greatest of the sorted places that is not beyond `end`; -1 if none."""
-    low, high = 0, len(places)
-    while low < high:
-        middle = (low + high) // 2
-        if places[middle] <= end:
-            low = middle + 1
-        else:
-            high = middle
-    return places[low - 1] if low else -1

@@ -1,9 +1,9 @@
 """A statement in several lines: the style that books are set in.
 
-What is outermost is divided first. Lines are filled, and begin below the first element of the bracket they are in,
-as long as that costs few lines and leaves room; else the content of a bracket stands indented on lines of its own,
-and the closing bracket below it, as the usual formatters have it. Operators begin lines. Where a value has no
-bracket, it gets parentheses. No other token is added or left out.
+What is outermost is divided first. Lines are filled, and begin below the first element of the bracket they
+are in, as long as that costs few lines and leaves room; else the content of a bracket stands indented on
+lines of its own, and the closing bracket below it, as the usual formatters have it. Operators begin lines.
+Where a value has no bracket, it gets parentheses. No other token is added or left out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from etude.render.listing.split import Kind, split
-from etude.render.listing.tree import Group, Node, Token, flat, parenthesised, said
+from etude.render.listing.tree import Group, Node, Token, flat, parenthesised
 
 __all__ = ["Printer", "TooLongError"]
 
@@ -64,7 +64,7 @@ class Printer:
         self._line(indent)
 
     def inside(self, nodes: Sequence[Node], after: Sequence[Node], indent: int) -> None:
-        """Lay out what stands in a line of its own within brackets, and what follows where these are closed."""
+        """Lay out a line that stands within brackets, and what comes after these are closed."""
         if nodes:
             kind, parts = split(nodes)
             tail = flat(after)
@@ -180,7 +180,13 @@ class Printer:
         return lines
 
     def _parts(
-        self, parts: Sequence[Sequence[Node]], kind: Kind, indent: int, tail: float, *, fill: bool | None = None
+        self,
+        parts: Sequence[Sequence[Node]],
+        kind: Kind,
+        indent: int,
+        tail: float,
+        *,
+        fill: bool | None = None,
     ) -> None:
         """Lay out parts, from the current column on; all lines but the first are indented by `indent`."""
         if fill is None:

@@ -18,7 +18,7 @@ class Line:
     last: int
     """The source lines that the text comes from; both are `number` for a line that is as it was."""
     hang: int = -1
-    """-1, or, where the line goes on in the middle of the one above, the columns it stands in from the left."""
+    """-1; or, where the line goes on in the middle of the one above, the columns that it is indented."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _STEPS = 60
 def python(
     code: str, width: float, *, lift: bool, frozen: bool, first_note: int
 ) -> tuple[list[Line], list[Note]] | None:
-    """The lines of `code` and the comments that were lifted; None if it is not Python, or would not stay the same.
+    """The lines of `code`, and the comments that were lifted; None where only cutting helps.
 
     Lines may still be too wide. `lift` takes comments out, `frozen` leaves the layout.
     """
@@ -223,11 +223,12 @@ class _Flow:
             if row in own:
                 yield from _commented((comments[row].text,), (row,), comments[row].column, self.width)
                 continue
+            shown = text
             if columns(text) > self.width and row not in statement.strings and not statement.joined:
                 yield from self._above(statement, row, _indent(text))
-                text = parts[row]
-            laid = self._row(statement, row, text, tokens.get(row, ())) if row in wide else None
-            yield from laid or (Line(text, row, row, row),)
+                shown = parts[row]
+            laid = self._row(statement, row, shown, tokens.get(row, ())) if row in wide else None
+            yield from laid or (Line(shown, row, row, row),)
 
     def _above(self, statement: Statement, row: int, indent: int) -> Iterator[Line]:
         """The comment at the end of a line as lines above it."""
@@ -251,9 +252,7 @@ class _Flow:
             return None
         return _lines(printer.out) if printer.overflow < overflow else None
 
-    def _row(
-        self, statement: Statement, row: int, text: str, tokens: Sequence[Token]
-    ) -> list[Line] | None:
+    def _row(self, statement: Statement, row: int, text: str, tokens: Sequence[Token]) -> list[Line] | None:
         """One line of a statement in several; None if that does not help."""
         if row in statement.strings or statement.joined:
             return None
@@ -317,4 +316,3 @@ def _hanging(statement: Statement) -> bool:
 
 def _indent(text: str) -> int:
     return len(text) - len(text.lstrip(" "))
-

@@ -27,15 +27,13 @@ def reflow(
 ) -> Listing:
     """The listing of `code`, no wider than `width` columns.
 
-    `comments` says whether those that are words are lifted out, as notes that count from `first_note`; `tags` are
-    those of the cell: with ``nofmt`` nothing but what is too wide is changed.
+    `comments` says whether those that are words are lifted out, as notes that count from `first_note`; `tags`
+    are those of the cell: with ``nofmt`` its layout stays, and what is too wide is cut.
     """
     code = cleaned(code)
     found = None
     if language.strip().lower() in _PYTHON:
-        found = python(
-            code, width, lift=comments == "lift", frozen="nofmt" in tags, first_note=first_note
-        )
+        found = python(code, width, lift=comments == "lift", frozen="nofmt" in tags, first_note=first_note)
     rows, notes = found or ([Line(text, n, n, n) for n, text in enumerate(code.split("\n"), 1)], [])
     lines = tuple(piece for row in rows for piece in cut(row, width, language))
     return Listing(lines, tuple(notes), forced=len(lines) > len(rows))

@@ -29,7 +29,9 @@ def same(one: ast.AST, other: ast.AST) -> bool:
             return False
         if isinstance(a, ast.AST):
             pairs += (
-                (getattr(a, name, None), getattr(b, name, None)) for name in a._fields if name not in _UNCOUNTED
+                (getattr(a, name, None), getattr(b, name, None))
+                for name in a._fields
+                if name not in _UNCOUNTED
             )
         elif isinstance(a, list):
             assert isinstance(b, list)

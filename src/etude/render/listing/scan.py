@@ -91,9 +91,10 @@ def scan(code: str) -> list[Statement] | None:
 def _statements(code: str) -> Iterator[Statement]:
     lines = code.split("\n")
     now: Statement | None = None
-    depth, nested, before = 0, 0, (1, 0)
+    depth, nested, before, reached = 0, 0, (1, 0), 0
     began: tuple[int, int] | None = None
-    for kind, text, start, end, _ in tokenize.generate_tokens(io.StringIO(code).readline):
+    for found in tokenize.generate_tokens(io.StringIO(code).readline):
+        kind, text, start, end, _ = found
         row = start[0]
         if kind in (tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER):
             continue
@@ -112,8 +113,10 @@ def _statements(code: str) -> Iterator[Statement]:
             now = Statement(row)
             now.depths[row] = 0
             before = (row, 0)
-        for passed in range(max(now.depths) + 1, row + 1):
+            reached = row
+        for passed in range(reached + 1, row + 1):
             now.depths[passed] = depth
+        reached = max(reached, row)
         if kind == tokenize.COMMENT:
             now.comments[row] = Comment(text, start[1], own=not lines[row - 1][: start[1]].strip())
         elif kind == tokenize.NL:
@@ -134,6 +137,7 @@ def _statements(code: str) -> Iterator[Statement]:
                 now.strings.update(range(row, end[0] + 1))
                 for passed in range(row + 1, end[0] + 1):
                     now.depths[passed] = depth
+                reached = end[0]
             before = end
     if now is not None:
         raise ValueError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
 from etude.render.listing.tree import Group, Node, Token, flat, said
@@ -23,10 +24,10 @@ _OPERATORS: Final = (
 )
 _SHORT_BASE: Final = 10
 """Columns of a name that stays with the first call of its chain."""
-_WORDS: Final = frozenset(
-    "and as assert async await case del elif else for from if import in is lambda match not or raise return "
-    "while with yield".split()
-)
+_WORDS: Final = frozenset((
+     "and", "as", "assert", "async", "await", "case", "del", "elif", "else", "for", "from", "if", "import",
+     "in", "is", "lambda", "match", "not", "or", "raise", "return", "while", "with", "yield",
+))  # fmt: skip
 
 
 def split(nodes: Sequence[Node]) -> tuple[Kind, list[list[Node]]]:
@@ -61,7 +62,7 @@ def _literal(node: Node) -> bool:
 
 def _parts(nodes: Sequence[Node], starts: Sequence[int]) -> list[list[Node]]:
     edges = [0, *(start for start in starts if start), len(nodes)]
-    return [list(nodes[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    return [list(nodes[a:b]) for a, b in pairwise(edges)]
 
 
 def _by_comma(nodes: Sequence[Node]) -> list[list[Node]]:
@@ -91,7 +92,9 @@ def _after_lambda(nodes: Sequence[Node]) -> int:
 
 
 def _at(nodes: Sequence[Node], words: frozenset[str], least: int) -> list[int]:
-    return [n for n in range(max(least + 1, 1), len(nodes)) if said(nodes[n]) in words and _is_token(nodes[n])]
+    return [
+        n for n in range(max(least + 1, 1), len(nodes)) if said(nodes[n]) in words and _is_token(nodes[n])
+    ]
 
 
 def _is_token(node: Node) -> bool:

@@ -12,11 +12,13 @@ __all__ = ["apart", "values"]
 _COMPOUND: Final = frozenset(
     ("if", "elif", "else", "for", "while", "with", "try", "except", "finally", "def", "class", "async")
 )
-_ASSIGN: Final = frozenset("= += -= *= /= //= %= @= &= |= ^= <<= >>= **=".split())
-_NO_VALUE: Final = frozenset(
-    "import from global nonlocal del pass break continue def class async with try except else finally raise "
-    "match case type @".split()
-)
+_ASSIGN: Final = frozenset((
+     "=", "+=", "-=", "*=", "/=", "//=", "%=", "@=", "&=", "|=", "^=", "<<=", ">>=", "**=",
+))  # fmt: skip
+_NO_VALUE: Final = frozenset((
+     "import", "from", "global", "nonlocal", "del", "pass", "break", "continue", "def", "class", "async",
+     "with", "try", "except", "else", "finally", "raise", "match", "case", "type", "@",
+))  # fmt: skip
 
 
 def apart(nodes: Sequence[Node], indent: int, step: int = 4) -> list[tuple[list[Node], int]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 
 from etude.render.highlight import tokens
-from etude.render.listing.line import Line, Listing
+from etude.render.listing.line import Line, Listing, Note
 from etude.render.listing.reflow import Comments, reflow
 from etude.render.listing.width import ADVANCE
 from etude.render.typst.code_runs import coloured, interrupted
@@ -43,49 +43,62 @@ def listing(
 ) -> str:
     """One expression for a listing that is `width` columns wide, its ground included.
 
-    `caption` is an expression, with the number and its word; `label` a name for links. `notes` are the author's
-    annotations: number, line of the code from 1 (0: none carries the mark), text as an expression; comments that
-    are lifted come after them. `tags` are those of the cell: with ``nofmt`` the layout stays. Unless it is
-    `framed`, it has no ground. `followed` says that outputs come directly below.
+    `caption` is an expression, with the number and its word; `label` a name for links. `notes` are the
+    annotations of the author: number, line of the code from 1 (0: none carries the mark), text as an
+    expression; comments that are lifted come after them. `tags` are those of the cell: with ``nofmt`` the
+    layout stays. Unless it is `framed`, it has no ground. `followed` says that outputs come directly below.
     """
     inside = width - (2 * INSET / ADVANCE if framed else 0)
-    last = code.count("\n") + first_line
-    numbers = len(str(last)) if line_numbers else 0
-    found = reflow(
-        code,
-        language,
-        inside - _gutter(numbers, bool(notes)),
-        comments=comments,
-        tags=tags,
-        first_note=max((number for number, _, _ in notes), default=0) + 1,
-    )
-    marks: dict[int, list[int]] = {}
-    for number, line, _ in notes:
-        marks.setdefault(line, []).append(number)
-    texts = [(number, words) for number, _, words in notes]
-    for note in found.notes:
-        marks.setdefault(note.line, []).append(note.number)
-        texts.append((note.number, _words(note.text)))
-    marked = any(line for line in marks)
-    columns = inside - _gutter(numbers, marked)
+    digits = len(str(code.count("\n") + first_line)) if line_numbers else 0
+    first_note = max((number for number, _, _ in notes), default=0) + 1
+    most, needed = -1, _most(_marks(notes, ()))
+    while needed > most:  # comments that are lifted may need room for their marks
+        most = needed
+        found = reflow(
+            code,
+            language,
+            inside - _gutter(digits, most),
+            comments=comments,
+            tags=tags,
+            first_note=first_note,
+        )
+        needed = _most(_marks(notes, found.notes))
+    columns = inside - _gutter(digits, most)
     body = _body(found, language, frozenset(emphasize), columns)
-    if numbers or marked:
+    if digits or most:
         shown = [str(row.number + first_line - 1) if row.number else "" for row in found.lines]
-        first = string("\n".join(shown)) if numbers else "none"
-        second = _marks(found.lines, marks) if marked else "none"
-        most = max(map(len, marks.values()), default=0)
-        widths = f"({numbers},{_MARK * most if marked else 0:.4g})"
-        body = f"code-grid({first},{second},{widths},{body})"
+        numbers = string("\n".join(shown)) if digits else "none"
+        marks = _column(found.lines, _marks(notes, found.notes)) if most else "none"
+        body = f"code-grid({numbers},{marks},({digits},{_MARK * most:.4g}),{body})"
+    texts = [
+        *((number, words) for number, _, words in notes),
+        *((n.number, _words(n.text)) for n in found.notes),
+    ]
     return f"code-listing({body}{_named(caption, label, texts, found, framed, followed)})"
 
 
-_MARK = 1.75
+_MARK = 2.0
 """Columns of one mark."""
 
 
-def _gutter(numbers: int, marked: bool, most: int = 1) -> float:
-    """The columns before the code: numbers of so many digits, marks, and the gap after them."""
-    return numbers + _MARK * most * marked + (1 if numbers or marked else 0)
+def _marks(notes: Sequence[tuple[int, int, str]], lifted: Sequence[Note]) -> dict[int, list[int]]:
+    """The numbers of notes by the line that carries them."""
+    marks: dict[int, list[int]] = {}
+    for number, line, _ in notes:
+        if line:
+            marks.setdefault(line, []).append(number)
+    for note in lifted:
+        marks.setdefault(note.line, []).append(note.number)
+    return marks
+
+
+def _most(marks: Mapping[int, Sequence[int]]) -> int:
+    return max(map(len, marks.values()), default=0)
+
+
+def _gutter(digits: int, marks: int) -> float:
+    """The columns before the code: numbers of so many digits, so many marks, and the gap after them."""
+    return digits + _MARK * marks + (1 if digits or marks else 0)
 
 
 def _named(
@@ -113,7 +126,7 @@ def _words(note: str) -> str:
     return content((string(first), *chain.from_iterable(("parbreak()", string(one)) for one in rest)))
 
 
-def _marks(lines: Sequence[Line], marks: dict[int, list[int]]) -> str:
+def _column(lines: Sequence[Line], marks: Mapping[int, Sequence[int]]) -> str:
     """The marks of each printed line; a mark stands where its source line begins."""
     parts: list[str] = []
     done: set[int] = set()
