@@ -205,9 +205,18 @@ class Printer:
         """Lay out an element of a group that has no room in one line."""
         kind, parts = split(nodes)
         room = self.width - indent - _STEP
-        weak = kind in ("operator", "dot", "string")
-        if kind in ("none", "comma") or (weak and any(flat(part) > room for part in parts)):
+        weak = kind in ("operator", "dot", "string") and any(flat(part) > room for part in parts)
+        if weak or kind in ("none", "comma"):
+            mark, before = self._mark(), self.overflow
             self._chain(nodes, indent, tail)
+            if not weak or self.overflow == before:
+                return
+            chained, overflow, column = self.out[mark[0] :], self.overflow, self.column
+            self._back(mark)
+            self._parts(parts, kind, indent + _STEP, tail)
+            if self.overflow >= overflow:
+                self.out[mark[0] :] = chained
+                self.overflow, self.column = overflow, column
         else:
             self._parts(parts, kind, indent + _STEP, tail)
 

@@ -25,8 +25,8 @@ _OPERATORS: Final = (
 _SHORT_BASE: Final = 10
 """Columns of a name that stays with the first call of its chain."""
 _WORDS: Final = frozenset((
-     "and", "as", "assert", "async", "await", "case", "del", "elif", "else", "for", "from", "if", "import",
-     "in", "is", "lambda", "match", "not", "or", "raise", "return", "while", "with", "yield",
+    "and", "as", "assert", "async", "await", "case", "del", "elif", "else", "for", "from", "if", "import",
+    "in", "is", "lambda", "match", "not", "or", "raise", "return", "while", "with", "yield",
 ))  # fmt: skip
 
 

@@ -13,11 +13,11 @@ _COMPOUND: Final = frozenset(
     ("if", "elif", "else", "for", "while", "with", "try", "except", "finally", "def", "class", "async")
 )
 _ASSIGN: Final = frozenset((
-     "=", "+=", "-=", "*=", "/=", "//=", "%=", "@=", "&=", "|=", "^=", "<<=", ">>=", "**=",
+    "=", "+=", "-=", "*=", "/=", "//=", "%=", "@=", "&=", "|=", "^=", "<<=", ">>=", "**=",
 ))  # fmt: skip
 _NO_VALUE: Final = frozenset((
-     "import", "from", "global", "nonlocal", "del", "pass", "break", "continue", "def", "class", "async",
-     "with", "try", "except", "else", "finally", "raise", "match", "case", "type", "@",
+    "import", "from", "global", "nonlocal", "del", "pass", "break", "continue", "def", "class", "async",
+    "with", "try", "except", "else", "finally", "raise", "match", "case", "type", "@",
 ))  # fmt: skip
 
 

@@ -97,8 +97,8 @@ def _most(marks: Mapping[int, Sequence[int]]) -> int:
 
 
 def _gutter(digits: int, marks: int) -> float:
-    """The columns before the code: numbers of so many digits, so many marks, and the gap after them."""
-    return digits + _MARK * marks + (1 if digits or marks else 0)
+    """The columns before the code: numbers of so many digits, so many marks, and the gaps after them."""
+    return digits + _MARK * marks + (1 if digits or marks else 0) + (0.5 if digits and marks else 0)
 
 
 def _named(
