@@ -106,6 +106,14 @@ STYLE = {
         "value = first_value_of_the_series + second_value_of_the_series \\\n    + third",
         "value = (first_value_of_the_series\n         + second_value_of_the_series + third)",
     ),
+    "code that is indented as a whole": (
+        "    y = f(argument_one, argument_two, argument_three, argument_four)\n    return y",
+        "    y = f(argument_one, argument_two, argument_three,\n          argument_four)\n    return y",
+    ),
+    "a call of something long in brackets": (
+        "x = (a_long_name_here + another_long_name_here - third_long_name).mean(axis=0)",
+        "x = (a_long_name_here + another_long_name_here\n     - third_long_name).mean(axis=0)",
+    ),
     "a semicolon that hides a value stays": (
         "plt.plot(first_list_of_things, second_list_of_things, label='x');",
         "plt.plot(first_list_of_things, second_list_of_things,\n         label='x');",

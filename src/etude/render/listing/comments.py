@@ -19,7 +19,7 @@ _PRAGMA: Final = re.compile(
     re.IGNORECASE,
 )
 _RULER: Final = re.compile(r"#+\s*([-=*#~_.+])\1{2,}")
-_ITEM: Final = re.compile(r"(?:[-*+•·]|\(?\d{1,3}[.)、]|\(?[a-z][.)]|[①-⑳])\s*(?=\S)")
+_ITEM: Final = re.compile(r"(?:[-*+•·](?=\s)|\(?(?:\d{1,3}|[a-z])[.)](?=\s)|\d{1,3}、|[①-⑳])\s*(?=\S)")
 _WORDS: Final = re.compile(r"#+ ?(?P<gap>\s*)(?P<text>.*?)\s*")
 _SIGN: Final = re.compile(r"#[#!:]*")
 _SIMPLE: Final = (ast.Assign, ast.AugAssign, ast.Import, ast.ImportFrom, ast.Assert, ast.Raise, ast.Return)
@@ -27,6 +27,10 @@ _CODE: Final = (*_SIMPLE, ast.For, ast.While, ast.If, ast.With, ast.FunctionDef,
 _HAN: Final = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\uffe0-\uffef\U00020000-\U0003ffff"
 _UNIT: Final = re.compile(rf"[{_HAN}]|[^\s{_HAN}]+|\s+")
 _IS_HAN: Final = re.compile(rf"[{_HAN}]")
+_BALANCED: Final = 4
+"""Lines up to which a comment is made even."""
+_LEAST: Final = 0.3
+"""Of the width, for the last line of such a comment."""
 _NOT_FIRST: Final = frozenset("，。、；：！？）》」』】〕〉”’…—～·,.;:!?)]}%")
 _NOT_LAST: Final = frozenset("（《「『【〔〈“‘([{")
 
@@ -115,10 +119,28 @@ def _refilled(paragraph: Sequence[str], width: float) -> list[str]:
 
 
 def _filled(text: str, first: float, others: float) -> list[str]:
-    """Words in lines; neither a Latin word nor a sign and what it belongs to is divided."""
+    """Words in lines; neither a Latin word nor a sign and what it belongs to is divided.
+
+    A few lines are made shorter, all alike, where the last would have a word or two.
+    """
+    atoms = _atoms(text)
+    lines = _lines(atoms, first, others)
+    if not 1 < len(lines) <= _BALANCED:
+        return lines
+    shorter, less = lines, 0.0
+    while columns(shorter[-1]) < others * _LEAST and less < others / 2:
+        less += 2
+        tried = _lines(atoms, first - less, others - less)
+        if len(tried) > len(lines):
+            break
+        shorter = tried
+    return shorter
+
+
+def _lines(atoms: Sequence[str], first: float, others: float) -> list[str]:
     lines: list[str] = []
     line, used, room = "", 0.0, first
-    for atom in _atoms(text):
+    for atom in atoms:
         width = columns(atom.rstrip())
         if line and used + width > room + 1e-6:
             lines.append(line.rstrip())

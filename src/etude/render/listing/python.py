@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from etude.render.listing.comments import fixed, joined, marker, words, wrapped
 from etude.render.listing.layout import Printer, TooLongError
@@ -30,6 +30,9 @@ def python(
     lines = code.split("\n")
     if not lift and "nofmt" not in code and "fmt:" not in code and _fit(lines, width):
         return [Line(text, n, n, n) for n, text in enumerate(lines, 1)], []
+    indent = min((_indent(line) for line in lines if line), default=0)
+    if indent:
+        return _indented(code, width, indent, lift=lift, frozen=frozen, first_note=first_note)
     python = hidden(code)
     tree = parsed(python[0]) if python else None
     statements = scan(python[0]) if python and tree else None
@@ -46,6 +49,18 @@ def python(
         for line in flow.out
     ]
     return out, flow.notes
+
+
+def _indented(
+    code: str, width: float, indent: int, *, lift: bool, frozen: bool, first_note: int
+) -> tuple[list[Line], list[Note]] | None:
+    """A part of a page's code that is indented as a whole."""
+    inner = "\n".join(line[indent:] for line in code.split("\n"))
+    laid = python(inner, width - indent, lift=lift, frozen=frozen, first_note=first_note)
+    if laid is None:
+        return None
+    space = " " * indent
+    return [replace(line, text=space + line.text) if line.text else line for line in laid[0]], laid[1]
 
 
 def _fit(lines: Iterable[str], width: float) -> bool:

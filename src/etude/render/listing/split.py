@@ -145,6 +145,6 @@ def _calls(nodes: Sequence[Node]) -> list[int]:
         for n in range(1, len(nodes) - 2)
         if said(nodes[n]) == "." and isinstance(nodes[n + 2], Group) and said(nodes[n + 2]) == "("
     ]
-    if len(found) < 2:
-        return []
+    if len(found) < 2:  # one call divides only from something in brackets of its own
+        return [1] if found == [1] and isinstance(nodes[0], Group) else []
     return found[1:] if flat(nodes[: found[0]]) <= _SHORT_BASE else found
