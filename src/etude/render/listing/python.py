@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from etude.render.listing.comments import fixed, joined, marker, words, wrapped
-from etude.render.listing.layout import Printer, TooLongError
+from etude.render.listing.comments import fixed, joined, marker, words
 from etude.render.listing.line import Line, Note
 from etude.render.listing.same import parsed, same
 from etude.render.listing.scan import Statement, hidden, scan
-from etude.render.listing.tree import Token, grown, said
-from etude.render.listing.values import apart, values
+from etude.render.listing.statement import commented, laid
 from etude.render.listing.width import columns
 
 __all__ = ["python"]
-
-_STEPS = 60
-"""A token may be placed, on average, while layouts are tried."""
 
 
 def python(
@@ -56,11 +51,11 @@ def _indented(
 ) -> tuple[list[Line], list[Note]] | None:
     """A part of a page's code that is indented as a whole."""
     inner = "\n".join(line[indent:] for line in code.split("\n"))
-    laid = python(inner, width - indent, lift=lift, frozen=frozen, first_note=first_note)
-    if laid is None:
+    found = python(inner, width - indent, lift=lift, frozen=frozen, first_note=first_note)
+    if found is None:
         return None
     space = " " * indent
-    return [replace(line, text=space + line.text) if line.text else line for line in laid[0]], laid[1]
+    return [replace(line, text=space + line.text) if line.text else line for line in found[0]], found[1]
 
 
 def _fit(lines: Iterable[str], width: float) -> bool:
@@ -150,7 +145,7 @@ class _Flow:
         if frozen or self.frozen or self.off:
             self.out += (Line(" " * indent + text, row, row, row) for row, text, _ in kept)
         else:
-            self.out += _commented(texts, rows, indent, self.width)
+            self.out += commented(texts, rows, indent, self.width)
 
     def _say(self, said: list[str]) -> None:
         """Let the next line of code carry a note."""
@@ -204,7 +199,7 @@ class _Flow:
         if still or _fit(code.values(), self.width):
             self.out += (Line(text, row, row, row) for row, text in code.items())
         else:
-            self.out += self._laid(statement, code)
+            self.out += laid(statement, code, self.width)
 
     def _gather(self, statement: Statement, row: int, said: str) -> None:
         """A comment between lines of a statement; it goes on with that of the line above."""
@@ -213,120 +208,6 @@ class _Flow:
             self.pending[-1] = joined((self.pending[-1], said))
         else:
             self.pending.append(said)
-
-    def _laid(self, statement: Statement, code: dict[int, str]) -> Iterator[Line]:
-        """The lines of a statement that is too wide somewhere."""
-        comments = statement.comments
-        indent = _indent(self.lines[statement.first - 1])
-        parts = {
-            row: text[: comments[row].column].rstrip() if row in comments and not comments[row].own else text
-            for row, text in code.items()
-        }
-        own = {row for row in comments if comments[row].own}
-        wide = {row for row, text in parts.items() if row not in own and columns(text) > self.width}
-        inner = any(row != statement.last for row in comments)
-        if wide and not statement.strings and not inner and not _hanging(statement):
-            laid = self._whole(statement, indent, sum(max(columns(parts[r]) - self.width, 0) for r in wide))
-            if laid is not None:
-                yield from self._above(statement, statement.last, indent)
-                yield from laid
-                return
-        tokens: dict[int, list[Token]] = {}
-        for token in statement.tokens:
-            tokens.setdefault(token.row, []).append(token)
-        for row, text in code.items():
-            if row in own:
-                yield from _commented((comments[row].text,), (row,), comments[row].column, self.width)
-                continue
-            shown = text
-            if columns(text) > self.width and row not in statement.strings and not statement.joined:
-                yield from self._above(statement, row, _indent(text))
-                shown = parts[row]
-            laid = self._row(statement, row, shown, tokens.get(row, ())) if row in wide else None
-            yield from laid or (Line(shown, row, row, row),)
-
-    def _above(self, statement: Statement, row: int, indent: int) -> Iterator[Line]:
-        """The comment at the end of a line as lines above it."""
-        comment = statement.comments.get(row)
-        if comment is not None:
-            for piece, _, _ in wrapped((comment.text,), self.width - indent):
-                yield Line(" " * indent + piece, 0, row, row)
-
-    def _whole(self, statement: Statement, indent: int, overflow: float) -> list[Line] | None:
-        """The statement laid out anew; None if that does not help."""
-        nodes = grown(statement.tokens)
-        if nodes is None:
-            return None
-        printer = Printer(self.width, indent, _STEPS * (len(statement.tokens) + 10))
-        try:
-            for number, (each, column) in enumerate(apart(nodes, indent)):
-                if number:
-                    printer.begin(column)
-                printer.statement(each, column, values(each))
-        except TooLongError:
-            return None
-        return _lines(printer.out) if printer.overflow < overflow else None
-
-    def _row(self, statement: Statement, row: int, text: str, tokens: Sequence[Token]) -> list[Line] | None:
-        """One line of a statement in several; None if that does not help."""
-        if row in statement.strings or statement.joined:
-            return None
-        nodes = grown(tokens)
-        if nodes is None:
-            return None
-        indent = _indent(text)
-        printer = Printer(self.width, indent, _STEPS * (len(tokens) + 10))
-        # A line that closes the last bracket may not be divided beyond it.
-        closing = [at for at, node in enumerate(nodes) if said(node) in (")", "]", "}")]
-        depth = statement.depths.get(row, 0)
-        try:
-            if not depth:
-                printer.statement(nodes, indent, ())
-            elif len(closing) < depth:
-                printer.inside(nodes, (), indent)
-            else:
-                printer.inside(nodes[: closing[0]], nodes[closing[0] :], indent)
-        except TooLongError:
-            return None
-        return _lines(printer.out) if printer.overflow < columns(text) - self.width else None
-
-
-def _lines(out: Sequence[Token | int]) -> list[Line]:
-    """Placed tokens as lines."""
-    lines: list[Line] = []
-    now: list[Token] = []
-    indent = numbered = 0
-    for each in (*out, 0):
-        if isinstance(each, Token):
-            now.append(each)
-            continue
-        if now:
-            first, last = min(token.row for token in now), max(token.row for token in now)
-            text = "".join((" " * indent, now[0].text, *(token.gap + token.text for token in now[1:])))
-            lines.append(Line(text, first if first > numbered else 0, first, last))
-            numbered = max(numbered, last)
-            now = []
-        indent = each
-    return lines
-
-
-def _commented(texts: Sequence[str], rows: Sequence[int], indent: int, width: float) -> Iterator[Line]:
-    """Comments in lines of their own; the first line of a paragraph that was refilled has its number."""
-    numbered = 0
-    for text, first, last in wrapped(texts, width - indent):
-        number = rows[first] if rows[first] > numbered else 0
-        numbered = max(numbered, rows[last])
-        yield Line(" " * indent + text, number, rows[first], rows[last])
-
-
-def _hanging(statement: Statement) -> bool:
-    """Whether the author's lines begin after an opening bracket that ends a line."""
-    before = statement.tokens[0]
-    for token in statement.tokens:
-        if token.row != before.row:
-            return before.text in ("(", "[", "{")
-        before = token
-    return False
 
 
 def _indent(text: str) -> int:
