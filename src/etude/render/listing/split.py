@@ -39,8 +39,8 @@ def split(nodes: Sequence[Node]) -> tuple[Kind, list[list[Node]]]:
     body = _after_lambda(nodes)
     if "for" in words and (starts := _clauses(nodes, body)):
         return "clause", _parts(nodes, starts)
-    if "if" in words and "else" in words:
-        return "clause", _parts(nodes, _at(nodes, frozenset(("if", "else")), body))
+    if "else" in words and (starts := _at(nodes, frozenset(("if", "else")), body)):
+        return "clause", _parts(nodes, starts)
     for level in _LOGIC:
         if not level.isdisjoint(words) and (starts := _at(nodes, level, body)):
             return "logic", _parts(nodes, starts)
@@ -107,7 +107,8 @@ def _clauses(nodes: Sequence[Node], least: int) -> list[int]:
     for at in range(max(least + 1, 1), len(nodes)):
         word = said(nodes[at])
         if word == "for" and said(nodes[at - 1]) == "async":
-            found.append(at - 1)
+            if at > 1:
+                found.append(at - 1)
         elif word == "for" or (word == "if" and found):
             found.append(at)
     ternary = "else" in (said(node) for node in nodes)

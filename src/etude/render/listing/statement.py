@@ -69,7 +69,7 @@ def _whole(statement: Statement, indent: int, overflow: float, width: float) -> 
             if number:
                 printer.begin(column)
             printer.statement(each, column, values(each))
-    except TooLongError:
+    except (TooLongError, RecursionError):
         return None
     return _lines(printer.out) if printer.overflow < overflow else None
 
@@ -95,7 +95,7 @@ def _row(
             printer.inside(nodes, (), indent)
         else:
             printer.inside(nodes[: closing[0]], nodes[closing[0] :], indent)
-    except TooLongError:
+    except (TooLongError, RecursionError):
         return None
     return _lines(printer.out) if printer.overflow < columns(text) - width else None
 
