@@ -229,6 +229,9 @@ ELSEWHERE = {
     Rule.HISTORY_UNREADABLE,
     # Only with the site's address, and without a font.
     Rule.CARD_MISSING,
+    # Only with short addresses.
+    Rule.SHORT_CODE,
+    Rule.SHORT_BROKEN,
     # Only a verification tells these.
     Rule.RESULT_DRIFTED,
     Rule.RESULT_UNRECORDED,

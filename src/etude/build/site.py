@@ -22,6 +22,7 @@ from etude.build.resolution import Resolved
 from etude.build.search import fold
 from etude.build.search_files import forget, there
 from etude.build.shared import Output, shared_html, shared_notebooks
+from etude.build.short import short_addresses
 from etude.build.tasks import page_tasks
 from etude.build.watch import Watch, digest
 from etude.build.workers import Workers
@@ -63,6 +64,8 @@ def write_outputs(
         }
         offered = offering(book, run.results, resolved, watch, program, drawn)
         output.diagnostics += (*offered.problems, *offered.cards.diagnostics)
+    short = short_addresses(book, resolved, options, program, workers)
+    output.diagnostics += short.diagnostics
     offers = offered.pages if offered is not None else {}
     drawings = offered.cards.drawings if offered is not None else {}
     tasks = [
@@ -97,7 +100,7 @@ def write_outputs(
         output.written += done.written
     if offered is not None:
         elsewhere = [language for language in declared if language not in book.pages]
-        shared_html(book, resolved, out, started, watch, output, offered, elsewhere, sheets)
+        shared_html(book, resolved, out, started, watch, output, offered, elsewhere, sheets, short.found)
         if book.config.html.search:
             known.update(fold(book, known, before, out, program, workers, output))
         if book.config.html.markdown:
@@ -108,7 +111,7 @@ def write_outputs(
         shared_notebooks(book, run, out, output)
     for made in known.values():
         output.stamps.update(made.files)
-    output.seen = watch.seen()
+    output.seen = book.seen(watch.seen(), short.seen)
     everything = not options.languages and not options.variants
     sweep(out, output.stamps, options.to, everything=everything)
     if everything:

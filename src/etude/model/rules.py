@@ -79,6 +79,8 @@ class Rule(StrEnum):
     VARIANT_UNKNOWN = "variant-unknown"
     REDIRECT_CONFLICT = "redirect-conflict"
     REDIRECT_BROKEN = "redirect-broken"
+    SHORT_CODE = "short-code"
+    SHORT_BROKEN = "short-broken"
     # execution
     CELL_LANGUAGE = "cell-language"
     CELL_SYNTAX = "cell-syntax"
@@ -168,6 +170,8 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.VARIANT_UNKNOWN, _E, "A variant is used that the book does not declare."),
         (Rule.REDIRECT_CONFLICT, _E, "An old address is one that the site has, or leads to two places."),
         (Rule.REDIRECT_BROKEN, _E, "An old address leads to nothing."),
+        (Rule.SHORT_CODE, _E, "A short code is written wrongly, or is taken."),
+        (Rule.SHORT_BROKEN, _W, "A short address that was recorded leads to nothing any more."),
         (Rule.CELL_LANGUAGE, _W, "A cell is in another language than its kernel."),
         (Rule.CELL_SYNTAX, _E, "The code of a cell cannot be parsed."),
         (Rule.CELL_ERROR, _E, "A cell raised an exception."),
