@@ -68,9 +68,8 @@ def write_outputs(
     output.diagnostics += short.diagnostics
     offers = offered.pages if offered is not None else {}
     drawings = offered.cards.drawings if offered is not None else {}
-    tasks = [
-        t for form in options.to for t in page_tasks(form, book, run, resolved, pictures, program, offers)
-    ]
+    forms = [form for form in options.to if form in ("html", "notebook")]
+    tasks = [t for form in forms for t in page_tasks(form, book, run, resolved, pictures, program, offers)]
     documents = {(p.source.language, p.source.name): p.key for pages in book.pages.values() for p in pages}
     tasks += [
         Task("card", f"html/{file}", key, documents[page], drawing, b"")
@@ -109,6 +108,11 @@ def write_outputs(
             known.update(whole_text(book, resolved, known, before, out, program, output))
     if "notebook" in options.to:
         shared_notebooks(book, run, out, output)
+    if "markdown" in options.to:
+        from etude.build.manuscripts import write_manuscripts  # noqa: PLC0415 -- only for this form
+
+        asked = (book, run, resolved, out, options, program, workers, before)
+        known.update(write_manuscripts(*asked, watch, output))
     for made in known.values():
         output.stamps.update(made.files)
     output.seen = book.seen(watch.seen(), short.seen)

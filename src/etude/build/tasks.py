@@ -15,7 +15,7 @@ from etude.execute.plan import Plan, Run
 from etude.model.offer import Offer
 from etude.model.result import RunResult
 
-__all__ = ["page_tasks"]
+__all__ = ["page_tasks", "result_digests"]
 
 
 def page_tasks(
@@ -56,7 +56,7 @@ def page_tasks(
                     site.key(parsed.source.name, listing=parsed.index.contents),
                     shapes,
                     encode(offer),
-                    *_digests(results),
+                    *result_digests(results),
                 )
                 made = encode(results) if results else b""
                 yield Task(form, target, key, parsed.key, shown, made, offer=offer)
@@ -131,11 +131,12 @@ def _notebook_key(
     config = book.config
     setup = repr((config.html.url, config.execute, config.library, config.variants, config.environments))
     return digest(
-        program, "notebook", parsed.key, facts, setup, copies, variant, *_digests({variant: result})
+        program, "notebook", parsed.key, facts, setup, copies, variant, *result_digests({variant: result})
     )
 
 
-def _digests(results: Mapping[str, RunResult]) -> Iterable[str]:
+def result_digests(results: Mapping[str, RunResult]) -> Iterable[str]:
+    """What of the results of a page's runs can be seen, as parts of a key."""
     for variant, result in results.items():
         yield f"{variant} {result.gpus:g}"
         for index, cell in result.cells.items():

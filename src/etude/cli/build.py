@@ -28,18 +28,20 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-OUTPUTS = ("html", "notebook")
+OUTPUTS = ("html", "notebook", "markdown")
+DEFAULT = ("html", "notebook")
+_ALIASES = {"md": "markdown"}
 
 
 @click.command("build")
 @BOOK
 @click.option(
     "--to",
-    callback=names_of(OUTPUTS),
-    default=",".join(OUTPUTS),
+    callback=names_of(OUTPUTS, _ALIASES),
+    default=",".join(DEFAULT),
     metavar="NAMES",
     show_default=True,
-    help="What to write: html, notebook, or both with a comma between them.",
+    help="What to write: html, notebook, markdown (or md); several with commas between them.",
 )
 @OUT
 @EXECUTE
