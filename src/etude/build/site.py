@@ -108,11 +108,15 @@ def write_outputs(
             known.update(whole_text(book, resolved, known, before, out, program, output))
     if "notebook" in options.to:
         shared_notebooks(book, run, out, output)
+    asked = (book, run, resolved, out, options, program, workers, before)
     if "markdown" in options.to:
         from etude.build.manuscripts import write_manuscripts  # noqa: PLC0415 -- only for this form
 
-        asked = (book, run, resolved, out, options, program, workers, before)
         known.update(write_manuscripts(*asked, watch, output))
+    if {"tex", "docx"}.intersection(options.to):
+        from etude.build.publishers import write_publishers  # noqa: PLC0415 -- only for these forms
+
+        known.update(write_publishers(*asked, pictures, output))
     for made in known.values():
         output.stamps.update(made.files)
     output.seen = book.seen(watch.seen(), short.seen)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-OUTPUTS = ("html", "notebook", "markdown")
+OUTPUTS = ("html", "notebook", "markdown", "tex", "docx")
 DEFAULT = ("html", "notebook")
 _ALIASES = {"md": "markdown"}
 
@@ -41,7 +41,7 @@ _ALIASES = {"md": "markdown"}
     default=",".join(DEFAULT),
     metavar="NAMES",
     show_default=True,
-    help="What to write: html, notebook, markdown (or md); several with commas between them.",
+    help="What to write: html, notebook, markdown (or md), tex, docx; several with commas between them.",
 )
 @OUT
 @EXECUTE

@@ -113,6 +113,9 @@ class Rule(StrEnum):
     HISTORY_UNREADABLE = "history-unreadable"
     CARD_MISSING = "card-missing"
     WRITE_FAILED = "write-failed"
+    PANDOC_MISSING = "pandoc-missing"
+    PANDOC_FAILED = "pandoc-failed"
+    PANDOC_WARNING = "pandoc-warning"
     BUILD_LOCKED = "build-locked"
     USAGE = "usage"
     INTERNAL = "internal"
@@ -209,6 +212,13 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.REMOTE_UNREADABLE, _W, "A shared result is not what was shared; it counts as missing."),
         (Rule.HISTORY_UNREADABLE, _I, "Git does not tell when pages were changed."),
         (Rule.CARD_MISSING, _I, "No picture is drawn for those who share a page."),
+        (
+            Rule.PANDOC_MISSING,
+            _E,
+            "Pandoc, which makes LaTeX and Word of the book, is not installed, or too old.",
+        ),
+        (Rule.PANDOC_FAILED, _E, "Pandoc could not make what was asked of it."),
+        (Rule.PANDOC_WARNING, _W, "Something of the book could not be taken over into LaTeX or Word."),
         (Rule.WRITE_FAILED, _E, "An output cannot be written."),
         (Rule.BUILD_LOCKED, _E, "Another build of the same book is running."),
         (Rule.USAGE, _E, "A command was called in a way it does not understand."),

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
+import re
+
 from etude.model.inline import Anchor, FootnoteReference, Inline
-from etude.render.manuscript.scene import Spot
+from etude.render.images import MIME_SUFFIX
+from etude.render.manuscript.scene import OUTPUTS, Spot
 from etude.render.markdown_inline import InlineWriter, Setting
 from etude.render.markdown_text import html_text
 
 __all__ = ["ManuscriptInline"]
 
+_SVG = "image/svg+xml"
+_DATA = re.compile(rf"data:({'|'.join(map(re.escape, MIME_SUFFIX))});base64,([\s\S]+)")
+
 
 class ManuscriptInline(InlineWriter):
     """Writes the inline nodes of one page."""
 
-    def __init__(self, setting: Setting, spot: Spot, wanted: set[str]) -> None:
-        """`wanted` are the ids that something leads to, and that have not been met yet."""
+    def __init__(self, setting: Setting, spot: Spot, wanted: set[str], site: str) -> None:
+        """Write with what `setting` says, where a page stands.
+
+        `wanted` are the ids that something leads to, and that have not been met yet; `site` is the address
+        of the website, or empty.
+        """
         super().__init__(setting)
-        self.spot, self.wanted = spot, wanted
+        self.files: dict[str, bytes] = {}
+        """Pictures that are no files of the book, below the folder of the manuscript."""
+        self.spot, self.wanted, self.site = spot, wanted, site
 
     def node(self, node: Inline) -> str:
         """One node that needs no neighbours."""
@@ -28,6 +43,26 @@ class ManuscriptInline(InlineWriter):
                 return self.mark(id_)
             case _:
                 return super().node(node)
+
+    def picture(self, source: str) -> str:
+        """The address of an image; what stands in the page itself becomes a file."""
+        if found := _DATA.fullmatch(source):
+            return self.put(found[1], found[2]) or source
+        return super().picture(source)
+
+    def put(self, kind: str, content: str) -> str:
+        """Where a picture in base64 lies, named by its content; empty when it cannot be read."""
+        try:
+            data = (
+                content.encode()
+                if kind == _SVG
+                else base64.b64decode("".join(content.split()), validate=True)
+            )
+        except (binascii.Error, ValueError):
+            return ""
+        path = f"{OUTPUTS}/{hashlib.sha256(data).hexdigest()[:20]}.{MIME_SUFFIX[kind]}"
+        self.files[path] = data
+        return self.spot.root + path
 
     def note(self, number: int) -> str:
         """The name of a footnote, unlike all others of the file."""

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from etude.model.block import TableOfContents
 from etude.model.book import NavPage
-from etude.model.words import part_title
 from etude.render.html.tags import tag
 from etude.render.manuscript.scene import Anchors, Leaf, Scene, Spot, Written, manuscript_file, spots
 from etude.render.manuscript.writer import ManuscriptWriter
-from etude.render.markdown_text import escape_words
 from etude.render.said import said
 
 __all__ = ["front_matter", "whole_book", "written_page"]
@@ -77,7 +75,7 @@ def whole_book(
     put(scene.navigation.home)
     for part in scene.navigation.parts:
         if part.title:
-            pieces.append(f"# {escape_words(part_title(language, part.label, part.title))}")
+            pieces.append(f"# {writer.part_title(language, part.label, part.title)}")
         for page in (one for chapter in part.pages for one in chapter.walk()):
             put(page)
     return Written(("\n\n".join(pieces) + "\n").encode(), dict(sorted(files.items())))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
@@ -12,6 +9,7 @@ from typing import ClassVar
 from etude.model.block import (
     Admonition,
     Aside,
+    Bibliography,
     BlockNode,
     Card,
     CodeCell,
@@ -31,12 +29,12 @@ from etude.model.block import (
     VariantBlock,
 )
 from etude.model.result import CellResult
+from etude.model.words import part_title
 from etude.render.bundle import Item, Printed, Shown
 from etude.render.html.address import quoted
-from etude.render.images import MIME_SUFFIX
 from etude.render.manuscript.figures import figures
 from etude.render.manuscript.inline import ManuscriptInline
-from etude.render.manuscript.scene import OUTPUTS, Anchors, Leaf, Scene, Spot, manuscript_file
+from etude.render.manuscript.scene import Anchors, Leaf, Scene, Spot, manuscript_file
 from etude.render.markdown import Piece, Prose, Setting, join
 from etude.render.markdown_inline import is_external
 from etude.render.markdown_page import PageWriter, readable
@@ -83,8 +81,6 @@ class ManuscriptWriter(PageWriter):
             if name in results and (not scene.variants or not name or name in scene.variants)
         }
         self.leaf, self.scene, self.spot = leaf, scene, spot
-        self.files: dict[str, bytes] = {}
-        """Pictures that cells made, below the folder of the manuscript."""
         setting = Setting(
             language=page.language,
             name=page.name,
@@ -96,7 +92,7 @@ class ManuscriptWriter(PageWriter):
         super().__init__(setting, scene.config, scene.navigation, shown)
         self.anchors = anchors
         self.wanted = set(anchors.get(page.name, ())) - (set() if spot.whole else {""})
-        self.inline = self.inliner(setting, spot, self.wanted)
+        self.inline = self.inliner(setting, spot, self.wanted, scene.config.html.url)
         self.cells = {label: cell for cell in page.cells for label in (*cell.labels, cell.id) if label}
         sources = (node.source[1:] for node in figures(page.blocks) if node.source.startswith("#"))
         self.moved = frozenset(self.cells[label].index for label in sources if label in self.cells)
@@ -122,19 +118,37 @@ class ManuscriptWriter(PageWriter):
     def whole(self) -> str:
         """The page."""
         page = self.leaf.page
-        pieces = [Prose(self.inline.mark("")), *self.top(), *self.blocks(page.blocks), *self.notes()]
+        pieces = [Prose(self.top_mark()), *self.top(), *self.blocks(page.blocks), *self.notes()]
         text = [piece for piece in pieces if isinstance(piece, Prose) and piece.text]
         # Links may lead to what is not shown, such as a cell that is hidden: they lead to the title then.
         marks = "".join(map(self.inline.mark, sorted(self.wanted)))
         at = next((at for at, piece in enumerate(text) if piece.border), 0)
         return join((*text[: at + 1], *([Prose(marks)] if marks else []), *text[at + 1 :]))
 
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Pictures that are no files of the book, below the folder of the manuscript."""
+        return self.inline.files
+
+    @classmethod
+    def part_title(cls, language: str, label: str, title: str) -> str:
+        """What a part is called."""
+        return escape_words(part_title(language, label, title))
+
     def top(self) -> Iterator[Prose]:
         """The title of the page, if it is not among its blocks."""
         page = self.leaf.page
         if not any(isinstance(block, Heading) and block.level == 1 for block in page.blocks):
             title = self.page_title(self.facts.label, page.title)
-            yield Prose(f"{'#' * min(1 + self.spot.shift, 6)} {title}", border=True)
+            yield Prose(f"{'#' * min(1 + self.spot.shift, 6)} {title}{self.named('')}", border=True)
+
+    def top_mark(self) -> str:
+        """The mark of the page itself."""
+        return self.inline.mark("")
+
+    def named(self, target: str) -> str:  # noqa: ARG002 -- for dialects that name headings
+        """What a heading ends with, so that links can lead to it."""
+        return ""
 
     def block(self, node: BlockNode) -> list[Piece]:
         """One block, below the mark of its place where links lead to it."""
@@ -152,6 +166,12 @@ class ManuscriptWriter(PageWriter):
                 return self.alert(node)
             case VariantBlock(variants=variants) if not self.chosen(variants):
                 return []
+            case Bibliography():
+                works = [
+                    f"- {self.inline.mark(work.id)}{indent(self.inline.line(work.content), 2)}"
+                    for work in self.facts.works
+                ]
+                return [Prose("\n".join(works))] if works else []
             case FootnoteDefinition(name=name, children=children):
                 self.footnotes.setdefault(name, self.text(children))
                 return []
@@ -236,17 +256,7 @@ class ManuscriptWriter(PageWriter):
 
     def picture_url(self, shown: Shown) -> str:
         """A picture that a cell made, named by its content."""
-        try:
-            data = (
-                shown.content.encode()
-                if shown.mime == "image/svg+xml"
-                else base64.b64decode("".join(shown.content.split()), validate=True)
-            )
-        except (binascii.Error, ValueError):
-            return ""
-        path = f"{OUTPUTS}/{hashlib.sha256(data).hexdigest()[:20]}.{MIME_SUFFIX[shown.mime]}"
-        self.files[path] = data
-        return self.spot.root + path
+        return self.inline.put(shown.mime, shown.content)
 
 
 def _pictorial(item: Item) -> bool:
