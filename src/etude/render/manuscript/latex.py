@@ -25,6 +25,8 @@ TEMPLATE = f"\n{_CUT}\n".join(
 _PREAMBLE = r"""% What the text needs. It is compiled with XeLaTeX.
 \usepackage{amsmath}
 \usepackage{unicode-math}
+% A face for code that has frames, arrows and signs, where it is installed.
+\IfFontExistsTF{DejaVu Sans Mono}{\setmonofont[Scale=MatchLowercase]{DejaVu Sans Mono}}{}
 \usepackage{graphicx}
 \usepackage{xcolor}
 \usepackage{booktabs,longtable,array,calc}
