@@ -202,7 +202,8 @@ def _own(
 
 def _codes(target: str) -> Iterator[str]:
     """The codes that a place may have, from the shortest one on; each begins with those before it."""
-    number = int.from_bytes(hashlib.blake2b(target.encode("utf-8", "surrogatepass")).digest(), "big")
+    digest = hashlib.blake2b(target.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    number = int.from_bytes(digest, "big")
     code = ""
     while True:
         number, rest = divmod(number, len(_LETTERS))
