@@ -233,6 +233,13 @@ ELSEWHERE = {
     Rule.HISTORY_UNREADABLE,
     # Only with the site's address, and without a font.
     Rule.CARD_MISSING,
+    # Only without pandoc, or where it fails.
+    Rule.PANDOC_MISSING,
+    Rule.PANDOC_FAILED,
+    Rule.PANDOC_WARNING,
+    # Only with short addresses.
+    Rule.SHORT_CODE,
+    Rule.SHORT_BROKEN,
     # Only a verification tells these.
     Rule.RESULT_DRIFTED,
     Rule.RESULT_UNRECORDED,

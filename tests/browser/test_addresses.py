@@ -32,6 +32,7 @@ colab = true
 [html]
 url = "http://127.0.0.1/b/"
 cards = false
+short = true
 
 [html.redirects]
 "old.html" = "en/a"
@@ -60,7 +61,8 @@ class Handler(SimpleHTTPRequestHandler):
         return
 
     def translate_path(self, path: str) -> str:
-        return super().translate_path(path.removeprefix("/b"))
+        # Some hosts show the page of a folder without a slash behind its name.
+        return super().translate_path(path.removeprefix("/b").replace("/s/bare", "/s/bare/index.html"))
 
     def send_error(self, code: int, *_: Any, **__: Any) -> None:
         data = Path(self.directory, "404.html").read_bytes()
@@ -79,6 +81,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         (root / language / "index.md").write_text("# Home\n", "utf-8")
         (root / language / "a.md").write_text(PAGE, "utf-8")
     (root / "etude.toml").write_text(CONFIG, "utf-8")
+    (root / "short.toml").write_text('part = "#part"\nbare = "#part"\n', "utf-8")
     build(root, BuildOptions(to=("html",), jobs=1))
     handler = partial(Handler, directory=str(root / "_build" / "html"))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -147,3 +150,29 @@ def test_links_to_notebooks_follow_the_variant(page: Any, url: str) -> None:
     page.goto(f"{url}en/a.html?variant=pytorch")
     assert [False, True] == [one.is_visible() for one in links.all()]
     assert "/en/pytorch/a.ipynb" in links.nth(1).get_attribute("href")
+
+
+@pytest.mark.parametrize("short", ["s/part", "s/part/", "s/part/index.html", "s/bare"])
+def test_a_short_address_leads_to_the_readers_language(chromium: Any, url: str, short: str) -> None:
+    for locale, language in (("en-GB", "en"), ("zh-TW", "zh"), ("fr", "zh")):
+        with chromium.new_context(locale=locale) as context:
+            page = context.new_page()
+            page.goto(url + short)
+            page.wait_for_url(f"{url}{language}/a.html#part")
+
+
+def test_a_short_address_knows_the_language_that_was_chosen(page: Any, url: str) -> None:
+    page.goto(f"{url}en/a.html")
+    page.locator("a.language").click()
+    page.wait_for_url("**/zh/a.html*")
+    page.goto(f"{url}s/part?variant=pytorch")
+    page.wait_for_url(f"{url}zh/a.html?variant=pytorch#part")
+
+
+def test_a_short_address_offers_languages_without_scripts(chromium: Any, url: str) -> None:
+    with chromium.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{url}s/part")
+        assert ["1.1 Part 中文", "1.1 Part English"] == page.locator("p").all_inner_texts()
+        page.locator("a").last.click()
+        page.wait_for_url(f"{url}en/a.html#part")

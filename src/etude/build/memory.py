@@ -105,6 +105,8 @@ RETRIED = frozenset(
         Rule.HISTORY_UNREADABLE,
         Rule.REMOTE_FAILED,
         Rule.REMOTE_UNREADABLE,
+        Rule.PANDOC_MISSING,
+        Rule.PANDOC_FAILED,
         Rule.WRITE_FAILED,
         Rule.INTERNAL,
     }

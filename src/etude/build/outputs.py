@@ -186,7 +186,9 @@ def load_forms(forms: Iterable[str]) -> None:
             import etude.render.html.twin  # noqa: PLC0415 -- as above
         elif form == "epub":
             import etude.render.epub.page  # noqa: PLC0415 -- as above
-        else:
+        elif form == "markdown":
+            import etude.render.manuscript.page  # noqa: PLC0415 -- as above
+        elif form == "notebook":
             import etude.render.notebook  # noqa: PLC0415, F401 -- as above
 
 

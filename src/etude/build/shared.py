@@ -15,6 +15,7 @@ from etude.build.resolution import Resolved
 from etude.build.watch import Seen, Watch, stamp
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
+from etude.model.short import ShortAddresses
 
 if TYPE_CHECKING:
     from etude.build.offers import Offering
@@ -50,6 +51,7 @@ def shared_html(
     offered: Offering,
     elsewhere: Collection[str],
     sheets: Mapping[str, str],
+    short: ShortAddresses,
 ) -> None:
     """The files of the website that are no pages; raises `WriteError`.
 
@@ -58,6 +60,7 @@ def shared_html(
     from etude.build.offers import old_addresses  # noqa: PLC0415
     from etude.render.html.assets import assets  # noqa: PLC0415 -- only for this form
     from etude.render.html.moved import moved  # noqa: PLC0415
+    from etude.render.html.short import short_pages  # noqa: PLC0415
     from etude.render.html.site_files import Offered, site_files  # noqa: PLC0415
 
     config = book.config
@@ -83,8 +86,9 @@ def shared_html(
                 output.diagnostics += (unread(book, path, own[path], error),)
     names = {language: resolution.facts.keys() for language, resolution in resolved.languages.items()}
     led, problems = moved(config, tuple(old_addresses(book)), names, shared.keys(), elsewhere)
-    output.diagnostics += problems
-    for path, data in {**shared, **led}.items():
+    called, wrong = short_pages(config, short.addresses, {*shared, *led})
+    output.diagnostics += (*problems, *wrong)
+    for path, data in {**shared, **led, **called}.items():
         output.put(out, f"html/{path}", data)
 
 

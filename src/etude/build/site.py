@@ -22,12 +22,16 @@ from etude.build.resolution import Resolved
 from etude.build.search import fold
 from etude.build.search_files import forget, there
 from etude.build.shared import Output, shared_html, shared_notebooks
+from etude.build.short import short_addresses
 from etude.build.tasks import page_tasks
 from etude.build.watch import Watch, digest
 from etude.build.workers import Workers
 from etude.model.diagnostic import BookError
 
 __all__ = ["write_outputs"]
+
+_FORMS = {"search": "html"}
+"""The form of what the state keeps under a folder, where the names differ."""
 
 _decode = msgspec.msgpack.Decoder(dict[str, Made]).decode
 
@@ -63,9 +67,11 @@ def write_outputs(
         }
         offered = offering(book, run.results, resolved, watch, program, drawn)
         output.diagnostics += (*offered.problems, *offered.cards.diagnostics)
+    short = short_addresses(book, resolved, options, program, workers)
+    output.diagnostics += short.diagnostics
     offers = offered.pages if offered is not None else {}
     drawings = offered.cards.drawings if offered is not None else {}
-    forms = [form for form in options.to if form != "epub"]
+    forms = [form for form in options.to if form in ("html", "notebook")]
     tasks = [t for form in forms for t in page_tasks(form, book, run, resolved, pictures, program, offers)]
     documents = {(p.source.language, p.source.name): p.key for pages in book.pages.values() for p in pages}
     tasks += [
@@ -97,7 +103,7 @@ def write_outputs(
         output.written += done.written
     if offered is not None:
         elsewhere = [language for language in declared if language not in book.pages]
-        shared_html(book, resolved, out, started, watch, output, offered, elsewhere, sheets)
+        shared_html(book, resolved, out, started, watch, output, offered, elsewhere, sheets, short.found)
         if book.config.html.search:
             known.update(fold(book, known, before, out, program, workers, output))
         if book.config.html.markdown:
@@ -106,20 +112,34 @@ def write_outputs(
             known.update(whole_text(book, resolved, known, before, out, program, output))
     if "notebook" in options.to:
         shared_notebooks(book, run, out, output)
+    asked = (book, run, resolved, out, options, program, workers, before)
     if "epub" in options.to:
         from etude.build.epub import write_epubs  # noqa: PLC0415 -- only for this form
 
-        asked = (book, run, resolved, out, options, program, workers, before, pictures)
-        known.update(write_epubs(*asked, formulas, watch, output))
+        known.update(write_epubs(*asked, pictures, formulas, watch, output))
+    if "markdown" in options.to:
+        from etude.build.manuscripts import write_manuscripts  # noqa: PLC0415 -- only for this form
+
+        known.update(write_manuscripts(*asked, watch, output))
+    if {"tex", "docx"}.intersection(options.to):
+        from etude.build.publishers import write_publishers  # noqa: PLC0415 -- only for these forms
+
+        known.update(write_publishers(*asked, pictures, output))
     for made in known.values():
         output.stamps.update(made.files)
-    output.seen = watch.seen()
+    output.seen = book.seen(watch.seen(), short.seen)
     everything = not options.languages and not options.variants
     sweep(out, output.stamps, options.to, everything=everything)
+    # Of forms that were not asked for, all stays as it was.
+    stays = {
+        target: made
+        for target, made in before.items()
+        if not everything or _FORMS.get(folder := target.partition("/")[0], folder) not in options.to
+    }
     if everything:
-        forget(book.root, {made.search for made in known.values()})
+        forget(book.root, {made.search for made in (*stays.values(), *known.values())})
     sweep_parts(state.parent)
-    write_atomic(state, sealed(encode({**({} if everything else before), **known})))
+    write_atomic(state, sealed(encode({**stays, **known})))
     return output
 
 

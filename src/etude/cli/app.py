@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("etude.cli.verify", "Run again from nothing, and compare with what is recorded."),
     "push": ("etude.cli.push", "Share the stored results."),
     "pull": ("etude.cli.pull", "Take over results that others have shared."),
+    "short": ("etude.cli.short", "Record the short addresses of pages and sections."),
     "clean": ("etude.cli.clean", "Remove what builds made."),
 }
 """Commands in the order of the help, each with the module that has it as `command`, and its help."""

@@ -28,19 +28,21 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-OUTPUTS = ("html", "notebook", "epub")
+OUTPUTS = ("html", "notebook", "epub", "markdown", "tex", "docx")
 DEFAULT = ("html", "notebook")
+_ALIASES = {"md": "markdown"}
 
 
 @click.command("build")
 @BOOK
 @click.option(
     "--to",
-    callback=names_of(OUTPUTS),
+    callback=names_of(OUTPUTS, _ALIASES),
     default=",".join(DEFAULT),
     metavar="NAMES",
     show_default=True,
-    help="What to write: html, notebook, epub; several with commas between them.",
+    help="What to write: html, notebook, epub, markdown (or md), tex, docx; several with commas between "
+    "them.",
 )
 @OUT
 @EXECUTE

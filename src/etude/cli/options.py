@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -29,11 +30,14 @@ __all__ = [
 POLICIES = ("auto", "strict", "frozen", "force", "off")
 
 
-def names_of(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], tuple[str, ...]]:
-    """The callback of an option whose value is some of a few names, separated by commas."""
+def names_of(
+    known: Sequence[str], aliases: Mapping[str, str] = MappingProxyType({})
+) -> Callable[[click.Context, click.Parameter, str], tuple[str, ...]]:
+    """The callback of an option: some of a few names, or aliases of them, with commas between."""
 
     def read(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, ...]:
-        names = tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+        given = (name.strip() for name in value.split(","))
+        names = tuple(dict.fromkeys(aliases.get(name, name) for name in given if name))
         wrong = [name for name in names if name not in known]
         if wrong or not names:
             what = f"`{wrong[0]}` is not one of" if wrong else "choose among"

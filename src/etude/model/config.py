@@ -145,6 +145,8 @@ class HtmlConfig(Struct, frozen=True):
     """Fonts of the book that it is drawn with, before those of the system."""
     feed: bool = True
     """Whether changes are told as RSS."""
+    short: bool = False
+    """Whether each page and section has a short address."""
     markdown: bool = True
     """Whether each page has a twin in Markdown, and the site ``llms.txt`` and ``llms-full.txt``."""
 

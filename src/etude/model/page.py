@@ -61,6 +61,8 @@ class FrontMatter(Struct, frozen=True, omit_defaults=True):
     """What is shown beside links to the page: a file of the book, or an address."""
     aliases: tuple[Alias, ...] = ()
     license: str = ""
+    short: Alias | None = None
+    """The code of the page's short address, as its author chose it."""
     numbered: bool | None = None
     """None: as the contents say."""
     variants: tuple[str, ...] = ()

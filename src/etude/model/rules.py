@@ -79,6 +79,8 @@ class Rule(StrEnum):
     VARIANT_UNKNOWN = "variant-unknown"
     REDIRECT_CONFLICT = "redirect-conflict"
     REDIRECT_BROKEN = "redirect-broken"
+    SHORT_CODE = "short-code"
+    SHORT_BROKEN = "short-broken"
     # execution
     CELL_LANGUAGE = "cell-language"
     CELL_SYNTAX = "cell-syntax"
@@ -114,6 +116,9 @@ class Rule(StrEnum):
     EPUB_PICTURE = "epub-picture"
     EPUB_COVER = "epub-cover"
     WRITE_FAILED = "write-failed"
+    PANDOC_MISSING = "pandoc-missing"
+    PANDOC_FAILED = "pandoc-failed"
+    PANDOC_WARNING = "pandoc-warning"
     BUILD_LOCKED = "build-locked"
     USAGE = "usage"
     INTERNAL = "internal"
@@ -171,6 +176,8 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.VARIANT_UNKNOWN, _E, "A variant is used that the book does not declare."),
         (Rule.REDIRECT_CONFLICT, _E, "An old address is one that the site has, or leads to two places."),
         (Rule.REDIRECT_BROKEN, _E, "An old address leads to nothing."),
+        (Rule.SHORT_CODE, _E, "A short code is written wrongly, or is taken."),
+        (Rule.SHORT_BROKEN, _W, "A short address that was recorded leads to nothing any more."),
         (Rule.CELL_LANGUAGE, _W, "A cell is in another language than its kernel."),
         (Rule.CELL_SYNTAX, _E, "The code of a cell cannot be parsed."),
         (Rule.CELL_ERROR, _E, "A cell raised an exception."),
@@ -211,6 +218,13 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.EPUB_REMOTE, _W, "A page shows a picture from the web, which an e-book cannot hold."),
         (Rule.EPUB_PICTURE, _W, "A picture is none that e-books show, or is too large for many readers."),
         (Rule.EPUB_COVER, _I, "The cover of an e-book is drawn without the fonts that it should have."),
+        (
+            Rule.PANDOC_MISSING,
+            _E,
+            "Pandoc, which makes LaTeX and Word of the book, is not installed, or too old.",
+        ),
+        (Rule.PANDOC_FAILED, _E, "Pandoc could not make what was asked of it."),
+        (Rule.PANDOC_WARNING, _W, "Something of the book could not be taken over into LaTeX or Word."),
         (Rule.WRITE_FAILED, _E, "An output cannot be written."),
         (Rule.BUILD_LOCKED, _E, "Another build of the same book is running."),
         (Rule.USAGE, _E, "A command was called in a way it does not understand."),

@@ -335,6 +335,13 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "html",
+        "short",
+        FLAG,
+        "false",
+        "Whether each page and section has a short address, `s/ab12`, for printed copies.",
+    ),
+    Key(
+        "html",
         "markdown",
         FLAG,
         "true",

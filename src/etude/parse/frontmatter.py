@@ -15,6 +15,7 @@ from etude.model.span import Span
 from etude.parse import yamls
 from etude.parse.addresses import is_external
 from etude.parse.context import Context
+from etude.parse.short import EXPECTED, is_code
 from etude.parse.spelling import did_you_mean
 from etude.parse.values import (
     Bad,
@@ -119,6 +120,8 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], whole_span: 
                 found["execute"] = _execution(context, value, span)
             elif name == "aliases":
                 found["aliases"] = tuple(Alias(one, span) for one in _aliases(value))
+            elif name == "short":
+                found["short"] = Alias(_code(value), span)
             elif name in {"image", "thumbnail"}:
                 picture = _picture(context, value, span)
                 # That of MyST gives way to our own, wherever they stand.
@@ -181,6 +184,13 @@ def _aliases(value: Any) -> tuple[str, ...]:
     if not all(name.strip("/") for name in old):
         raise Bad("expected old names of the page, or addresses that begin with a slash")
     return tuple(dict.fromkeys(old))
+
+
+def _code(value: Any) -> str:
+    code = text(value)
+    if not is_code(code):
+        raise Bad(f"expected {EXPECTED}")
+    return code
 
 
 def _picture(context: Context, value: Any, span: Span) -> str:
@@ -247,7 +257,7 @@ _EXECUTION: dict[str, Callable[[Any], Any]] = {
     "timings": timings,
 }
 
-FIELDS = (*_FIELDS, "image", "thumbnail", "aliases", "execute", "kernelspec", "substitutions")
+FIELDS = (*_FIELDS, "image", "thumbnail", "aliases", "short", "execute", "kernelspec", "substitutions")
 EXECUTION_FIELDS = tuple(_EXECUTION)
 
 

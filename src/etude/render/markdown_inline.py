@@ -94,15 +94,25 @@ class InlineWriter:
                     following = nodes[index + 1] if index + 1 < len(nodes) else None
                     # A mark that follows begins with its own mark, or with a tag: neither may join this one.
                     after = mark if type(following) in _MARKS else "".join(pieces[index + 1 :])[:1]
-                    written += marked(self.write(node.children), mark, tag, written[-1:], after)
+                    written += self.emphasised(self.write(node.children), mark, tag, written[-1:], after)
                 case InlineCode(value=value) if written.endswith("`"):
                     # Ticks that touch would be read as one run.
                     written += f"<code>{escape_words(value)}</code>"
                 case InlineMath() if written.endswith("$"):
                     written += f" {pieces[index]}"
                 case _:
-                    written += pieces[index]
+                    written = self.joined(written, pieces[index])
         return written
+
+    def emphasised(self, inner: str, mark: str, tag: str, before: str, after: str) -> str:
+        """Emphasised text between what stands before and after it."""
+        return marked(inner, mark, tag, before, after)
+
+    def joined(self, before: str, after: str) -> str:
+        """Two neighbours as one text: a link after an exclamation mark is no picture."""
+        if after.startswith("[") and before.endswith("!") and not before.endswith("\\!"):
+            before = f"{before[:-1]}\\!"
+        return before + after
 
     def node(self, node: Inline) -> str:
         """One node that needs no neighbours."""

@@ -143,6 +143,8 @@ class PageIndex(Struct, frozen=True, array_like=True):
     """Of the front matter."""
     pictured: bool = False
     """Whether its front matter names a picture."""
+    short: Alias | None = None
+    """The code of its short address, as the front matter gives it."""
     dates: tuple[str, str] = ("", "")
     """When it appeared and when it was changed, as its front matter says."""
     diagnostics: tuple[Diagnostic, ...] = ()

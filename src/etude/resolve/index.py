@@ -54,6 +54,7 @@ def index_page(page: Page, library: str = "") -> PageIndex:
         aliases=page.front.aliases,
         description=page.front.description,
         pictured=bool(page.front.image),
+        short=page.front.short,
         dates=(page.front.date, page.front.updated),
         diagnostics=problems,
     )
@@ -76,6 +77,7 @@ def essence(index: PageIndex) -> bytes:
             aliases=(),
             description="",
             pictured=False,
+            short=None,
             dates=("", ""),
             diagnostics=(),
         )

@@ -43,6 +43,7 @@ const reveal = () => {
 
 /* The language link leads to the place that is being read; the script that knows it may have to come first. */
 const crossOver = (event, link) => {
+  memory.set("etude-language", link.hreflang);
   if (etude.places) return etude.places.keep(link);
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
