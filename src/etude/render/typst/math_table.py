@@ -116,9 +116,9 @@ def table(node: Element, level: int, translate: Translate) -> str:
             for line in rows
         ]
         gap = 0.2 if own > 1 else 0.4 if shown else 0.2
-        options = f"column-gap: #1em, row-gap: #{gap:g}em, "
+        options = f"column-gap: #{0.7 if own > 1 else 1:g}em, row-gap: #{gap:g}em, "
         options += _augment(rows, across)
-    body = "; ".join(", ".join(line) for line in cells)
+    body = " ; ".join(", ".join(line) for line in cells)
     code = f"mat(delim: #none, {options}{body})"
     return code if around == level else f"{('display', 'inline', 'script')[around]}({code})"
 

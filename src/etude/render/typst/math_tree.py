@@ -12,7 +12,7 @@ from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
 from etude.render.typst.math_row import Gap, Item, Part, join
-from etude.render.typst.math_signs import Form, class_of, room
+from etude.render.typst.math_signs import THIN, Form, class_of, room
 from etude.render.typst.math_table import lines, table
 from etude.render.typst.text import string
 
@@ -25,8 +25,10 @@ _EMPTY = "#[]"
 _LETTER = re.compile("[a-zα-ωA-Z∂ϵϑϰϕϱϖıȷℎ]")
 """What is in italics where nothing is said."""
 _CAPITALS = {**{chr(0x391 + i): chr(0x1D6E2 + i) for i in range(25)}, "∇": "∇"}
+_ASCII = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
 _PRIMES = {"′": "′", "′′": "″", "′′′": "‴", "′′′′": "⁗"}
 _FENCES = frozenset("()[]{}|‖⟨⟩⌊⌋⌈⌉⟦⟧⟮⟯⎰⎱⌜⌝⌞⌟⦃⦄⦅⦆⟪⟫⟬⟭↑↓↕⇑⇓⇕")
+_DOTS = {".": "…", "·": "⋯"}
 _UNSEEN = frozenset("\u2061\u2062\u2063\u2064")
 _LIMITS = frozenset("∏∐∑⋀⋁⋂⋃⨀⨁⨂⨃⨄⨅⨆⨉")
 """Operators whose limits stand beside them within a line."""
@@ -42,7 +44,7 @@ _BRACES = {
     "⏝": "underparen", "⏠": "overshell", "⏡": "undershell",
 }  # fmt: skip
 _LINES = frozenset("\u0332\u0305‾_")
-_TEXTS = {"b": "bold", "i": "italic", "code": "mono", "span": "sans"}
+_TEXTS = {"b": "bold", "i": "italic", "code": "mono"}
 _STRIKES = {
     "updiagonalstrike": "",
     "downdiagonalstrike": "inverted: #true, ",
@@ -65,7 +67,7 @@ def translate(nodes: Iterable[Element], level: int, out: list[Part]) -> list[Par
         write = _WRITE.get(node.tag, _group)
         if node.tag in _MIDDLE:
             form: Form = "infix" if end == 0 else "prefix" if at == 0 else "postfix" if at == end else "infix"
-            if node.text == "." and _three_dots(children, at):
+            if node.text in _DOTS and _three_dots(children, at):
                 _dots(children[at : at + 3], out)
                 at += 3
                 continue
@@ -154,11 +156,18 @@ def _text(node: Element, _level: int, _form: Form, out: list[Part]) -> None:
     """``<mtext>``: words, with their weights and faces."""
     parts = [(node.text or "", "")]
     for child in node:
-        parts.append(("".join(child.itertext()), _TEXTS.get(child.tag, "")))
+        face = "sans" if "sans" in child.get("class", "") else _TEXTS.get(child.tag, "")
+        parts.append(("".join(child.itertext()), face))
         parts.append((child.tail or "", ""))
     for text, face in parts:
         if text.isspace() and len(text) == 1:
             out.append(Gap(0.25))
+        elif face == "bold" and not text.isascii():
+            # The formula face has bold letters as characters, others are bold by their own face.
+            out += (
+                Item(f"bold({string(run)})" if run.isascii() else f'#text(weight: "bold", {string(run)})')
+                for run in _ASCII.findall(text)
+            )
         elif text:
             out.append(Item(f"{face}({string(text)})" if face else string(text)))
 
@@ -192,15 +201,15 @@ def _operator(node: Element, level: int, form: Form, out: list[Part]) -> None:
 
 def _three_dots(children: list[Element], at: int) -> bool:
     return len(children) >= at + 3 and all(
-        node.tag == "mo" and node.text == "." for node in children[at : at + 3]
+        node.tag == "mo" and node.text == children[at].text for node in children[at : at + 3]
     )
 
 
 def _dots(nodes: list[Element], out: list[Part]) -> None:
-    """Three full stops are one sign."""
-    left = _length(nodes[0].get("lspace"), 3 / 18)
-    right = _length(nodes[2].get("rspace"), 3 / 18)
-    out.append(Item("\\…", "N", left, right))
+    """Three dots are one sign."""
+    left = _length(nodes[0].get("lspace"), THIN)
+    right = _length(nodes[2].get("rspace"), THIN)
+    out.append(Item("\\" + _DOTS[nodes[0].text or ""], "N", left, right))
 
 
 def _length(value: str | None, default: float) -> float:
@@ -385,7 +394,7 @@ def _fraction(node: Element, level: int, _form: Form, out: list[Part]) -> None:
     own = level_of(node, level)
     above, below = (_only(child, 1 if own == 0 else min(own + 1, 3)) for child in node)
     if node.get("linethickness") in ("0", "0rem", "0em", "0pt"):
-        code = f"mat(delim: #none, row-gap: #0.15em, {above}; {below})"
+        code = f"mat(delim: #none, row-gap: #0.15em, {above} ; {below})"
     else:
         code = f"frac({above}, {below})"
     out.append(Item(code if own == level else f"{STYLES[own]}({code})"))
