@@ -43,9 +43,9 @@ _LARGE = re.compile(r"\s*\{\s*(\\[a-z]+)\s*\}")
 """An operator in braces."""
 _SCRIPT = re.compile(r"\s*_")
 _NEEDED = re.compile(
-    r"\\\\|[&$]|\\[()]|\\left\s*<|\\right\s*>"
+    r"\\\\|[&$]|\\[%#_{}]\s|\\[()]|\\left\s*<|\\right\s*>"
     r"|\\(?:begin|[mh]box|substack|label|(?:eq|page|auto|[cC])?ref|tag|nonumber|notag|[rlc]lap|math[rlc]lap|smash|m?strut|href|url|limits"
-    r"|mathop|det|dots[bcimo]|hdotsfor|hfill|newcommand|textnormal|tiny|scriptsize|footnotesize|small|normalsize"
+    r"|mathop|det|colon|dots[bcimo]|hdotsfor|hfill|newcommand|textnormal|tiny|scriptsize|footnotesize|small|normalsize"
     r"|large|Large|LARGE|huge|Huge)(?![a-zA-Z])"
 )
 
@@ -85,6 +85,7 @@ _COMMANDS = {
     "\\strut": "",
     "\\mathstrut": "",
     "\\hfill": "\\quad ",
+    "\\colon": "\\mathpunct{:}\\,",
     "\\dotsb": "\\cdots ",
     "\\dotsc": "\\ldots ",
     "\\dotsi": "\\cdots ",
@@ -221,6 +222,10 @@ def _step(scan: _Scan, word: str, start: int, end: int) -> int:
                 scan.edit(start, end, "")
         case "\\newcommand":
             scan.edit(start, end, "\\providecommand")
+        case "\\%" | "\\&" | "\\#" | "\\_" | "\\$" | "\\{" | "\\}":
+            # math-core takes a space after these as the end of their name; within text it is one to see.
+            if scan.groups and scan.groups[-1] == "text" and scan.source[end : end + 1].isspace():
+                scan.edit(end, end, "{}")
         case _ if word in _COMMANDS or word in _TEXT:
             if word in _TEXT and (opened := _opening(scan.source, end)):
                 scan.groups.append("text")

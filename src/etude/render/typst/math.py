@@ -37,7 +37,7 @@ class Formula(Struct, frozen=True, gc=False):
 def formula(tex: str, display: bool) -> Formula:
     """A formula in LaTeX for print; raises `MathError`."""
     markup = mathml(tex, display)
-    alt = " ".join(tex.split())
+    alt = " ".join(tex.split()) or "{}"
     shown = "".join(sorted(set(letters(markup))))
     root = fromstring(markup)  # noqa: S314 -- made by math-core, no entities
     level = 0 if display else 1

@@ -29,7 +29,12 @@ _ASCII = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
 _PRIMES = {"′": "′", "′′": "″", "′′′": "‴", "′′′′": "⁗"}
 _FENCES = frozenset("()[]{}|‖⟨⟩⌊⌋⌈⌉⟦⟧⟮⟯⎰⎱⌜⌝⌞⌟⦃⦄⦅⦆⟪⟫⟬⟭↑↓↕⇑⇓⇕")
 _DOTS = {".": "…", "·": "⋯"}
+_TIGHT = frozenset("{}|‖")
+_TABLE = 0.14
+"""Between these and a table, in em."""
 _UNSEEN = frozenset("\u2061\u2062\u2063\u2064")
+_LIKE = {"∖": "⧵"}
+"""Signs whose second form is what LaTeX shows."""
 _LIMITS = frozenset("∏∐∑⋀⋁⋂⋃⨀⨁⨂⨃⨄⨅⨆⨉")
 """Operators whose limits stand beside them within a line."""
 _MARKS = {
@@ -39,10 +44,14 @@ _MARKS = {
     "→": "→", "←": "←", "↔": "↔", "⇀": "\\u{20d1}", "↼": "\\u{20d0}",
 }  # fmt: skip
 """Accents, as Typst calls them."""
+_BELOW = {"→": "\\u{20ef}", "←": "\\u{20ee}", "↔": "\\u{34d}", "⇀": "\\u{20ec}", "↼": "\\u{20ed}"}
+"""Arrows below, likewise."""
 _BRACES = {
     "⏞": "overbrace", "⏟": "underbrace", "⎴": "overbracket", "⎵": "underbracket", "⏜": "overparen",
     "⏝": "underparen", "⏠": "overshell", "⏡": "undershell",
 }  # fmt: skip
+_OVERHANG = 0.2
+"""How much further an arrow reaches on both sides of its words than MathML says, in em of the words."""
 _LINES = frozenset("\u0332\u0305‾_")
 _TEXTS = {"b": "bold", "i": "italic", "code": "mono"}
 _STRIKES = {
@@ -186,6 +195,7 @@ def _operator(node: Element, level: int, form: Form, out: list[Part]) -> None:
     if text in _PRIMES:
         out.append(Item("\\" + _PRIMES[text]))
         return
+    text = _LIKE.get(text, text)
     if len(text) > 1:
         out.append(Item(string(text) if text.isalnum() else "".join(map(_symbol, text)), "?", left, right, "?", "?"))
         return
@@ -304,12 +314,22 @@ def fenced(node: Element, level: int) -> Item | None:
     parts += inner
     if closing:
         parts.append(Item(_side(closing, "closing"), "C", 0, 0, "C", "C"))
+    if any(child.tag == "mtable" for child in (children[1], children[-2])):
+        _part(parts, opening, closing)
     item = Item(f"lr({join(parts, level) or _EMPTY})")
     item.left = _length(children[0].get("lspace"), 0)
     item.right = _length(children[-1].get("rspace"), 0)
     item.first = "O" if opening else "N"
     item.last = "C" if closing else "N"
     return item
+
+
+def _part(parts: list[Part], opening: str, closing: str) -> None:
+    """Room between a table and delimiters that have none of their own."""
+    if opening in _TIGHT:
+        parts.insert(1, Gap(_TABLE))
+    if closing in _TIGHT:
+        parts.insert(-1, Gap(_TABLE))
 
 
 def _binomial(left: Element, node: Element, right: Element, level: int) -> Item:
@@ -346,8 +366,7 @@ def _padded(node: Element, level: int, form: Form, out: list[Part]) -> None:
     if node.get("width") == "0" or raised:
         code = join(translate(node, level, []), level) or _EMPTY
         amount = f"baseline: {-_length(raised, 0):.4g}em" if raised else "width: 0pt"
-        code = code if level == 1 else f"{STYLES[level]}({code})"
-        out.append(Item(f"#box({amount}, ${code}$)"))
+        out.append(Item(_box(amount, code, level)))
         return
     if not style:
         translate(node, level, out)
@@ -360,6 +379,12 @@ def _padded(node: Element, level: int, form: Form, out: list[Part]) -> None:
         out += found
     else:
         out += [Gap(padding.get("left", 0)), *found, Gap(padding.get("right", 0))]
+
+
+def _box(options: str, code: str, level: int) -> str:
+    """A box around a formula, as high as it is: Typst lets one in a line reach into the leading."""
+    code = code if level == 1 else f"{STYLES[level]}({code})"
+    return f"#box({options}, {{ set par(leading: 0pt); ${code}$ }})"
 
 
 def _phantom(node: Element, level: int, _form: Form, out: list[Part]) -> None:
@@ -378,7 +403,7 @@ def _enclosed(node: Element, level: int, _form: Form, out: list[Part]) -> None:
     notation = node.get("notation", "")
     if notation == "box":
         code = join(translate(node, level, []), level) or _EMPTY
-        out.append(Item(f"#box(stroke: 0.045em, inset: 0.3em, ${STYLES[level]}({code})$)"))
+        out.append(Item(_box("stroke: 0.045em, inset: 0.3em", code, level)))
         return
     code = join(translate((child for child in node if child.get("class") is None), level, []), level)
     if notation in _STRIKES:
@@ -496,8 +521,8 @@ def _label(node: Element, level: int) -> str:
     if node.tag in ("mover", "munder") and node[1].tag == "mspace":
         words = translate(node[0], level, [])
         if not any(isinstance(part, Item) for part in words):
-            return "#h(1em)"
-        return join(words, level)
+            return "#h(2em)"
+        return join([Gap(_OVERHANG), *words, Gap(_OVERHANG)], level)
     return join(translate([node], level, []), level)
 
 
@@ -515,6 +540,8 @@ def _accent(node: Element, level: int, out: list[Part]) -> bool:
     elif sign in _MARKS and node.tag == "mover":
         still = ", size: #0%" if node[1].get("stretchy") == "false" else ""
         code = f"accent({body}, {_MARKS[sign]}{still})"
+    elif sign in _BELOW and node.tag == "munder":
+        code = f"accent({body}, {_BELOW[sign]})"
     elif sign:
         side = "t" if node.tag == "mover" else "b"
         code = f"attach(limits({body}), {side}: stretch({_symbol(sign)}))"

@@ -20,12 +20,13 @@ MARKS = {
     "ˊ": "acute", "\u0301": "acute", "`": "grave", "ˋ": "grave", "\u0300": "grave", "˚": "ring", "\u030a": "ring",
     "⃗": "arrow", "→": "arrow", "\u20d6": "arrow back", "←": "arrow back", "↔": "arrow both", "\u20e1": "arrow both",
     "\u20db": "three dots", "…": "three dots",
+    "\u20ef": "arrow", "\u20ee": "arrow back", "\u034d": "arrow both",
 }  # fmt: skip
 """Accents and lines above or below."""
 
 SIGNS = {
     "∣": "|", "∥": "‖", "⋯": "⋯", "−": "-", "∗": "*", "\u2009": "", "ϕ": "φ", "⟮": "(", "⟯": ")", "〈": "⟨", "〉": "⟩",
-    "≔": ":=", "⟂": "⊥", "·": "⋅", "”": '"', "⁡": "", "∆": "Δ", "△": "△", "′": "'", "″": "''", "‴": "'''", "⁗": "''''", "Ω": "Ω",
+    "≔": ":=", "⧵": "∖", "⟂": "⊥", "·": "⋅", "”": '"', "⁡": "", "∆": "Δ", "△": "△", "′": "'", "″": "''", "‴": "'''", "⁗": "''''", "Ω": "Ω",
 }  # fmt: skip
 """Signs of which there are several characters."""
 
@@ -47,7 +48,8 @@ def tree(node: Element, display: bool) -> Tree:
 def _walk(node: Element, display: bool) -> list[Any]:
     tag = node.tag.rpartition("}")[2]
     children = list(node)
-    display = node.get("displaystyle", str(display)).lower() == "true"
+    if tag != "mtable":
+        display = node.get("displaystyle", str(display)).lower() == "true"
     if tag in _ROWS or (children and tag in ("mi", "mo")):
         out: list[Any] = []
         for child in children:
@@ -73,7 +75,9 @@ def _walk(node: Element, display: bool) -> list[Any]:
     if tag == "mroot":
         return [("root", tree(children[0], display), tree(children[1], False))]
     if tag == "mtable":
-        display = node.get("displaystyle") == "true"
+        # Typst's export gives lines no style of their own.
+        own = str(display) if "multiline-equation" in node.get("class", "") else ""
+        display = node.get("displaystyle", own).lower() == "true"
         rows = tuple(tuple(cell for cell in (tree(cell, display) for cell in line) if cell) for line in children)
         return [("table", *(line for line in rows if line))]
     return []
@@ -108,7 +112,7 @@ def _token(node: Element, tag: str) -> list[Any]:
     said = node.get("mathvariant")
     if tag == "mtext":
         child = next(iter(node), None)
-        said = said or {"b": "bold", "i": "italic", "code": "monospace", "span": "sans-serif"}.get("" if child is None else child.tag)
+        said = said or {"b": "bold", "i": "italic", "code": "monospace", "span": "sans-serif" if child is not None and "sans" in child.get("class", "") else None}.get("" if child is None else child.tag)
     out = []
     for letter in text:
         base, variant = _plain(letter)
