@@ -40,6 +40,8 @@ DIFFERENCES: dict[str, dict[str, list[str]]] = tomllib.loads(
     (HERE / "formulas_differences.toml").read_text("utf-8")
 )
 KATEX = "katex@0.19.1"
+# STIX Two Math says of the heads of → ↔ ↦ that they join at the far end. They are drawn right all the same.
+OF_THE_FACE = "glyph has assembly parts with overlap less than minConnectorOverlap"
 UNSHOWN = frozenset("😀")
 OWN = [(tex, display) for group in WRITTEN.values() for tex in group for display in (True, False)]
 
@@ -135,7 +137,7 @@ def test_formulas_compile_without_a_word(name: str, tmp_path: Path) -> None:
     source = "".join(shown(tex, display) for tex, display in formulas if tex not in UNSHOWN)
     made, warnings = compiled(source, tmp_path, pdf_standards="ua-1")
     assert made.startswith(b"%PDF")
-    assert [] == [warning for warning in warnings if "unknown font" not in warning]
+    assert [] == [warning for warning in warnings if warning != OF_THE_FACE]
 
 
 def test_there_are_formulas_of_every_kind() -> None:
@@ -244,3 +246,106 @@ def test_the_website_shows_what_katex_shows(name: str, katex: Path) -> None:
     assert compared > 0.95 * len(formulas)
     assert {} == {tex: trees for tex, trees in differing.items() if tex not in known}
     assert name != "own" or known == set(differing), "a difference that is none any more"
+
+
+# -- whatever is written
+
+
+ATOMS = st.sampled_from(
+    ["x", "1", "α", "+", "-", "=", "(", ")", "[", "|", ",", ".", ":", "'", "/", "中", "é", "😀", "א", "\u200f", "&", "\\\\", "#",
+     "$", '"', "\\;", "\\!", "\\quad ", "\\sum ", "\\int ", "\\to ", "\\%", "\\{", "\\}", "\\#", "\\$", "\\_", "\\&", "\\ldots ",
+     "\\sin ", "\\lim ", "\\mid ", "\\hline ", "\\limits ", "\\displaystyle ", "\\infty ", "\\not ", "\\backslash ", "~", "\\ "]
+)  # fmt: skip
+WRAPS = st.sampled_from(
+    ["{%s}", "^{%s}", "_{%s}", "x^{%s}_{%s}", "\\frac{%s}{%s}", "\\sqrt{%s}", "\\sqrt[%s]{%s}", "\\left(%s\\right)", "\\left.%s\\right|",
+     "\\left\\{%s\\middle|%s\\right\\}", "\\hat{%s}", "\\widetilde{%s}", "\\overline{%s}", "\\overbrace{%s}^{%s}", "\\underbrace{%s}_{%s}",
+     "\\overrightarrow{%s}", "\\overset{%s}{%s}", "\\underset{%s}{%s}", "\\xrightarrow[%s]{%s}", "\\text{%s}", "\\textbf{%s}", "\\mathbf{%s}",
+     "\\mathrm{%s}", "\\operatorname{%s}", "\\operatorname*{%s}_{%s}", "\\begin{matrix}%s&%s\\\\%s\\end{matrix}", "\\boxed{%s}",
+     "\\begin{cases}%s&%s\\end{cases}", "\\begin{aligned}%s&%s\\\\%s\\end{aligned}", "\\begin{array}{l|r}%s&%s\\\\\\hline %s\\end{array}",
+     "\\begin{gathered}%s\\\\%s\\end{gathered}", "\\sum_{\\substack{%s\\\\%s}}", "\\color{red}%s", "\\textcolor{blue}{%s}", "\\cancel{%s}",
+     "\\phantom{%s}", "\\vphantom{%s}", "\\binom{%s}{%s}", "\\bigl(%s\\bigr)", "\\mathrel{%s}", "\\mathop{%s}", "\\scriptstyle %s", "\\raisebox{1pt}{%s}",
+     "\\prescript{%s}{%s}{x}", "\\stackrel{%s}{%s}", "\\substack{%s}", "\\underline{%s}", "\\genfrac{[}{]}{0pt}{}{%s}{%s}"]
+)  # fmt: skip
+
+
+def _put(parts: tuple[str, list[str]]) -> str:
+    wrap, inner = parts
+    for text in inner[: wrap.count("%s")]:
+        wrap = wrap.replace("%s", text, 1)
+    return wrap.replace("%s", "y")
+
+
+LATEX = st.recursive(
+    ATOMS,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=5).map("".join), st.tuples(WRAPS, st.lists(inner, max_size=3)).map(_put)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.one_of(LATEX, st.text(max_size=20)), st.booleans()), max_size=40))
+def test_whatever_is_accepted_compiles(formulas: list[tuple[str, bool]]) -> None:
+    import tempfile  # noqa: PLC0415
+
+    calls = []
+    for tex, display in formulas:
+        try:
+            calls.append(shown(tex, display))
+        except MathError:
+            continue
+    with tempfile.TemporaryDirectory() as folder:
+        compiled("".join(calls), Path(folder))
+
+
+def _fallback(text: str) -> str:
+    return f"\\text{{{text}}}"
+
+
+EXTREME = {
+    "groups": "{" * 98 + "x" + "}" * 98,
+    "fractions": r"\frac{1}{" * 45 + "x" + "}" * 45,
+    "scripts": "x^{" * 90 + "x" + "}" * 90,
+    "fences": r"\left(" * 95 + "x" + r"\right)" * 95,
+    "roots": r"\sqrt{" * 90 + "x" + "}" * 90,
+    "accents": r"\hat{" * 90 + "x" + "}" * 90,
+    "long": "x+" * 2500 + "x",
+    "long word": r"\text{" + "中" * 5000 + "}",
+    "long name": r"\mathrm{" + "x" * 5000 + "}",
+    "matrix": r"\begin{pmatrix}" + r"\\".join(["&".join(["x"] * 100)] * 100) + r"\end{pmatrix}",
+    "lines": r"\begin{aligned}" + r"\\".join(["a&=b"] * 300) + r"\end{aligned}",
+    "relations": "a=" * 500 + "b",
+    "controls": "x\x07\x1b\u2028\u2029\ufeff\u00a0y",
+    "text of code": _fallback('#panic("x") $ " \\\\u{41} ] ) } // /* `'),
+    "code": r'\text{"); panic("x}',
+    "right to left": "\u202e\u05d0\u0628x",
+    "private": "\ue000\U000f0000\U0010ffff",
+    "combining": "x\u0301\u0302\u0303\u20d7",
+}
+
+
+@pytest.mark.parametrize("name", EXTREME)
+@pytest.mark.parametrize("display", [True, False])
+def test_extremes_compile_or_are_refused(name: str, display: bool, tmp_path: Path) -> None:
+    try:
+        source = shown(EXTREME[name], display, number="[(1.1)]", place='"a"')
+    except MathError:
+        assert name in {"combining", "controls", "groups", "text of code"}
+        return
+    made, _ = compiled(source, tmp_path)
+    assert made.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    "text", ["a]b", "#let x = 1", "$x$", "a\\ b", "/* a */", "//a", "@a <b>", '"', "*a* _b_ `c`"]
+)
+def test_what_words_say_is_no_code(text: str, tmp_path: Path) -> None:
+    """What is written within text comes out as it went in."""
+    tex = _fallback(text.replace("\\", r"\textbackslash ").replace("#", r"\#").replace("_", r"\_").replace("$", r"\$"))
+    try:
+        expected = "".join(ET.fromstring(mathml(tex, display=False)).itertext())
+    except MathError:
+        pytest.skip("math-core knows no such text")
+    printed = _typst([(tex, False)], tmp_path)[0]
+    assert "".join(expected.split()).replace("”", '"') == "".join(printed)

@@ -33,6 +33,8 @@ class MathError(Exception):
 
 
 _ENTITY = re.compile(r"&(?!(?:lt|gt|amp|quot|apos|#)\b)[A-Za-z]+;")
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What is no character of XML."""
 _PRIME = re.compile("<mo>([″‴⁗])</mo>")
 _PRIMES = {"″": "′′", "‴": "′′′", "⁗": "′′′′"}
 _LARGE = re.compile("(<m(?:sub|sup|subsup|under|over|underover)>)(<mo [^>]*minsize=[^>]*>[^<]*</mo>)")
@@ -68,7 +70,7 @@ def _convert(tex: str, display: bool) -> str | MathProblem:
 
     if refused := breach(tex):
         return MathProblem(*refused)
-    rewritten = rewrite(tex)
+    rewritten = rewrite(_ILLEGAL.sub("\ufffd", tex))
     try:
         found: str = _converter().convert_with_local_state(rewritten.text, displaystyle=display)
     except LatexError as error:
