@@ -33,6 +33,7 @@ class MathError(Exception):
 
 
 _ENTITY = re.compile(r"&(?!(?:lt|gt|amp|quot|apos|#)\b)[A-Za-z]+;")
+_BARE = re.compile(r"&(?!#?\w+;)")
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What is no character of XML."""
 _PRIME = re.compile("<mo>([″‴⁗])</mo>")
@@ -94,7 +95,7 @@ def _tidy(found: str) -> str:
     stands between two terms.
     """
     if "&" in found:
-        found = _ENTITY.sub(lambda entity: unescape(entity[0]), found)
+        found = _BARE.sub("&amp;", _ENTITY.sub(lambda entity: unescape(entity[0]), found))
     found = _PRIME.sub(lambda prime: f'<mo class="primes">{_PRIMES[prime[1]]}</mo>', found)
     if "minsize" in found:
         found = _LARGE.sub(r"\1<mrow>\2</mrow>", found)

@@ -62,7 +62,7 @@ def _inner(root: Element, level: int) -> tuple[Element, int]:
 
 
 def _equation(code: str, level: int, own: int) -> str:
-    return f"${code if own == level else f'{STYLES[own]}({code})'}$.body"
+    return f"${code if own == level or not code else f'{STYLES[own]}({code})'}$.body"
 
 
 def _pieces(parts: list[Part], level: int, own: int) -> tuple[str, ...]:

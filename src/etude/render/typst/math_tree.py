@@ -132,7 +132,7 @@ def _letters(node: Element, _level: int, _form: Form, out: list[Part]) -> None:
             out.append(Item("\\" + _CAPITALS[text]))
         else:
             out.append(Item(class_neutral(text)))
-    elif len(text) == 2 and _joined(text[1]):
+    elif len(text) == 2 and _joined(text[1]) and text[0].isprintable() and not _joined(text[0]):
         out.append(Item(f"#symbol({string(text)})"))
     elif text:
         out.append(Item(_spelled(text)))
@@ -509,7 +509,7 @@ def _limits(node: Element, level: int, form: Form, out: list[Part]) -> None:
     if core in _LIMITS and node[0].get("movablelimits") != "false":
         pass  # below and above where displayed, beside within a line: so does Typst
     else:
-        arrow = any(len(child) == 2 and child[1].tag == "mspace" for child in node[1:])
+        arrow = core and any(_has_measure(child) for child in node[1:])
         base.code = f"limits(stretch({base.code}))" if arrow else f"limits({base.code or _EMPTY})"
     below = _label(node[1], small) if tag != "mover" else ""
     above = _label(node[-1], small) if tag != "munder" else ""
@@ -518,12 +518,17 @@ def _limits(node: Element, level: int, form: Form, out: list[Part]) -> None:
 
 def _label(node: Element, level: int) -> str:
     """What stands above or below; of an arrow's words, without the measure of the least arrow."""
-    if node.tag in ("mover", "munder") and node[1].tag == "mspace":
+    if _has_measure(node):
         words = translate(node[0], level, [])
         if not any(isinstance(part, Item) for part in words):
             return "#h(2em)"
         return join([Gap(_OVERHANG), *words, Gap(_OVERHANG)], level)
     return join(translate([node], level, []), level)
+
+
+def _has_measure(node: Element) -> bool:
+    """Whether it is the words of an arrow over the measure of the least arrow."""
+    return node.tag in ("mover", "munder") and node[1].tag == "mspace"
 
 
 def _accent(node: Element, level: int, out: list[Part]) -> bool:
