@@ -53,6 +53,20 @@ def test_a_break_within_an_environment_asks_for_no_other() -> None:
     assert 1 == len(list(tree(r"x = \begin{bmatrix}1\\2\end{bmatrix}").iter("mtable")))
 
 
+def test_a_sign_at_the_beginning_of_an_aligned_column_stands_between_two_terms() -> None:
+    assert '<mo form="infix">+</mo>' in mathml(r"x&+y&=1\\&-y", display=True)
+
+
+def test_limits_stand_below_a_determinant() -> None:
+    assert list(tree(r"\det_x A").iter("munder"))
+    assert not list(tree(r"\det A").iter("munder"))
+
+
+def test_a_small_matrix_has_the_size_of_scripts() -> None:
+    table = next(tree(r"\begin{smallmatrix}a&b\\c&d\end{smallmatrix}").iter("mtable"))
+    assert "1" == table.get("scriptlevel")
+
+
 def test_lines_of_substack_keep_the_size_of_scripts() -> None:
     table = next(tree(r"\sum_{\substack{a\\b}}").iter("mtable"))
     assert "1" == table.get("scriptlevel")
@@ -75,6 +89,8 @@ def test_lines_of_substack_keep_the_size_of_scripts() -> None:
         (r"a \dotsb b \dotsc c", "a⋯b...c"),
         (r"\newcommand{\zz}{b}\zz", "b"),
         (r"\large x", "x"),
+        (r"\mathop{\sum}\limits_i", "∑i"),
+        (r"\text{50\% \& more}", "50%\N{NO-BREAK SPACE}&\N{NO-BREAK SPACE}more"),
     ],
 )
 def test_what_math_core_does_not_know(tex: str, expected: str) -> None:
@@ -100,6 +116,10 @@ def test_limits_stand_below_an_operator_of_ones_own() -> None:
 @pytest.mark.parametrize("display", [True, False])
 def test_markup_is_xml(tex: str, display: bool) -> None:
     assert "math" == tree(tex, display).tag
+
+
+def test_characters_that_xml_does_not_have_are_replaced() -> None:
+    assert "a\ufffd\ufffdb" == "".join(tree("a\x08\ud800b").itertext())
 
 
 def test_function_application_is_a_character() -> None:

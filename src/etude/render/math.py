@@ -33,6 +33,9 @@ class MathError(Exception):
 
 
 _ENTITY = re.compile(r"&(?!(?:lt|gt|amp|quot|apos|#)\b)[A-Za-z]+;")
+_BARE = re.compile(r"&(?!#?\w+;)")
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What is no character of XML."""
 _PRIME = re.compile("<mo>([″‴⁗])</mo>")
 _PRIMES = {"″": "′′", "‴": "′′′", "⁗": "′′′′"}
 _LARGE = re.compile("(<m(?:sub|sup|subsup|under|over|underover)>)(<mo [^>]*minsize=[^>]*>[^<]*</mo>)")
@@ -50,6 +53,7 @@ _ACCENTS = {
 _WIDE = re.compile(f"({_STRETCHY})([{''.join(map(re.escape, _ACCENTS))}])<")
 _SMALL = re.compile("<mo>(?=[´`˙¨˘˚\u20db\u20dc]</mo></mover>)")
 _SPACED = re.compile('(<mo stretchy="(?:true|false)")(?=>[\u0332\u20d7\u20db\u20dc]<)')
+_ALIGNED = re.compile('(<mtd style="text-align: left;justify-items: start;padding-left: 0;"><mo)(?=>[+−±∓]<)')
 _TAG = re.compile(r"<[^>]*>")
 _MESSAGE = re.compile(r"(\d+): (.*)", re.DOTALL)
 
@@ -67,7 +71,7 @@ def _convert(tex: str, display: bool) -> str | MathProblem:
 
     if refused := breach(tex):
         return MathProblem(*refused)
-    rewritten = rewrite(tex)
+    rewritten = rewrite(_ILLEGAL.sub("\ufffd", tex))
     try:
         found: str = _converter().convert_with_local_state(rewritten.text, displaystyle=display)
     except LatexError as error:
@@ -87,10 +91,11 @@ def _tidy(found: str) -> str:
     base of a script it would hang below its partner. A radicand is as high as a capital: else the bar would
     lie on a low letter, and the sign hang below the line. A wide accent is the spacing character: browsers
     do not stretch the combining one or ASCII's. An accent that has no wide form says so, and one that
-    browsers take for any other operator has no space around it.
+    browsers take for any other operator has no space around it. A sign at the beginning of an aligned column
+    stands between two terms.
     """
     if "&" in found:
-        found = _ENTITY.sub(lambda entity: unescape(entity[0]), found)
+        found = _BARE.sub("&amp;", _ENTITY.sub(lambda entity: unescape(entity[0]), found))
     found = _PRIME.sub(lambda prime: f'<mo class="primes">{_PRIMES[prime[1]]}</mo>', found)
     if "minsize" in found:
         found = _LARGE.sub(r"\1<mrow>\2</mrow>", found)
@@ -98,6 +103,8 @@ def _tidy(found: str) -> str:
         found = _ROOT.sub(_heighten, found)
     if "</mover>" in found:
         found = _SMALL.sub('<mo stretchy="false">', found)
+    if "padding-left: 0;" in found:
+        found = _ALIGNED.sub(r'\1 form="infix"', found)
     if _STRETCHY in found:
         found = _WIDE.sub(lambda wide: f"{wide[1]}{_ACCENTS[wide[2]]}<", found)
     return _SPACED.sub(r'\1 lspace="0" rspace="0"', found) if "stretchy" in found else found

@@ -39,10 +39,13 @@ _ANGLE = re.compile(r"\s*([<>])")
 _OPERATOR = re.compile(
     r"\s*\{\s*(?:\\(?:mathrm|text|textrm|operatorname)\s*\{([^{}\\$]*)\}|\\rm\s+([^{}\\$]*)|([^{}\\$]*))\s*\}"
 )
+_LARGE = re.compile(r"\s*\{\s*(\\[a-z]+)\s*\}")
+"""An operator in braces."""
+_SCRIPT = re.compile(r"\s*_")
 _NEEDED = re.compile(
-    r"\\\\|[&$]|\\[()]|\\left\s*<|\\right\s*>"
+    r"\\\\|[&$]|\\[%#_{}]\s|\\[()]|\\left\s*<|\\right\s*>"
     r"|\\(?:begin|[mh]box|substack|label|(?:eq|page|auto|[cC])?ref|tag|nonumber|notag|[rlc]lap|math[rlc]lap|smash|m?strut|href|url|limits"
-    r"|mathop|dots[bcimo]|hdotsfor|hfill|newcommand|textnormal|tiny|scriptsize|footnotesize|small|normalsize"
+    r"|mathop|det|colon|dots[bcimo]|hdotsfor|hfill|newcommand|textnormal|tiny|scriptsize|footnotesize|small|normalsize"
     r"|large|Large|LARGE|huge|Huge)(?![a-zA-Z])"
 )
 
@@ -61,8 +64,9 @@ _ENVIRONMENTS = {
     "gather": "gathered",
     "gather*": "gathered",
     "multline": "multline*",
-    "smallmatrix": "matrix",
+    "smallmatrix": "subarray",
 }
+_COLUMNS = {"eqnarray": "{rcl}", "eqnarray*": "{rcl}", "smallmatrix": "{c}"}
 _COUNTED = frozenset(("alignat", "alignat*", "alignedat"))
 _DROPPED = frozenset(("equation", "equation*", "displaymath", "math"))
 _COMMANDS = {
@@ -81,6 +85,7 @@ _COMMANDS = {
     "\\strut": "",
     "\\mathstrut": "",
     "\\hfill": "\\quad ",
+    "\\colon": "\\mathpunct{:}\\,",
     "\\dotsb": "\\cdots ",
     "\\dotsc": "\\ldots ",
     "\\dotsi": "\\cdots ",
@@ -204,12 +209,23 @@ def _step(scan: _Scan, word: str, start: int, end: int) -> int:
                 name = (named[1] or named[2] or named[3] or "").strip()
                 scan.edit(start, named.end(), f"\\operatorname*{{{name}}}")
                 return named.end()
+            if large := _LARGE.match(scan.source, end):
+                scan.edit(start, large.end(), large[1] + " ")
+                return large.end()
+        case "\\det":
+            # It has limits, as \max has, which math-core does not know.
+            if _SCRIPT.match(scan.source, end):
+                scan.edit(start, end, "\\operatorname*{det}")
         case "\\limits":
             # Only big operators take it in math-core; \operatorname* has its limits below anyway.
             if scan.source[:start].rstrip().endswith("}"):
                 scan.edit(start, end, "")
         case "\\newcommand":
             scan.edit(start, end, "\\providecommand")
+        case "\\%" | "\\&" | "\\#" | "\\_" | "\\$" | "\\{" | "\\}":
+            # math-core takes a space after these as the end of their name; within text it is one to see.
+            if scan.groups and scan.groups[-1] == "text" and scan.source[end : end + 1].isspace():
+                scan.edit(end, end, "{}")
         case _ if word in _COMMANDS or word in _TEXT:
             if word in _TEXT and (opened := _opening(scan.source, end)):
                 scan.groups.append("text")
@@ -277,7 +293,7 @@ def _environment(scan: _Scan, word: str, start: int, end: int) -> int:
     elif name in _ENVIRONMENTS:
         if word == "\\begin" and name in _COUNTED and (group := _GROUP.match(scan.source, end)):
             end = group.end()
-        columns = "{rcl}" if word == "\\begin" and name.startswith("eqnarray") else ""
+        columns = _COLUMNS.get(name, "") if word == "\\begin" else ""
         scan.edit(start, end, f"{word}{{{_ENVIRONMENTS[name]}}}{columns}")
     elif word == "\\begin" and name in ("array", "subarray") and (group := _GROUP.match(scan.source, end)):
         return group.end()
