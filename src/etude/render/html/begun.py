@@ -18,7 +18,7 @@ from etude.render.html.inline import inlines
 from etude.render.html.site import SiteContext
 from etude.render.variants import page_variants
 
-__all__ = ["holders", "page_context", "split_title", "walk"]
+__all__ = ["also", "holders", "page_context", "split_title", "walk"]
 
 _HOLDING = frozenset(("body", "cells", "children", "footer", "head", "header", "items", "legend"))
 
@@ -59,11 +59,11 @@ def page_context(
         cells=cells,
         moved=frozenset(moved),
         notes=notes,
-        also=_also(nodes),
+        also=also(nodes),
     )
 
 
-def _also(nodes: Sequence[Block]) -> dict[str, tuple[str, ...]]:
+def also(nodes: Sequence[Block]) -> dict[str, tuple[str, ...]]:
     """By the id of a block: the ids that its other labels make, where nothing else on the page has them."""
     several = [node for node in nodes if len(node.labels) > 1 and node.id]
     taken = {node.id for node in nodes} if several else set()

@@ -26,6 +26,8 @@ from etude.render.html.context import Context
 from etude.render.html.escape import attribute, attributes, text
 
 __all__ = [
+    "FAMILIES",
+    "ITALIC",
     "admonition",
     "aside",
     "card",
@@ -40,7 +42,7 @@ __all__ = [
     "tabs",
 ]
 
-_FAMILIES = {
+FAMILIES = {
     "note": "note",
     "admonition": "note",
     "seealso": "note",
@@ -53,7 +55,7 @@ _FAMILIES = {
     "danger": "danger",
     "error": "danger",
 }
-_ITALIC = frozenset(
+ITALIC = frozenset(
     ("theorem", "lemma", "proposition", "corollary", "conjecture", "axiom", "criterion", "property")
 )
 
@@ -77,7 +79,7 @@ def _inside(ctx: Context, nodes: Sequence[BlockNode]) -> str:
 
 def admonition(ctx: Context, node: Admonition) -> str:
     """A note, a warning and their like; one that folds is a ``details``."""
-    family = _FAMILIES.get(node.kind, "note")
+    family = FAMILIES.get(node.kind, "note")
     kinds = ctx.site.words.kinds
     title = ctx.inline(ctx, node.title) or text(kinds.get(node.kind, kinds["note"]))
     content = _inside(ctx, node.children)
@@ -105,7 +107,7 @@ def proof(ctx: Context, node: Proof) -> str:
     """A theorem and its kin: its name runs into the first paragraph."""
     number = ctx.facts.numbers.get(node.id)
     name = number.name if number is not None and number.name else word(ctx.page.language, node.kind)
-    words = " statement" if node.kind in _ITALIC else ""
+    words = " statement" if node.kind in ITALIC else ""
     head = _head(ctx, label(node.id, name), ctx.inline(ctx, node.title))
     kinds = attribute(f"thm {node.kind}{words}")
     return f'<div class="{kinds}"{place(node)}>{_run_in(ctx, head, node.children)}</div>\n'

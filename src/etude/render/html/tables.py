@@ -12,7 +12,7 @@ from etude.render.html.context import Context
 from etude.render.html.escape import attributes
 from etude.render.text import plain
 
-__all__ = ["table"]
+__all__ = ["numeric_columns", "table"]
 
 _NUMBER = re.compile(
     r"[+\-−–—~≈<>≤≥±]?\s*[$€£¥]?\s*(?:[0-9][0-9,\s]*)?\.?[0-9]+(?:[eE×][0-9+\-−^]+)?"
@@ -25,7 +25,7 @@ _NOTHING = frozenset(("", "-", "–", "—", "n/a", "…"))
 
 def table(ctx: Context, node: Table) -> str:
     """A table in a frame that scrolls when it is wide; columns of numbers are set to the right."""
-    numeric = _numeric_columns(node)
+    numeric = numeric_columns(node)
     with ctx.boxed():
         head = "".join(_row(ctx, row, node, numeric, head=True) for row in node.head)
         body = "".join(_row(ctx, row, node, numeric, head=False) for row in node.body)
@@ -81,7 +81,7 @@ def _width(words: str) -> int:
     return sum(2 if character >= "\u2e80" else 1 for character in words)
 
 
-def _numeric_columns(node: Table) -> frozenset[int]:
+def numeric_columns(node: Table) -> frozenset[int]:
     """Columns whose cells are all numbers and that the author did not align."""
     width = max((len(row.cells) for row in node.body), default=0)
     return frozenset(i for i in range(node.stub_columns, width) if _is_numeric(node.body, i))

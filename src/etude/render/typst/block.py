@@ -1,0 +1,208 @@
+"""Block nodes for print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from etude.model.block import (
+    Admonition,
+    Aside,
+    Bibliography,
+    Block,
+    BlockBreak,
+    BlockNode,
+    Card,
+    Cell,
+    CodeBlock,
+    CodeCell,
+    Comment,
+    Container,
+    Definition,
+    DefinitionList,
+    Dropdown,
+    Embed,
+    Exercise,
+    Figure,
+    FootnoteDefinition,
+    Grid,
+    Heading,
+    Image,
+    List,
+    ListItem,
+    MathBlock,
+    Paragraph,
+    PrintIndex,
+    Proof,
+    Quote,
+    RawBlock,
+    RawHtml,
+    Row,
+    Solution,
+    TabItem,
+    Table,
+    TableOfContents,
+    TabSet,
+    ThematicBreak,
+    UnknownDirective,
+    VariantBlock,
+)
+from etude.render.math import MathError
+from etude.render.typst import back, boxes, cells, figures, tables
+from etude.render.typst.context import Context
+from etude.render.typst.formulas import display_math
+from etude.render.typst.html_tables import html_blocks
+from etude.render.typst.text import array, content, string
+from etude.render.typst.words import words
+from etude.render.variants import Group, grouped
+
+__all__ = ["blocks"]
+
+_HANG = 18.0
+"""Points that the theme indents the items of a list."""
+
+
+def blocks(ctx: Context, nodes: Sequence[BlockNode]) -> str:
+    """Blocks one after another, as one expression."""
+    return content(
+        _group(ctx, piece) if isinstance(piece, Group) else _placed(ctx, piece) for piece in grouped(nodes)
+    )
+
+
+def _group(ctx: Context, group: Group) -> str:
+    """Blocks of which each is for some variants: those of the edition, below the names of these."""
+    said = words(ctx.page.language)
+    shown: list[str] = []
+    panels = [(tuple(n for n in names if n in ctx.scope), nodes) for names, nodes in group.panels]
+    panels = [(names, nodes) for names, nodes in panels if names]
+    for names, nodes in panels:
+        with ctx.within(names):
+            made = content(_placed(ctx, node) for node in nodes)
+        if len(panels) > 1 or len(ctx.scope) > len(names):
+            title = ctx.edition.config.variant_title
+            shown.append(
+                f"variant-name({string(said.listed.join(title(n, ctx.page.language) for n in names))})"
+            )
+        shown.append(made)
+    return content(shown)
+
+
+def _placed(ctx: Context, node: BlockNode) -> str:
+    made = _block(ctx, node)
+    # A heading, a listing and a table have their places in them, so that no page ends between.
+    place = "" if isinstance(node, Heading | Table) else ctx.place(node.id)
+    return content((place, made)) if place and made else place or made
+
+
+def _block(ctx: Context, node: BlockNode) -> str:
+    match node:
+        case Paragraph(children=children):
+            return f"par({ctx.inline(ctx, children)})"
+        case Heading():
+            return _heading(ctx, node)
+        case CodeCell():
+            return cells.code_cell(ctx, node)
+        case CodeBlock():
+            return cells.code_block(ctx, node)
+        case MathBlock(tex=tex):
+            number = ctx.facts.numbers.get(node.id)
+            try:
+                return display_math(
+                    tex, number.name if number is not None else "", f"{ctx.page.path}:{node.span.start}"
+                )
+            except MathError:
+                return f"par(code-word({string(tex.strip())}))"
+        case List():
+            return _list(ctx, node)
+        case Quote():
+            source = ctx.inline(ctx, node.attribution) if node.attribution else "none"
+            with ctx.narrow(2 * _HANG):
+                return f"quotation({string(node.kind)},{blocks(ctx, node.children)},{source})"
+        case DefinitionList():
+            return content(_definition(ctx, item) for item in node.items)
+        case Definition():
+            return _definition(ctx, node)
+        case Table():
+            return tables.table(ctx, node)
+        case Row():
+            return tables.table(ctx, Table(node.span, body=(node,)))
+        case Figure():
+            return figures.figure(ctx, node)
+        case Image():
+            return figures.image(ctx, node)
+        case Embed():
+            return figures.embed(ctx, node)
+        case Admonition():
+            return boxes.admonition(ctx, node)
+        case Dropdown():
+            return boxes.dropdown(ctx, node)
+        case Proof():
+            return boxes.proof(ctx, node)
+        case Exercise():
+            return boxes.exercise(ctx, node)
+        case Solution():
+            return boxes.solution(ctx, node)
+        case TabSet():
+            return boxes.tabs(ctx, node)
+        case Card():
+            return boxes.card(ctx, node)
+        case Aside():
+            return boxes.aside(ctx, node)
+        case Grid() | VariantBlock() | Container() | UnknownDirective() | ListItem() | TabItem() | Cell():
+            return blocks(ctx, node.children)
+        case Bibliography():
+            return back.bibliography(ctx)
+        case PrintIndex():
+            return back.index(ctx)
+        case RawHtml(html=html):
+            return html_blocks(ctx, html)
+        case RawBlock(format=kind, value=value):
+            return f"eval({string(value)},mode:\"markup\")" if kind.lower() == "typst" else ""
+        case ThematicBreak():
+            return "pause"
+        case TableOfContents() | BlockBreak() | Comment() | FootnoteDefinition():
+            return ""
+        case _:
+            assert_never(node)
+
+
+def _heading(ctx: Context, node: Heading) -> str:
+    """A section's title, as deep below the page's as it is in the source."""
+    level = ctx.edition.levels.get(ctx.page.name, 1) + max(node.level, 2) - 1
+    number = ctx.facts.numbers.get(node.id)
+    shown = string(number.number) if number is not None and number.number else "none"
+    return content((ctx.place(node.id), f"section({level},{shown},{ctx.inline(ctx, node.children)})"))
+
+
+def _list(ctx: Context, node: List) -> str:
+    with ctx.narrow(_HANG):
+        items = array(_item(ctx, item, tight=node.tight) for item in node.items)
+    tight = "true" if node.tight else "false"
+    if any(item.checked is not None for item in node.items):
+        marks = array("true" if item.checked else "false" for item in node.items)
+        return f"tasks({marks},{items},{tight})"
+    if node.ordered:
+        return f"enum(..{items},start:{max(node.start, 0)},tight:{tight})"
+    return f"list(..{items},tight:{tight})"
+
+
+def _item(ctx: Context, item: ListItem, *, tight: bool) -> str:
+    parts: list[str] = [ctx.place(item.id)]
+    for i, child in enumerate(item.children):
+        if isinstance(child, Paragraph) and (tight or not i):
+            parts.append(content(("parbreak()" if i else "", ctx.place(child.id), ctx.inline(ctx, child.children))))
+        else:
+            parts.append(blocks(ctx, (child,)))
+    return content(parts)
+
+
+def _definition(ctx: Context, item: Definition) -> str:
+    term = content((ctx.place(item.id), ctx.inline(ctx, item.term)))
+    with ctx.narrow(_HANG):
+        inner: Sequence[Block] = item.children
+        match inner:
+            case [Paragraph(children=children)]:
+                said = ctx.inline(ctx, children)
+            case _:
+                said = blocks(ctx, item.children)
+    return f"definition({term},{said})"

@@ -1,0 +1,143 @@
+"""The printed book as a whole: its settings, what stands before and after the pages, and their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+
+from msgspec import Struct
+
+from etude.model.book import NavPage, Navigation
+from etude.model.config import Config
+from etude.render.typst.page import PrintedPage
+from etude.render.typst.sheet import Sheet
+from etude.render.typst.text import array, content, length, string
+from etude.render.typst.words import words
+
+__all__ = ["Faces", "levels", "main_file", "page_path", "settings_file", "theme_files"]
+
+_THEME = ("book", "blocks", "boxes", "formula", "matter")
+
+
+class Faces(Struct, frozen=True):
+    """Names of fonts, each with those that stand in for its missing characters."""
+
+    text: tuple[str, ...]
+    sans: tuple[str, ...]
+    mono: tuple[str, ...]
+    math: tuple[str, ...]
+    stress: tuple[str, ...] = ()
+    """For emphasis in Chinese; empty: dots below the characters."""
+
+
+def levels(navigation: Navigation) -> dict[str, int]:
+    """The level of each page's title in the book's outline, by the page's name: parts are of level 1."""
+    first = 2 if any(part.title for part in navigation.parts) else 1
+    found: dict[str, int] = {navigation.home.name: first}
+    stack = [(page, first) for part in navigation.parts for page in part.pages]
+    while stack:
+        page, level = stack.pop()
+        found[page.name] = level
+        stack += [(below, level + 1) for below in page.pages]
+    return found
+
+
+def page_path(name: str) -> str:
+    """Where the module of a page lies in the project."""
+    return f"pages/{name}.typ"
+
+
+def theme_files() -> dict[str, bytes]:
+    """The theme's modules, by their place in the project."""
+    folder = files("etude.render.typst") / "theme"
+    code = b'#import "/settings.typ": *\n' + (folder / "listing.typ").read_bytes()
+    return {
+        "theme/code.typ": code,
+        **{f"theme/{name}.typ": (folder / f"{name}.typ").read_bytes() for name in _THEME},
+    }
+
+
+def settings_file(sheet: Sheet, faces: Faces, language: str, *, first: int, date: tuple[int, int, int]) -> bytes:
+    """What the theme asks of the edition; `first` is the level of chapters, `date` year, month and day."""
+    said = words(language)
+    before, _, after = said.page.partition("{}")
+    lines = {
+        "language": string(language.partition("-")[0]),
+        "region": string("cn") if language.lower() in ("zh", "zh-cn", "zh-hans") else "none",
+        "han": "true" if language.lower().startswith("zh") else "false",
+        "text-fonts": _fonts(faces.text),
+        "sans-fonts": _fonts(faces.sans),
+        "mono-fonts": _fonts(faces.mono),
+        "math-fonts": _fonts(faces.math),
+        "stress-fonts": _fonts(faces.stress),
+        "book-date": f"datetime(year: {date[0]}, month: {date[1]}, day: {date[2]})",
+        "text-size": length(sheet.text),
+        "code-size": length(sheet.code),
+        "code-edition": string(sheet.edition),
+        "page-width": length(sheet.width),
+        "page-height": length(sheet.height),
+        "margin-inner": length(sheet.inner),
+        "margin-outer": length(sheet.outer),
+        "margin-top": length(sheet.top),
+        "margin-bottom": length(sheet.bottom),
+        "chapter-level": str(first),
+        "word-contents": string(said.contents),
+        "page-words": f"({string(before)},{string(after)})",
+        "list-separator": string(said.listed),
+    }
+    return "".join(f"#let {name} = {value}\n" for name, value in lines.items()).encode()
+
+
+def _fonts(names: Iterable[str]) -> str:
+    return array(map(string, names))
+
+
+def main_file(
+    config: Config, navigation: Navigation, pages: Mapping[str, PrintedPage], imprint: Sequence[str]
+) -> bytes:
+    """The file that Typst is asked to compile; `imprint` are lines that say where the edition comes from."""
+    language = navigation.language
+    title = config.title.get(language)
+    authors = array(string(author.name) for author in config.authors)
+    known = {name for page in pages.values() for name in page.places}
+    lost = sorted({name for page in pages.values() for name in page.leads} - known)
+    parts = [
+        f"title-pages({string(title)},{string(config.subtitle.get(language))},{authors},"
+        f"{string(config.publisher)},{array(map(string, imprint))})",
+        "contents-list()",
+        "main-matter()",
+        *_pages(navigation, pages, lost),
+    ]
+    keywords = array(map(string, config.keywords))
+    return (
+        '#import "/theme/book.typ": *\n'
+        f"#show: book.with(title: {string(title)},authors: {authors},keywords: {keywords},"
+        f"description: {string(config.description.get(language))})\n"
+        f"#{content(parts)}\n"
+    ).encode()
+
+
+def _pages(navigation: Navigation, pages: Mapping[str, PrintedPage], lost: Sequence[str]) -> list[str]:
+    """Every page in reading order; what links lead to and is not in print is at its page's beginning."""
+    out: list[str] = []
+
+    def add(page: NavPage) -> None:
+        if page.name in pages:
+            gone = [name for name in lost if name.partition("#")[0] == page.name]
+            if gone:
+                out.append(f"spot({','.join(map(string, gone))})")
+            out.append(f"include {string('/' + page_path(page.name))}")
+        for below in page.pages:
+            add(below)
+
+    add(navigation.home)
+    for part in navigation.parts:
+        if part.title:
+            out.append(f"part-page({string(part.label) if part.label else 'none'},{string(part.title)})")
+        for page in part.pages:
+            add(page)
+    shown = {page for page in pages}
+    rest = [name for name in lost if name.partition("#")[0] not in shown]
+    if rest:
+        out.append(f"spot({','.join(map(string, rest))})")
+    return out

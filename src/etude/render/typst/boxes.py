@@ -1,0 +1,124 @@
+"""Blocks around other blocks: admonitions, theorems, exercises, tabs, cards, notes in the margin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from etude.model.block import (
+    Admonition,
+    Aside,
+    BlockNode,
+    Card,
+    Dropdown,
+    Exercise,
+    Paragraph,
+    Proof,
+    Solution,
+    TabSet,
+)
+from etude.model.inline import Inline
+from etude.model.words import solution_name, word
+from etude.render.html.boxes import FAMILIES, ITALIC
+from etude.render.html.words import words as site_words
+from etude.render.typst.context import Context
+from etude.render.typst.pictures import book_picture
+from etude.render.typst.text import content, string
+
+__all__ = ["admonition", "aside", "card", "dropdown", "exercise", "proof", "solution", "tabs"]
+
+_INSET = 12.0
+"""Points that the theme keeps free on each side of a box's text."""
+
+
+def _inside(ctx: Context, nodes: Sequence[BlockNode]) -> str:
+    with ctx.narrow(2 * _INSET):
+        return ctx.render(ctx, nodes)
+
+
+def admonition(ctx: Context, node: Admonition) -> str:
+    """A note, a warning and their like."""
+    kinds = site_words(ctx.page.language).kinds
+    title = _title(ctx, node.title) or string(kinds.get(node.kind, kinds["note"]))
+    family = FAMILIES.get(node.kind, "note")
+    return f"admonition({string(family)},{title},{_inside(ctx, node.children)})"
+
+
+def dropdown(ctx: Context, node: Dropdown) -> str:
+    """Content behind a title, which paper cannot fold."""
+    return f"plain-box({_title(ctx, node.title) or 'none'},{_inside(ctx, node.children)})"
+
+
+def proof(ctx: Context, node: Proof) -> str:
+    """A theorem and its kin: its name runs into the first paragraph."""
+    number = ctx.facts.numbers.get(node.id)
+    name = number.name if number is not None and number.name else word(ctx.page.language, node.kind)
+    leaning = "true" if node.kind in ITALIC and not ctx.han else "false"
+    end = ",end:true" if node.kind == "proof" else ""
+    return f"statement({_head(ctx, name, node.title)},{_run_in(ctx, node.children)},leaning:{leaning}{end})"
+
+
+def exercise(ctx: Context, node: Exercise) -> str:
+    """A task, with marks for how hard it is."""
+    number = ctx.facts.numbers.get(node.id)
+    name = number.name if number is not None and number.name else word(ctx.page.language, "exercise")
+    hard = min(max(node.difficulty, 0), 3)
+    return f"exercise({_head(ctx, name, node.title)},{hard},{_run_in(ctx, node.children)})"
+
+
+def solution(ctx: Context, node: Solution) -> str:
+    """An answer, in smaller letters."""
+    title = _title(ctx, node.title)
+    if not title:
+        keys = (f"{kind}:{node.exercise}" for kind in ("any", "ref", "numref", "doc"))
+        found = next((one for key in keys if (one := ctx.facts.references.get(key)) is not None), None)
+        title = string(solution_name(ctx.page.language, found.name if found is not None else ""))
+    return f"solution({title},{_inside(ctx, node.children)})"
+
+
+def _head(ctx: Context, name: str, title: Sequence[Inline]) -> str:
+    words = _title(ctx, title)
+    opening, closing = ('"（"', '"）"') if ctx.han else ('" ("', '")"')
+    own = content((opening, words, closing)) if words else "none"
+    return f"{string(name)},{own}"
+
+
+def _run_in(ctx: Context, nodes: Sequence[BlockNode]) -> str:
+    """The first paragraph's content, which the head begins, and what follows it."""
+    match nodes:
+        case [Paragraph() as first, *rest]:
+            opening = content((ctx.place(first.id), ctx.inline(ctx, first.children)))
+            return f"{opening},{_inside(ctx, rest)}"
+        case _:
+            return f"[],{_inside(ctx, nodes)}"
+
+
+def tabs(ctx: Context, node: TabSet) -> str:
+    """Panels, one after another, each below its name."""
+    return content(
+        f"plain-box({_title(ctx, item.title) or 'none'},{_inside(ctx, item.children)})" for item in node.items
+    )
+
+
+def card(ctx: Context, node: Card) -> str:
+    """A boxed piece; its title is the link when there is one."""
+    title = _title(ctx, node.title)
+    if title and node.target:
+        keys = (f"{kind}:{node.target}" for kind in ("any", "ref", "numref", "doc"))
+        found = next((one for key in keys if (one := ctx.facts.references.get(key)) is not None), None)
+        title = ctx.lead(found, title) if found is not None else title
+    parts = [
+        book_picture(ctx, node.image, "") if node.image else "",
+        _inside(ctx, node.header) if node.header else "",
+        _inside(ctx, node.children),
+        _inside(ctx, node.footer) if node.footer else "",
+    ]
+    return f"plain-box({title or 'none'},{content(parts)})"
+
+
+def aside(ctx: Context, node: Aside) -> str:
+    """A note beside the text, which print has in a box of its own."""
+    return f"aside({_title(ctx, node.title) or 'none'},{_inside(ctx, node.children)})"
+
+
+def _title(ctx: Context, title: Sequence[Inline]) -> str:
+    return ctx.inline(ctx, title) if title else ""

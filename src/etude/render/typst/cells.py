@@ -1,0 +1,70 @@
+"""Listings and code cells for print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from etude.model.block import Annotation, CodeBlock, CodeCell
+from etude.model.inline import Inline
+from etude.render.typst.code import listing, room
+from etude.render.typst.context import Context
+from etude.render.typst.outputs import cell_outputs
+from etude.render.typst.text import content, string
+
+__all__ = ["code_block", "code_cell"]
+
+
+def code_block(ctx: Context, node: CodeBlock) -> str:
+    """Code that is shown and not run."""
+    return listing(
+        node.code,
+        node.language,
+        width=room(ctx.measure, ctx.edition.sheet.code),
+        caption=_caption(ctx, node.id, node.caption),
+        line_numbers=node.line_numbers,
+        first_line=node.first_line,
+        emphasize=node.emphasize,
+        notes=_notes(ctx, node.annotations),
+        comments="lift" if ctx.edition.comments else "keep",
+    )
+
+
+def code_cell(ctx: Context, node: CodeCell) -> str:
+    """Code that is run, and what came of it."""
+    tags = frozenset(node.tags)
+    if "remove-cell" in tags:
+        return ""
+    outputs = code = ""
+    caption = _caption(ctx, node.id, node.caption)
+    if "remove-output" not in tags:
+        with ctx.within(node.variants):
+            outputs = cell_outputs(ctx, node)
+    if "remove-input" not in tags and node.code.strip():
+        code = listing(
+            node.code,
+            node.language,
+            width=room(ctx.measure, ctx.edition.sheet.code),
+            caption=caption,
+            line_numbers=node.line_numbers,
+            emphasize=node.emphasize,
+            notes=_notes(ctx, node.annotations),
+            comments="lift" if ctx.edition.comments else "keep",
+            tags=node.tags,
+            followed=bool(outputs),
+        )
+    elif caption and outputs:
+        outputs = content((f"output-caption({caption})", outputs))
+    return content((code, outputs))
+
+
+def _caption(ctx: Context, block: str, caption: Sequence[Inline]) -> str:
+    number = ctx.facts.numbers.get(block) if block else None
+    name = number.name if number is not None else ""
+    if not name and not caption:
+        return ""
+    words = ctx.inline(ctx, caption) if caption else ""
+    return content((f"caption-name({string(name)})" if name else "", words))
+
+
+def _notes(ctx: Context, notes: Sequence[Annotation]) -> tuple[tuple[int, int, str], ...]:
+    return tuple((note.number, note.line, ctx.render(ctx, note.children)) for note in notes)

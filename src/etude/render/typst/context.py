@@ -1,0 +1,127 @@
+"""State of rendering one page for print: what it reads, where it stands, and what it gathers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from etude.model.block import BlockNode, CodeCell, FootnoteDefinition
+from etude.model.book import PageFacts, Resolved
+from etude.model.config import Config
+from etude.model.inline import Inline
+from etude.model.page import Page
+from etude.model.result import RunResult
+from etude.render.typst.sheet import Sheet
+from etude.render.typst.text import string
+
+__all__ = ["Context", "Print", "anchor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What all pages of one printed edition share."""
+
+    config: Config
+    sheet: Sheet
+    levels: Mapping[str, int]
+    """The level of each page's title in the book's outline, from 1, by the page's name."""
+    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Of the book's pictures, by path: CSS pixels, or dots of those made of dots."""
+    variants: tuple[str, ...] = ()
+    """Those of the edition; empty for all."""
+    comments: bool = False
+    """Whether comments of code are lifted out of it."""
+    markdown: Callable[[str], Sequence[BlockNode]] | None = None
+    """Reads what cells give as Markdown."""
+    links: Callable[[Resolved], str] = lambda _: ""
+    """The address on the web of what is not in print, or nothing."""
+
+
+@dataclass(slots=True)
+class Context:
+    """One page being rendered; the functions of this folder write into the fields that are sets or dicts."""
+
+    page: Page
+    facts: PageFacts
+    edition: Print
+    variants: tuple[str, ...]
+    """Of the page, in this edition."""
+    runs: Mapping[str, RunResult]
+    scope: tuple[str, ...]
+    """The variants that what is being rendered belongs to."""
+    render: Callable[[Context, Sequence[BlockNode]], str]
+    """Gives blocks as one expression; here so that modules of single blocks need not import each other."""
+    inline: Callable[[Context, Sequence[Inline]], str]
+    cells: Mapping[str, CodeCell]
+    """By label."""
+    moved: frozenset[int]
+    """Indexes of the cells whose pictures a figure shows."""
+    notes: Mapping[str, FootnoteDefinition]
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By the id of a block: further ids that it answers to."""
+    measure: float = 0.0
+    """Points from left to right that what is being rendered may take."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Pictures that cells made, named by their content."""
+    pictures: set[str] = field(default_factory=set)
+    """Paths of the book's pictures that are shown."""
+    places: set[str] = field(default_factory=set)
+    """Names of places that links can lead to."""
+    leads: set[str] = field(default_factory=set)
+    """Names of places that links of the page lead to."""
+    noted: set[str] = field(default_factory=set)
+    """Footnotes that were printed."""
+
+    @property
+    def han(self) -> bool:
+        """Whether the page is Chinese."""
+        return self.page.language.lower().startswith("zh")
+
+    @contextmanager
+    def within(self, variants: Sequence[str]) -> Iterator[None]:
+        """Within it, only results of `variants` are printed; of all when it is empty."""
+        scope = self.scope
+        if variants:
+            self.scope = tuple(name for name in scope if name in variants)
+        yield
+        self.scope = scope
+
+    @contextmanager
+    def narrow(self, points: float) -> Iterator[None]:
+        """Within it, there is so much less room from left to right."""
+        self.measure -= points
+        yield
+        self.measure += points
+
+    def results(self) -> Iterator[tuple[str, RunResult]]:
+        """The runs in scope, in the order in which variants are shown."""
+        if not self.variants:
+            yield from list(self.runs.items())[:1]
+            return
+        for name in self.scope:
+            if name in self.runs:
+                yield name, self.runs[name]
+
+    def place(self, block: str) -> str:
+        """An expression for the places that a block's id and labels name; empty for a block without any."""
+        if not block:
+            return ""
+        names = [anchor(self.page.name, one) for one in (block, *self.also.get(block, ()))]
+        fresh = [name for name in names if name not in self.places]
+        self.places.update(fresh)
+        return f"spot({','.join(map(string, fresh))})" if fresh else ""
+
+    def lead(self, resolved: Resolved, words: str) -> str:
+        """An expression for words that lead to what a reference was resolved to."""
+        if resolved.url:
+            url = self.edition.links(resolved)
+            return f"link({string(url)},{words})" if url else words
+        name = anchor(resolved.page, resolved.id)
+        self.leads.add(name)
+        return f"go({string(name)},{words})"
+
+
+def anchor(page: str, block: str) -> str:
+    """The name of a place in the book: of a block of a page, or of the page's beginning."""
+    return f"{page}#{block}"

@@ -1,0 +1,49 @@
+"""Figures, pictures and embedded media for print."""
+
+from __future__ import annotations
+
+from etude.model.block import Embed, Figure, Image
+from etude.render.typst.context import Context
+from etude.render.typst.outputs import cell_pictures
+from etude.render.typst.pictures import book_picture
+from etude.render.typst.text import content, string
+from etude.render.typst.words import words
+
+__all__ = ["embed", "figure", "image"]
+
+
+def figure(ctx: Context, node: Figure) -> str:
+    """A picture, a cell's output or other content, with its caption below."""
+    number = ctx.facts.numbers.get(node.id)
+    name = string(number.name) if number is not None and number.name else "none"
+    caption = ctx.inline(ctx, node.caption) if node.caption else "none"
+    legend = ctx.render(ctx, node.legend) if node.legend else "none"
+    return f"figure-box({_content(ctx, node)},name:{name},caption:{caption},legend:{legend})"
+
+
+def _content(ctx: Context, node: Figure) -> str:
+    if node.source.startswith("#"):
+        cell = ctx.cells.get(node.source[1:])
+        return (cell_pictures(ctx, cell, node.alt, node.width, node.height) if cell is not None else "") or "{}"
+    picture = book_picture(ctx, node.source, node.alt, node.width, node.height) if node.source else ""
+    if node.source and not picture:
+        picture = f"no-picture({string(node.alt or node.source)})"
+    return content((picture, ctx.render(ctx, node.children) if node.children else ""))
+
+
+def image(ctx: Context, node: Image) -> str:
+    """A picture without caption or number."""
+    picture = book_picture(ctx, node.source, node.alt, node.width, node.height)
+    side = node.align or "center"
+    return f"lone-image({side},{picture or f'no-picture({string(node.alt or node.source)})'})"
+
+
+def embed(ctx: Context, node: Embed) -> str:
+    """What moves or answers: its poster, and where it can be seen."""
+    number = ctx.facts.numbers.get(node.id)
+    name = string(number.name) if number is not None and number.name else "none"
+    caption = ctx.inline(ctx, node.caption) if node.caption else "none"
+    poster = book_picture(ctx, node.poster, node.alt, node.width) if node.poster else ""
+    outside = node.source.startswith(("http:", "https:"))
+    where = f"elsewhere({string(words(ctx.page.language).elsewhere)},{string(node.source if outside else '')})"
+    return f"figure-box({content((poster, where))},name:{name},caption:{caption},legend:none)"
