@@ -13,24 +13,57 @@ from xml.etree.ElementTree import Element
 
 Tree = tuple[Any, ...]
 
-MARKS = {
-    "^": "hat", "ˆ": "hat", "\u0302": "hat", "~": "tilde", "˜": "tilde", "\u0303": "tilde", "˙": "dot", "\u0307": "dot",
-    "¨": "dots", "\u0308": "dots", "¯": "bar", "ˉ": "bar", "\u0304": "bar", "‾": "line", "\u0305": "line", "\u0332": "line",
-    "_": "line", "―": "line", "−": "line", "ˇ": "check", "\u030c": "check", "˘": "breve", "\u0306": "breve", "´": "acute",
-    "ˊ": "acute", "\u0301": "acute", "`": "grave", "ˋ": "grave", "\u0300": "grave", "˚": "ring", "\u030a": "ring",
-    "⃗": "arrow", "→": "arrow", "\u20d6": "arrow back", "←": "arrow back", "↔": "arrow both", "\u20e1": "arrow both",
-    "\u20db": "three dots", "…": "three dots",
-    "\u20ef": "arrow", "\u20ee": "arrow back", "\u034d": "arrow both",
-}  # fmt: skip
+_MARKED = {
+    "hat": "^ˆ\u0302",
+    "tilde": "~˜\u0303",
+    "dot": "˙\u0307",
+    "dots": "¨\u0308",
+    "three dots": "…\u20db",
+    "bar": "¯ˉ\u0304",
+    "line": "‾_―−\u0305\u0332",
+    "check": "ˇ\u030c",
+    "breve": "˘\u0306",
+    "acute": "´ˊ\u0301",
+    "grave": "`ˋ\u0300",
+    "ring": "˚\u030a",
+    "arrow": "→\u20d7\u20ef",
+    "arrow back": "←\u20d6\u20ee",
+    "arrow both": "↔\u20e1\u034d",
+}
+MARKS = {sign: name for name, signs in _MARKED.items() for sign in signs}
 """Accents and lines above or below."""
 
 SIGNS = {
-    "∣": "|", "∥": "‖", "⋯": "⋯", "−": "-", "∗": "*", "\u2009": "", "ϕ": "φ", "⟮": "(", "⟯": ")", "〈": "⟨", "〉": "⟩",
-    "≔": ":=", "⧵": "∖", "⟂": "⊥", "·": "⋅", "”": '"', "⁡": "", "∆": "Δ", "△": "△", "′": "'", "″": "''", "‴": "'''", "⁗": "''''", "Ω": "Ω",
-}  # fmt: skip
+    "∣": "|",
+    "∥": "‖",
+    "−": "-",
+    "∗": "*",
+    "ϕ": "φ",
+    "⟮": "(",
+    "⟯": ")",
+    "≔": ":=",
+    "⧵": "∖",
+    "⟂": "⊥",
+    "·": "⋅",
+    "”": '"',
+    "∆": "Δ",
+    "′": "'",
+    "″": "''",
+    "‴": "'''",
+    "⁗": "''''",
+}
 """Signs of which there are several characters."""
 
-_VARIANTS = ("double-struck", "bold", "italic", "sans-serif", "monospace", "script", "fraktur", "black-letter")
+_VARIANTS = (
+    "double-struck",
+    "bold",
+    "italic",
+    "sans-serif",
+    "monospace",
+    "script",
+    "fraktur",
+    "black-letter",
+)
 _UNSEEN = frozenset("\u2061\u2062\u2063\u2064\u200b\ufe00\ufe01\u2060")
 _ROWS = frozenset(("math", "mrow", "mstyle", "mpadded", "semantics", "menclose", "merror", "mtd"))
 _LARGE = frozenset("∑∏∐⋃⋂⨁⨂⨀⋁⋀⨄⨆")
@@ -65,8 +98,18 @@ def _walk(node: Element, display: bool) -> list[Any]:
     if tag in ("munder", "mover", "munderover"):
         return _over(tag, children, display)
     if tag == "mmultiscripts":
-        return [("multi", tree(children[0], display), *(tree(child, False) for child in children[1:] if len(child) or child.text))]
-    if tag == "mfrac" and node.get("linethickness", "").startswith("0") and node.get("linethickness", "")[1:2] != ".":
+        return [
+            (
+                "multi",
+                tree(children[0], display),
+                *(tree(child, False) for child in children[1:] if len(child) or child.text),
+            )
+        ]
+    if (
+        tag == "mfrac"
+        and node.get("linethickness", "").startswith("0")
+        and node.get("linethickness", "")[1:2] != "."
+    ):
         return [("table", (tree(children[0], False),), (tree(children[1], False),))]
     if tag == "mfrac":
         return [("fraction", tree(children[0], False), tree(children[1], False))]
@@ -78,7 +121,9 @@ def _walk(node: Element, display: bool) -> list[Any]:
         # Typst's export gives lines no style of their own.
         own = str(display) if "multiline-equation" in node.get("class", "") else ""
         display = node.get("displaystyle", own).lower() == "true"
-        rows = tuple(tuple(cell for cell in (tree(cell, display) for cell in line) if cell) for line in children)
+        rows = tuple(
+            tuple(cell for cell in (tree(cell, display) for cell in line) if cell) for line in children
+        )
         return [("table", *(line for line in rows if line))]
     return []
 
@@ -112,7 +157,12 @@ def _token(node: Element, tag: str) -> list[Any]:
     said = node.get("mathvariant")
     if tag == "mtext":
         child = next(iter(node), None)
-        said = said or {"b": "bold", "i": "italic", "code": "monospace", "span": "sans-serif" if child is not None and "sans" in child.get("class", "") else None}.get("" if child is None else child.tag)
+        said = said or {
+            "b": "bold",
+            "i": "italic",
+            "code": "monospace",
+            "span": "sans-serif" if child is not None and "sans" in child.get("class", "") else None,
+        }.get("" if child is None else child.tag)
     out = []
     for letter in text:
         base, variant = _plain(letter)
@@ -128,17 +178,31 @@ def _token(node: Element, tag: str) -> list[Any]:
 
 
 def _italic(letter: str) -> bool:
-    return letter.isalpha() and letter not in "ıȷ" and unicodedata.name(letter, "").startswith(("LATIN", "GREEK"))
+    return (
+        letter.isalpha()
+        and letter not in "ıȷ"
+        and unicodedata.name(letter, "").startswith(("LATIN", "GREEK"))
+    )
 
 
 def _plain(letter: str) -> tuple[str, str]:
     name = unicodedata.name(letter, "").lower()
     if letter == "ℎ":
         return "h", "italic"
-    if not name.startswith("mathematical ") and not (letter in "ℂℍℕℙℚℝℤ" or letter in "ℬℰℱℋℐℒℳℛℯℊℴ" or letter in "ℭℌℑℜℨ"):
+    if not name.startswith("mathematical ") and not (
+        letter in "ℂℍℕℙℚℝℤ" or letter in "ℬℰℱℋℐℒℳℛℯℊℴ" or letter in "ℭℌℑℜℨ"
+    ):
         return letter, ""
     found = sorted("fraktur" if part == "black-letter" else part for part in _VARIANTS if part in name)
-    base = "ϵ" if "epsilon symbol" in name else "φ" if "phi symbol" in name else GREEK.get(name.rpartition(" ")[0].rpartition(" ")[2], "") if name.endswith("symbol") else unicodedata.normalize("NFKC", letter)
+    base = (
+        "ϵ"
+        if "epsilon symbol" in name
+        else "φ"
+        if "phi symbol" in name
+        else GREEK.get(name.rpartition(" ")[0].rpartition(" ")[2], "")
+        if name.endswith("symbol")
+        else unicodedata.normalize("NFKC", letter)
+    )
     return (base, " ".join(found)) if found or name.startswith("mathematical ") else (letter, "")
 
 

@@ -12,10 +12,12 @@ from xml.etree.ElementTree import Element, fromstring
 from msgspec import Struct
 
 from etude.render.math import letters, mathml
+from etude.render.typst.math_fence import fenced
 from etude.render.typst.math_pieces import cuts
 from etude.render.typst.math_row import Part, join, joints
 from etude.render.typst.math_table import is_lines, lines
-from etude.render.typst.math_tree import STYLES, fenced, level_of, translate
+from etude.render.typst.math_tree import WALK
+from etude.render.typst.math_walk import level_of, styled
 
 __all__ = ["Formula", "formula"]
 
@@ -43,9 +45,9 @@ def formula(tex: str, display: bool) -> Formula:
     level = 0 if display else 1
     root, own = _inner(root, level)
     if display and len(root) == 1 and root[0].tag == "mtable" and is_lines(root[0]):
-        body = _equation(" \\ ".join(lines(root[0], 0, translate)), level, own)
+        body = _equation(" \\ ".join(lines(WALK, root[0], 0)), level, own)
         return Formula(body, (body,), alt, shown)
-    parts = translate(root, own, [])
+    parts = WALK.row(root, own, [])
     body = _equation(join(parts, own), level, own)
     return Formula(body, _pieces(parts, level, own) if display else (body,), alt, shown)
 
@@ -54,7 +56,7 @@ def _inner(root: Element, level: int) -> tuple[Element, int]:
     """The row that is all of a formula, and its level."""
     own = level
     while len(root) == 1 and root[0].tag == "mrow" and "style" not in root[0].attrib and len(root[0]) != 0:
-        if fenced(root[0], own) is not None:
+        if fenced(WALK, root[0], own) is not None:
             break
         own = level_of(root[0], own)
         root = root[0]
@@ -62,7 +64,7 @@ def _inner(root: Element, level: int) -> tuple[Element, int]:
 
 
 def _equation(code: str, level: int, own: int) -> str:
-    return f"${code if own == level or not code else f'{STYLES[own]}({code})'}$.body"
+    return f"${code and styled(code, own, level)}$.body"
 
 
 def _pieces(parts: list[Part], level: int, own: int) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ written; elsewhere an explicit space, which Typst takes instead of its own.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -69,7 +70,7 @@ def joints(parts: list[Part], level: int, at: list[int]) -> list[str]:
     """The same in pieces: a new one begins at each place of `at`, ascending."""
     codes = _codes(parts, level)
     bounds = [0, *at, len(codes)]
-    return ["".join(codes[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return ["".join(codes[a:b]) for a, b in pairwise(bounds)]
 
 
 def _codes(parts: list[Part], level: int) -> list[str]:

@@ -12,8 +12,8 @@ from typing import Literal, TypeAlias
 __all__ = ["MEDIUM", "THICK", "THIN", "Class", "Form", "class_of", "natural", "room"]
 
 Class: TypeAlias = Literal["N", "R", "B", "V", "L", "O", "C", "P", "F", "?"]
-"""A class of Typst's: normal, relation, binary, vary (a sign or binary), large, opening, closing, punctuation,
-fence; or one that is not known."""
+"""A class of Typst's: normal, relation, binary, vary (a sign or binary), large, opening, closing, punctuation
+or fence; or one that is not known."""
 
 Form: TypeAlias = Literal["prefix", "infix", "postfix"]
 
@@ -34,7 +34,7 @@ _ROOM: dict[Form, tuple[tuple[tuple[float, float], str], ...]] = {
     "postfix": (
         (
             (0, 0),
-            '!"%-\')]-`|-~¨¯°²-´¸¹ˆˇˉ-ˋˍ˘-˚˜˝˷\u0302\u0311‖’-‛”-‟′-‷‾⁗\u20db\u20dc⌉⌋⌢⌣〉⎴⎵⏍⏜-⏡❳⟧⟩⟫⟭⟯⦀⦄⦆⦈⦊⦌⦎⦐⦒⦔⦖⦘⦙⧙⧛⧽',
+            "!\"%-')]-`|-~¨¯°²-´¸¹ˆˇˉ-ˋˍ˘-˚˜˝˷\u0302\u0311‖’-‛”-‟′-‷‾⁗\u20db\u20dc⌉⌋⌢⌣〉⎴⎵⏍⏜-⏡❳⟧⟩⟫⟭⟯⦀⦄⦆⦈⦊⦌⦎⦐⦒⦔⦖⦘⦙⧙⧛⧽",
         ),
     ),
 }
@@ -44,7 +44,8 @@ _BETWEEN = "|∼"
 """Operators that have other forms and a thick space where they stand between two things."""
 
 _CLASSES: dict[Class, str] = {
-    "R": ":<->†‡⁏⁐←-↳↶↷↺-⇿∈-∍∝∣-∦∴-∷∹-∽≁-⊋⊏-⊒⊢⊣⊦-⊸⋈⋍⋐⋑⋔-⋭⋲-⋿⌢⌣⌿⍼⟂-⟄⟈-⟋⟍⟒-⟔⟚-⟟⟰-⟿⤀-⥿⧎-⧕⧟⧡⧣-⧦⧴⩙⩦-⩰⩳-⫠⫢-⫰⫲⫳⫷-⫺⬀-⬑⬰-⭌⮕",
+    "R": ":<->†‡⁏⁐←-↳↶↷↺-⇿∈-∍∝∣-∦∴-∷∹-∽≁-⊋⊏-⊒⊢⊣⊦-⊸⋈⋍⋐⋑⋔-⋭⋲-⋿⌢⌣⌿⍼⟂-⟄⟈-⟋⟍⟒-⟔⟚-⟟⟰-⟿⤀-⥿⧎-⧕⧟⧡⧣-⧦⧴"
+    "⩙⩦-⩰⩳-⫠⫢-⫰⫲⫳⫷-⫺⬀-⬑⬰-⭌⮕",
     "B": "\\·×÷•⁀⁄⁎⅋∔-∙∧-∪∸∾≀⊌-⊎⊓-⊡⊹-⊽⋄-⋇⋉-⋌⋎⋏⋒⋓⌅⌆⌽▲-▹▼-◅◊○◦◫◬◸-◿★☆⟇⟎⟏⟑⟠-⟥⦶-⦹⧀⧁⧄-⧈⧖⧗⧢⧫⧵-⧷⧺⧻⧾⧿⨢-⩘⩚-⩥⩱⩲⫴-⫶⫻⫽⫾",
     "V": "+±−∓",
     "L": "؆؇⅀∏-∑√-∜∫-∳⋀-⋃⟌⟕-⟙⧸⧹⨀-⨡⫼⫿",

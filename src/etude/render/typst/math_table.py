@@ -1,24 +1,21 @@
 """Tables of formulas: lines that are aligned, and matrices.
 
-Pairs of columns, the first flush right and the second flush left, are lines with alignment points; all else is
-a matrix without delimiters, whose columns are flush by such points in each cell.
+Pairs of columns, the first flush right and the second flush left, are lines with alignment points; all else
+is a matrix without delimiters, whose columns are flush by such points in each cell.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from itertools import zip_longest
-from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
-from etude.render.typst.math_row import ALIGN, Gap, Part, join
+from etude.render.typst.math_row import ALIGN, Gap, Item, Part, join
+from etude.render.typst.math_signs import Form
+from etude.render.typst.math_walk import EMPTY, Walk, styled
 
 __all__ = ["is_lines", "lines", "table"]
 
-Translate: TypeAlias = Callable[[Iterable[Element], int, list[Part]], list[Part]]
-
-_EMPTY = "#[]"
 _PAIR_GAP = 1.0
 """Between two pairs of columns, in em."""
 _ALIGNED = re.compile("text-align: (left|right)")
@@ -56,18 +53,20 @@ def _multline(node: Element) -> bool:
 
 
 def _single(rows: list[list[Element]]) -> bool:
-    return all(len(line) <= 1 for line in rows) and all(_side(cell) == "center" for line in rows for cell in line)
+    return all(len(line) <= 1 for line in rows) and all(
+        _side(cell) == "center" for line in rows for cell in line
+    )
 
 
-def lines(node: Element, level: int, translate: Translate) -> list[str]:
+def lines(walk: Walk, node: Element, level: int) -> list[str]:
     """Each line of a table in Typst's mathematical syntax."""
     rows = _rows(node)
     if _multline(node):
         return [
-            join(_staggered(translate(line[1] if len(line) > 1 else line, level, []), i, len(rows)), level)
+            join(_staggered(walk.row(line[1] if len(line) > 1 else line, level, []), i, len(rows)), level)
             for i, line in enumerate(rows)
         ]
-    return [_line(line, level, translate) for line in rows]
+    return [_line(walk, line, level) for line in rows]
 
 
 def _staggered(parts: list[Part], i: int, count: int) -> list[Part]:
@@ -76,41 +75,45 @@ def _staggered(parts: list[Part], i: int, count: int) -> list[Part]:
     return [*parts, Gap(_STAGGER)] if i == 0 else [Gap(_STAGGER), *parts]
 
 
-def _line(cells: list[Element], level: int, translate: Translate) -> str:
+def _line(walk: Walk, cells: list[Element], level: int) -> str:
     """A line with a point between each two columns; between pairs of them there is room."""
     out: list[str] = []
     for i in range(0, len(cells), 2):
         parts: list[Part] = []
-        translate(cells[i], level, parts)
+        walk.row(cells[i], level, parts)
         if i + 1 < len(cells):
             parts.append(ALIGN)
-            translate(cells[i + 1], level, parts)
+            walk.row(cells[i + 1], level, parts)
         out.append(join(parts, level))
     return f" #h({_PAIR_GAP:g}em) & ".join(out)
 
 
-def table(node: Element, level: int, translate: Translate) -> str:
-    """A table within a formula, at the level around it."""
+def table(walk: Walk, node: Element, level: int, _form: Form, out: list[Part]) -> None:
+    """``<mtable>`` within a formula."""
+    out.append(Item(_matrix(walk, node, level)))
+
+
+def _matrix(walk: Walk, node: Element, level: int) -> str:
     rows = _rows(node)
     across = _rules(rows)
     if rows and len(rows) > 1 and len(rows[-1]) == 1 and not len(rows[-1][0]) and len(rows) - 1 in across:
         rows = rows[:-1]
     if not rows:
-        return _EMPTY
+        return EMPTY
     shown = node.get("displaystyle") == "true"
     script = int(node.get("scriptlevel", "0"))
     own = 0 if shown else min(3, script + 1)
     # Typst sets cells as it sets denominators: one level smaller than what is around.
     around = 0 if own <= 1 else own - 1
-    if _paired(rows) or _single(rows) and shown:
-        cells = [[_wrap(_line(line, own, translate), own)] for line in rows]
+    if _paired(rows) or (_single(rows) and shown):
+        cells = [[_wrap(_line(walk, line, own), own)] for line in rows]
         options = "row-gap: #0.5em, "
     else:
         columns = max(map(len, rows))
         sides = [_column(rows, i) for i in range(columns)]
         cells = [
             [
-                _flush(_wrap(join(translate(cell, own, []), own) if cell is not None else "", own), side)
+                _flush(_wrap(walk.body(cell, own) if cell is not None else "", own), side)
                 for cell, side in zip_longest(line, sides)
             ]
             for line in rows
@@ -120,7 +123,7 @@ def table(node: Element, level: int, translate: Translate) -> str:
         options += _augment(rows, across)
     body = " ; ".join(", ".join(line) for line in cells)
     code = f"mat(delim: #none, {options}{body})"
-    return code if around == level else f"{('display', 'inline', 'script')[around]}({code})"
+    return styled(code, around, level)
 
 
 def _wrap(code: str, level: int) -> str:
@@ -138,7 +141,7 @@ def _flush(code: str, side: str) -> str:
         case "right":
             return f"{code} &"
         case _:
-            return code or _EMPTY
+            return code or EMPTY
 
 
 def _rules(rows: list[list[Element]]) -> list[int]:
