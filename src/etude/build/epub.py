@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,8 +12,8 @@ import msgspec
 from msgspec import structs
 
 from etude.adapters.disk import write_pieces
-from etude.adapters.history import HistoryError, committed, places, present
 from etude.build.book import Book
+from etude.build.dates import modified
 from etude.build.epub_cover import Cover, cover_entry, covers
 from etude.build.epub_parts import (
     KEEP,
@@ -33,13 +31,10 @@ from etude.build.manifest import announce
 from etude.build.options import BuildOptions
 from etude.build.outputs import Made, encode
 from etude.build.pictures import Picture
-from etude.build.place import CONFIG
 from etude.build.resolution import Resolved
 from etude.build.shared import Output, unread
 from etude.build.watch import Watch, digest, stamp
 from etude.build.workers import Workers
-from etude.model.diagnostic import diagnose
-from etude.model.rules import Rule
 from etude.render.epub.container import container
 from etude.render.epub.front import front, part_file, part_pages
 from etude.render.epub.names import page_file
@@ -47,7 +42,7 @@ from etude.render.epub.nav import contents, nav_file, ncx_file
 from etude.render.epub.package import items, package_file
 from etude.render.epub.part import Entry, Part, PartFacts, entry
 from etude.render.epub.style import font_file, style_sheet
-from etude.render.epub.volume import UNDATED, Volume
+from etude.render.epub.volume import Volume
 
 __all__ = ["write_epubs"]
 
@@ -83,8 +78,8 @@ def write_epubs(
     known = {**cleaned, **parts, **{cover.target: cover.made for cover in shown.values()}}
     cut = {name: data for get in fonts for name, data in get().items()}
     own = _own_styles(book, watch, output)
-    modified = _modified(book, watch, output)
-    assembly = _Assembly(book, resolved, media, pictures, cut, style_sheet(cut, own), modified)
+    changed = modified(book, watch, output)
+    assembly = _Assembly(book, resolved, media, pictures, cut, style_sheet(cut, own), changed)
     for edition in wanted:
         pages = [
             known[target].part
@@ -217,28 +212,3 @@ def _own_styles(book: Book, watch: Watch, output: Output) -> list[str]:
         except OSError as error:
             output.diagnostics += (unread(book, path, f"epub.css.{number}", error),)
     return found
-
-
-def _modified(book: Book, watch: Watch, output: Output) -> str:
-    """When the book was last changed, in UTC: as the build is told, else git, else its author."""
-    told = output.environment["SOURCE_DATE_EPOCH"] = os.environ.get("SOURCE_DATE_EPOCH")
-    if told and told.isdecimal() and len(told) <= 11:
-        return _utc(datetime.fromtimestamp(int(told), UTC))
-    for place in places(book.root):
-        watch.note(place)
-    try:
-        when = committed(book.root) if present(book.root) else ""
-    except HistoryError as error:
-        message = f"when the book was changed is not known: {error}"
-        output.diagnostics += (diagnose(Rule.HISTORY_UNREADABLE, message, CONFIG),)
-        when = ""
-    for text in (when, book.config.date):
-        try:
-            return _utc(datetime.fromisoformat(text))
-        except ValueError:
-            continue
-    return UNDATED
-
-
-def _utc(when: datetime) -> str:
-    return when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -186,6 +186,8 @@ def load_forms(forms: Iterable[str]) -> None:
             import etude.render.html.twin  # noqa: PLC0415 -- as above
         elif form == "epub":
             import etude.render.epub.page  # noqa: PLC0415 -- as above
+        elif form == "pdf":
+            import etude.render.typst.page  # noqa: PLC0415 -- as above
         elif form == "markdown":
             import etude.render.manuscript.page  # noqa: PLC0415 -- as above
         elif form == "notebook":

@@ -30,9 +30,6 @@ from etude.model.diagnostic import BookError
 
 __all__ = ["write_outputs"]
 
-_FORMS = {"search": "html"}
-"""The form of what the state keeps under a folder, where the names differ."""
-
 _decode = msgspec.msgpack.Decoder(dict[str, Made]).decode
 
 
@@ -117,6 +114,10 @@ def write_outputs(
         from etude.build.epub import write_epubs  # noqa: PLC0415 -- only for this form
 
         known.update(write_epubs(*asked, pictures, formulas, watch, output))
+    if "pdf" in options.to:
+        from etude.build.pdf import write_pdfs  # noqa: PLC0415 -- only for this form
+
+        known.update(write_pdfs(*asked, pictures, watch, output))
     if "markdown" in options.to:
         from etude.build.manuscripts import write_manuscripts  # noqa: PLC0415 -- only for this form
 
@@ -132,15 +133,19 @@ def write_outputs(
     sweep(out, output.stamps, options.to, everything=everything)
     # Of forms that were not asked for, all stays as it was.
     stays = {
-        target: made
-        for target, made in before.items()
-        if not everything or _FORMS.get(folder := target.partition("/")[0], folder) not in options.to
+        target: made for target, made in before.items() if not everything or _form(target) not in options.to
     }
     if everything:
         forget(book.root, {made.search for made in (*stays.values(), *known.values())})
     sweep_parts(state.parent)
     write_atomic(state, sealed(encode({**stays, **known})))
     return output
+
+
+def _form(target: str) -> str:
+    """The form that something belongs to, by the name under which the state keeps it (``epub-part/…``)."""
+    folder = target.partition("/")[0].partition("-")[0]
+    return "html" if folder == "search" else folder
 
 
 def _letters(book: Book, run: Executed) -> str:

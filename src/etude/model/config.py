@@ -151,6 +151,18 @@ class HtmlConfig(Struct, frozen=True):
     """Whether each page has a twin in Markdown, and the site ``llms.txt`` and ``llms-full.txt``."""
 
 
+class PdfConfig(Struct, frozen=True):
+    """The printed book."""
+
+    size: Literal["a4", "b5", "16k", "7x10", "letter"] = "16k"
+    """Of the trimmed page."""
+    variants: Literal["together", "apart"] = "together"
+    """Whether all variants are in one book, or each in one of its own."""
+    grayscale: bool = False
+    comments: Literal["keep", "lift"] = "keep"
+    """Whether comments of code stay in it or become numbered notes below it."""
+
+
 class EpubConfig(Struct, frozen=True):
     """The e-book."""
 
@@ -245,6 +257,7 @@ class Config(Struct, frozen=True):
     environments: tuple[Environment, ...] = ()
     """One for each variant whose runs have an environment; in a book without variants one at most."""
     html: HtmlConfig = HtmlConfig()
+    pdf: PdfConfig = PdfConfig()
     epub: EpubConfig = EpubConfig()
     redirects: tuple[tuple[str, str], ...] = ()
     """Addresses of the site that lead elsewhere, below its root, and what each leads to."""

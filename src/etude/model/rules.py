@@ -112,6 +112,10 @@ class Rule(StrEnum):
     # writing
     HISTORY_UNREADABLE = "history-unreadable"
     CARD_MISSING = "card-missing"
+    PDF_FAILED = "pdf-failed"
+    PDF_PICTURE = "pdf-picture"
+    GLYPH_MISSING = "glyph-missing"
+    FORMULA_SCALED = "formula-scaled"
     EPUB_REMOTE = "epub-remote"
     EPUB_PICTURE = "epub-picture"
     EPUB_COVER = "epub-cover"
@@ -215,6 +219,10 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.REMOTE_UNREADABLE, _W, "A shared result is not what was shared; it counts as missing."),
         (Rule.HISTORY_UNREADABLE, _I, "Git does not tell when pages were changed."),
         (Rule.CARD_MISSING, _I, "No picture is drawn for those who share a page."),
+        (Rule.PDF_FAILED, _E, "A printed book could not be set."),
+        (Rule.PDF_PICTURE, _W, "A picture cannot be printed, and is left out."),
+        (Rule.GLYPH_MISSING, _W, "No font has a character of the book; a square stands for it."),
+        (Rule.FORMULA_SCALED, _W, "A formula is wider than the printed line, and was set smaller."),
         (Rule.EPUB_REMOTE, _W, "A page shows a picture from the web, which an e-book cannot hold."),
         (Rule.EPUB_PICTURE, _W, "A picture is none that e-books show, or is too large for many readers."),
         (Rule.EPUB_COVER, _I, "The cover of an e-book is drawn without the fonts that it should have."),

@@ -22,6 +22,7 @@ from etude.model.config import (
     LibraryConfig,
     Localized,
     Part,
+    PdfConfig,
     Variant,
 )
 from etude.model.diagnostic import Diagnostic, diagnose
@@ -106,6 +107,7 @@ class _Assembly:
             execute=execute,
             environments=environments(self.reader, execute, names, tables),
             html=HtmlConfig(**html),
+            pdf=PdfConfig(**self.section("pdf")),
             epub=EpubConfig(**self.section("epub")),
             redirects=self.redirects(),
             launch=LaunchConfig(**self.section("launch")),

@@ -15,9 +15,7 @@ __all__ = ["bibliography", "index"]
 
 def bibliography(ctx: Context) -> str:
     """The list of works, each with a place that citations lead to."""
-    works = (
-        content((ctx.place(work.id), ctx.inline(ctx, work.content))) for work in ctx.facts.works
-    )
+    works = (content((ctx.place(work.id), ctx.inline(ctx, work.content))) for work in ctx.facts.works)
     return f"works({array(works)})" if ctx.facts.works else ""
 
 

@@ -47,6 +47,7 @@ from etude.model.block import (
     UnknownDirective,
     VariantBlock,
 )
+from etude.render.html.begun import walk
 from etude.render.math import MathError
 from etude.render.typst import back, boxes, cells, figures, tables
 from etude.render.typst.context import Context
@@ -58,15 +59,24 @@ from etude.render.variants import Group, grouped
 
 __all__ = ["blocks"]
 
+_DEEPEST = 10
+"""Blocks within blocks that are set: of what is deeper, Typst's layout has an end, paragraphs stand alone."""
+_PLAIN = (Paragraph, CodeBlock, MathBlock)
+
 _HANG = 18.0
 """Points that the theme indents the items of a list."""
 
 
 def blocks(ctx: Context, nodes: Sequence[BlockNode]) -> str:
     """Blocks one after another, as one expression."""
-    return content(
+    if ctx.depth >= _DEEPEST:
+        nodes = tuple(node for node in walk(nodes) if isinstance(node, _PLAIN))
+    ctx.depth += 1
+    made = content(
         _group(ctx, piece) if isinstance(piece, Group) else _placed(ctx, piece) for piece in grouped(nodes)
     )
+    ctx.depth -= 1
+    return made
 
 
 def _group(ctx: Context, group: Group) -> str:
@@ -157,7 +167,7 @@ def _block(ctx: Context, node: BlockNode) -> str:
         case RawHtml(html=html):
             return html_blocks(ctx, html)
         case RawBlock(format=kind, value=value):
-            return f"eval({string(value)},mode:\"markup\")" if kind.lower() == "typst" else ""
+            return f'eval({string(value)},mode:"markup")' if kind.lower() == "typst" else ""
         case ThematicBreak():
             return "pause"
         case TableOfContents() | BlockBreak() | Comment() | FootnoteDefinition():
@@ -190,7 +200,9 @@ def _item(ctx: Context, item: ListItem, *, tight: bool) -> str:
     parts: list[str] = [ctx.place(item.id)]
     for i, child in enumerate(item.children):
         if isinstance(child, Paragraph) and (tight or not i):
-            parts.append(content(("parbreak()" if i else "", ctx.place(child.id), ctx.inline(ctx, child.children))))
+            parts.append(
+                content(("parbreak()" if i else "", ctx.place(child.id), ctx.inline(ctx, child.children)))
+            )
         else:
             parts.append(blocks(ctx, (child,)))
     return content(parts)

@@ -7,14 +7,14 @@ from importlib.resources import files
 
 from msgspec import Struct
 
-from etude.model.book import NavPage, Navigation
+from etude.model.book import Navigation, NavPage
 from etude.model.config import Config
 from etude.render.typst.page import PrintedPage
 from etude.render.typst.sheet import Sheet
 from etude.render.typst.text import array, content, length, string
 from etude.render.typst.words import words
 
-__all__ = ["Faces", "levels", "main_file", "page_path", "settings_file", "theme_files"]
+__all__ = ["Faces", "levels", "main_file", "page_path", "settings_file", "theme_files", "without_pictures"]
 
 _THEME = ("book", "blocks", "boxes", "formula", "matter")
 
@@ -57,7 +57,9 @@ def theme_files() -> dict[str, bytes]:
     }
 
 
-def settings_file(sheet: Sheet, faces: Faces, language: str, *, first: int, date: tuple[int, int, int]) -> bytes:
+def settings_file(
+    sheet: Sheet, faces: Faces, language: str, *, first: int, date: tuple[int, int, int]
+) -> bytes:
     """What the theme asks of the edition; `first` is the level of chapters, `date` year, month and day."""
     said = words(language)
     before, _, after = said.page.partition("{}")
@@ -71,6 +73,7 @@ def settings_file(sheet: Sheet, faces: Faces, language: str, *, first: int, date
         "math-fonts": _fonts(faces.math),
         "stress-fonts": _fonts(faces.stress),
         "book-date": f"datetime(year: {date[0]}, month: {date[1]}, day: {date[2]})",
+        "missing-pictures": array(()),
         "text-size": length(sheet.text),
         "code-size": length(sheet.code),
         "code-edition": string(sheet.edition),
@@ -88,6 +91,12 @@ def settings_file(sheet: Sheet, faces: Faces, language: str, *, first: int, date
     return "".join(f"#let {name} = {value}\n" for name, value in lines.items()).encode()
 
 
+def without_pictures(settings: bytes, missing: Iterable[str]) -> bytes:
+    """The settings of a project some of whose pictures, by their paths in it, cannot be set."""
+    names = array(string(f"/{path}") for path in missing)
+    return settings.replace(b"#let missing-pictures = ()", f"#let missing-pictures = {names}".encode())
+
+
 def _fonts(names: Iterable[str]) -> str:
     return array(map(string, names))
 
@@ -102,11 +111,12 @@ def main_file(
     known = {name for page in pages.values() for name in page.places}
     lost = sorted({name for page in pages.values() for name in page.leads} - known)
     parts = [
-        f"title-pages({string(title)},{string(config.subtitle.get(language))},{authors},"
-        f"{string(config.publisher)},{array(map(string, imprint))})",
+        (
+            f"title-pages({string(title)},{string(config.subtitle.get(language))},{authors},"
+            f"{string(config.publisher)},{array(map(string, imprint))})"
+        ),
         "contents-list()",
-        "main-matter()",
-        *_pages(navigation, pages, lost),
+        f"main-matter({content(_pages(navigation, pages, lost))})",
     ]
     keywords = array(map(string, config.keywords))
     return (
@@ -136,7 +146,7 @@ def _pages(navigation: Navigation, pages: Mapping[str, PrintedPage], lost: Seque
             out.append(f"part-page({string(part.label) if part.label else 'none'},{string(part.title)})")
         for page in part.pages:
             add(page)
-    shown = {page for page in pages}
+    shown = set(pages)
     rest = [name for name in lost if name.partition("#")[0] not in shown]
     if rest:
         out.append(f"spot({','.join(map(string, rest))})")

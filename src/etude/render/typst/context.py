@@ -70,6 +70,8 @@ class Context:
     """Names of places that links can lead to."""
     leads: set[str] = field(default_factory=set)
     """Names of places that links of the page lead to."""
+    depth: int = 0
+    """How many blocks are around what is being rendered."""
     noted: set[str] = field(default_factory=set)
     """Footnotes that were printed."""
 

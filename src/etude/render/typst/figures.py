@@ -24,7 +24,9 @@ def figure(ctx: Context, node: Figure) -> str:
 def _content(ctx: Context, node: Figure) -> str:
     if node.source.startswith("#"):
         cell = ctx.cells.get(node.source[1:])
-        return (cell_pictures(ctx, cell, node.alt, node.width, node.height) if cell is not None else "") or "{}"
+        return (
+            cell_pictures(ctx, cell, node.alt, node.width, node.height) if cell is not None else ""
+        ) or "{}"
     picture = book_picture(ctx, node.source, node.alt, node.width, node.height) if node.source else ""
     if node.source and not picture:
         picture = f"no-picture({string(node.alt or node.source)})"
@@ -45,5 +47,7 @@ def embed(ctx: Context, node: Embed) -> str:
     caption = ctx.inline(ctx, node.caption) if node.caption else "none"
     poster = book_picture(ctx, node.poster, node.alt, node.width) if node.poster else ""
     outside = node.source.startswith(("http:", "https:"))
-    where = f"elsewhere({string(words(ctx.page.language).elsewhere)},{string(node.source if outside else '')})"
+    where = (
+        f"elsewhere({string(words(ctx.page.language).elsewhere)},{string(node.source if outside else '')})"
+    )
     return f"figure-box({content((poster, where))},name:{name},caption:{caption},legend:none)"

@@ -113,7 +113,9 @@ def _node(ctx: Context, node: Inline) -> str:
             return f"code-word({string(value)})"
         case Keyboard(value=value):
             keys = value.split("+") if "+" in value.strip("+") else [value]
-            return content(('"+";' if i else "") + f"key-cap({string(k.strip())})" for i, k in enumerate(keys))
+            return content(
+                ('"+";' if i else "") + f"key-cap({string(k.strip())})" for i, k in enumerate(keys)
+            )
         case Abbreviation(value=value, title=title):
             return string(value) if not title else f"abbreviation({string(value)},{string(title)})"
         case InlineMath(tex=tex):
@@ -203,7 +205,9 @@ def _reference(ctx: Context, node: Reference) -> str:
 def _filled(ctx: Context, node: Reference, number: str, name: str) -> str:
     """The author's words with the number in its place; a name that is no plain text stands alone."""
     nodes = tuple(
-        structs.replace(child, value=fill(child.value, number, "{name}")) if isinstance(child, Text) else child
+        structs.replace(child, value=fill(child.value, number, "{name}"))
+        if isinstance(child, Text)
+        else child
         for child in node.children
     )
     made = inlines(ctx, nodes)

@@ -35,7 +35,9 @@ class PrintedPage(Struct, frozen=True):
     """Names of places that its links lead to, sorted."""
 
 
-def render_page(page: Page, facts: PageFacts, results: Mapping[str, RunResult], edition: Print) -> PrintedPage:
+def render_page(
+    page: Page, facts: PageFacts, results: Mapping[str, RunResult], edition: Print
+) -> PrintedPage:
     """Render one page; `results` are by variant, and may lack some or all.
 
     Depends on nothing but its arguments: equal ones give equal bytes.

@@ -25,7 +25,7 @@ _POINTS = {
 }  # fmt: skip
 """Points in the units of the web, where 96 pixels are an inch and letters are 16 of them high."""
 _DENSITY: Final = 0.6
-"""Points in a pixel of a picture that does not say how large it is: a screen is looked at from farther away."""
+"""Points in a pixel of a picture that has no width: a screen is looked at from farther away."""
 
 
 def book_picture(ctx: Context, source: str, alt: str, width: str = "", height: str = "") -> str:
@@ -78,7 +78,7 @@ def _picture(ctx: Context, path: str, alt: str, size: tuple[int, int], width: st
         points = across * _DENSITY
     most = ctx.edition.sheet.column * 0.8
     points = min(points, ctx.measure, most * across / down)
-    return f"image({string(path)},width:{length(points)},alt:{string(alt or 'picture')})"
+    return f"picture({string(path)},width:{length(points)},alt:{string(alt or 'picture')})"
 
 
 def _points(value: str, whole: float) -> float | None:

@@ -17,7 +17,10 @@ _NAMED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def string(value: str) -> str:
-    """A text as a string literal; lone surrogates, which no file can hold, become replacement characters."""
+    """A text as a string literal, without control characters, which no font has.
+
+    Lone surrogates, which no file can hold, become replacement characters.
+    """
     if not value.isascii():
         value = value.encode("utf-8", "replace").decode("utf-8") if _surrogates(value) else value
     return f'"{_ESCAPED.sub(_escape, value)}"'
@@ -28,7 +31,7 @@ def _surrogates(value: str) -> bool:
 
 
 def _escape(found: re.Match[str]) -> str:
-    return _NAMED.get(found[0]) or f"\\u{{{ord(found[0]):x}}}"
+    return _NAMED.get(found[0], "")
 
 
 def content(parts: Iterable[str]) -> str:

@@ -1,0 +1,94 @@
+"""Has Typst set a project; what it refuses of it is left out and reported, so that there is a book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from etude.adapters.disk import write_atomic
+from etude.adapters.typesetter import Standard, Typeset, TypesetError, refusal, typeset, unknown_letters
+from etude.model.diagnostic import Diagnostic, diagnose
+from etude.model.protocols import Files
+from etude.model.rules import Rule
+from etude.model.span import NOWHERE, Span
+from etude.parse.text import source_text
+from etude.render.epub.svg import clean_svg
+from etude.render.typst.book import without_pictures
+
+__all__ = ["set_book"]
+
+_STANDARDS: Final[tuple[Standard, ...]] = ("a-2b",)
+_UNKNOWN: Final = "\N{WHITE SQUARE}"
+"""Stands for a character that no font has."""
+_SETTINGS: Final = "settings.typ"
+
+
+def set_book(
+    folder: Path,
+    project: Mapping[str, bytes],
+    drawn: Mapping[str, bytes],
+    files: Files,
+    sources: Mapping[str, str],
+) -> tuple[Typeset, tuple[Diagnostic, ...]]:
+    """The book with its pictures; raises `TypesetError` when Typst refuses it and nothing tells why.
+
+    `sources` are the paths in the book, among `files`, of what modules of the project are made of.
+    """
+    pictures = {path: _still(path, data) for path, data in drawn.items()}
+    try:
+        return typeset(_laid(folder, {**project, **pictures}), (), _STANDARDS), ()
+    except TypesetError:
+        refused = {
+            path: why
+            for path, data in pictures.items()
+            if (why := refusal(data, path[path.rindex(".") :].lower()))
+        }
+        modules = {path: data.decode() for path, data in project.items()}
+        unknown = unknown_letters(set("".join(modules.values())), ())
+        if not refused and not unknown:
+            raise
+    problems = (*_pictures(refused), *_letters(modules, unknown, files, sources))
+    table = dict.fromkeys(map(ord, unknown), _UNKNOWN)
+    mended = {path: text.translate(table).encode() for path, text in modules.items()}
+    mended[_SETTINGS] = without_pictures(mended[_SETTINGS], refused)
+    left = {path: data for path, data in pictures.items() if path not in refused}
+    return typeset(_laid(folder, {**mended, **left}), (), _STANDARDS), problems
+
+
+def _pictures(refused: Mapping[str, str]) -> Iterator[Diagnostic]:
+    for path, why in refused.items():
+        message = f"the picture `{path}` cannot be printed: {why}"
+        yield diagnose(Rule.PDF_PICTURE, message, "", hints=("save it anew as PNG, JPEG or SVG",))
+
+
+def _letters(
+    modules: Mapping[str, str], unknown: frozenset[str], files: Files, sources: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    """Each character that no font has, at its first place in each page."""
+    hints = ("install a font that has it",)
+    for module, path in sources.items():
+        for letter in sorted(unknown.intersection(modules.get(module, ""))):
+            span = NOWHERE
+            with suppress(OSError):
+                at = (source_text(files.read(path)) or "").find(letter)
+                span = Span(at, at + 1) if at >= 0 else NOWHERE
+            message = f"no font has the character {letter} (U+{ord(letter):04X})"
+            yield diagnose(Rule.GLYPH_MISSING, message, path, span, hints=hints)
+
+
+def _still(path: str, data: bytes) -> bytes:
+    """A picture as Typst takes it: a drawing without scripts and things from elsewhere."""
+    return (clean_svg(data) or data) if path.lower().endswith(".svg") else data
+
+
+def _laid(folder: Path, project: Mapping[str, bytes]) -> Path:
+    """The folder with exactly these files in it."""
+    for path, data in project.items():
+        write_atomic(folder / path, data)
+    for place in folder.rglob("*"):
+        if place.is_file() and place.relative_to(folder).as_posix() not in project:
+            with suppress(OSError):
+                place.unlink()
+    return folder
