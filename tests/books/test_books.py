@@ -208,6 +208,11 @@ ELSEWHERE = {
     Rule.EPUB_REMOTE,
     Rule.EPUB_PICTURE,
     Rule.EPUB_COVER,
+    # Of printed books: likewise.
+    Rule.PDF_FAILED,
+    Rule.PDF_PICTURE,
+    Rule.GLYPH_MISSING,
+    Rule.FORMULA_SCALED,
     # These need what a folder of sources cannot hold, or take too long.
     Rule.READ_TOO_LARGE,
     Rule.NESTING_TOO_DEEP,

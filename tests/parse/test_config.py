@@ -363,7 +363,7 @@ def test_a_byte_order_mark_is_no_problem():
 
 
 def test_reserved_tables_are_accepted():
-    assert problems(TITLE + "[pdf]\nany = 1\n[discussion]\ngiscus = {repo = 'x'}\n") == []
+    assert problems(TITLE + "[discussion]\ngiscus = {repo = 'x'}\n") == []
 
 
 @pytest.mark.parametrize(
@@ -386,11 +386,11 @@ def test_byte_counts(text, count):
 
 def test_the_table_of_keys_covers_the_configuration():
     sections = {key.section.split(".")[0] for key in KEYS}
-    assert sections | {"pdf", "discussion"} == set(SECTIONS)
+    assert sections | {"discussion"} == set(SECTIONS)
     fields = set(to_builtins(Config()))
     book = {key.name for key in KEYS if key.section == "book"}
     assert book - {"chapters"} <= fields
-    for section in ("execute", "html", "epub", "launch", "library", "bibliography"):
+    for section in ("execute", "html", "pdf", "epub", "launch", "library", "bibliography"):
         names = {key.name for key in KEYS if key.section == section}
         nested = {"resources"} if section == "execute" else set()
         assert names | nested == set(to_builtins(getattr(Config(), section)))

@@ -196,6 +196,24 @@ def test_a_picture_that_is_none_is_left_out(tmp_path: Path) -> None:
     assert "acutpicture" in Printed((tmp_path / "_build" / "pdf" / "en.pdf").read_bytes()).words()
 
 
+def test_a_formula_that_must_be_set_smaller_is_told_at_its_place(tmp_path: Path) -> None:
+    (tmp_path / "etude.toml").write_text('[book]\ntitle = "T"\nchapters = ["a"]\n')
+    (tmp_path / "index.md").write_text("# Home\n")
+    wide = r"\begin{pmatrix}" + "&".join(["x_{10}"] * 18) + r"\end{pmatrix}"
+    (tmp_path / "a.md").write_text(f"# A\n\n$$\n{wide}\n$$\n")
+    told = [one for one in made(tmp_path).diagnostics if one.rule is Rule.FORMULA_SCALED]
+    assert [("a.md", 5)] == [(one.place.path, one.place.span.start) for one in told]
+
+
+def test_a_book_that_cannot_be_set_is_told(tmp_path: Path) -> None:
+    (tmp_path / "etude.toml").write_text('[book]\ntitle = "T"\nchapters = ["a"]\n')
+    (tmp_path / "index.md").write_text("# Home\n")
+    (tmp_path / "a.md").write_text("# A\n\n```{raw} typst\n#nothing-of-that-name\n```\n")
+    told = [one.message for one in made(tmp_path).diagnostics if one.rule is Rule.PDF_FAILED]
+    assert 1 == len(told)
+    assert "unknown variable: nothing-of-that-name" in told[0]
+
+
 def test_an_edit_gives_what_a_clean_build_gives(tmp_path: Path) -> None:
     def book(folder: Path, words: str) -> Path:
         folder.mkdir(exist_ok=True)
