@@ -135,6 +135,14 @@ class Tab:
         self.page.mouse.move(1, 1)  # somebody is there
         return self.page
 
+    def settle(self) -> None:
+        """Wait until other pages of the site see what this one has remembered: it is sent to them."""
+        kept = self.page.evaluate("JSON.stringify(localStorage)")
+        other = self.page.context.new_page()
+        other.goto(self.page.evaluate("etude.own"))  # shown as text, it remembers nothing itself
+        other.wait_for_function("kept => JSON.stringify(localStorage) === kept", arg=kept)
+        other.close()
+
     @property
     def foreign(self) -> list[str]:
         """Requests to other places than the site."""

@@ -298,6 +298,7 @@ def test_languages_are_chosen_and_remembered(tab):
     page.wait_for_selector("dialog.search .status:text-is('没有找到')")
     page.click("dialog.search [data-scope='*']")
     page.wait_for_selector("dialog.search mark:text-is('entropy')")
+    tab.settle()
     page = tab.open("search/en/index.html")
     type_in(page, "梯度下降")
     assert "true" == page.get_attribute("dialog.search [data-scope='*']", "aria-pressed")

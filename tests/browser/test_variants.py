@@ -26,6 +26,7 @@ def test_the_first_is_shown_and_another_is_remembered(tab, base):
     assert "Plain" == page.locator("header input[name=variant]:checked + label").inner_text()
     page.locator(".variants .switch button", has_text="Fancy").click()
     assert ["fancy"] == shown(page)
+    tab.settle()
     page = tab.open(USES.format("en"), base)
     assert ["fancy"] == shown(page)
     assert "Fancy" == page.locator("header input[name=variant]:checked + label").inner_text()
@@ -53,6 +54,7 @@ def test_an_address_chooses(new_tab, base):
 
 def test_an_address_that_chooses_is_remembered_on_the_next_page(tab):
     tab.open(USES.format("en") + "?variant=fancy")
+    tab.settle()
     page = tab.open(USES.format("zh"))
     assert ["fancy"] == shown(page)
 
@@ -99,6 +101,7 @@ def test_tabs_go_together_and_are_remembered(tab):
     page.locator(".tabs label", has_text="B").click()
     assert page.get_by_text("Second.").is_visible()
     assert not page.get_by_text("First.").is_visible()
+    tab.settle()
     page = tab.open("bilingual/zh/more/text.html")
     assert page.get_by_text("第二。").is_visible()
 

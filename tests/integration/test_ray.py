@@ -14,6 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from etude.adapters.store import SqliteStore
+
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 CONFIG = """[book]
@@ -75,6 +77,12 @@ def wait_until(check, seconds: float = 60) -> None:
     while not check() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert check()
+
+
+def stored(book) -> int:
+    """How many cells have come to an end for the build, too."""
+    folder = book.root / ".etude" / "store"
+    return len(SqliteStore(folder).keys("way")) if folder.is_dir() else 0
 
 
 def gone(pid: int) -> bool:
@@ -245,7 +253,7 @@ def test_ctrl_c_ends_the_actors(nodes, new_book, log, go):
     wait = until(f"os.path.exists({str(go)!r})")
     book = write(new_book, log, waiting={"a": wait, "b": wait}, pages="ab")
     with building(book, nodes.name) as process:
-        wait_until(lambda: {"a-0", "b-0"} <= set(names(log)))
+        wait_until(lambda: {"a-0", "b-0"} <= set(names(log)) and stored(book) >= 2)
         assert 2 == len(desks())
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=120)

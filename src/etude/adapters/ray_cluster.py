@@ -62,6 +62,9 @@ def joined(address: str, folder: str, book: BookCopy) -> Iterator[RayCluster]:
     with (
         _settings(_SETTINGS),
         tempfile.TemporaryDirectory(prefix="etude-", ignore_cleanup_errors=True) as own,
+        # Ray prints what it has to say of lost nodes, until its threads have ended; results go there.
+        Path(os.devnull).open("w", encoding="utf-8") as nowhere,
+        redirect_stdout(nowhere),
     ):
         try:
             import ray  # noqa: PLC0415 -- large, and only for who asks for it
@@ -92,9 +95,7 @@ def joined(address: str, folder: str, book: BookCopy) -> Iterator[RayCluster]:
             ray.shutdown()
             raise _refused(wanted, error, book) from error
         try:
-            # Ray prints what it has to say of lost nodes; results go there.
-            with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
-                yield RayCluster(ray)
+            yield RayCluster(ray)
         finally:
             with suppress(Exception):
                 ray.shutdown()
