@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from etude.adapters.disk import DiskFiles
 from etude.adapters.store import SqliteStore
@@ -46,6 +48,18 @@ class Book:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """All problems until now, those of the pages among them."""
         return (*self.problems, *(d for pages in self.pages.values() for p in pages for d in p.diagnostics))
+
+    def editions(
+        self, how: Literal["together", "apart"], asked: Collection[str]
+    ) -> tuple[tuple[str, str], ...]:
+        """Language and variant of each book that is made, no variant where all are in one.
+
+        `asked` are the variants that were asked for, if not all.
+        """
+        apart = how == "apart" and len(self.config.variants) > 1
+        names = [variant.name for variant in self.config.variants] if apart else [""]
+        wanted = [name for name in names if not name or not asked or name in asked]
+        return tuple((language, name) for language, pages in self.pages.items() if pages for name in wanted)
 
     def seen(self, *others: Seen) -> Seen:
         """All that was looked at until now."""

@@ -73,12 +73,8 @@ class Media(Struct, frozen=True):
 
 def editions(book: Book, variants: Sequence[str]) -> tuple[Edition, ...]:
     """The e-books of a book; `variants` are those that were asked for, if not all."""
-    apart = book.config.epub.variants == "apart" and len(book.config.variants) > 1
-    names = [variant.name for variant in book.config.variants] if apart else [""]
-    wanted = [name for name in names if not name or not variants or name in variants]
-    return tuple(
-        Edition(language, name) for language, pages in book.pages.items() if pages for name in wanted
-    )
+    wanted = book.editions(book.config.epub.variants, variants)
+    return tuple(Edition(language, name) for language, name in wanted)
 
 
 def part_target(edition: Edition, page: str) -> str:

@@ -105,15 +105,9 @@ def _editions(book: Book, options: BuildOptions) -> tuple[Edition, ...]:
     settings = book.config.pdf
     width, height = SIZES[settings.size]
     sheet = sheet_of(width, height, "gray" if settings.grayscale else "colour")
-    apart = settings.variants == "apart" and len(book.config.variants) > 1
-    names = [variant.name for variant in book.config.variants] if apart else [""]
-    wanted = [name for name in names if not name or not options.variants or name in options.variants]
-    return tuple(
-        Edition(language, sheet, name, settings.comments == "lift")
-        for language, pages in book.pages.items()
-        if pages
-        for name in wanted
-    )
+    wanted = book.editions(settings.variants, options.variants)
+    lift = settings.comments == "lift"
+    return tuple(Edition(language, sheet, name, lift) for language, name in wanted)
 
 
 def _sources(book: Book, edition: Edition) -> dict[str, str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from etude.adapters.disk import write_atomic
-from etude.adapters.typesetter import Standard, Typeset, TypesetError, refusal, typeset, unknown_letters
+from etude.adapters.drawings import DrawingError, redraw
+from etude.adapters.typesetter import Standard, Typeset, TypesetError, typeset, unknown_letters
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.protocols import Files
 from etude.model.rules import Rule
@@ -38,15 +39,11 @@ def set_book(
     """
     pictures = {path: _still(path, data) for path, data in drawn.items()}
     try:
-        return typeset(_laid(folder, {**project, **pictures}), (), _STANDARDS), ()
+        return typeset(_laid(folder, {**project, **pictures}), _STANDARDS), ()
     except TypesetError:
-        refused = {
-            path: why
-            for path, data in pictures.items()
-            if (why := refusal(data, path[path.rindex(".") :].lower()))
-        }
+        refused = {path: why for path, data in pictures.items() if (why := _refusal(path, data))}
         modules = {path: data.decode() for path, data in project.items()}
-        unknown = unknown_letters(set("".join(modules.values())), ())
+        unknown = unknown_letters(set("".join(modules.values())))
         if not refused and not unknown:
             raise
     problems = (*_pictures(refused), *_letters(modules, unknown, files, sources))
@@ -54,7 +51,7 @@ def set_book(
     mended = {path: text.translate(table).encode() for path, text in modules.items()}
     mended[_SETTINGS] = without_pictures(mended[_SETTINGS], refused)
     left = {path: data for path, data in pictures.items() if path not in refused}
-    return typeset(_laid(folder, {**mended, **left}), (), _STANDARDS), problems
+    return typeset(_laid(folder, {**mended, **left}), _STANDARDS), problems
 
 
 def _pictures(refused: Mapping[str, str]) -> Iterator[Diagnostic]:
@@ -76,6 +73,15 @@ def _letters(
                 span = Span(at, at + 1) if at >= 0 else NOWHERE
             message = f"no font has the character {letter} (U+{ord(letter):04X})"
             yield diagnose(Rule.GLYPH_MISSING, message, path, span, hints=hints)
+
+
+def _refusal(path: str, data: bytes) -> str:
+    """Why Typst does not take a picture; empty when it does."""
+    try:
+        redraw(data, path[path.rindex(".") :], "pdf")
+    except DrawingError as error:
+        return str(error)
+    return ""
 
 
 def _still(path: str, data: bytes) -> bytes:

@@ -148,3 +148,8 @@ class PageFacts(Struct, frozen=True):
     next: NavLink | None = None
     languages: tuple[str, ...] = ()
     """The languages in which the page exists."""
+
+    def linked(self, target: str) -> Resolved | None:
+        """What a label or a page of the author's leads to, however it was asked for."""
+        keys = (f"{kind}:{target}" for kind in ("any", "ref", "numref", "doc"))
+        return next((found for key in keys if (found := self.references.get(key)) is not None), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, assert_never
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from msgspec import Struct
 from etude.model.result import Display, Failure, Output, Result, Stream
 from etude.render.ansi import carriage
 
-__all__ = ["Failed", "Item", "Printed", "Shown", "choose", "items", "text_of"]
+__all__ = ["Failed", "Item", "Printed", "Shown", "choose", "items", "pictures", "text_of"]
 
 PREFERENCE = (
     "text/html",
@@ -76,6 +76,14 @@ def items(outputs: Iterable[Output]) -> tuple[Item, ...]:
             case _:
                 assert_never(output)
     return tuple(kept for item in out if (kept := _finish(item)) is not None)
+
+
+def pictures(found: Sequence[Item]) -> tuple[Item, ...]:
+    """What a figure shows: the rich outputs; all but errors and messages, when none is rich."""
+    rich = tuple(item for item in found if isinstance(item, Shown) and item.mime != "text/plain")
+    return rich or tuple(
+        item for item in found if isinstance(item, Shown) or (isinstance(item, Printed) and not item.stderr)
+    )
 
 
 def _finish(item: Item) -> Item | None:

@@ -89,7 +89,7 @@ def _solution(ctx: BookContext, node: Solution) -> str:
 
 
 def _answer(ctx: BookContext, node: Solution) -> str:
-    found = boxes.found(ctx, node.exercise) if node.exercise else None
+    found = ctx.facts.linked(node.exercise) if node.exercise else None
     title = ctx.inline(ctx, node.title)
     if not title:
         title = text(solution_name(ctx.page.language, found.name if found is not None else ""))

@@ -13,7 +13,7 @@ from etude.model.page import Page
 from etude.model.result import CellResult, Display, Output, Result, RunResult
 from etude.render.bundle import text_of
 from etude.render.epub.soup import tidy
-from etude.render.html.begun import holders
+from etude.render.gathered import holders
 
 __all__ = ["in_variant", "still"]
 

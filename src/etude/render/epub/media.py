@@ -12,7 +12,7 @@ from etude.model.page import Page
 from etude.model.rules import Rule, Severity
 from etude.model.span import Span
 from etude.render.epub.context import BookSite
-from etude.render.html.begun import walk
+from etude.render.gathered import walk
 
 __all__ = ["problems", "unnamed"]
 

@@ -24,7 +24,8 @@ from etude.render.epub.names import element_id
 from etude.render.epub.part import Folio, Part, entry
 from etude.render.epub.svg import clean_svg
 from etude.render.epub.xhtml import Finish, legal
-from etude.render.html.begun import page_context, split_title, walk
+from etude.render.gathered import split_title, walk
+from etude.render.html.begun import page_context
 from etude.render.html.escape import attribute, text
 from etude.render.html.inline import inlines
 from etude.render.html.sections import said_title, sections

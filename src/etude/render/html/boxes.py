@@ -18,7 +18,6 @@ from etude.model.block import (
     Solution,
     TabSet,
 )
-from etude.model.book import Resolved
 from etude.model.inline import Inline
 from etude.model.words import solution_name, word
 from etude.render.html.address import safe
@@ -33,7 +32,6 @@ __all__ = [
     "card",
     "dropdown",
     "exercise",
-    "found",
     "grid",
     "label",
     "place",
@@ -155,15 +153,8 @@ def solution(ctx: Context, node: Solution) -> str:
 
 
 def _exercise_name(ctx: Context, label: str) -> str:
-    target = found(ctx, label) if label else None
+    target = ctx.facts.linked(label) if label else None
     return target.name if target is not None else ""
-
-
-def found(ctx: Context, target: str) -> Resolved | None:
-    """What a label or a page of the author's leads to, however it was asked for."""
-    keys = (f"{kind}:{target}" for kind in ("any", "ref", "numref", "doc"))
-    known = (ctx.facts.references.get(key) for key in keys)
-    return next((one for one in known if one is not None), None)
 
 
 def tabs(ctx: Context, node: TabSet) -> str:
@@ -187,7 +178,7 @@ def tabs(ctx: Context, node: TabSet) -> str:
 def card(ctx: Context, node: Card) -> str:
     """A boxed piece; its title is the link when there is one."""
     href = safe(node.link)
-    if not href and node.target and (target := found(ctx, node.target)) is not None:
+    if not href and node.target and (target := ctx.facts.linked(node.target)) is not None:
         href = ctx.href(target)
     title = ctx.inline(ctx, node.title)
     if href:

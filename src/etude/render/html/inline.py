@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from html import unescape
 from typing import assert_never
 
-from msgspec import structs
-
 from etude.model.block import FootnoteDefinition, Paragraph
 from etude.model.inline import (
     Abbreviation,
@@ -46,7 +44,7 @@ from etude.render.html.context import Context
 from etude.render.html.escape import attribute, attributes, breakable, text
 from etude.render.html.formula import HAN, held_after, held_before, inline_formula, latex
 from etude.render.html.picture import output_picture, size_style
-from etude.render.html.quotes import curly
+from etude.render.html.quotes import curled, edge
 from etude.render.html.switch import variant_keys
 from etude.render.html.titles import title_html
 from etude.render.raw import with_files
@@ -62,7 +60,7 @@ _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 def inlines(ctx: Context, nodes: Sequence[Inline]) -> str:
     """A line's content."""
     if ctx.english or ctx.latin:
-        nodes = _curly(nodes)
+        nodes = curled(nodes)
     if not any(isinstance(node, InlineMath | Eval) for node in nodes):
         return "".join(_node(ctx, node) for node in nodes)
     # A formula takes from the texts beside it what must stay on its line.
@@ -71,8 +69,8 @@ def inlines(ctx: Context, nodes: Sequence[Inline]) -> str:
     for i, node in enumerate(nodes):
         if not isinstance(node, InlineMath | Eval):
             continue
-        before = _edge(nodes[i - 1], last=True) if i else ""
-        after = _edge(nodes[i + 1], last=False) if i + 1 < len(nodes) else ""
+        before = edge(nodes[i - 1], last=True) if i else ""
+        after = edge(nodes[i + 1], last=False) if i + 1 < len(nodes) else ""
         if isinstance(node, Eval):
             made[i] = _eval(ctx, node, before, after)
             continue
@@ -87,35 +85,6 @@ def inlines(ctx: Context, nodes: Sequence[Inline]) -> str:
         made[i] if i in made else text(texts[i]) if isinstance(node, Text) else _node(ctx, node)
         for i, node in enumerate(nodes)
     )
-
-
-def _curly(nodes: Sequence[Inline]) -> Sequence[Inline]:
-    """The nodes with printed quotation marks in their texts."""
-    out = list(nodes)
-    for i, node in enumerate(nodes):
-        if isinstance(node, Text) and ('"' in node.value or "'" in node.value):
-            before = _beside(nodes[i - 1], last=True) if i else ""
-            after = _beside(nodes[i + 1], last=False) if i + 1 < len(nodes) else ""
-            out[i] = structs.replace(node, value=curly(node.value, before, after))
-    return out
-
-
-def _beside(node: Inline, *, last: bool) -> str:
-    """The character of a neighbour; a letter for what is no text, and a space for a line's end."""
-    if isinstance(node, SoftBreak | HardBreak):
-        return " "
-    return _edge(node, last=last) or "x"
-
-
-def _edge(node: Inline, *, last: bool) -> str:
-    """The character of a node that stands next to its neighbour; empty when it is no letter."""
-    match node:
-        case Text(value=value):
-            return value[-1:] if last else value[:1]
-        case Emphasis(children=children) | Strong(children=children) | Link(children=children) if children:
-            return _edge(children[-1 if last else 0], last=last)
-        case _:
-            return ""
 
 
 def _node(ctx: Context, node: Inline) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import assert_never
 
 from etude.model.block import CodeCell
 from etude.model.result import CellResult
 from etude.render.ansi import Run, runs, strip
-from etude.render.bundle import Failed, Item, Printed, Shown, items
+from etude.render.bundle import Failed, Item, Printed, Shown, items, pictures
 from etude.render.highlight import tokens
 from etude.render.html.context import Context
 from etude.render.html.escape import attribute, text
@@ -33,7 +33,7 @@ def cell_outputs(ctx: Context, cell: CodeCell) -> str:
     def shown(result: CellResult) -> str:
         found = items(result.outputs)
         if cell.index in ctx.moved:
-            found = tuple(item for item in found if item not in _pictures(found))
+            found = tuple(item for item in found if item not in pictures(found))
         return "".join(_item(ctx, item, "", scroll=scroll) for item in found) + _status(ctx, result)
 
     return _by_variant(
@@ -47,17 +47,9 @@ def cell_pictures(ctx: Context, cell: CodeCell, alt: str, style: str = "") -> st
         ctx,
         cell,
         lambda result: "".join(
-            _item(ctx, item, alt, style=style) for item in _pictures(items(result.outputs))
+            _item(ctx, item, alt, style=style) for item in pictures(items(result.outputs))
         ),
         lambda content: content,
-    )
-
-
-def _pictures(found: Sequence[Item]) -> tuple[Item, ...]:
-    """The rich outputs; all but errors and messages, when none is rich."""
-    rich = tuple(item for item in found if isinstance(item, Shown) and item.mime != "text/plain")
-    return rich or tuple(
-        item for item in found if isinstance(item, Shown) or (isinstance(item, Printed) and not item.stderr)
     )
 
 

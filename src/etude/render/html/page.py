@@ -13,10 +13,11 @@ from etude.model.book import NavLink, PageFacts
 from etude.model.offer import Offer
 from etude.model.page import Page
 from etude.model.result import RunResult
+from etude.render.gathered import split_title, walk
 from etude.render.highlight import tokens
 from etude.render.html.address import page_file, quoted
 from etude.render.html.back import footnotes
-from etude.render.html.begun import page_context, split_title, walk
+from etude.render.html.begun import page_context
 from etude.render.html.block import blocks
 from etude.render.html.boxes import place
 from etude.render.html.context import Context

@@ -31,8 +31,8 @@ from etude.model.block import (
 from etude.model.result import CellResult
 from etude.model.words import part_title
 from etude.render.bundle import Item, Printed, Shown
+from etude.render.gathered import gathered
 from etude.render.html.address import quoted
-from etude.render.manuscript.figures import figures
 from etude.render.manuscript.inline import ManuscriptInline
 from etude.render.manuscript.scene import Anchors, Leaf, Scene, Spot, manuscript_file
 from etude.render.markdown import Piece, Prose, Setting, join
@@ -93,9 +93,9 @@ class ManuscriptWriter(PageWriter):
         self.anchors = anchors
         self.wanted = set(anchors.get(page.name, ())) - (set() if spot.whole else {""})
         self.inline = self.inliner(setting, spot, self.wanted, scene.config.html.url)
-        self.cells = {label: cell for cell in page.cells for label in (*cell.labels, cell.id) if label}
-        sources = (node.source[1:] for node in figures(page.blocks) if node.source.startswith("#"))
-        self.moved = frozenset(self.cells[label].index for label in sources if label in self.cells)
+        found = gathered(page)
+        self.cells = found.cells
+        self.moved = found.moved
         """Cells whose pictures a figure shows."""
         self.depth = 0
         """How many blocks hold what is written now."""

@@ -47,7 +47,7 @@ from etude.model.block import (
     UnknownDirective,
     VariantBlock,
 )
-from etude.render.html.begun import walk
+from etude.render.gathered import walk
 from etude.render.math import MathError
 from etude.render.typst import back, boxes, cells, figures, tables
 from etude.render.typst.context import Context

@@ -69,8 +69,7 @@ def solution(ctx: Context, node: Solution) -> str:
     """An answer, in smaller letters."""
     title = _title(ctx, node.title)
     if not title:
-        keys = (f"{kind}:{node.exercise}" for kind in ("any", "ref", "numref", "doc"))
-        found = next((one for key in keys if (one := ctx.facts.references.get(key)) is not None), None)
+        found = ctx.facts.linked(node.exercise)
         title = string(solution_name(ctx.page.language, found.name if found is not None else ""))
     return f"solution({title},{_inside(ctx, node.children)})"
 
@@ -103,8 +102,7 @@ def card(ctx: Context, node: Card) -> str:
     """A boxed piece; its title is the link when there is one."""
     title = _title(ctx, node.title)
     if title and node.target:
-        keys = (f"{kind}:{node.target}" for kind in ("any", "ref", "numref", "doc"))
-        found = next((one for key in keys if (one := ctx.facts.references.get(key)) is not None), None)
+        found = ctx.facts.linked(node.target)
         title = ctx.lead(found, title) if found is not None else title
     parts = [
         book_picture(ctx, node.image, "") if node.image else "",

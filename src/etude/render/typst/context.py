@@ -34,8 +34,6 @@ class Print:
     """Whether comments of code are lifted out of it."""
     markdown: Callable[[str], Sequence[BlockNode]] | None = None
     """Reads what cells give as Markdown."""
-    links: Callable[[Resolved], str] = lambda _: ""
-    """The address on the web of what is not in print, or nothing."""
 
 
 @dataclass(slots=True)
@@ -117,8 +115,7 @@ class Context:
     def lead(self, resolved: Resolved, words: str) -> str:
         """An expression for words that lead to what a reference was resolved to."""
         if resolved.url:
-            url = self.edition.links(resolved)
-            return f"link({string(url)},{words})" if url else words
+            return words
         name = anchor(resolved.page, resolved.id)
         self.leads.add(name)
         return f"go({string(name)},{words})"

@@ -40,7 +40,7 @@ from etude.model.result import Value
 from etude.model.words import fill
 from etude.render.bundle import choose
 from etude.render.html.formula import HAN, latex
-from etude.render.html.quotes import curly
+from etude.render.html.quotes import curled, edge
 from etude.render.math import MathError
 from etude.render.text import plain
 from etude.render.typst.context import Context, anchor
@@ -62,42 +62,19 @@ _GAP = "gap"
 def inlines(ctx: Context, nodes: Sequence[Inline]) -> str:
     """A line's content as one expression."""
     if not ctx.han:
-        nodes = _curly(nodes)
+        nodes = curled(nodes)
     parts: list[str] = []
     for i, node in enumerate(nodes):
         made = _node(ctx, node)
         if ctx.han and made and isinstance(node, InlineMath | InlineCode | Eval):
-            if i and HAN.match(_edge(nodes[i - 1], last=True)):
+            if i and HAN.match(edge(nodes[i - 1], last=True)):
                 parts.append(_GAP)
             parts.append(made)
-            if i + 1 < len(nodes) and HAN.match(_edge(nodes[i + 1], last=False)):
+            if i + 1 < len(nodes) and HAN.match(edge(nodes[i + 1], last=False)):
                 parts.append(_GAP)
         else:
             parts.append(made)
     return content(parts)
-
-
-def _curly(nodes: Sequence[Inline]) -> Sequence[Inline]:
-    out = list(nodes)
-    for i, node in enumerate(nodes):
-        if isinstance(node, Text) and ('"' in node.value or "'" in node.value):
-            before = _edge(nodes[i - 1], last=True) or "x" if i else ""
-            after = _edge(nodes[i + 1], last=False) or "x" if i + 1 < len(nodes) else ""
-            out[i] = structs.replace(node, value=curly(node.value, before, after))
-    return out
-
-
-def _edge(node: Inline, *, last: bool) -> str:
-    """The character of a node that stands next to its neighbour; empty when it is none."""
-    match node:
-        case Text(value=value):
-            return value[-1:] if last else value[:1]
-        case SoftBreak() | HardBreak():
-            return " "
-        case Emphasis(children=children) | Strong(children=children) | Link(children=children) if children:
-            return _edge(children[-1 if last else 0], last=last)
-        case _:
-            return ""
 
 
 def _node(ctx: Context, node: Inline) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import assert_never
 
 from etude.model.block import CodeCell
 from etude.model.result import CellResult
-from etude.render.bundle import Failed, Item, Printed, Shown, items
+from etude.render.bundle import Failed, Item, Printed, Shown, items, pictures
 from etude.render.html.formula import latex
 from etude.render.math import MathError
 from etude.render.typst.code import room
@@ -32,7 +32,7 @@ def cell_outputs(ctx: Context, cell: CodeCell) -> str:
     def shown(result: CellResult) -> str:
         found = items(result.outputs)
         if cell.index in ctx.moved:
-            found = tuple(item for item in found if item not in _pictures(found))
+            found = tuple(item for item in found if item not in pictures(found))
         return content(_item(ctx, item, "") for item in found)
 
     return _by_variant(ctx, cell, shown)
@@ -42,18 +42,10 @@ def cell_pictures(ctx: Context, cell: CodeCell, alt: str, width: str = "", heigh
     """What a figure shows of a cell."""
 
     def shown(result: CellResult) -> str:
-        found = _pictures(items(result.outputs))
+        found = pictures(items(result.outputs))
         return content(_item(ctx, item, alt, width, height) for item in found)
 
     return _by_variant(ctx, cell, shown)
-
-
-def _pictures(found: Sequence[Item]) -> tuple[Item, ...]:
-    """The rich outputs; all but errors and messages, when none is rich."""
-    rich = tuple(item for item in found if isinstance(item, Shown) and item.mime != "text/plain")
-    return rich or tuple(
-        item for item in found if isinstance(item, Shown) or (isinstance(item, Printed) and not item.stderr)
-    )
 
 
 def _by_variant(ctx: Context, cell: CodeCell, shown: Callable[[CellResult], str]) -> str:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from etude.model.block import Figure, FootnoteDefinition
 from etude.model.book import PageFacts
 from etude.model.page import Page
 from etude.model.result import RunResult
-from etude.render.html.begun import also, split_title, walk
+from etude.render.gathered import gathered, split_title
 from etude.render.typst.block import blocks
 from etude.render.typst.context import Context, Print, anchor
 from etude.render.typst.inline import inlines
@@ -42,18 +41,7 @@ def render_page(
 
     Depends on nothing but its arguments: equal ones give equal bytes.
     """
-    nodes = walk(page.blocks)
-    cells = {label: cell for cell in page.cells for label in (*cell.labels, cell.id) if label}
-    notes: dict[str, FootnoteDefinition] = {}
-    moved: set[int] = set()
-    for node in nodes:
-        match node:
-            case FootnoteDefinition(name=name):
-                notes.setdefault(name, node)
-            case Figure(source=source) if source.startswith("#") and source[1:] in cells:
-                moved.add(cells[source[1:]].index)
-            case _:
-                pass
+    found = gathered(page)
     everything = page_variants(page, edition.config) or (tuple(results) if len(results) > 1 else ())
     variants = tuple(name for name in everything if not edition.variants or name in edition.variants)
     ctx = Context(
@@ -65,10 +53,10 @@ def render_page(
         scope=variants or everything,
         render=blocks,
         inline=inlines,
-        cells=cells,
-        moved=frozenset(moved),
-        notes=notes,
-        also=also(nodes),
+        cells=found.cells,
+        moved=found.moved,
+        notes=found.notes,
+        also=found.also,
         measure=edition.sheet.measure,
     )
     title, body = split_title(page)
