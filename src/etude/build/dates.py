@@ -6,10 +6,8 @@ import os
 from datetime import UTC, datetime
 
 from etude.adapters.history import HistoryError, committed, places, present
-from etude.build.book import Book
+from etude.build.making import Making
 from etude.build.place import CONFIG
-from etude.build.shared import Output
-from etude.build.watch import Watch
 from etude.model.diagnostic import diagnose
 from etude.model.rules import Rule
 from etude.render.epub.volume import UNDATED
@@ -17,13 +15,14 @@ from etude.render.epub.volume import UNDATED
 __all__ = ["modified"]
 
 
-def modified(book: Book, watch: Watch, output: Output) -> str:
+def modified(making: Making) -> str:
     """When the book was last changed, in UTC: as the build is told, else git, else its author."""
+    book, output = making.book, making.output
     told = output.environment["SOURCE_DATE_EPOCH"] = os.environ.get("SOURCE_DATE_EPOCH")
     if told and told.isdecimal() and len(told) <= 11:
         return _utc(datetime.fromtimestamp(int(told), UTC))
     for place in places(book.root):
-        watch.note(place)
+        making.watch.note(place)
     try:
         when = committed(book.root) if present(book.root) else ""
     except HistoryError as error:

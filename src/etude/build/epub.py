@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
 from msgspec import structs
 
 from etude.adapters.disk import write_pieces
-from etude.build.book import Book
 from etude.build.dates import modified
 from etude.build.epub_cover import Cover, cover_entry, covers
 from etude.build.epub_parts import (
@@ -26,15 +24,11 @@ from etude.build.epub_parts import (
     page_parts,
     part_target,
 )
-from etude.build.execution import Executed
+from etude.build.making import Making
 from etude.build.manifest import announce
-from etude.build.options import BuildOptions
 from etude.build.outputs import Made, encode
-from etude.build.pictures import Picture
-from etude.build.resolution import Resolved
-from etude.build.shared import Output, unread
-from etude.build.watch import Watch, digest, stamp
-from etude.build.workers import Workers
+from etude.build.shared import unread
+from etude.build.watch import digest, stamp
 from etude.render.epub.container import container
 from etude.render.epub.front import front, part_file, part_pages
 from etude.render.epub.names import page_file
@@ -50,36 +44,23 @@ _part = msgspec.msgpack.Decoder(Part)
 _facts = msgspec.msgpack.Decoder(PartFacts)
 
 
-def write_epubs(
-    book: Book,
-    run: Executed,
-    resolved: Resolved,
-    out: Path,
-    options: BuildOptions,
-    program: str,
-    workers: Workers,
-    before: Mapping[str, Made],
-    pictures: Mapping[str, Picture],
-    fonts: Sequence[Callable[[], Mapping[str, bytes]]],
-    watch: Watch,
-    output: Output,
-) -> dict[str, Made]:
+def write_epubs(making: Making, fonts: Sequence[Callable[[], Mapping[str, bytes]]]) -> dict[str, Made]:
     """Bring every e-book up to date; what the state keeps of them. `fonts` are those of formulas, being cut.
 
     Raises `WriteError`, and `PageGoneError` when a part that was kept is lost.
     """
+    book, options, out, output = making.book, making.options, making.out, making.output
     there = KEEP.there(book.root)
     wanted = editions(book, options.variants)
-    cleaned = drawings(book, pictures, before, there, program, workers)
-    media = media_of(pictures, cleaned)
-    parts = page_parts(book, run, resolved, wanted, pictures, media, before, there, program, workers, watch)
-    shown, problems = covers(book, wanted, before, there, watch, program, workers)
+    cleaned = drawings(making, there)
+    media = media_of(making.pictures, cleaned)
+    parts = page_parts(making, wanted, media, there)
+    shown, problems = covers(making, wanted, there)
     output.diagnostics += problems
     known = {**cleaned, **parts, **{cover.target: cover.made for cover in shown.values()}}
     cut = {name: data for get in fonts for name, data in get().items()}
-    own = _own_styles(book, watch, output)
-    changed = modified(book, watch, output)
-    assembly = _Assembly(book, resolved, media, pictures, cut, style_sheet(cut, own), changed)
+    changed = modified(making)
+    assembly = _Assembly(making, media, cut, style_sheet(cut, _own_styles(making)), changed)
     for edition in wanted:
         pages = [
             known[target].part
@@ -89,9 +70,8 @@ def write_epubs(
         facts = [KEEP.get(book.root, name, _facts) for name in pages]
         for one in facts:
             output.diagnostics += one.diagnostics
-        key = assembly.key(edition, pages, shown[edition], program)
-        old = before.get(edition.file)
-        if old is not None and old.key == key and old.stands(out):
+        key = assembly.key(edition, pages, shown[edition])
+        if (old := making.stands(edition.file, key)) is not None:
             known[edition.file] = old
             continue
         announce(out, (edition.file,))
@@ -107,23 +87,17 @@ class _Assembly:
     """Puts e-books together; what all of them share is made once."""
 
     def __init__(
-        self,
-        book: Book,
-        resolved: Resolved,
-        media: Media,
-        pictures: Mapping[str, Picture],
-        fonts: Mapping[str, bytes],
-        style: bytes,
-        modified: str,
+        self, making: Making, media: Media, fonts: Mapping[str, bytes], style: bytes, modified: str
     ) -> None:
-        self._book, self._resolved, self._media, self._pictures = book, resolved, media, pictures
+        self._book, self._resolved, self._pictures = making.book, making.resolved, making.pictures
+        self._program, self._media = making.program, media
         self._fonts, self._style, self._modified = fonts, style, modified
-        self._config = structs.replace(book.config, spans=())
+        self._config = structs.replace(making.book.config, spans=())
 
-    def key(self, edition: Edition, pages: Sequence[str], cover: Cover, program: str) -> str:
+    def key(self, edition: Edition, pages: Sequence[str], cover: Cover) -> str:
         """All that an e-book depends on."""
         return digest(
-            program,
+            self._program,
             edition.file,
             encode(self._config),
             encode(self._resolved.languages[edition.language].navigation),
@@ -203,12 +177,13 @@ def _mended(page: Entry, facts: PartFacts, ids: Mapping[str, frozenset[str]]) ->
 _FETCHED = re.compile(r"@import[^;]*;?|url\(\s*[\"']?(?!data:)[^)]*\)", re.IGNORECASE)
 
 
-def _own_styles(book: Book, watch: Watch, output: Output) -> list[str]:
+def _own_styles(making: Making) -> list[str]:
     """The book's own style sheets, without what they fetch: an e-book has nothing to fetch from."""
+    book = making.book
     found: list[str] = []
     for number, path in enumerate(book.config.epub.css):
         try:
-            found.append(_FETCHED.sub("none", watch.read(path).decode("utf-8", "replace")))
+            found.append(_FETCHED.sub("none", making.watch.read(path).decode("utf-8", "replace")))
         except OSError as error:
-            output.diagnostics += (unread(book, path, f"epub.css.{number}", error),)
+            making.output.diagnostics += (unread(book, path, f"epub.css.{number}", error),)
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib.util import find_spec
 
 import msgspec
@@ -12,11 +11,11 @@ from etude.adapters.typefaces import font_folders, wide_fonts
 from etude.build.book import Book
 from etude.build.cards import THEME, Drawing, drawing_key, faces_of, lacking
 from etude.build.epub_parts import KEEP, Edition
+from etude.build.making import Making
 from etude.build.outputs import Made, encode
 from etude.build.place import CONFIG
 from etude.build.shared import unread
 from etude.build.watch import Watch, digest
-from etude.build.workers import Workers
 from etude.model.card import Card
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
@@ -41,15 +40,10 @@ class Cover(Struct, frozen=True):
 
 
 def covers(
-    book: Book,
-    editions: tuple[Edition, ...],
-    before: Mapping[str, Made],
-    there: frozenset[str],
-    watch: Watch,
-    program: str,
-    workers: Workers,
+    making: Making, editions: tuple[Edition, ...], there: frozenset[str]
 ) -> tuple[dict[Edition, Cover], tuple[Diagnostic, ...]]:
     """The covers of e-books, drawn anew where they changed; and what is wrong with them."""
+    book, watch = making.book, making.watch
     if book.config.epub.cover:
         return _own(book, editions, watch)
     for folder in font_folders():
@@ -75,13 +69,12 @@ def covers(
             )
         name = "cover.svg" if plain else "cover.png"
         target = f"epub-cover/{edition.language}/{edition.variant}"
-        key = digest("cover", name, drawing_key(drawing, program, watch))
-        old = before.get(target)
-        if old is not None and old.key == key and old.part in there:
+        key = digest("cover", name, drawing_key(drawing, making.program, watch))
+        if (old := making.kept(target, key, there)) is not None:
             found[edition] = Cover(target, old, name)
             continue
         task = (str(book.root), name, encode(drawing))
-        waiting.append((edition, target, key, name, workers.begin(_draw, task)))
+        waiting.append((edition, target, key, name, making.workers.begin(_draw, task)))
     for edition, target, key, name, get in waiting:
         found[edition] = Cover(target, Made(key, {}, part=get()), name)
     return found, tuple(problems.values())

@@ -11,14 +11,12 @@ from msgspec import Struct, structs
 
 from etude.adapters.disk import DiskFiles
 from etude.build.book import Book
-from etude.build.execution import Executed
 from etude.build.kept import Keep
+from etude.build.making import Making
 from etude.build.outputs import Made, encode, markdown_reader, stored_page
 from etude.build.pictures import Picture, sizes_of
-from etude.build.resolution import Resolved
 from etude.build.tasks import result_digests
 from etude.build.watch import Watch, digest
-from etude.build.workers import Workers
 from etude.model.book import Navigation, PageFacts
 from etude.model.config import Config
 from etude.model.result import RunResult
@@ -87,29 +85,21 @@ class _Drawing(Struct, frozen=True):
     root: str
 
 
-def drawings(
-    book: Book,
-    pictures: Mapping[str, Picture],
-    before: Mapping[str, Made],
-    there: frozenset[str],
-    program: str,
-    workers: Workers,
-) -> dict[str, Made]:
+def drawings(making: Making, there: frozenset[str]) -> dict[str, Made]:
     """Every SVG of the book, cleaned; by the name under which the state keeps it."""
     known: dict[str, Made] = {}
     stale: list[_Drawing] = []
     keys: dict[str, str] = {}
-    for path, picture in pictures.items():
+    for path, picture in making.pictures.items():
         if picture.kind != "image/svg+xml":
             continue
         target = f"epub-drawing/{path}"
-        keys[target] = digest(program, picture.digest, path)
-        old = before.get(target)
-        if old is not None and old.key == keys[target] and (not old.part or old.part in there):
+        keys[target] = digest(making.program, picture.digest, path)
+        if (old := making.kept(target, keys[target], there)) is not None:
             known[target] = old
         else:
-            stale.append(_Drawing(path, str(book.root)))
-    for path, name in workers.map(_draw, stale, len(stale)):
+            stale.append(_Drawing(path, str(making.book.root)))
+    for path, name in making.workers.map(_draw, stale, len(stale)):
         target = f"epub-drawing/{path}"
         known[target] = Made(keys[target], {}, part=name)
     return known
@@ -164,32 +154,22 @@ class _Job(Struct, frozen=True):
 
 
 def page_parts(
-    book: Book,
-    run: Executed,
-    resolved: Resolved,
-    made_for: Sequence[Edition],
-    pictures: Mapping[str, Picture],
-    media: Media,
-    before: Mapping[str, Made],
-    there: frozenset[str],
-    program: str,
-    workers: Workers,
-    watch: Watch,
+    making: Making, made_for: Sequence[Edition], media: Media, there: frozenset[str]
 ) -> dict[str, Made]:
     """Every page of every e-book; what has changed is made anew. Raises `WriteError`, `PageGoneError`."""
     known: dict[str, Made] = {}
     stale: dict[str, list[_Task]] = {}
-    printed = {language: _folios(book, language, watch) for language in book.pages}
+    book, resolved, workers = making.book, making.resolved, making.workers
+    printed = {language: _folios(book, language, making.watch) for language in book.pages}
     for edition in made_for:
-        for task in _tasks(book, run, resolved, edition, pictures, media, program, printed):
-            old = before.get(task.target)
-            if old is not None and old.key == task.key and old.part in there:
+        for task in _tasks(making, edition, media, printed[edition.language]):
+            if (old := making.kept(task.target, task.key, there)) is not None:
                 known[task.target] = old
             else:
                 stale.setdefault(edition.language, []).append(task)
     config = encode(structs.replace(book.config, spans=()))
     shared = str(book.root), config
-    sizes, shown = encode(sizes_of(pictures)), encode(media)
+    sizes, shown = encode(sizes_of(making.pictures)), encode(media)
     jobs = [
         _Job(chunk, *shared, encode(resolved.languages[language].navigation), shown, sizes)
         for language, tasks in stale.items()
@@ -201,29 +181,22 @@ def page_parts(
 
 
 def _tasks(
-    book: Book,
-    run: Executed,
-    resolved: Resolved,
-    edition: Edition,
-    pictures: Mapping[str, Picture],
-    media: Media,
-    program: str,
-    printed: Mapping[str, Mapping[str, tuple[Folio, ...]]],
+    making: Making, edition: Edition, media: Media, printed: Mapping[str, tuple[Folio, ...]]
 ) -> Iterator[_Task]:
-    language = edition.language
-    resolution = resolved.languages[language]
+    book, pictures, language = making.book, making.pictures, edition.language
+    resolution = making.resolved.languages[language]
     site = BookSite(book.config, resolution.navigation)
     for parsed in book.pages[language]:
         name = parsed.source.name
         facts = resolution.facts.get(name)
         if facts is None:
             continue
-        results = run.results.get(parsed.source.path, {})
-        folios = printed[language].get(name, ())
+        results = making.run.results.get(parsed.source.path, {})
+        folios = printed.get(name, ())
         shown = encode(facts)
         shapes = repr([(p, pictures[p].size, media.files.get(p)) for p in parsed.files if p in pictures])
         key = digest(
-            program,
+            making.program,
             parsed.key,
             shown,
             site.key(name, listing=parsed.index.contents),

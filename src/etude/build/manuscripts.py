@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from etude.adapters.disk import WriteError, write_atomic
-from etude.build.book import Book
-from etude.build.execution import Executed
+from etude.build.making import Making
 from etude.build.manifest import announce
-from etude.build.options import BuildOptions
 from etude.build.outputs import Done, Made, encode, stored_page
 from etude.build.place import unwritable
-from etude.build.resolution import Resolved
-from etude.build.shared import Output
 from etude.build.tasks import result_digests
-from etude.build.watch import Watch, digest, stamp
-from etude.build.workers import Workers
+from etude.build.watch import digest, stamp
 from etude.model.book import Navigation, PageFacts
 from etude.model.config import Config
 from etude.model.diagnostic import BookError
@@ -72,16 +67,7 @@ class _Job(Struct, frozen=True):
 
 
 def write_manuscripts(
-    book: Book,
-    run: Executed,
-    resolved: Resolved,
-    out: Path,
-    options: BuildOptions,
-    program: str,
-    workers: Workers,
-    before: Mapping[str, Made],
-    watch: Watch,
-    output: Output,
+    making: Making,
 ) -> dict[str, Made]:
     """Bring every manuscript up to date; what the state keeps of them.
 
@@ -90,61 +76,49 @@ def write_manuscripts(
     known: dict[str, Made] = {}
     jobs: list[_Job] = []
     size = 0
-    for language in book.pages:
-        sheets = sheets_of(book, run, resolved, language, options, program)
-        stale = tuple(
-            sheet
-            for sheet in sheets.pages
-            if not _stands(_target(sheets, sheet), sheet.key, before, out, known)
-        )
-        key = digest(FORM, encode(sheets.navigation), *(sheet.key for sheet in sheets.pages))
+    out, workers = making.out, making.workers
+    for language in making.book.pages:
+        sheets = sheets_of(making, language)
+        keys = {_target(sheets, sheet): sheet.key for sheet in sheets.pages}
         whole = f"{FORM}/{language}.md"
-        announce(out, [_target(sheets, sheet) for sheet in stale])
+        keys[whole] = digest(FORM, encode(sheets.navigation), *keys.values())
+        known.update({name: old for name, key in keys.items() if (old := making.stands(name, key))})
+        stale = tuple(sheet for sheet in sheets.pages if _target(sheets, sheet) not in known)
+        announce(out, keys.keys() - known.keys())
         for chunk in workers.chunks(stale):
             jobs.append(_Job(msgspec.structs.replace(sheets, pages=chunk), str(out)))
             size += len(chunk)
-        if not _stands(whole, key, before, out, known):
-            announce(out, [whole])
+        if whole not in known:
             jobs.append(_Job(sheets, str(out), whole=True))
             size += len(sheets.pages)
-        _copy(book, language, out, watch, output)
+        _copy(making, language)
     for done in workers.map(_write, jobs, size):
         if done.problem is not None:
             raise BookError((unwritable(*done.problem),))
         known.update(done.made)
-        output.written += done.written
+        making.output.written += done.written
     return known
-
-
-def _stands(target: str, key: str, before: Mapping[str, Made], out: Path, known: dict[str, Made]) -> bool:
-    """Whether a file is as it would be made now; it is `known` then."""
-    made = before.get(target)
-    if made is None or made.key != key or not made.stands(out):
-        return False
-    known[target] = made
-    return True
 
 
 def _target(sheets: Sheets, sheet: Sheet) -> str:
     return f"{FORM}/{manuscript_file(sheets.navigation.language, sheet.name, sheets.config.home)}"
 
 
-def sheets_of(
-    book: Book, run: Executed, resolved: Resolved, language: str, options: BuildOptions, program: str
-) -> Sheets:
+def sheets_of(making: Making, language: str) -> Sheets:
     """The pages of a language in reading order."""
-    resolution = resolved.languages[language]
+    book, options = making.book, making.options
+    resolution = making.resolved.languages[language]
     anchors = anchors_of(resolution.facts.values())
     config = msgspec.structs.replace(book.config, spans=())
     told = (config.title, config.subtitle, config.authors, config.license, config.home)
-    shared = digest(program, repr((told, config.variants, options.variants)))
+    shared = digest(making.program, repr((told, config.variants, options.variants)))
     contents = encode(resolution.navigation)
     pages = []
     for parsed in book.pages[language]:
         name = parsed.source.name
         if (facts := resolution.facts.get(name)) is None:
             continue
-        results = run.results.get(parsed.source.path, {})
+        results = making.run.results.get(parsed.source.path, {})
         shown = encode(facts)
         key = digest(
             shared,
@@ -204,13 +178,14 @@ def _whole(sheets: Sheets) -> Iterator[tuple[str, str, dict[str, bytes]]]:
     yield target, key, {target: whole_book(leaves(sheets), sheets.scene, sheets.anchors).text}
 
 
-def _copy(book: Book, language: str, out: Path, watch: Watch, output: Output) -> None:
+def _copy(making: Making, language: str) -> None:
     """The files that pages show or offer, where their own paths lead from the folder of the manuscript."""
+    book = making.book
     own = {manuscript_file(language, parsed.source.name, book.config.home) for parsed in book.pages[language]}
     shown = sorted({path for parsed in book.pages[language] for path in parsed.files} - own)
     for path in shown:
         try:
-            data = watch.read(path)
+            data = making.watch.read(path)
         except OSError:
             continue  # reported when the page was parsed
-        output.put(out, f"{FORM}/{path}", data)
+        making.put(f"{FORM}/{path}", data)

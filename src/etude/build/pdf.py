@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import msgspec
 
@@ -11,17 +10,13 @@ from etude.adapters.disk import write_atomic
 from etude.adapters.typesetter import Note, Typeset, TypesetError
 from etude.build.book import Book
 from etude.build.dates import modified
-from etude.build.execution import Executed
+from etude.build.making import Making
 from etude.build.manifest import announce
 from etude.build.options import BuildOptions
 from etude.build.outputs import Made
 from etude.build.pdf_parts import KEEP, Edition, page_parts, part_target
 from etude.build.pdf_setting import set_book
-from etude.build.pictures import Picture
-from etude.build.resolution import Resolved
-from etude.build.shared import Output
-from etude.build.watch import Watch, digest, stamp
-from etude.build.workers import Workers
+from etude.build.watch import digest, stamp
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
 from etude.model.span import NOWHERE, Span
@@ -44,25 +39,16 @@ _FACES = Faces(
 
 
 def write_pdfs(
-    book: Book,
-    run: Executed,
-    resolved: Resolved,
-    out: Path,
-    options: BuildOptions,
-    program: str,
-    workers: Workers,
-    before: Mapping[str, Made],
-    pictures: Mapping[str, Picture],
-    watch: Watch,
-    output: Output,
+    making: Making,
 ) -> dict[str, Made]:
     """Bring every printed book up to date; what the state keeps of them.
 
     Raises `WriteError`, and `PageGoneError` when a part that was kept is lost.
     """
+    book, options, out, output = making.book, making.options, making.out, making.output
     wanted = _editions(book, options)
-    known = page_parts(book, run, resolved, wanted, pictures, before, program, workers)
-    date = modified(book, watch, output)
+    known = page_parts(making, wanted)
+    date = modified(making)
     for edition in wanted:
         names = {
             parsed.source.name: known[target].part
@@ -70,16 +56,15 @@ def write_pdfs(
             if (target := part_target(edition, parsed.source.name)) in known
         }
         pages = {name: KEEP.get(book.root, kept, _part) for name, kept in names.items()}
-        project = _project(book, resolved, edition, pages, date)
+        project = _project(making, edition, pages, date)
         shown = sorted({path for page in pages.values() for path in page.pictures})
-        copies = repr([(path, pictures[path].digest) for path in shown])
+        copies = repr([(path, making.pictures[path].digest) for path in shown])
         made_of = (text for path, data in project.items() for text in (path, data))
-        key = digest(program, copies, repr(names), *made_of)
-        old = before.get(edition.file)
-        if old is not None and old.key == key and old.stands(out):
+        key = digest(making.program, copies, repr(names), *made_of)
+        if (old := making.stands(edition.file, key)) is not None:
             known[edition.file] = old
             continue
-        drawn = {path: watch.read(path) for path in shown}
+        drawn = {path: making.watch.read(path) for path in shown}
         for page in pages.values():
             drawn.update(page.files)
         folder = book.root / ".etude" / "typst" / edition.stem
@@ -116,11 +101,11 @@ def _sources(book: Book, edition: Edition) -> dict[str, str]:
 
 
 def _project(
-    book: Book, resolved: Resolved, edition: Edition, pages: Mapping[str, PrintedPage], date: str
+    making: Making, edition: Edition, pages: Mapping[str, PrintedPage], date: str
 ) -> dict[str, bytes]:
     """The files that Typst reads, but for pictures."""
-    navigation = resolved.languages[edition.language].navigation
-    config = book.config
+    navigation = making.resolved.languages[edition.language].navigation
+    config = making.book.config
     first = 2 if any(part.title for part in navigation.parts) else 1
     year, month, day = (int(part) for part in date[:10].split("-"))
     imprint = [text for text in (config.license, config.version, date[:10]) if text]

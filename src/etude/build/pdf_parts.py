@@ -9,15 +9,12 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, structs
 
-from etude.build.book import Book
-from etude.build.execution import Executed
 from etude.build.kept import Keep
+from etude.build.making import Making
 from etude.build.outputs import Made, encode, markdown_reader, stored_page
-from etude.build.pictures import Picture, sizes_of
-from etude.build.resolution import Resolved
+from etude.build.pictures import sizes_of
 from etude.build.tasks import result_digests
 from etude.build.watch import digest
-from etude.build.workers import Workers
 from etude.model.book import PageFacts
 from etude.model.config import Config
 from etude.model.result import RunResult
@@ -82,60 +79,44 @@ class _Job(Struct, frozen=True):
     sizes: bytes
 
 
-def page_parts(
-    book: Book,
-    run: Executed,
-    resolved: Resolved,
-    made_for: Sequence[Edition],
-    pictures: Mapping[str, Picture],
-    before: Mapping[str, Made],
-    program: str,
-    workers: Workers,
-) -> dict[str, Made]:
+def page_parts(making: Making, made_for: Sequence[Edition]) -> dict[str, Made]:
     """Every page of every printed book, made anew where it changed. Raises `WriteError`, `PageGoneError`."""
     known: dict[str, Made] = {}
+    book = making.book
     there = KEEP.there(book.root)
-    config, sizes = encode(structs.replace(book.config, spans=())), encode(sizes_of(pictures))
+    config, sizes = encode(structs.replace(book.config, spans=())), encode(sizes_of(making.pictures))
     jobs: list[_Job] = []
     total = 0
     for edition in made_for:
         stale: list[_Task] = []
-        depths = levels(resolved.languages[edition.language].navigation)
-        for task in _tasks(book, run, resolved, edition, depths, pictures, program):
-            old = before.get(task.target)
-            if old is not None and old.key == task.key and old.part in there:
+        depths = levels(making.resolved.languages[edition.language].navigation)
+        for task in _tasks(making, edition, depths):
+            if (old := making.kept(task.target, task.key, there)) is not None:
                 known[task.target] = old
             else:
                 stale.append(task)
         total += len(stale)
         shared = str(book.root), config, encode(edition), encode(depths), sizes
-        jobs += [_Job(chunk, *shared) for chunk in workers.chunks(stale)]
-    for done in workers.map(_work, jobs, total):
+        jobs += [_Job(chunk, *shared) for chunk in making.workers.chunks(stale)]
+    for done in making.workers.map(_work, jobs, total):
         known.update(done)
     return known
 
 
-def _tasks(
-    book: Book,
-    run: Executed,
-    resolved: Resolved,
-    edition: Edition,
-    depths: Mapping[str, int],
-    pictures: Mapping[str, Picture],
-    program: str,
-) -> Iterator[_Task]:
-    resolution = resolved.languages[edition.language]
+def _tasks(making: Making, edition: Edition, depths: Mapping[str, int]) -> Iterator[_Task]:
+    book, pictures = making.book, making.pictures
+    resolution = making.resolved.languages[edition.language]
     asked = encode((edition, book.config.variants, book.config.library))
     for parsed in book.pages[edition.language]:
         name = parsed.source.name
         facts = resolution.facts.get(name)
         if facts is None:
             continue
-        results = run.results.get(parsed.source.path, {})
+        results = making.run.results.get(parsed.source.path, {})
         shown = encode(facts)
         shapes = repr([(path, pictures[path].size) for path in parsed.files if path in pictures])
         depth = str(depths.get(name, 1))
-        key = digest(program, parsed.key, shown, asked, shapes, depth, *result_digests(results))
+        key = digest(making.program, parsed.key, shown, asked, shapes, depth, *result_digests(results))
         yield _Task(part_target(edition, name), key, parsed.key, shown, encode(results) if results else b"")
 
 

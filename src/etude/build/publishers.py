@@ -13,17 +13,11 @@ from msgspec import Struct
 from etude.adapters.disk import DiskFiles
 from etude.adapters.drawings import DrawingError, redraw
 from etude.adapters.pandoc import Pandoc, PandocError, find_pandoc
-from etude.build.book import Book
-from etude.build.execution import Executed
+from etude.build.making import Making
 from etude.build.manifest import announce
 from etude.build.manuscripts import Sheets, leaves, sheets_of
-from etude.build.options import BuildOptions
 from etude.build.outputs import Made, encode
-from etude.build.pictures import Picture
-from etude.build.resolution import Resolved
-from etude.build.shared import Output
 from etude.build.watch import digest
-from etude.build.workers import Workers
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
 from etude.render.html.tags import tag
@@ -64,19 +58,11 @@ class _Exported(Struct, frozen=True):
 
 
 def write_publishers(
-    book: Book,
-    run: Executed,
-    resolved: Resolved,
-    out: Path,
-    options: BuildOptions,
-    program: str,
-    workers: Workers,
-    before: Mapping[str, Made],
-    pictures: Mapping[str, Picture],
-    output: Output,
+    making: Making,
 ) -> dict[str, Made]:
     """Bring them up to date; what the state keeps of them. Raises `WriteError` and `PageGoneError`."""
-    forms = [form for form in options.to if form in FORMS]
+    book, pictures, out, output = making.book, making.pictures, making.out, making.output
+    forms = [form for form in making.options.to if form in FORMS]
     try:
         pandoc = find_pandoc()
     except PandocError as error:
@@ -86,25 +72,24 @@ def write_publishers(
     known: dict[str, Made] = {}
     waiting: list[tuple[str, str, Callable[[], _Exported]]] = []
     for language, pages in book.pages.items():
-        sheets = sheets_of(book, run, resolved, language, options, program)
+        sheets = sheets_of(making, language)
         files = tuple(sorted({path for parsed in pages for path in parsed.files}))
         copies = repr([(path, pictures[path].digest) for path in files if path in pictures])
         about = encode(sheets.config), encode(sheets.navigation), copies, pandoc.version, _epoch()
         for form in forms:
             target = f"{form}/{language}"
             key = digest(form, *about, *(sheet.key for sheet in sheets.pages))
-            made = before.get(target)
-            if made is not None and made.key == key and made.stands(out):
+            if (made := making.stands(target, key)) is not None:
                 known[target] = made
                 continue
             job = _Job(form, sheets, str(book.root), files, pandoc.path, pandoc.version)
-            waiting.append((target, key, workers.begin(_export, job)))
+            waiting.append((target, key, making.workers.begin(_export, job)))
     for target, key, get in waiting:
         exported = get()
         output.diagnostics += exported.diagnostics
         announce(out, exported.files)
         for path, data in exported.files.items():
-            output.put(out, path, data)
+            making.put(path, data)
         if exported.files and not exported.diagnostics:
             known[target] = Made(key, {path: output.stamps[path] for path in exported.files})
     return known

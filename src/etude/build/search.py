@@ -8,12 +8,11 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from etude.build.book import Book
+from etude.build.making import Making
 from etude.build.manifest import announce
 from etude.build.outputs import Made
 from etude.build.search_files import keep_block, kept_block, kept_units, there
-from etude.build.shared import Output
 from etude.build.watch import digest
-from etude.build.workers import Workers
 from etude.render.html.address import page_file
 from etude.render.search.postings import Block, Unit, merge_blocks, merge_units
 from etude.render.search.shards import cut, key_shards, root_script, text_shards
@@ -43,38 +42,30 @@ class _Done(Struct, frozen=True):
     """Shards of text by name."""
 
 
-def fold(
-    book: Book,
-    made: Mapping[str, Made],
-    before: Mapping[str, Made],
-    out: Path,
-    program: str,
-    workers: Workers,
-    output: Output,
-) -> dict[str, Made]:
+def fold(making: Making, made: Mapping[str, Made]) -> dict[str, Made]:
     """Bring the index up to date; what the state keeps of it. `made` are the pages that are there.
 
     Raises `WriteError`, and `PageGoneError` when something that was kept is lost.
     """
+    book, program = making.book, making.program
     jobs = [job for language in book.pages for job in _jobs(book, language, made, program)]
     searched = there(book.root)
 
     def stands(target: str, key: str) -> Made | None:
-        old = before.get(target)
-        good = old is not None and old.key == key and (not old.search or old.search in searched)
-        return old if old is not None and good and old.stands(out) else None
+        old = making.stands(target, key)
+        return old if old is not None and (not old.search or old.search in searched) else None
 
     known = {job.target: old for job in jobs if (old := stands(job.target, job.key)) is not None}
     stale = [job for job in jobs if job.target not in known]
-    for done in workers.map(_fold, stale, sum(len(job.pages) for job in stale)):
+    for done in making.workers.map(_fold, stale, sum(len(job.pages) for job in stale)):
         files = {f"{_folder(done.job.target)}/{name}.js": data for name, data in done.texts.items()}
-        known[done.job.target] = _put(out, output, done.job.key, files, done.kept)
+        known[done.job.target] = _put(making, done.job.key, files, done.kept)
     for language in book.pages:
         target = f"search/{language}"
         blocks = [known[job.target].search for job in jobs if job.target.startswith(f"{target}/")]
         key = digest(program, *blocks)
         known[target] = stands(target, key) or _put(
-            out, output, key, _keys(book.root, language, blocks, _folder(target))
+            making, key, _keys(book.root, language, blocks, _folder(target))
         )
     return known
 
@@ -131,8 +122,8 @@ def _keys(root: Path, language: str, names: Sequence[str], folder: str) -> dict[
     return {**files, f"{folder}/root.js": root_script(language, keys, words, texts, sections)}
 
 
-def _put(out: Path, output: Output, key: str, files: Mapping[str, bytes], kept: str = "") -> Made:
-    announce(out, files)
+def _put(making: Making, key: str, files: Mapping[str, bytes], kept: str = "") -> Made:
+    announce(making.out, files)
     for path, data in files.items():
-        output.put(out, path, data)
-    return Made(key, {path: output.stamps[path] for path in files}, kept)
+        making.put(path, data)
+    return Made(key, {path: making.output.stamps[path] for path in files}, kept)

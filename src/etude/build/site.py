@@ -13,6 +13,7 @@ from etude.adapters.disk import sealed, sweep_parts, unsealed, write_atomic
 from etude.build.book import Book
 from etude.build.execution import Executed
 from etude.build.faces import faces
+from etude.build.making import Making
 from etude.build.manifest import announce, sweep
 from etude.build.options import BuildOptions
 from etude.build.outputs import Done, Job, Made, Task, encode, work
@@ -52,6 +53,7 @@ def write_outputs(
     output = Output()
     watch = Watch(book.files)
     pictures = pictures_of(book, watch)
+    making = Making(book, run, resolved, out, options, program, workers, before, pictures, watch, output)
     sizes = sizes_of(pictures)
     offered = None
     if "html" in options.to:
@@ -102,30 +104,29 @@ def write_outputs(
         elsewhere = [language for language in declared if language not in book.pages]
         shared_html(book, resolved, out, started, watch, output, offered, elsewhere, sheets, short.found)
         if book.config.html.search:
-            known.update(fold(book, known, before, out, program, workers, output))
+            known.update(fold(making, known))
         if book.config.html.markdown:
             from etude.build.whole_text import whole_text  # noqa: PLC0415 -- only for this form
 
-            known.update(whole_text(book, resolved, known, before, out, program, output))
+            known.update(whole_text(making, known))
     if "notebook" in options.to:
         shared_notebooks(book, run, out, output)
-    asked = (book, run, resolved, out, options, program, workers, before)
     if "epub" in options.to:
         from etude.build.epub import write_epubs  # noqa: PLC0415 -- only for this form
 
-        known.update(write_epubs(*asked, pictures, formulas, watch, output))
+        known.update(write_epubs(making, formulas))
     if "pdf" in options.to:
         from etude.build.pdf import write_pdfs  # noqa: PLC0415 -- only for this form
 
-        known.update(write_pdfs(*asked, pictures, watch, output))
+        known.update(write_pdfs(making))
     if "markdown" in options.to:
         from etude.build.manuscripts import write_manuscripts  # noqa: PLC0415 -- only for this form
 
-        known.update(write_manuscripts(*asked, watch, output))
+        known.update(write_manuscripts(making))
     if {"tex", "docx"}.intersection(options.to):
         from etude.build.publishers import write_publishers  # noqa: PLC0415 -- only for these forms
 
-        known.update(write_publishers(*asked, pictures, output))
+        known.update(write_publishers(making))
     for made in known.values():
         output.stamps.update(made.files)
     output.seen = book.seen(watch.seen(), short.seen)
