@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -220,3 +221,16 @@ def test_without_pandoc_the_rest_is_built(book: Path, monkeypatch: pytest.Monkey
     assert "pypandoc_binary" in problem.hints[0]
     assert (book / "_build/markdown/zh.md").is_file()
     assert not (book / "_build/tex").exists()
+
+
+def test_one_that_is_too_old_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pypandoc")
+    old = tmp_path / "pandoc"
+    old.write_text("#!/bin/sh\necho pandoc 2.17.1.1\n", "utf-8")
+    old.chmod(0o755)
+    monkeypatch.delenv("ETUDE_PANDOC", raising=False)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    assert str(old) != find_pandoc().path
+    monkeypatch.setenv("ETUDE_PANDOC", str(old))
+    with pytest.raises(PandocError, match=r"2\.17\.1\.1; 3\.0 or newer"):
+        find_pandoc()

@@ -72,12 +72,21 @@ class Pandoc:
 def find_pandoc() -> Pandoc:
     """The one that `ETUDE_PANDOC` names, else that of the path, else that of `pypandoc_binary`.
 
-    Raises `PandocError`.
+    One of the latter two that is too old is passed over. Raises `PandocError`.
     """
-    named = os.environ.get("ETUDE_PANDOC")
-    path = named or shutil.which("pandoc") or _bundled()
-    if not path:
-        raise PandocError("pandoc is not installed", missing=True)
+    if named := os.environ.get("ETUDE_PANDOC"):
+        return _asked(named)
+    problems: list[PandocError] = []
+    for path in filter(None, (shutil.which("pandoc"), _bundled())):
+        try:
+            return _asked(path)
+        except PandocError as error:
+            problems.append(error)
+    raise problems[0] if problems else PandocError("pandoc is not installed", missing=True)
+
+
+def _asked(path: str) -> Pandoc:
+    """The program at a path, when it is a pandoc that will do; raises `PandocError`."""
     try:
         version = _version(path)
     except (OSError, subprocess.SubprocessError) as error:
