@@ -211,6 +211,7 @@ ELSEWHERE = {
     # Of printed books: likewise.
     Rule.PDF_FAILED,
     Rule.PDF_PICTURE,
+    Rule.PDF_NOT_ACCESSIBLE,
     Rule.GLYPH_MISSING,
     Rule.FORMULA_SCALED,
     # These need what a folder of sources cannot hold, or take too long.

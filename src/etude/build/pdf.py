@@ -56,6 +56,7 @@ def write_pdfs(
             if (target := part_target(edition, parsed.source.name)) in known
         }
         pages = {name: KEEP.get(book.root, kept, _part) for name, kept in names.items()}
+        output.diagnostics += tuple(_unsaid(book, edition, pages))
         project = _project(making, edition, pages, date)
         shown = sorted({path for page in pages.values() for path in page.pictures})
         copies = repr([(path, making.pictures[path].digest) for path in shown])
@@ -67,9 +68,12 @@ def write_pdfs(
         drawn = {path: making.watch.read(path) for path in shown}
         for page in pages.values():
             drawn.update(page.files)
+        spoken = not any(page.unsaid for page in pages.values())
         folder = book.root / ".etude" / "typst" / edition.stem
         try:
-            made, problems = set_book(folder, project, drawn, book.files, _sources(book, edition))
+            made, problems = set_book(
+                folder, project, drawn, book.files, _sources(book, edition), spoken=spoken
+            )
         except TypesetError as error:
             message = f"the PDF `{edition.file}` was not made: {error}"
             output.diagnostics += (diagnose(Rule.PDF_FAILED, message, ""),)
@@ -116,6 +120,20 @@ def _project(
         "main.typ": main_file(config, navigation, pages, imprint),
         **{page_path(name): page.source for name, page in pages.items()},
     }
+
+
+def _unsaid(book: Book, edition: Edition, pages: Mapping[str, PrintedPage]) -> Iterator[Diagnostic]:
+    """Pictures that nobody can hear of, for whose sake the book is not PDF/UA."""
+    for parsed in book.pages[edition.language]:
+        page = pages.get(parsed.source.name)
+        for start in page.unsaid if page is not None else ():
+            yield diagnose(
+                Rule.PDF_NOT_ACCESSIBLE,
+                "the picture has no text alternative, so the PDF is not one for those who listen (PDF/UA)",
+                parsed.source.path,
+                Span(start, start + 1),
+                hints=("say what it shows: `![words](file)`, or the option `:alt:`",),
+            )
 
 
 def _said(made: Typeset) -> Iterator[Diagnostic]:

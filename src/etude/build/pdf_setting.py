@@ -20,7 +20,9 @@ from etude.render.typst.book import without_pictures
 
 __all__ = ["set_book"]
 
-_STANDARDS: Final[tuple[Standard, ...]] = ("a-2b",)
+_SPOKEN: Final[tuple[Standard, ...]] = ("a-2a", "ua-1")
+"""For archives and for those who listen: ISO 19005-2 and ISO 14289-1."""
+_PLAIN: Final[tuple[Standard, ...]] = ("a-2b",)
 _UNKNOWN: Final = "\N{WHITE SQUARE}"
 """Stands for a character that no font has."""
 _SETTINGS: Final = "settings.typ"
@@ -32,14 +34,17 @@ def set_book(
     drawn: Mapping[str, bytes],
     files: Files,
     sources: Mapping[str, str],
+    *,
+    spoken: bool,
 ) -> tuple[Typeset, tuple[Diagnostic, ...]]:
     """The book with its pictures; raises `TypesetError` when Typst refuses it and nothing tells why.
 
-    `sources` are the paths in the book, among `files`, of what modules of the project are made of.
+    `sources` are the paths in the book, among `files`, of what modules of the project are made of. `spoken`:
+    all its pictures have text alternatives.
     """
     pictures = {path: _still(path, data) for path, data in drawn.items()}
     try:
-        return typeset(_laid(folder, {**project, **pictures}), _STANDARDS), ()
+        return _typeset(_laid(folder, {**project, **pictures}), spoken=spoken)
     except TypesetError:
         refused = {path: why for path, data in pictures.items() if (why := _refusal(path, data))}
         modules = {path: data.decode() for path, data in project.items()}
@@ -51,7 +56,22 @@ def set_book(
     mended = {path: text.translate(table).encode() for path, text in modules.items()}
     mended[_SETTINGS] = without_pictures(mended[_SETTINGS], refused)
     left = {path: data for path, data in pictures.items() if path not in refused}
-    return typeset(_laid(folder, {**mended, **left}), _STANDARDS), problems
+    made, more = _typeset(_laid(folder, {**mended, **left}), spoken=spoken)
+    return made, (*problems, *more)
+
+
+def _typeset(project: Path, *, spoken: bool) -> tuple[Typeset, tuple[Diagnostic, ...]]:
+    """The PDF, for those who listen as well where Typst finds that it is; raises `TypesetError`."""
+    if not spoken:
+        return typeset(project, _PLAIN), ()
+    try:
+        return typeset(project, _SPOKEN), ()
+    except TypesetError as error:
+        reason = str(error)
+        if not reason.startswith("PDF/"):
+            raise
+    message = f"the PDF is one for archives only: {reason}"
+    return typeset(project, _PLAIN), (diagnose(Rule.PDF_NOT_ACCESSIBLE, message, ""),)
 
 
 def _pictures(refused: Mapping[str, str]) -> Iterator[Diagnostic]:

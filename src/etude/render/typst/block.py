@@ -177,8 +177,12 @@ def _block(ctx: Context, node: BlockNode) -> str:
 
 
 def _heading(ctx: Context, node: Heading) -> str:
-    """A section's title, as deep below the page's as it is in the source."""
-    level = ctx.edition.levels.get(ctx.page.name, 1) + max(node.level, 2) - 1
+    """A section's title, as deep below the page's as it is in the source.
+
+    Where the source leaves a level out, the printed book does not: PDF/UA wants (ISO 14289-1, 7.4.2) that.
+    """
+    level = min(ctx.edition.levels.get(ctx.page.name, 1) + max(node.level, 2) - 1, ctx.level + 1)
+    ctx.level = level
     number = ctx.facts.numbers.get(node.id)
     shown = string(number.number) if number is not None and number.number else "none"
     return content((ctx.place(node.id), f"section({level},{shown},{ctx.inline(ctx, node.children)})"))

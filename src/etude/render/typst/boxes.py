@@ -105,7 +105,7 @@ def card(ctx: Context, node: Card) -> str:
         found = ctx.facts.linked(node.target)
         title = ctx.lead(found, title) if found is not None else title
     parts = [
-        book_picture(ctx, node.image, "") if node.image else "",
+        f"pdf.artifact({made})" if node.image and (made := book_picture(ctx, node.image, "")) else "",
         _inside(ctx, node.header) if node.header else "",
         _inside(ctx, node.children),
         _inside(ctx, node.footer) if node.footer else "",

@@ -72,6 +72,10 @@ class Context:
     """How many blocks are around what is being rendered."""
     noted: set[str] = field(default_factory=set)
     """Footnotes that were printed."""
+    unsaid: list[int] = field(default_factory=list)
+    """Offsets in the source of pictures without a text alternative."""
+    level: int = 1
+    """Of the heading before, in the book's outline."""
 
     @property
     def han(self) -> bool:

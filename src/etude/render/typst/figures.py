@@ -27,7 +27,9 @@ def _content(ctx: Context, node: Figure) -> str:
         return (
             cell_pictures(ctx, cell, node.alt, node.width, node.height) if cell is not None else ""
         ) or "{}"
-    picture = book_picture(ctx, node.source, node.alt, node.width, node.height) if node.source else ""
+    picture = ""
+    if node.source:
+        picture = book_picture(ctx, node.source, node.alt, node.width, node.height, node.span.start)
     if node.source and not picture:
         picture = f"no-picture({string(node.alt or node.source)})"
     return content((picture, ctx.render(ctx, node.children) if node.children else ""))
@@ -35,7 +37,7 @@ def _content(ctx: Context, node: Figure) -> str:
 
 def image(ctx: Context, node: Image) -> str:
     """A picture without caption or number."""
-    picture = book_picture(ctx, node.source, node.alt, node.width, node.height)
+    picture = book_picture(ctx, node.source, node.alt, node.width, node.height, node.span.start)
     side = node.align or "center"
     return f"lone-image({side},{picture or f'no-picture({string(node.alt or node.source)})'})"
 
@@ -45,7 +47,9 @@ def embed(ctx: Context, node: Embed) -> str:
     number = ctx.facts.numbers.get(node.id)
     name = string(number.name) if number is not None and number.name else "none"
     caption = ctx.inline(ctx, node.caption) if node.caption else "none"
-    poster = book_picture(ctx, node.poster, node.alt, node.width) if node.poster else ""
+    poster = ""
+    if node.poster:
+        poster = book_picture(ctx, node.poster, node.alt, node.width, place=node.span.start)
     outside = node.source.startswith(("http:", "https:"))
     where = (
         f"elsewhere({string(words(ctx.page.language).elsewhere)},{string(node.source if outside else '')})"

@@ -103,8 +103,8 @@ def _node(ctx: Context, node: Inline) -> str:
             return "linebreak()"
         case Link():
             return _link(ctx, node)
-        case InlineImage(source=source, alt=alt, width=width):
-            return small_picture(ctx, source, alt, width)
+        case InlineImage(span=span, source=source, alt=alt, width=width):
+            return small_picture(ctx, source, alt, width, span.start)
         case RawInline(html=html):
             return "linebreak()" if _BREAK.fullmatch(html.strip()) else ""
         case Reference():

@@ -32,6 +32,8 @@ class PrintedPage(Struct, frozen=True):
     """Names of places that links can lead to, sorted."""
     leads: tuple[str, ...]
     """Names of places that its links lead to, sorted."""
+    unsaid: tuple[int, ...] = ()
+    """Offsets in its source of pictures without a text alternative."""
 
 
 def render_page(
@@ -58,6 +60,7 @@ def render_page(
         notes=found.notes,
         also=found.also,
         measure=edition.sheet.measure,
+        level=edition.levels.get(page.name, 1),
     )
     title, body = split_title(page)
     places = [ctx.place(title.id) if title is not None else ""]
@@ -65,9 +68,8 @@ def render_page(
     if top not in ctx.places:
         ctx.places.add(top)
         places.append(f"spot({string(top)})")
-    level = edition.levels.get(page.name, 1)
     label = string(facts.label) if facts.label and facts.number else "none"
-    head = f"page-title({level},{label},{string(facts.number)},{inlines(ctx, page.title)},{content(places)})"
+    head = f"page-title({ctx.level},{label},{string(facts.number)},{inlines(ctx, page.title)},{content(places)})"
     made = content((head, blocks(ctx, body)))
     return PrintedPage(
         f'#import "/theme/book.typ": *\n#{made}\n'.encode(),
@@ -75,4 +77,5 @@ def render_page(
         tuple(sorted(ctx.pictures)),
         tuple(sorted(ctx.places)),
         tuple(sorted(ctx.leads)),
+        tuple(sorted(ctx.unsaid)),
     )

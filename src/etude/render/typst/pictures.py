@@ -28,18 +28,27 @@ _DENSITY: Final = 0.6
 """Points in a pixel of a picture that has no width: a screen is looked at from farther away."""
 
 
-def book_picture(ctx: Context, source: str, alt: str, width: str = "", height: str = "") -> str:
-    """A picture of the book as an expression; empty for one that cannot be printed."""
+def book_picture(
+    ctx: Context, source: str, alt: str, width: str = "", height: str = "", place: int = -1
+) -> str:
+    """A picture of the book as an expression; empty for one that cannot be printed.
+
+    `place` is where the source shows it; -1 for a picture that only adorns.
+    """
     if not source.lower().endswith(PRINTED) or source not in ctx.edition.sizes:
         return ""
+    if place >= 0 and not alt.strip():
+        ctx.unsaid.append(place)
     ctx.pictures.add(source)
     return _picture(ctx, f"/{source}", alt, ctx.edition.sizes[source], width, height)
 
 
-def small_picture(ctx: Context, source: str, alt: str, width: str) -> str:
+def small_picture(ctx: Context, source: str, alt: str, width: str, place: int) -> str:
     """A picture among words, no higher than a line unless the author gives its width."""
     if not source.lower().endswith(PRINTED) or source not in ctx.edition.sizes:
         return string(alt)
+    if not alt.strip():
+        ctx.unsaid.append(place)
     ctx.pictures.add(source)
     if width:
         return f"box({_picture(ctx, f'/{source}', alt, ctx.edition.sizes[source], width, '')})"
@@ -78,7 +87,7 @@ def _picture(ctx: Context, path: str, alt: str, size: tuple[int, int], width: st
         points = across * _DENSITY
     most = ctx.edition.sheet.column * 0.8
     points = min(points, ctx.measure, most * across / down)
-    return f"picture({string(path)},width:{length(points)},alt:{string(alt or 'picture')})"
+    return f"picture({string(path)},width:{length(points)},alt:{string(alt)})"
 
 
 def _points(value: str, whole: float) -> float | None:
