@@ -15,6 +15,7 @@ from etude.build.resolution import Resolved
 from etude.build.shared import Output
 from etude.build.watch import Watch
 from etude.build.workers import Workers
+from etude.model.short import ShortAddresses
 
 __all__ = ["Making"]
 
@@ -34,6 +35,7 @@ class Making:
     before: Mapping[str, Made]
     """What the state keeps of the build before."""
     pictures: Mapping[str, Picture]
+    short: ShortAddresses
     watch: Watch
     output: Output
     """What was written by now, and what there is to say."""

@@ -13,11 +13,13 @@ from etude.build.kept import Keep
 from etude.build.making import Making
 from etude.build.outputs import Made, encode, markdown_reader, stored_page
 from etude.build.pictures import sizes_of
+from etude.build.sources import Parsed
 from etude.build.tasks import result_digests
 from etude.build.watch import digest
 from etude.model.book import PageFacts
 from etude.model.config import Config
 from etude.model.result import RunResult
+from etude.model.short import short_url
 from etude.render.typst.book import levels
 from etude.render.typst.context import Print
 from etude.render.typst.page import PrintedPage, render_page
@@ -66,6 +68,8 @@ class _Task(Struct, frozen=True, array_like=True):
     """Key of the document in the store."""
     facts: bytes
     results: bytes
+    addresses: dict[str, str]
+    """Short ones to be printed, by the ids of headings."""
 
 
 class _Job(Struct, frozen=True):
@@ -107,6 +111,7 @@ def _tasks(making: Making, edition: Edition, depths: Mapping[str, int]) -> Itera
     book, pictures = making.book, making.pictures
     resolution = making.resolved.languages[edition.language]
     asked = encode((edition, book.config.variants, book.config.library))
+    first = depths[resolution.navigation.home.name]
     for parsed in book.pages[edition.language]:
         name = parsed.source.name
         facts = resolution.facts.get(name)
@@ -115,9 +120,24 @@ def _tasks(making: Making, edition: Edition, depths: Mapping[str, int]) -> Itera
         results = making.run.results.get(parsed.source.path, {})
         shown = encode(facts)
         shapes = repr([(path, pictures[path].size) for path in parsed.files if path in pictures])
-        depth = str(depths.get(name, 1))
-        key = digest(making.program, parsed.key, shown, asked, shapes, depth, *result_digests(results))
-        yield _Task(part_target(edition, name), key, parsed.key, shown, encode(results) if results else b"")
+        depth = depths.get(name, 1)
+        addresses = _addresses(making, edition.language, parsed, depth - first)
+        made_of = parsed.key, shown, asked, shapes, str(depth), repr(addresses)
+        key = digest(making.program, *made_of, *result_digests(results))
+        stored = encode(results) if results else b""
+        yield _Task(part_target(edition, name), key, parsed.key, shown, stored, addresses)
+
+
+def _addresses(making: Making, language: str, parsed: Parsed, deep: int) -> dict[str, str]:
+    """The short addresses to be printed on a page, `deep` levels below chapters, by the ids of headings."""
+    config, codes, name = making.book.config, making.short.codes, parsed.source.name
+    if config.pdf.qr == "none":
+        return {}
+    ids = [""]
+    if config.pdf.qr == "sections":
+        ids += [one.id for one in parsed.index.anchors if one.kind == "section" and deep + one.level <= 2]
+    found = {one: short_url(config, codes.get((language, name, one), "")) for one in ids}
+    return {one: url for one, url in found.items() if url}
 
 
 @lru_cache(maxsize=2)
@@ -143,6 +163,8 @@ def _work(job: _Job) -> dict[str, Made]:
     made: dict[str, Made] = {}
     for task in job.tasks:
         results = _results(task.results) if task.results else {}
-        printed: PrintedPage = render_page(stored_page(store, task.page), _facts(task.facts), results, shared)
+        printed: PrintedPage = render_page(
+            stored_page(store, task.page), _facts(task.facts), results, shared, task.addresses
+        )
         made[task.target] = Made(task.key, {}, part=KEEP.put(root, encode(printed)))
     return made

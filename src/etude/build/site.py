@@ -53,7 +53,10 @@ def write_outputs(
     output = Output()
     watch = Watch(book.files)
     pictures = pictures_of(book, watch)
-    making = Making(book, run, resolved, out, options, program, workers, before, pictures, watch, output)
+    short = short_addresses(book, resolved, options, program, workers)
+    output.diagnostics += short.diagnostics
+    asked = book, run, resolved, out, options, program, workers, before, pictures
+    making = Making(*asked, short.found, watch, output)
     sizes = sizes_of(pictures)
     offered = None
     if "html" in options.to:
@@ -66,8 +69,6 @@ def write_outputs(
         }
         offered = offering(book, run.results, resolved, watch, program, drawn)
         output.diagnostics += (*offered.problems, *offered.cards.diagnostics)
-    short = short_addresses(book, resolved, options, program, workers)
-    output.diagnostics += short.diagnostics
     offers = offered.pages if offered is not None else {}
     drawings = offered.cards.drawings if offered is not None else {}
     forms = [form for form in options.to if form in ("html", "notebook")]

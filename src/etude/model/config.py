@@ -161,6 +161,8 @@ class PdfConfig(Struct, frozen=True):
     grayscale: bool = False
     comments: Literal["keep", "lift"] = "keep"
     """Whether comments of code stay in it or become numbered notes below it."""
+    qr: Literal["sections", "pages", "none"] = "sections"
+    """What has a QR code of its short address beside its title: sections of the contents, only pages, or none."""
 
 
 class EpubConfig(Struct, frozen=True):

@@ -55,6 +55,7 @@ from etude.render.typst.formulas import display_math
 from etude.render.typst.html_tables import html_blocks
 from etude.render.typst.text import array, content, string
 from etude.render.typst.words import words
+from etude.render.typst.way_back import way_back
 from etude.render.variants import Group, grouped
 
 __all__ = ["blocks"]
@@ -185,7 +186,9 @@ def _heading(ctx: Context, node: Heading) -> str:
     ctx.level = level
     number = ctx.facts.numbers.get(node.id)
     shown = string(number.number) if number is not None and number.number else "none"
-    return content((ctx.place(node.id), f"section({level},{shown},{ctx.inline(ctx, node.children)})"))
+    way = way_back(ctx, node.id)
+    beside = f",way:{way}" if way else ""
+    return content((ctx.place(node.id), f"section({level},{shown},{ctx.inline(ctx, node.children)}{beside})"))
 
 
 def _list(ctx: Context, node: List) -> str:

@@ -16,7 +16,7 @@ from etude.render.typst.words import words
 
 __all__ = ["Faces", "levels", "main_file", "page_path", "settings_file", "theme_files", "without_pictures"]
 
-_THEME = ("book", "blocks", "boxes", "formula", "matter")
+_THEME = ("book", "blocks", "boxes", "formula", "matter", "way")
 
 
 class Faces(Struct, frozen=True):

@@ -58,6 +58,8 @@ class Context:
     notes: Mapping[str, FootnoteDefinition]
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By the id of a block: further ids that it answers to."""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """Short addresses to be printed beside titles, by the ids of headings; empty for the page's own."""
     measure: float = 0.0
     """Points from left to right that what is being rendered may take."""
     files: dict[str, bytes] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from etude.render.typst.block import blocks
 from etude.render.typst.context import Context, Print, anchor
 from etude.render.typst.inline import inlines
 from etude.render.typst.text import content, string
+from etude.render.typst.way_back import way_back
 from etude.render.variants import page_variants
 
 __all__ = ["PrintedPage", "render_page"]
@@ -37,9 +38,15 @@ class PrintedPage(Struct, frozen=True):
 
 
 def render_page(
-    page: Page, facts: PageFacts, results: Mapping[str, RunResult], edition: Print
+    page: Page,
+    facts: PageFacts,
+    results: Mapping[str, RunResult],
+    edition: Print,
+    addresses: Mapping[str, str] | None = None,
 ) -> PrintedPage:
     """Render one page; `results` are by variant, and may lack some or all.
+
+    `addresses` are those to be printed beside titles, by the ids of headings; empty for the page's own.
 
     Depends on nothing but its arguments: equal ones give equal bytes.
     """
@@ -60,6 +67,7 @@ def render_page(
         notes=found.notes,
         also=found.also,
         measure=edition.sheet.measure,
+        addresses=addresses or {},
         level=edition.levels.get(page.name, 1),
     )
     title, body = split_title(page)
@@ -69,7 +77,11 @@ def render_page(
         ctx.places.add(top)
         places.append(f"spot({string(top)})")
     label = string(facts.label) if facts.label and facts.number else "none"
-    head = f"page-title({ctx.level},{label},{string(facts.number)},{inlines(ctx, page.title)},{content(places)})"
+    way = way_back(ctx, "") or "none"
+    head = (
+        f"page-title({ctx.level},{label},{string(facts.number)},{inlines(ctx, page.title)},{content(places)},"
+        f"way:{way})"
+    )
     made = content((head, blocks(ctx, body)))
     return PrintedPage(
         f'#import "/theme/book.typ": *\n#{made}\n'.encode(),

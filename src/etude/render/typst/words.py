@@ -21,6 +21,8 @@ class Words(Struct, frozen=True):
     """For what only the website can show."""
     picture: str
     """The text alternative of a picture that a cell made."""
+    on_screen: str
+    """The text alternative of a QR code; `{}` is the address."""
     see: str
     see_also: str
 
@@ -33,6 +35,7 @@ _ZH = Words(
     of_variant="（{}）",
     elsewhere="这里的内容需要在网页上查看。",
     picture="代码输出的图",
+    on_screen="二维码：在网页上读这一节、参加讨论，{}",
     see="见",
     see_also="参见",
 )
@@ -44,6 +47,7 @@ _EN = Words(
     of_variant=" ({})",
     elsewhere="This can only be seen on the website.",
     picture="Picture made by the code",
+    on_screen="QR code: this section and its discussion on the website, {}",
     see="see",
     see_also="see also",
 )
