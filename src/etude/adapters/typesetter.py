@@ -36,6 +36,8 @@ class Note(Struct, frozen=True):
     kind: str
     place: str = ""
     """``path:offset`` in the sources of the book."""
+    folios: tuple[tuple[str, str], ...] = ()
+    """Of ``folios``: what each page is numbered, with the name of a place on it or before it."""
 
 
 class Typeset(Struct, frozen=True):

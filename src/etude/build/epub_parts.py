@@ -53,9 +53,14 @@ class Edition(Struct, frozen=True):
     """Empty: with all variants."""
 
     @property
+    def stem(self) -> str:
+        """Its name among the others, which the printed book of the same has, too."""
+        return f"{self.language}{f'-{self.variant}' if self.variant else ''}"
+
+    @property
     def file(self) -> str:
         """Where it is written, below the folder of outputs."""
-        return f"epub/{self.language}{f'-{self.variant}' if self.variant else ''}.epub"
+        return f"epub/{self.stem}.epub"
 
 
 class Media(Struct, frozen=True):
@@ -160,9 +165,8 @@ def page_parts(
     known: dict[str, Made] = {}
     stale: dict[str, list[_Task]] = {}
     book, resolved, workers = making.book, making.resolved, making.workers
-    printed = {language: _folios(book, language, making.watch) for language in book.pages}
     for edition in made_for:
-        for task in _tasks(making, edition, media, printed[edition.language]):
+        for task in _tasks(making, edition, media, _folios(book, edition, making.watch)):
             if (old := making.kept(task.target, task.key, there)) is not None:
                 known[task.target] = old
             else:
@@ -220,9 +224,9 @@ class _Printed(Struct):
 _printed = msgspec.json.Decoder(list[_Printed])
 
 
-def _folios(book: Book, language: str, watch: Watch) -> dict[str, tuple[Folio, ...]]:
+def _folios(book: Book, edition: Edition, watch: Watch) -> dict[str, tuple[Folio, ...]]:
     """Printed pages by the page of the book that they begin on; none where there is no printed edition."""
-    place = book.root / ".etude" / "print" / f"{language}.json"
+    place = book.root / ".etude" / "print" / f"{edition.stem}.json"
     watch.note(str(place))
     found: dict[str, list[Folio]] = {}
     try:

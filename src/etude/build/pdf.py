@@ -62,7 +62,8 @@ def write_pdfs(
         copies = repr([(path, making.pictures[path].digest) for path in shown])
         made_of = (text for path, data in project.items() for text in (path, data))
         key = digest(making.program, copies, repr(names), *made_of)
-        if (old := making.stands(edition.file, key)) is not None:
+        folios = book.root / ".etude" / "print" / f"{edition.stem}.json"
+        if (old := making.stands(edition.file, key)) is not None and folios.exists():
             known[edition.file] = old
             continue
         drawn = {path: making.watch.read(path) for path in shown}
@@ -78,10 +79,12 @@ def write_pdfs(
             message = f"the PDF `{edition.file}` was not made: {error}"
             output.diagnostics += (diagnose(Rule.PDF_FAILED, message, ""),)
             continue
-        output.diagnostics += (*problems, *_said(made))
+        said = tuple(_said(made))
+        output.diagnostics += (*problems, *said)
         announce(out, (edition.file,))
         output.written += write_atomic(out / edition.file, made.pdf)
-        if not made.notes and not problems:  # what is said must be said again by the next build
+        write_atomic(folios, _folios(made))
+        if not said and not problems:  # what is said must be said again by the next build
             known[edition.file] = Made(key, {edition.file: stamp(out / edition.file)})
         output.stamps[edition.file] = stamp(out / edition.file)
     if not options.languages and not options.variants:
@@ -136,9 +139,21 @@ def _unsaid(book: Book, edition: Edition, pages: Mapping[str, PrintedPage]) -> I
             )
 
 
+def _folios(made: Typeset) -> bytes:
+    """Where printed pages begin, for the e-book's list of them."""
+    found = (
+        {"page": name.partition("#")[0], "id": name.partition("#")[2], "folio": folio}
+        for note in made.notes
+        for folio, name in note.folios
+    )
+    return msgspec.json.format(msgspec.json.encode(list(found)), indent=1)
+
+
 def _said(made: Typeset) -> Iterator[Diagnostic]:
     """What the theme had to say, at the places in the sources."""
     for note in made.notes:
+        if note.kind != "formula-scaled":
+            continue
         path, span = _place(note)
         yield diagnose(
             Rule.FORMULA_SCALED,

@@ -112,14 +112,14 @@ def write_outputs(
             known.update(whole_text(making, known))
     if "notebook" in options.to:
         shared_notebooks(book, run, out, output)
+    if "pdf" in options.to:  # before e-books, which say where its pages begin
+        from etude.build.pdf import write_pdfs  # noqa: PLC0415 -- only for this form
+
+        known.update(write_pdfs(making))
     if "epub" in options.to:
         from etude.build.epub import write_epubs  # noqa: PLC0415 -- only for this form
 
         known.update(write_epubs(making, formulas))
-    if "pdf" in options.to:
-        from etude.build.pdf import write_pdfs  # noqa: PLC0415 -- only for this form
-
-        known.update(write_pdfs(making))
     if "markdown" in options.to:
         from etude.build.manuscripts import write_manuscripts  # noqa: PLC0415 -- only for this form
 

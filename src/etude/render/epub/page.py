@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from etude.model.block import (
     Bibliography,
@@ -211,24 +212,28 @@ def _marked(
 ) -> tuple[str, tuple[Folio, ...]]:
     """The page with marks where printed pages begin; those whose block is not here are left out."""
     found: list[Folio] = []
-    for number, one in enumerate(folios):
-        words = attribute(site.book_words.page.format(one.folio))
-        own = f"_page-{number}"
-        mark = f'<span id="{own}" epub:type="pagebreak" role="doc-pagebreak" aria-label="{words}"></span>'
-        if not one.id:
+    numbered = enumerate(folios)
+    for block, group in groupby(numbered, lambda one: one[1].id):
+        named = [(f"_page-{number}", one.folio) for number, one in group]
+        marks = "".join(
+            f'<span id="{own}" epub:type="pagebreak" role="doc-pagebreak"'
+            f' aria-label="{attribute(site.book_words.page.format(folio))}"></span>'
+            for own, folio in named
+        )
+        if not block:
             head, tag_, rest = markup.partition("<header>")
-            markup = f"{head}{tag_}{mark}{rest}"
+            markup = f"{head}{tag_}{marks}{rest}"
         else:
             place = re.search(
-                rf'<([a-z][a-z0-9]*)\b[^<>]*? id="{re.escape(attribute(element_id(one.id)))}"[^<>]*>', markup
+                rf'<([a-z][a-z0-9]*)\b[^<>]*? id="{re.escape(attribute(element_id(block)))}"[^<>]*>', markup
             )
             if place is None:
                 continue
             if place[1] in ("tr", "thead", "tbody"):
-                found.append(Folio(element_id(one.id), one.folio))
+                found += (Folio(element_id(block), folio) for _, folio in named)
                 continue
             at = place.end() if place[1] in _INSIDE and not place[0].endswith("/>") else place.start()
-            markup = f"{markup[:at]}{mark}{markup[at:]}"
-        ids[own] = None
-        found.append(Folio(own, one.folio))
+            markup = f"{markup[:at]}{marks}{markup[at:]}"
+        ids.update((own, None) for own, _ in named)
+        found += (Folio(own, folio) for own, folio in named)
     return markup, tuple(found)

@@ -54,8 +54,8 @@ from etude.render.typst.context import Context
 from etude.render.typst.formulas import display_math
 from etude.render.typst.html_tables import html_blocks
 from etude.render.typst.text import array, content, string
-from etude.render.typst.words import words
 from etude.render.typst.way_back import way_back
+from etude.render.typst.words import words
 from etude.render.variants import Group, grouped
 
 __all__ = ["blocks"]

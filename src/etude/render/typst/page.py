@@ -71,11 +71,9 @@ def render_page(
         level=edition.levels.get(page.name, 1),
     )
     title, body = split_title(page)
-    places = [ctx.place(title.id) if title is not None else ""]
     top = anchor(page.name, "")
-    if top not in ctx.places:
-        ctx.places.add(top)
-        places.append(f"spot({string(top)})")
+    ctx.places.add(top)
+    places = [f"spot({string(top)})", ctx.place(title.id) if title is not None else ""]
     label = string(facts.label) if facts.label and facts.number else "none"
     way = way_back(ctx, "") or "none"
     head = (
