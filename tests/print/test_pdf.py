@@ -3,104 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-import pytest
-from pdfminer.high_level import extract_pages
-from pdfminer.layout import LTChar
+from printed import ROOT, Printed, made, titles
 from pypdf import PdfReader
 
-from etude.build import BuildOptions, BuildReport, build
 from etude.model.rules import Rule
-from etude.render.typst.sheet import MM, SIZES, Sheet, sheet_of
-
-Once = Callable[[str, Callable[[Path], None]], Path]
-
-ROOT = Path(__file__).parents[2]
-SHEET = sheet_of(*SIZES["16k"])
-HANGING = 6.0
-"""Points that marks may stand beyond the measure: Typst hangs them out."""
-
-
-@dataclass(frozen=True)
-class Printed:
-    """A PDF that was written."""
-
-    data: bytes
-
-    @property
-    def reader(self) -> PdfReader:
-        return PdfReader(BytesIO(self.data))
-
-    def words(self) -> str:
-        """All words in the order of the file, without white space."""
-        return "".join("".join(page.extract_text() for page in self.reader.pages).split())
-
-    def letters(self) -> Iterator[tuple[int, LTChar]]:
-        """Every visible character with the number of its page, from 1."""
-        for number, page in enumerate(extract_pages(BytesIO(self.data)), 1):
-            stack: list[Any] = list(page)
-            while stack:
-                one = stack.pop()
-                if isinstance(one, LTChar):
-                    if one.get_text().strip():
-                        yield number, one
-                elif hasattr(one, "__iter__"):
-                    stack.extend(one)
-
-    def tags(self) -> list[tuple[str, str]]:
-        """Kind and text alternative of every element of the structure."""
-        found: list[tuple[str, str]] = []
-        root: Any = self.reader.trailer["/Root"]
-        stack: list[Any] = [root["/StructTreeRoot"]]
-        while stack:
-            node = stack.pop()
-            node = node.get_object() if hasattr(node, "get_object") else node
-            if isinstance(node, list):
-                stack.extend(node)
-            elif hasattr(node, "get"):
-                if "/S" in node:
-                    found.append((str(node["/S"]), str(node.get("/Alt", ""))))
-                if "/K" in node:
-                    stack.append(node["/K"])
-        return found
-
-
-def titles(outline: list[Any]) -> Iterator[str]:
-    for one in outline:
-        if isinstance(one, list):
-            yield from titles(one)
-        else:
-            yield str(one.title)
-
-
-def made(folder: Path, **options: Any) -> BuildReport:
-    return build(folder, BuildOptions(to=("pdf",), jobs=1, **options))
-
-
-def kept(once: Once, name: str, source: Path, **options: Any) -> dict[str, Printed]:
-    def fill(folder: Path) -> None:
-        ignored = shutil.ignore_patterns("_build", ".etude", "results", "node_modules")
-        made(Path(shutil.copytree(source, folder / "book", ignore=ignored)), **options)
-
-    folder = once(f"pdf-{name}", fill) / "book" / "_build" / "pdf"
-    return {path.stem: Printed(path.read_bytes()) for path in sorted(folder.iterdir())}
-
-
-@pytest.fixture(scope="session")
-def every(once: Once) -> dict[str, Printed]:
-    """A book with a block of every kind, with its outputs."""
-    return kept(once, "every", ROOT / "tests" / "epub" / "every")
-
-
-@pytest.fixture(scope="session")
-def textbook(once: Once) -> dict[str, Printed]:
-    """The textbook, without results of its cells."""
-    return kept(once, "textbook", ROOT / "book", policy="off")
+from etude.render.typst.sheet import MM, SIZES
 
 
 def test_there_is_a_book_in_each_language(every: dict[str, Printed]) -> None:
@@ -122,13 +32,6 @@ def test_pages_before_the_text_have_roman_numbers(textbook: dict[str, Printed]) 
     assert [str(number) for number in range(1, 21)] == labels[first : first + 20]
 
 
-def test_the_pdf_is_one_for_archives(every: dict[str, Printed]) -> None:
-    told = every["zh"].reader.metadata
-    assert told is not None
-    assert every["zh"].data.find(b"pdfaid:part>2<") > 0
-    assert every["zh"].data.find(b"pdfaid:conformance>B<") > 0
-
-
 def test_links_lead_to_places_that_are_there(every: dict[str, Printed]) -> None:
     reader = every["zh"].reader
     notes = [one.get_object() for page in reader.pages for one in page.get("/Annots", [])]
@@ -137,21 +40,6 @@ def test_links_lead_to_places_that_are_there(every: dict[str, Printed]) -> None:
     lost = [target for target in inside if list.__getitem__(target, 0).idnum not in there]
     assert len(inside) > 20
     assert [] == lost
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_nothing_stands_beside_the_text(textbook: dict[str, Printed], language: str) -> None:
-    beyond = [
-        (number, one.get_text(), round(one.x0), round(one.x1))
-        for number, one in textbook[language].letters()
-        if not _within(SHEET, number, one)
-    ]
-    assert [] == beyond
-
-
-def _within(sheet: Sheet, number: int, one: LTChar) -> bool:
-    left = sheet.inner if number % 2 else sheet.outer
-    return left - HANGING <= one.x0 and one.x1 <= left + sheet.measure + HANGING
 
 
 def test_formulas_have_their_latex_as_alternative(textbook: dict[str, Printed]) -> None:
@@ -168,11 +56,9 @@ def test_pictures_have_alternatives(every: dict[str, Printed]) -> None:
 
 
 def test_references_say_the_page(textbook: dict[str, Printed]) -> None:
-    reader = textbook["zh"].reader
-    glossary = next(
-        number for number, page in enumerate(reader.pages) if "术语" in page.extract_text().split("\n")[0]
-    )
-    assert f"术语（第{reader.page_labels[glossary]}页）" in textbook["zh"].words()
+    book = textbook["zh"]
+    (glossary,) = [page for _, title, page in book.bookmarks() if title == "术语"]
+    assert f"术语（第{book.reader.page_labels[glossary]}页）" in book.words()
 
 
 def test_a_horrible_book_is_printed_and_its_faults_are_told(tmp_path: Path) -> None:
@@ -193,7 +79,7 @@ def test_a_picture_that_is_none_is_left_out(tmp_path: Path) -> None:
     report = made(tmp_path)
     told = [one.message for one in report.diagnostics if one.rule is Rule.PDF_PICTURE]
     assert ["the picture `cut.png` cannot be printed"] == [text.partition(":")[0] for text in told]
-    assert "acutpicture" in Printed((tmp_path / "_build" / "pdf" / "en.pdf").read_bytes()).words()
+    assert "acutpicture" in Printed(tmp_path / "_build" / "pdf" / "en.pdf").words()
 
 
 def test_a_formula_that_must_be_set_smaller_is_told_at_its_place(tmp_path: Path) -> None:

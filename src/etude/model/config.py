@@ -162,7 +162,7 @@ class PdfConfig(Struct, frozen=True):
     comments: Literal["keep", "lift"] = "keep"
     """Whether comments of code stay in it or become numbered notes below it."""
     qr: Literal["sections", "pages", "none"] = "sections"
-    """What has a QR code of its short address beside its title: sections of the contents, only pages, or none."""
+    """What has a QR code of its short address beside its title; sections are those of the contents."""
 
 
 class EpubConfig(Struct, frozen=True):

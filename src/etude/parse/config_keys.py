@@ -376,6 +376,14 @@ KEYS: tuple[Key, ...] = (
         '"keep"',
         "lift: comments of code become numbered notes below the listing.",
     ),
+    Key(
+        "pdf",
+        "qr",
+        one_of("sections", "pages", "none"),
+        '"sections"',
+        "Titles with a QR code of their short address beside them, where the website has some: all titles "
+        "in the contents, only those of pages, or none.",
+    ),
     Key("epub", "cover", PATH, '""', "The picture on the cover (PNG, JPEG or SVG); empty: one is drawn."),
     Key(
         "epub",

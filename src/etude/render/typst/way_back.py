@@ -1,9 +1,10 @@
-"""The way back to the screen: a QR code with the short address that it holds, beside the title of a section."""
+"""The way back to the screen: QR codes of short addresses, beside the titles of sections."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from textwrap import wrap
 from typing import Final
 
 from etude.render.qr import QUIET, qr_code, qr_svg
@@ -45,10 +46,14 @@ def way_back(ctx: Context, block: str) -> str:
 
 
 def _lines(address: str) -> Iterator[str]:
-    """An address in short lines, parted behind a slash or before a dot: the code is never parted from its folder."""
+    """An address in short lines, parted behind slashes and before dots, and elsewhere only where it must be.
+
+    The code is never parted from its folder.
+    """
     *site, folder, code = address.split("/")
+    pieces = _PIECE.findall("".join(f"{one}/" for one in site))
     line = ""
-    for piece in (*_PIECE.findall("".join(f"{one}/" for one in site)), f"{folder}/{code}"):
+    for piece in (*(part for whole in pieces for part in wrap(whole, _LINE)), f"{folder}/{code}"):
         if line and len(line) + len(piece) > _LINE:
             yield line
             line = ""
