@@ -24,6 +24,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from etude.adapters.lock import BuildLock
 from etude.adapters.user_cache import user_cache
@@ -75,6 +76,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     tests = Path(__file__).parent
     place = {tests / f"{name}.py": number for number, name in enumerate(SLOWEST)}
     items.sort(key=lambda item: place.get(item.path, len(place)))
+
+
+def difference(one: Image.Image, other: Image.Image, scale: int = 4) -> tuple[float, float]:
+    """How far two pictures are apart: on average, of 255; and the share of pixels that are far apart.
+
+    Fonts and their rendering differ between machines, so pictures are compared `scale` times smaller and
+    blurred: what counts is where there is ink, how dark, and of which colour.
+    """
+    little = [
+        image.resize((image.width // scale, image.height // scale), Image.Resampling.BOX).filter(
+            ImageFilter.GaussianBlur(1.5)
+        )
+        for image in (one, other)
+    ]
+    between = ImageChops.difference(*little).convert("L")
+    counts = between.histogram()
+    return ImageStat.Stat(between).mean[0], sum(counts[64:]) / sum(counts)
+
+
+@pytest.fixture(scope="session", name="difference")
+def _difference() -> Callable[[Image.Image, Image.Image], tuple[float, float]]:
+    """Tells how far two pictures are apart."""
+    return difference
 
 
 Once = Callable[[str, Callable[[Path], None]], Path]

@@ -1,7 +1,6 @@
 """Pages look as they did when a person last looked at them: pictures of a small book that does not change.
 
-Fonts and their rendering differ between machines, so pictures are compared small and blurred: what must be
-equal is where there is ink, how dark, and of which colour. `--update` takes them anew; look at them then.
+`--update` takes them anew; look at them then.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageChops, ImageFilter, ImageStat
+from PIL import Image
 
 pytestmark = pytest.mark.browser
 
@@ -31,8 +30,6 @@ VIEWS = {
     "lesson-en-phone": ("en/lesson", PHONE, "light"),
     "lesson-zh-light": ("zh/lesson", DESKTOP, "light"),
 }
-SCALE = 4
-"""How much smaller pictures are compared than they are kept, and blurred by a pixel of that size."""
 FAR = 3.0
 """How much of 255 the pixels may differ on average, and"""
 WORST = 0.02
@@ -64,21 +61,8 @@ def taken(chromium, small: Path, page: str, size: tuple[int, int], scheme: str) 
     return Image.open(io.BytesIO(data)).convert("RGB")
 
 
-def difference(one: Image.Image, other: Image.Image) -> tuple[float, float]:
-    """On average, of 255; and the share of pixels that are far apart."""
-    little = [
-        image.resize((image.width // SCALE, image.height // SCALE), Image.Resampling.BOX).filter(
-            ImageFilter.GaussianBlur(1.5)
-        )
-        for image in (one, other)
-    ]
-    between = ImageChops.difference(*little).convert("L")
-    counts = between.histogram()
-    return ImageStat.Stat(between).mean[0], sum(counts[64:]) / sum(counts)
-
-
 @pytest.mark.parametrize("name", VIEWS)
-def test_a_page_looks_as_in_its_picture(chromium, small, name, update):
+def test_a_page_looks_as_in_its_picture(chromium, small, name, update, difference):
     page, size, scheme = VIEWS[name]
     if "zh" in page:
         needs_chinese()
@@ -106,7 +90,7 @@ SPOILS = {
 
 
 @pytest.mark.parametrize("spoil", SPOILS)
-def test_a_changed_look_is_noticed(chromium, small, spoil):
+def test_a_changed_look_is_noticed(chromium, small, spoil, difference):
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
     tab = context.new_page()
     tab.goto((small / "en/line.html").as_uri())
