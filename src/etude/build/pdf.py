@@ -43,7 +43,6 @@ def write_pdfs(
 ) -> dict[str, Made]:
     """Bring every printed book up to date; what the state keeps of them.
 
-    `codes` are those of short addresses, by language, page and heading.
     Raises `WriteError`, and `PageGoneError` when a part that was kept is lost.
     """
     book, options, out, output = making.book, making.options, making.out, making.output
