@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
+import etude
 from etude.adapters.disk import write_atomic
-from etude.adapters.typesetter import Note, Typeset, TypesetError
+from etude.adapters.typesetter import Note, Typeset, TypesetError, typst_version
 from etude.build.book import Book
 from etude.build.dates import modified
 from etude.build.execution import Executed
 from etude.build.manifest import announce
 from etude.build.options import BuildOptions
-from etude.build.outputs import Made
+from etude.build.outputs import Made, encode
 from etude.build.pdf_parts import KEEP, Edition, page_parts, part_target
 from etude.build.pdf_setting import set_book
 from etude.build.pictures import Picture
@@ -25,13 +27,30 @@ from etude.build.workers import Workers
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
 from etude.model.span import NOWHERE, Span
+from etude.render.epub.volume import UNDATED
 from etude.render.typst.book import Faces, main_file, page_path, settings_file, theme_files
+from etude.render.typst.imprint import Imprint
 from etude.render.typst.page import PrintedPage
-from etude.render.typst.sheet import SIZES, sheet_of
+from etude.render.typst.sheet import sheet_of
 
 __all__ = ["write_pdfs"]
 
+_NOTES = {
+    "formula-scaled": (
+        Rule.FORMULA_SCALED,
+        "the formula is wider than the printed line, and was set smaller",
+        "break it into lines with `aligned`, or name a part of it",
+    ),
+    "table-divided": (
+        Rule.TABLE_DIVIDED,
+        "the table is wider than the printed page, and is set as several with the first column in each",
+        "leave columns out, or exchange rows and columns",
+    ),
+}
+"""By the kinds of notes: the rule, what is said, and a hint."""
+
 _part = msgspec.msgpack.Decoder(PrintedPage)
+_said_before = msgspec.msgpack.Decoder(tuple[Diagnostic, ...])
 
 _HAN_SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC", "Songti SC", "SimSun")
 _HAN_SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "SimHei")
@@ -70,30 +89,36 @@ def write_pdfs(
             if (target := part_target(edition, parsed.source.name)) in known
         }
         pages = {name: KEEP.get(book.root, kept, _part) for name, kept in names.items()}
-        project = _project(book, resolved, edition, pages, date)
+        sources = _sources(book, edition)
+        output.diagnostics += tuple(_unprinted(pages, pictures, sources))
         shown = sorted({path for page in pages.values() for path in page.pictures})
         copies = repr([(path, pictures[path].digest) for path in shown])
+        contents = digest(copies, *(text for name, page in pages.items() for text in (name, page.source)))
+        project = _project(book, resolved, edition, pages, date, contents)
         made_of = (text for path, data in project.items() for text in (path, data))
         key = digest(program, copies, repr(names), *made_of)
         old = before.get(edition.file)
-        if old is not None and old.key == key and old.stands(out):
+        if old is not None and old.key == key and old.part in KEEP.there(book.root) and old.stands(out):
             known[edition.file] = old
+            output.diagnostics += KEEP.get(book.root, old.part, _said_before)
             continue
         drawn = {path: watch.read(path) for path in shown}
         for page in pages.values():
             drawn.update(page.files)
         folder = book.root / ".etude" / "typst" / edition.stem
         try:
-            made, problems = set_book(folder, project, drawn, book.files, _sources(book, edition))
+            made, problems = set_book(folder, project, drawn, book.files, sources, edition.sheet)
         except TypesetError as error:
             message = f"the PDF `{edition.file}` was not made: {error}"
             output.diagnostics += (diagnose(Rule.PDF_FAILED, message, ""),)
             continue
-        output.diagnostics += (*problems, *_said(made))
+        said = (*problems, *_said(made))
+        output.diagnostics += said
         announce(out, (edition.file,))
         output.written += write_atomic(out / edition.file, made.pdf)
-        if not made.notes and not problems:  # what is said must be said again by the next build
-            known[edition.file] = Made(key, {edition.file: stamp(out / edition.file)})
+        # What was said is said again by builds that find the book as it is.
+        told = KEEP.put(book.root, encode(said))
+        known[edition.file] = Made(key, {edition.file: stamp(out / edition.file)}, part=told)
         output.stamps[edition.file] = stamp(out / edition.file)
     if not options.languages and not options.variants:
         KEEP.forget(book.root, {made.part for made in known.values()})
@@ -103,8 +128,8 @@ def write_pdfs(
 def _editions(book: Book, options: BuildOptions) -> tuple[Edition, ...]:
     """The printed books of a book."""
     settings = book.config.pdf
-    width, height = SIZES[settings.size]
-    sheet = sheet_of(width, height, "gray" if settings.grayscale else "colour")
+    colours: Literal["colour", "gray"] = "gray" if settings.grayscale else "colour"
+    sheet = sheet_of(*settings.size, colours, bleed=settings.bleed, marks=settings.marks)
     wanted = book.editions(settings.variants, options.variants)
     lift = settings.comments == "lift"
     return tuple(Edition(language, sheet, name, lift) for language, name in wanted)
@@ -116,34 +141,47 @@ def _sources(book: Book, edition: Edition) -> dict[str, str]:
 
 
 def _project(
-    book: Book, resolved: Resolved, edition: Edition, pages: Mapping[str, PrintedPage], date: str
+    book: Book,
+    resolved: Resolved,
+    edition: Edition,
+    pages: Mapping[str, PrintedPage],
+    date: str,
+    contents: str,
 ) -> dict[str, bytes]:
-    """The files that Typst reads, but for pictures."""
+    """The files that Typst reads, but for pictures; `contents` is a digest of pages and pictures."""
     navigation = resolved.languages[edition.language].navigation
     config = book.config
     first = 2 if any(part.title for part in navigation.parts) else 1
     year, month, day = (int(part) for part in date[:10].split("-"))
-    imprint = [text for text in (config.license, config.version, date[:10]) if text]
+    changed = date[:10] if date > UNDATED else ""
+    imprint = Imprint(changed, contents[:12], etude.__version__, typst_version())
     settings = settings_file(edition.sheet, _FACES, edition.language, first=first, date=(year, month, day))
     return {
         **theme_files(),
         "settings.typ": settings,
-        "main.typ": main_file(config, navigation, pages, imprint),
+        "main.typ": main_file(config, navigation, pages, edition.variant, imprint),
         **{page_path(name): page.source for name, page in pages.items()},
     }
+
+
+def _unprinted(
+    pages: Mapping[str, PrintedPage], pictures: Mapping[str, Picture], sources: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    """Pictures of no kind that is printed, with the page; those that are not there were told before."""
+    for name, page in sorted(pages.items()):
+        for path in page.unprinted:
+            if path in pictures:
+                message = f"the picture `{path}` cannot be printed: it is no PNG, JPEG, GIF, WebP or SVG"
+                where = sources.get(page_path(name), "")
+                yield diagnose(Rule.PDF_PICTURE, message, where, hints=("save it anew as PNG, JPEG or SVG",))
 
 
 def _said(made: Typeset) -> Iterator[Diagnostic]:
     """What the theme had to say, at the places in the sources."""
     for note in made.notes:
         path, span = _place(note)
-        yield diagnose(
-            Rule.FORMULA_SCALED,
-            "the formula is wider than the printed line, and was set smaller",
-            path,
-            span,
-            hints=("break it into lines with `aligned`, or name a part of it",),
-        )
+        rule, message, hint = _NOTES[note.kind]
+        yield diagnose(rule, message, path, span, hints=(hint,))
 
 
 def _place(note: Note) -> tuple[str, Span]:

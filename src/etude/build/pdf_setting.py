@@ -7,16 +7,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from msgspec import structs
+
 from etude.adapters.disk import write_atomic
 from etude.adapters.drawings import DrawingError, redraw
 from etude.adapters.typesetter import Standard, Typeset, TypesetError, typeset, unknown_letters
+from etude.build.pdf_pictures import prepared
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.protocols import Files
 from etude.model.rules import Rule
 from etude.model.span import NOWHERE, Span
 from etude.parse.text import source_text
-from etude.render.epub.svg import clean_svg
-from etude.render.typst.book import without_pictures
+from etude.render.typst.book import with_pictures
+from etude.render.typst.sheet import Sheet
+from etude.render.typst.trim import with_bleed
 
 __all__ = ["set_book"]
 
@@ -32,26 +36,36 @@ def set_book(
     drawn: Mapping[str, bytes],
     files: Files,
     sources: Mapping[str, str],
+    sheet: Sheet,
 ) -> tuple[Typeset, tuple[Diagnostic, ...]]:
     """The book with its pictures; raises `TypesetError` when Typst refuses it and nothing tells why.
 
     `sources` are the paths in the book, among `files`, of what modules of the project are made of.
     """
-    pictures = {path: _still(path, data) for path, data in drawn.items()}
+    ready = prepared(drawn, gray=sheet.edition == "gray")
+    settings = project[_SETTINGS]
+    modules = {**project, _SETTINGS: with_pictures(settings, ready.refused, ready.formats)}
+    told = (*_coloured(ready.coloured), *_pictures(ready.refused))
     try:
-        return typeset(_laid(folder, {**project, **pictures}), _STANDARDS), ()
+        return _set(folder, {**modules, **ready.pictures}, sheet), told
     except TypesetError:
-        refused = {path: why for path, data in pictures.items() if (why := _refusal(path, data))}
-        modules = {path: data.decode() for path, data in project.items()}
-        unknown = unknown_letters(set("".join(modules.values())))
+        kinds = {path: ready.formats.get(path) or path for path in ready.pictures}
+        refused = {path: why for path, data in ready.pictures.items() if (why := _refusal(data, kinds[path]))}
+        texts = {path: data.decode() for path, data in project.items()}
+        unknown = unknown_letters(set("".join(texts.values())))
         if not refused and not unknown:
             raise
-    problems = (*_pictures(refused), *_letters(modules, unknown, files, sources))
+    problems = (*told, *_pictures(refused), *_letters(texts, unknown, files, sources))
     table = dict.fromkeys(map(ord, unknown), _UNKNOWN)
-    mended = {path: text.translate(table).encode() for path, text in modules.items()}
-    mended[_SETTINGS] = without_pictures(mended[_SETTINGS], refused)
-    left = {path: data for path, data in pictures.items() if path not in refused}
-    return typeset(_laid(folder, {**mended, **left}), _STANDARDS), problems
+    mended = {path: text.translate(table).encode() for path, text in texts.items()}
+    mended[_SETTINGS] = with_pictures(settings, {**ready.refused, **refused}, ready.formats)
+    left = {path: data for path, data in ready.pictures.items() if path not in refused}
+    return _set(folder, {**mended, **left}, sheet), problems
+
+
+def _set(folder: Path, project: Mapping[str, bytes], sheet: Sheet) -> Typeset:
+    made = typeset(_laid(folder, project), _STANDARDS)
+    return structs.replace(made, pdf=with_bleed(made.pdf, sheet.bleed))
 
 
 def _pictures(refused: Mapping[str, str]) -> Iterator[Diagnostic]:
@@ -75,18 +89,20 @@ def _letters(
             yield diagnose(Rule.GLYPH_MISSING, message, path, span, hints=hints)
 
 
-def _refusal(path: str, data: bytes) -> str:
-    """Why Typst does not take a picture; empty when it does."""
+def _coloured(why: Mapping[str, str]) -> Iterator[Diagnostic]:
+    for path, reason in why.items():
+        message = f"the picture `{path}` keeps its colours in the gray edition: {reason}"
+        hints = ("pip install pillow",) if "Pillow" in reason else ("save it anew as PNG, JPEG or SVG",)
+        yield diagnose(Rule.PDF_PICTURE, message, "", hints=hints)
+
+
+def _refusal(data: bytes, name: str) -> str:
+    """Why Typst does not take a picture, of which `name` ends with its kind; empty when it does."""
     try:
-        redraw(data, path[path.rindex(".") :], "pdf")
+        redraw(data, f".{name.rpartition('.')[2]}", "pdf")
     except DrawingError as error:
         return str(error)
     return ""
-
-
-def _still(path: str, data: bytes) -> bytes:
-    """A picture as Typst takes it: a drawing without scripts and things from elsewhere."""
-    return (clean_svg(data) or data) if path.lower().endswith(".svg") else data
 
 
 def _laid(folder: Path, project: Mapping[str, bytes]) -> Path:

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from etude.model.block import CodeCell
 from etude.model.book import PageFacts
+from etude.model.inline import Inline
 from etude.model.page import Page
 from etude.model.result import RunResult
-from etude.render.gathered import gathered, split_title
-from etude.render.typst.block import blocks
+from etude.render.gathered import gathered, split_title, walk
+from etude.render.typst.bare import bare
+from etude.render.typst.block import blocks, title_parts
 from etude.render.typst.context import Context, Print, anchor
 from etude.render.typst.inline import inlines
 from etude.render.typst.text import content, string
 from etude.render.variants import page_variants
 
-__all__ = ["PrintedPage", "render_page"]
+__all__ = ["LISTED", "Listed", "PrintedPage", "render_page"]
+
+LISTED = ("figure", "table", "listing", "algorithm")
+"""Kinds of numbers that there can be lists of."""
+
+
+class Listed(Struct, frozen=True):
+    """A line of a list of figures, tables, listings or algorithms."""
+
+    kind: str
+    """As in `Number`."""
+    number: str
+    words: str
+    """The caption, as an expression."""
+    place: str
+    """The name of the place that it leads to."""
 
 
 class PrintedPage(Struct, frozen=True):
@@ -32,6 +50,10 @@ class PrintedPage(Struct, frozen=True):
     """Names of places that links can lead to, sorted."""
     leads: tuple[str, ...]
     """Names of places that its links lead to, sorted."""
+    listed: tuple[Listed, ...] = ()
+    """What lists of figures, tables, listings and algorithms have of it, in order."""
+    unprinted: tuple[str, ...] = ()
+    """Paths of pictures in the book that are none that can be printed, sorted."""
 
 
 def render_page(
@@ -67,7 +89,9 @@ def render_page(
         places.append(f"spot({string(top)})")
     level = edition.levels.get(page.name, 1)
     label = string(facts.label) if facts.label and facts.number else "none"
-    head = f"page-title({level},{label},{string(facts.number)},{inlines(ctx, page.title)},{content(places)})"
+    words, inside, after = title_parts(ctx, page.title)
+    places.append(inside)
+    head = f"page-title({level},{label},{string(facts.number)},{words},{content(places)}{after})"
     made = content((head, blocks(ctx, body)))
     return PrintedPage(
         f'#import "/theme/book.typ": *\n#{made}\n'.encode(),
@@ -75,4 +99,19 @@ def render_page(
         tuple(sorted(ctx.pictures)),
         tuple(sorted(ctx.places)),
         tuple(sorted(ctx.leads)),
+        tuple(_listed(ctx)),
+        tuple(sorted(ctx.unprinted)),
     )
+
+
+def _listed(ctx: Context) -> Iterator[Listed]:
+    """What is numbered and was printed."""
+    for node in walk(ctx.page.blocks):
+        number = ctx.facts.numbers.get(node.id) if node.id else None
+        place = anchor(ctx.page.name, node.id)
+        if number is None or number.kind not in LISTED or not number.number or place not in ctx.places:
+            continue
+        if isinstance(node, CodeCell) and "remove-cell" in node.tags:
+            continue
+        words: Sequence[Inline] = getattr(node, "caption", ()) or getattr(node, "title", ())
+        yield Listed(number.kind, number.number, inlines(ctx, bare(words, ctx.facts)), place)

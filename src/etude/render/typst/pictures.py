@@ -13,10 +13,7 @@ from etude.render.images import MIME_SUFFIX, dimensions
 from etude.render.typst.context import Context
 from etude.render.typst.text import length, string
 
-__all__ = ["PRINTED", "book_picture", "output_picture", "small_picture"]
-
-PRINTED: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
-"""Suffixes of the pictures that Typst sets."""
+__all__ = ["book_picture", "output_picture", "small_picture"]
 
 _LENGTH = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(%|px|pt|em|rem|ex|ch|in|cm|mm|)\s*")
 _POINTS = {
@@ -30,7 +27,8 @@ _DENSITY: Final = 0.6
 
 def book_picture(ctx: Context, source: str, alt: str, width: str = "", height: str = "") -> str:
     """A picture of the book as an expression; empty for one that cannot be printed."""
-    if not source.lower().endswith(PRINTED) or source not in ctx.edition.sizes:
+    if source not in ctx.edition.sizes:
+        ctx.unprinted.add(source)
         return ""
     ctx.pictures.add(source)
     return _picture(ctx, f"/{source}", alt, ctx.edition.sizes[source], width, height)
@@ -38,7 +36,8 @@ def book_picture(ctx: Context, source: str, alt: str, width: str = "", height: s
 
 def small_picture(ctx: Context, source: str, alt: str, width: str) -> str:
     """A picture among words, no higher than a line unless the author gives its width."""
-    if not source.lower().endswith(PRINTED) or source not in ctx.edition.sizes:
+    if source not in ctx.edition.sizes:
+        ctx.unprinted.add(source)
         return string(alt)
     ctx.pictures.add(source)
     if width:
