@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -234,6 +235,14 @@ def test_what_was_said_is_said_again_without_setting_anew(tmp_path: Path) -> Non
     assert not project.exists(), "it was set anew"
     pdf.unlink()
     assert (told(first), 1) == (told(third := printed(tmp_path, settings, {})), third.written)
+
+
+def test_many_letters_that_no_font_has_are_one_problem(tmp_path: Path) -> None:
+    text = "# A\n\nA face: " + "".join(chr(0x1F920 + i) for i in range(40)) + "\n"
+    report = printed(tmp_path, '[book]\ntitle = "T"\nchapters = ["a"]\n', {"a.md": text})
+    (one,) = report.diagnostics
+    assert text.index("🤠") == one.place.span.start
+    assert re.fullmatch(r"no font has the character 🤠 \(U\+1F920\), nor \d+ others of the page", one.message)
 
 
 @pytest.mark.parametrize(

@@ -18,15 +18,15 @@ from etude.model.protocols import Files
 from etude.model.rules import Rule
 from etude.model.span import NOWHERE, Span
 from etude.parse.text import source_text
-from etude.render.typst.book import with_pictures
+from etude.render.typst.book import with_pictures, without_letters
 from etude.render.typst.sheet import Sheet
 from etude.render.typst.trim import with_bleed
 
 __all__ = ["set_book"]
 
 _STANDARDS: Final[tuple[Standard, ...]] = ("a-2b",)
-_UNKNOWN: Final = "\N{WHITE SQUARE}"
-"""Stands for a character that no font has."""
+_FEW: Final = 8
+"""Characters without a font that are told one by one: a page in letters that no font has is one problem."""
 _SETTINGS: Final = "settings.typ"
 
 
@@ -56,9 +56,8 @@ def set_book(
         if not refused and not unknown:
             raise
     problems = (*told, *_pictures(refused), *_letters(texts, unknown, files, sources))
-    table = dict.fromkeys(map(ord, unknown), _UNKNOWN)
-    mended = {path: text.translate(table).encode() for path, text in texts.items()}
-    mended[_SETTINGS] = with_pictures(settings, {**ready.refused, **refused}, ready.formats)
+    settings = with_pictures(settings, {**ready.refused, **refused}, ready.formats)
+    mended = {**project, _SETTINGS: without_letters(settings, unknown)}
     left = {path: data for path, data in ready.pictures.items() if path not in refused}
     return _set(folder, {**mended, **left}, sheet), problems
 
@@ -77,15 +76,20 @@ def _pictures(refused: Mapping[str, str]) -> Iterator[Diagnostic]:
 def _letters(
     modules: Mapping[str, str], unknown: frozenset[str], files: Files, sources: Mapping[str, str]
 ) -> Iterator[Diagnostic]:
-    """Each character that no font has, at its first place in each page."""
+    """Each character that no font has, at its first place in each page; of many in a page the first."""
     hints = ("install a font that has it",)
     for module, path in sources.items():
-        for letter in sorted(unknown.intersection(modules.get(module, ""))):
-            span = NOWHERE
-            with suppress(OSError):
-                at = (source_text(files.read(path)) or "").find(letter)
-                span = Span(at, at + 1) if at >= 0 else NOWHERE
+        found = unknown.intersection(modules.get(module, ""))
+        text = ""
+        with suppress(OSError):
+            text = (source_text(files.read(path)) or "") if found else ""
+        places = sorted((at if (at := text.find(letter)) >= 0 else len(text), letter) for letter in found)
+        many = len(places) > _FEW
+        for at, letter in places[:1] if many else places:
+            span = Span(at, at + 1) if at < len(text) else NOWHERE
             message = f"no font has the character {letter} (U+{ord(letter):04X})"
+            if many:
+                message += f", nor {len(places) - 1} others of the page"
             yield diagnose(Rule.GLYPH_MISSING, message, path, span, hints=hints)
 
 

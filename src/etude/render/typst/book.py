@@ -15,12 +15,22 @@ from etude.render.typst.sheet import MM, Sheet
 from etude.render.typst.text import array, content, length, string
 from etude.render.typst.words import words
 
-__all__ = ["Faces", "levels", "main_file", "page_path", "settings_file", "theme_files", "with_pictures"]
+__all__ = [
+    "Faces",
+    "levels",
+    "main_file",
+    "page_path",
+    "settings_file",
+    "theme_files",
+    "with_pictures",
+    "without_letters",
+]
 
 _MARK = 5 * MM
 """How long crop marks are."""
 _NEAREST = 3 * MM
 """How far crop marks are from the trimmed page at least."""
+_KNOWN = "#let unknown-letters = none"
 _THEME = ("blocks", "book", "boxes", "formula", "front", "heads", "index", "matter")
 
 
@@ -80,6 +90,7 @@ def settings_file(
         "book-date": f"datetime(year: {date[0]}, month: {date[1]}, day: {date[2]})",
         "missing-pictures": array(()),
         "picture-formats": "(:)",
+        "unknown-letters": "none",
         "text-size": length(sheet.text),
         "code-size": length(sheet.code),
         "code-edition": string(sheet.edition),
@@ -111,6 +122,16 @@ def _trim(sheet: Sheet) -> dict[str, str]:
         "mark-distance": length(away),
         "mark-length": length(_MARK if sheet.marks else 0),
     }
+
+
+def without_letters(settings: bytes, unknown: Iterable[str]) -> bytes:
+    """The settings of a project in which a square stands for characters that no font has.
+
+    They are replaced where they are set: names of places and of files have them, too.
+    """
+    pattern = "".join(f"\\x{{{ord(letter):x}}}" for letter in sorted(unknown))
+    told = f"#let unknown-letters = regex({string(f'[{pattern}]')})" if pattern else _KNOWN
+    return settings.replace(_KNOWN.encode(), told.encode())
 
 
 def with_pictures(settings: bytes, missing: Iterable[str], formats: Mapping[str, str]) -> bytes:
