@@ -96,7 +96,9 @@ def _letters(
 def _coloured(why: Mapping[str, str]) -> Iterator[Diagnostic]:
     for path, reason in why.items():
         message = f"the picture `{path}` keeps its colours in the gray edition: {reason}"
-        hints = ("pip install pillow",) if "Pillow" in reason else ("save it anew as PNG, JPEG or SVG",)
+        hints = (
+            ('pip install "etude[print]"',) if "Pillow" in reason else ("save it anew as PNG, JPEG or SVG",)
+        )
         yield diagnose(Rule.PDF_PICTURE, message, "", hints=hints)
 
 
