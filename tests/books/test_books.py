@@ -214,6 +214,7 @@ ELSEWHERE = {
     Rule.PDF_NOT_ACCESSIBLE,
     Rule.GLYPH_MISSING,
     Rule.FORMULA_SCALED,
+    Rule.TABLE_DIVIDED,
     # These need what a folder of sources cannot hold, or take too long.
     Rule.READ_TOO_LARGE,
     Rule.NESTING_TOO_DEEP,

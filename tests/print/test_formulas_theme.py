@@ -20,7 +20,7 @@ WIDE = (
 )
 SUM = r"S = " + " + ".join(f"a_{{{i}}}x^{{{i}}}" for i in range(30))
 TABLE = r"\begin{pmatrix}" + "&".join(["a_{10}"] * 18) + r"\end{pmatrix}"
-HUGE = r"\begin{pmatrix}" + "&".join(["a_{10}"] * 40) + r"\end{pmatrix}"
+HUGE = r"\begin{pmatrix}" + "&".join(["a_{10}"] * 22) + r"\end{pmatrix}"
 
 
 def letters(source: str, folder: Path) -> list[list[tuple[str, float, float, float, float]]]:
@@ -50,6 +50,7 @@ def notes(source: str, folder: Path) -> list[dict[str, str]]:
     return list(json.loads(compiler.query("<etude-note>", field="value")))
 
 
+PAPER = 16 / 2.54 * 72
 RIGHT = 14 / 2.54 * 72
 """The right margin, in points."""
 
@@ -92,7 +93,24 @@ def test_what_cannot_be_broken_is_smaller_and_told(tmp_path: Path) -> None:
     ]
 
 
-def test_nothing_is_smaller_than_can_be_read(tmp_path: Path) -> None:
+def test_what_is_wider_than_the_paper_ends_on_it(tmp_path: Path) -> None:
+    page = letters(shown(r"\begin{pmatrix}" + "&".join(["a_{10}"] * 60) + r"\end{pmatrix}", True), tmp_path)[
+        0
+    ]
+    assert max(box[3] for box in page) < PAPER
+
+
+def test_what_is_higher_than_the_page_ends_on_it(tmp_path: Path) -> None:
+    tall = r"\begin{pmatrix}" + r"\\".join(["a"] * 90) + r"\end{pmatrix}"
+    pages = letters(shown(tall, True, place='"zh/a.md:3"'), tmp_path)
+    assert 90 == sum(box[0] == "a" for box in pages[-1])
+    assert min(box[2] for box in pages[-1]) > 0
+    assert ["zh/a.md:3"] == [
+        note["place"] for note in notes(shown(tall, True, place='"zh/a.md:3"'), tmp_path)
+    ]
+
+
+def test_nothing_that_the_margin_has_room_for_is_smaller_than_can_be_read(tmp_path: Path) -> None:
     page = letters(shown(HUGE, True, number="[(1.1)]"), tmp_path)[0]
     sizes = [box[4] - box[2] for box in page if box[0] == "a"]
     plain = [box[4] - box[2] for box in letters(shown("a", True), tmp_path)[0] if box[0] == "a"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -12,7 +13,7 @@ from msgspec import Struct
 from etude.adapters.packaged import folders
 from etude.adapters.typefaces import font_folders
 
-__all__ = ["Note", "Standard", "Typeset", "TypesetError", "typeset", "unknown_letters"]
+__all__ = ["Note", "Standard", "Typeset", "TypesetError", "typeset", "typst_version", "unknown_letters"]
 
 Standard: TypeAlias = Literal["a-2b", "a-2a", "ua-1"]
 
@@ -74,6 +75,14 @@ def typeset(project: Path, standards: Sequence[Standard]) -> Typeset:
     if not isinstance(pdf, bytes):
         raise TypesetError("it gave no PDF")
     return Typeset(pdf, _notes.decode(notes))
+
+
+def typst_version() -> str:
+    """The version of Typst; empty when it is not installed."""
+    try:
+        return version("typst")
+    except PackageNotFoundError:
+        return ""
 
 
 def unknown_letters(letters: Iterable[str]) -> frozenset[str]:

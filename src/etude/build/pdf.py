@@ -3,30 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 import msgspec
 
+import etude
 from etude.adapters.disk import write_atomic
-from etude.adapters.typesetter import Note, Typeset, TypesetError
+from etude.adapters.typesetter import Note, Typeset, TypesetError, typst_version
 from etude.build.book import Book
 from etude.build.dates import modified
 from etude.build.making import Making
 from etude.build.manifest import announce
 from etude.build.options import BuildOptions
-from etude.build.outputs import Made
+from etude.build.outputs import Made, encode
 from etude.build.pdf_parts import KEEP, Edition, page_parts, part_target
 from etude.build.pdf_setting import set_book
+from etude.build.pictures import Picture
 from etude.build.watch import digest, stamp
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
 from etude.model.span import NOWHERE, Span
+from etude.render.epub.volume import UNDATED
 from etude.render.typst.book import Faces, main_file, page_path, settings_file, theme_files
+from etude.render.typst.imprint import Imprint
 from etude.render.typst.page import PrintedPage
-from etude.render.typst.sheet import SIZES, sheet_of
+from etude.render.typst.sheet import sheet_of
 
 __all__ = ["write_pdfs"]
 
+_NOTES = {
+    "formula-scaled": (
+        Rule.FORMULA_SCALED,
+        "the formula is wider than the printed line, and was set smaller",
+        "break it into lines with `aligned`, or name a part of it",
+    ),
+    "table-divided": (
+        Rule.TABLE_DIVIDED,
+        "the table is wider than the printed page, and is set as several with the first column in each",
+        "leave columns out, or exchange rows and columns",
+    ),
+}
+"""By the kinds of notes: the rule, what is said, and a hint."""
+
 _part = msgspec.msgpack.Decoder(PrintedPage)
+_said_before = msgspec.msgpack.Decoder(tuple[Diagnostic, ...])
 
 _HAN_SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC", "Songti SC", "SimSun")
 _HAN_SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "SimHei")
@@ -56,15 +76,19 @@ def write_pdfs(
             if (target := part_target(edition, parsed.source.name)) in known
         }
         pages = {name: KEEP.get(book.root, kept, _part) for name, kept in names.items()}
-        output.diagnostics += tuple(_unsaid(book, edition, pages))
-        project = _project(making, edition, pages, date)
+        sources = _sources(book, edition)
+        output.diagnostics += (*_unsaid(pages, sources), *_unprinted(pages, making.pictures, sources))
         shown = sorted({path for page in pages.values() for path in page.pictures})
         copies = repr([(path, making.pictures[path].digest) for path in shown])
+        contents = digest(copies, *(text for name, page in pages.items() for text in (name, page.source)))
+        project = _project(making, edition, pages, date, contents)
         made_of = (text for path, data in project.items() for text in (path, data))
         key = digest(making.program, copies, repr(names), *made_of)
         folios = book.root / ".etude" / "print" / f"{edition.stem}.json"
-        if (old := making.stands(edition.file, key)) is not None and folios.exists():
+        old = making.stands(edition.file, key)
+        if old is not None and old.part in KEEP.there(book.root) and folios.exists():
             known[edition.file] = old
+            output.diagnostics += KEEP.get(book.root, old.part, _said_before)
             continue
         drawn = {path: making.watch.read(path) for path in shown}
         for page in pages.values():
@@ -73,19 +97,20 @@ def write_pdfs(
         folder = book.root / ".etude" / "typst" / edition.stem
         try:
             made, problems = set_book(
-                folder, project, drawn, book.files, _sources(book, edition), spoken=spoken
+                folder, project, drawn, book.files, sources, edition.sheet, spoken=spoken
             )
         except TypesetError as error:
             message = f"the PDF `{edition.file}` was not made: {error}"
             output.diagnostics += (diagnose(Rule.PDF_FAILED, message, ""),)
             continue
-        said = tuple(_said(made))
-        output.diagnostics += (*problems, *said)
+        said = (*problems, *_said(made))
+        output.diagnostics += said
         announce(out, (edition.file,))
         output.written += write_atomic(out / edition.file, made.pdf)
         write_atomic(folios, _folios(made))
-        if not said and not problems:  # what is said must be said again by the next build
-            known[edition.file] = Made(key, {edition.file: stamp(out / edition.file)})
+        # What was said is said again by builds that find the book as it is.
+        told = KEEP.put(book.root, encode(said))
+        known[edition.file] = Made(key, {edition.file: stamp(out / edition.file)}, part=told)
         output.stamps[edition.file] = stamp(out / edition.file)
     if not options.languages and not options.variants:
         KEEP.forget(book.root, {made.part for made in known.values()})
@@ -95,8 +120,8 @@ def write_pdfs(
 def _editions(book: Book, options: BuildOptions) -> tuple[Edition, ...]:
     """The printed books of a book."""
     settings = book.config.pdf
-    width, height = SIZES[settings.size]
-    sheet = sheet_of(width, height, "gray" if settings.grayscale else "colour")
+    colours: Literal["colour", "gray"] = "gray" if settings.grayscale else "colour"
+    sheet = sheet_of(*settings.size, colours, bleed=settings.bleed, marks=settings.marks)
     wanted = book.editions(settings.variants, options.variants)
     lift = settings.comments == "lift"
     return tuple(Edition(language, sheet, name, lift) for language, name in wanted)
@@ -108,32 +133,32 @@ def _sources(book: Book, edition: Edition) -> dict[str, str]:
 
 
 def _project(
-    making: Making, edition: Edition, pages: Mapping[str, PrintedPage], date: str
+    making: Making, edition: Edition, pages: Mapping[str, PrintedPage], date: str, contents: str
 ) -> dict[str, bytes]:
-    """The files that Typst reads, but for pictures."""
+    """The files that Typst reads, but for pictures; `contents` is a digest of pages and pictures."""
     navigation = making.resolved.languages[edition.language].navigation
     config = making.book.config
     first = 2 if any(part.title for part in navigation.parts) else 1
     year, month, day = (int(part) for part in date[:10].split("-"))
-    imprint = [text for text in (config.license, config.version, date[:10]) if text]
+    changed = date[:10] if date > UNDATED else ""
+    imprint = Imprint(changed, contents[:12], etude.__version__, typst_version())
     settings = settings_file(edition.sheet, _FACES, edition.language, first=first, date=(year, month, day))
     return {
         **theme_files(),
         "settings.typ": settings,
-        "main.typ": main_file(config, navigation, pages, imprint),
+        "main.typ": main_file(config, navigation, pages, edition.variant, imprint),
         **{page_path(name): page.source for name, page in pages.items()},
     }
 
 
-def _unsaid(book: Book, edition: Edition, pages: Mapping[str, PrintedPage]) -> Iterator[Diagnostic]:
+def _unsaid(pages: Mapping[str, PrintedPage], sources: Mapping[str, str]) -> Iterator[Diagnostic]:
     """Pictures that nobody can hear of, for whose sake the book is not PDF/UA."""
-    for parsed in book.pages[edition.language]:
-        page = pages.get(parsed.source.name)
-        for start in page.unsaid if page is not None else ():
+    for name, page in sorted(pages.items()):
+        for start in page.unsaid:
             yield diagnose(
                 Rule.PDF_NOT_ACCESSIBLE,
                 "the picture has no text alternative, so the PDF is not one for those who listen (PDF/UA)",
-                parsed.source.path,
+                sources.get(page_path(name), ""),
                 Span(start, start + 1),
                 hints=("say what it shows: `![words](file)`, or the option `:alt:`",),
             )
@@ -149,19 +174,26 @@ def _folios(made: Typeset) -> bytes:
     return msgspec.json.format(msgspec.json.encode(list(found)), indent=1)
 
 
+def _unprinted(
+    pages: Mapping[str, PrintedPage], pictures: Mapping[str, Picture], sources: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    """Pictures of no kind that is printed, with the page; those that are not there were told before."""
+    for name, page in sorted(pages.items()):
+        for path in page.unprinted:
+            if path in pictures:
+                message = f"the picture `{path}` cannot be printed: it is no PNG, JPEG, GIF, WebP or SVG"
+                where = sources.get(page_path(name), "")
+                yield diagnose(Rule.PDF_PICTURE, message, where, hints=("save it anew as PNG, JPEG or SVG",))
+
+
 def _said(made: Typeset) -> Iterator[Diagnostic]:
     """What the theme had to say, at the places in the sources."""
     for note in made.notes:
-        if note.kind != "formula-scaled":
+        if note.kind not in _NOTES:
             continue
         path, span = _place(note)
-        yield diagnose(
-            Rule.FORMULA_SCALED,
-            "the formula is wider than the printed line, and was set smaller",
-            path,
-            span,
-            hints=("break it into lines with `aligned`, or name a part of it",),
-        )
+        rule, message, hint = _NOTES[note.kind]
+        yield diagnose(rule, message, path, span, hints=(hint,))
 
 
 def _place(note: Note) -> tuple[str, Span]:

@@ -7,24 +7,28 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from msgspec import structs
+
 from etude.adapters.disk import write_atomic
 from etude.adapters.drawings import DrawingError, redraw
 from etude.adapters.typesetter import Standard, Typeset, TypesetError, typeset, unknown_letters
+from etude.build.pdf_pictures import prepared
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.protocols import Files
 from etude.model.rules import Rule
 from etude.model.span import NOWHERE, Span
 from etude.parse.text import source_text
-from etude.render.epub.svg import clean_svg
-from etude.render.typst.book import without_pictures
+from etude.render.typst.book import with_pictures, without_letters
+from etude.render.typst.sheet import Sheet
+from etude.render.typst.trim import with_bleed
 
 __all__ = ["set_book"]
 
 _SPOKEN: Final[tuple[Standard, ...]] = ("a-2a", "ua-1")
 """For archives and for those who listen: ISO 19005-2 and ISO 14289-1."""
 _PLAIN: Final[tuple[Standard, ...]] = ("a-2b",)
-_UNKNOWN: Final = "\N{WHITE SQUARE}"
-"""Stands for a character that no font has."""
+_FEW: Final = 8
+"""Characters without a font that are told one by one: a page in letters that no font has is one problem."""
 _SETTINGS: Final = "settings.typ"
 
 
@@ -34,6 +38,7 @@ def set_book(
     drawn: Mapping[str, bytes],
     files: Files,
     sources: Mapping[str, str],
+    sheet: Sheet,
     *,
     spoken: bool,
 ) -> tuple[Typeset, tuple[Diagnostic, ...]]:
@@ -42,36 +47,40 @@ def set_book(
     `sources` are the paths in the book, among `files`, of what modules of the project are made of. `spoken`:
     all its pictures have text alternatives.
     """
-    pictures = {path: _still(path, data) for path, data in drawn.items()}
+    ready = prepared(drawn, gray=sheet.edition == "gray")
+    settings = project[_SETTINGS]
+    modules = {**project, _SETTINGS: with_pictures(settings, ready.refused, ready.formats)}
+    told = (*_coloured(ready.coloured), *_pictures(ready.refused))
     try:
-        return _typeset(_laid(folder, {**project, **pictures}), spoken=spoken)
+        made, more = _set(_laid(folder, {**modules, **ready.pictures}), sheet, spoken=spoken)
     except TypesetError:
-        refused = {path: why for path, data in pictures.items() if (why := _refusal(path, data))}
-        modules = {path: data.decode() for path, data in project.items()}
-        unknown = unknown_letters(set("".join(modules.values())))
+        kinds = {path: ready.formats.get(path) or path for path in ready.pictures}
+        refused = {path: why for path, data in ready.pictures.items() if (why := _refusal(data, kinds[path]))}
+        texts = {path: data.decode() for path, data in project.items()}
+        unknown = unknown_letters(set("".join(texts.values())))
         if not refused and not unknown:
             raise
-    problems = (*_pictures(refused), *_letters(modules, unknown, files, sources))
-    table = dict.fromkeys(map(ord, unknown), _UNKNOWN)
-    mended = {path: text.translate(table).encode() for path, text in modules.items()}
-    mended[_SETTINGS] = without_pictures(mended[_SETTINGS], refused)
-    left = {path: data for path, data in pictures.items() if path not in refused}
-    made, more = _typeset(_laid(folder, {**mended, **left}), spoken=spoken)
-    return made, (*problems, *more)
+        told = (*told, *_pictures(refused), *_letters(texts, unknown, files, sources))
+        settings = with_pictures(settings, {**ready.refused, **refused}, ready.formats)
+        mended = {**project, _SETTINGS: without_letters(settings, unknown)}
+        left = {path: data for path, data in ready.pictures.items() if path not in refused}
+        made, more = _set(_laid(folder, {**mended, **left}), sheet, spoken=spoken)
+    return made, (*told, *more)
 
 
-def _typeset(project: Path, *, spoken: bool) -> tuple[Typeset, tuple[Diagnostic, ...]]:
+def _set(project: Path, sheet: Sheet, *, spoken: bool) -> tuple[Typeset, tuple[Diagnostic, ...]]:
     """The PDF, for those who listen as well where Typst finds that it is; raises `TypesetError`."""
-    if not spoken:
-        return typeset(project, _PLAIN), ()
+    problems: tuple[Diagnostic, ...] = ()
     try:
-        return typeset(project, _SPOKEN), ()
+        made = typeset(project, _SPOKEN if spoken else _PLAIN)
     except TypesetError as error:
         reason = str(error)
-        if not reason.startswith("PDF/"):
+        if not spoken or not reason.startswith("PDF/"):
             raise
-    message = f"the PDF is one for archives only: {reason}"
-    return typeset(project, _PLAIN), (diagnose(Rule.PDF_NOT_ACCESSIBLE, message, ""),)
+        message = f"the PDF is one for archives only: {reason}"
+        problems = (diagnose(Rule.PDF_NOT_ACCESSIBLE, message, ""),)
+        made = typeset(project, _PLAIN)
+    return structs.replace(made, pdf=with_bleed(made.pdf, sheet.bleed)), problems
 
 
 def _pictures(refused: Mapping[str, str]) -> Iterator[Diagnostic]:
@@ -83,30 +92,39 @@ def _pictures(refused: Mapping[str, str]) -> Iterator[Diagnostic]:
 def _letters(
     modules: Mapping[str, str], unknown: frozenset[str], files: Files, sources: Mapping[str, str]
 ) -> Iterator[Diagnostic]:
-    """Each character that no font has, at its first place in each page."""
+    """Each character that no font has, at its first place in each page; of many in a page the first."""
     hints = ("install a font that has it",)
     for module, path in sources.items():
-        for letter in sorted(unknown.intersection(modules.get(module, ""))):
-            span = NOWHERE
-            with suppress(OSError):
-                at = (source_text(files.read(path)) or "").find(letter)
-                span = Span(at, at + 1) if at >= 0 else NOWHERE
+        found = unknown.intersection(modules.get(module, ""))
+        text = ""
+        with suppress(OSError):
+            text = (source_text(files.read(path)) or "") if found else ""
+        places = sorted((at if (at := text.find(letter)) >= 0 else len(text), letter) for letter in found)
+        many = len(places) > _FEW
+        for at, letter in places[:1] if many else places:
+            span = Span(at, at + 1) if at < len(text) else NOWHERE
             message = f"no font has the character {letter} (U+{ord(letter):04X})"
+            if many:
+                message += f", nor {len(places) - 1} others of the page"
             yield diagnose(Rule.GLYPH_MISSING, message, path, span, hints=hints)
 
 
-def _refusal(path: str, data: bytes) -> str:
-    """Why Typst does not take a picture; empty when it does."""
+def _coloured(why: Mapping[str, str]) -> Iterator[Diagnostic]:
+    for path, reason in why.items():
+        message = f"the picture `{path}` keeps its colours in the gray edition: {reason}"
+        hints = (
+            ('pip install "etude[print]"',) if "Pillow" in reason else ("save it anew as PNG, JPEG or SVG",)
+        )
+        yield diagnose(Rule.PDF_PICTURE, message, "", hints=hints)
+
+
+def _refusal(data: bytes, name: str) -> str:
+    """Why Typst does not take a picture, of which `name` ends with its kind; empty when it does."""
     try:
-        redraw(data, path[path.rindex(".") :], "pdf")
+        redraw(data, f".{name.rpartition('.')[2]}", "pdf")
     except DrawingError as error:
         return str(error)
     return ""
-
-
-def _still(path: str, data: bytes) -> bytes:
-    """A picture as Typst takes it: a drawing without scripts and things from elsewhere."""
-    return (clean_svg(data) or data) if path.lower().endswith(".svg") else data
 
 
 def _laid(folder: Path, project: Mapping[str, bytes]) -> Path:

@@ -54,6 +54,8 @@ class IndexPlace(Struct, frozen=True, gc=False):
     name: str
     """What the link says: the section's number, or the page's title."""
     main: bool = False
+    others: tuple[tuple[str, bool], ...] = ()
+    """Further places in the section, which only printed pages tell apart: block, whether it is a main one."""
 
 
 class IndexNode(Struct, frozen=True):

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from etude.model.block import Resources
 from etude.model.environment import PYTHON, Environment
+from etude.model.paper import SIZES
 from etude.model.span import NOWHERE, Span
 from etude.model.tolerance import Tolerance
 
@@ -154,8 +155,12 @@ class HtmlConfig(Struct, frozen=True):
 class PdfConfig(Struct, frozen=True):
     """The printed book."""
 
-    size: Literal["a4", "b5", "16k", "7x10", "letter"] = "16k"
-    """Of the trimmed page."""
+    size: tuple[float, float] = SIZES["16k"]
+    """Width and height of the trimmed page in millimetres."""
+    bleed: float = 0.0
+    """Millimetres of paper beyond the trimmed page that are cut off."""
+    marks: bool = False
+    """Whether there are crop marks."""
     variants: Literal["together", "apart"] = "together"
     """Whether all variants are in one book, or each in one of its own."""
     grayscale: bool = False
@@ -163,6 +168,14 @@ class PdfConfig(Struct, frozen=True):
     """Whether comments of code stay in it or become numbered notes below it."""
     qr: Literal["sections", "pages", "none"] = "sections"
     """What has a QR code of its short address beside its title; sections are those of the contents."""
+    lists: tuple[str, ...] = ()
+    """Those after the contents: of ``figures``, ``tables``, ``listings`` and ``algorithms``."""
+    dedication: Localized = Localized()
+    """Stands on a page of its own; a line is a line, an empty line parts paragraphs."""
+    colophon: Localized = Localized()
+    """Stands on the last page, above what Etude says there of fonts and tools."""
+    identifier: str = ""
+    """Its own ISBN or other lasting name; empty: that of the book."""
 
 
 class EpubConfig(Struct, frozen=True):

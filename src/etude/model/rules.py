@@ -117,6 +117,7 @@ class Rule(StrEnum):
     PDF_NOT_ACCESSIBLE = "pdf-not-accessible"
     GLYPH_MISSING = "glyph-missing"
     FORMULA_SCALED = "formula-scaled"
+    TABLE_DIVIDED = "table-divided"
     EPUB_REMOTE = "epub-remote"
     EPUB_PICTURE = "epub-picture"
     EPUB_COVER = "epub-cover"
@@ -225,6 +226,7 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.PDF_NOT_ACCESSIBLE, _I, "A printed book is not PDF/UA: it lacks what those who listen need."),
         (Rule.GLYPH_MISSING, _W, "No font has a character of the book; a square stands for it."),
         (Rule.FORMULA_SCALED, _W, "A formula is wider than the printed line, and was set smaller."),
+        (Rule.TABLE_DIVIDED, _I, "A table is wider than the printed page, and is set as several."),
         (Rule.EPUB_REMOTE, _W, "A page shows a picture from the web, which an e-book cannot hold."),
         (Rule.EPUB_PICTURE, _W, "A picture is none that e-books show, or is too large for many readers."),
         (Rule.EPUB_COVER, _I, "The cover of an e-book is drawn without the fonts that it should have."),

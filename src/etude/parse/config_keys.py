@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from etude.parse.config_contents import AUTHORS, ENTRIES
+from etude.parse.config_print import BLEED, LISTS, PAPER
 from etude.parse.config_reader import Kind
 from etude.parse.config_requirements import PYTHON_VERSION, REQUIREMENTS
 from etude.parse.config_values import (
@@ -357,10 +358,12 @@ KEYS: tuple[Key, ...] = (
     Key(
         "pdf",
         "size",
-        one_of("a4", "b5", "16k", "7x10", "letter"),
+        PAPER,
         '"16k"',
         "The size of the trimmed page; 16k is 185 by 260 millimetres, 7x10 is in inches.",
     ),
+    Key("pdf", "bleed", BLEED, '"0mm"', "Paper beyond the trimmed page that the printer cuts off."),
+    Key("pdf", "marks", FLAG, "false", "True: crop marks show where the pages are cut."),
     Key(
         "pdf",
         "variants",
@@ -368,7 +371,13 @@ KEYS: tuple[Key, ...] = (
         '"together"',
         "together: one book has the code of all variants; apart: there is one for each variant.",
     ),
-    Key("pdf", "grayscale", FLAG, "false", "True: the colours of code and boxes are shades of gray."),
+    Key(
+        "pdf",
+        "grayscale",
+        FLAG,
+        "false",
+        "True: code, boxes, pictures and outputs are in shades of gray.",
+    ),
     Key(
         "pdf",
         "comments",
@@ -383,6 +392,22 @@ KEYS: tuple[Key, ...] = (
         '"sections"',
         "Titles with a QR code of their short address beside them, where the website has some: all titles "
         "in the contents, only those of pages, or none.",
+    ),
+    Key(
+        "pdf",
+        "lists",
+        LISTS,
+        "[]",
+        "Lists after the contents, in this order: figures, tables, listings, algorithms.",
+    ),
+    Key("pdf", "dedication", LOCALIZED, '""', "Words on a page of their own before the contents."),
+    Key("pdf", "colophon", LOCALIZED, '""', "Words on the last page, above those on fonts and tools."),
+    Key(
+        "pdf",
+        "identifier",
+        TEXT,
+        '""',
+        "An ISBN or another lasting name of the printed book itself; empty: that of `[book]`.",
     ),
     Key("epub", "cover", PATH, '""', "The picture on the cover (PNG, JPEG or SVG); empty: one is drawn."),
     Key(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from etude.model.book import IndexNode, IndexPlace
 from etude.resolve.collate import group, sort_key
@@ -43,10 +44,19 @@ def subject_index(
                     node.see_also.setdefault(entry.see)
                 else:
                     key = (index.name, said)
-                    place = node.places.get(key)
-                    if place is None or (entry.main and not place.main):
-                        node.places[key] = IndexPlace(index.name, mark.id, said, entry.main)
+                    new = IndexPlace(index.name, mark.id, said, entry.main)
+                    node.places[key] = _merged(node.places.get(key), new)
     return _sorted(root, language)
+
+
+def _merged(old: IndexPlace | None, new: IndexPlace) -> IndexPlace:
+    """One place of two in a section: the main one leads, the first of equals."""
+    if old is None:
+        return new
+    first, second = (new, old) if new.main and not old.main else (old, new)
+    if first.id == second.id:
+        return first
+    return replace(first, others=(*old.others, (second.id, second.main)))
 
 
 def _section(index: PageIndex, numbers: PageNumbers, mark: Mark) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from etude.model.book import IndexNode
@@ -22,24 +22,41 @@ def bibliography(ctx: Context) -> str:
 def index(ctx: Context) -> str:
     """The index, under the letters that its entries are sorted by."""
     groups = [(group, list(found)) for group, found in groupby(ctx.facts.index, lambda one: one.group)]
-    made = array(f"({string(group)},{_entries(ctx, entries)})" for group, entries in groups)
+    known = {entry.text for entry in ctx.facts.index}
+    made = array(f"({string(group)},{_entries(ctx, entries, known)})" for group, entries in groups)
     return f"index-list({made})" if groups else ""
 
 
-def _entries(ctx: Context, entries: Sequence[IndexNode]) -> str:
-    return array(_entry(ctx, entry) for entry in entries)
+def _entries(ctx: Context, entries: Sequence[IndexNode], known: Collection[str], deep: int = 0) -> str:
+    return array(_entry(ctx, entry, known, deep) for entry in entries)
 
 
-def _entry(ctx: Context, entry: IndexNode) -> str:
+def _entry(ctx: Context, entry: IndexNode, known: Collection[str], deep: int) -> str:
+    """Words, their own place, places in the text, what to see instead or beside, and what stands below."""
     said = words(ctx.page.language)
     places: list[str] = []
     for found in entry.places:
-        name = anchor(found.page, found.id)
-        ctx.leads.add(name)
-        places.append(f"({string(name)},{'true' if found.main else 'false'})")
+        for mark, main in ((found.id, found.main), *found.others):
+            name = anchor(found.page, mark)
+            ctx.leads.add(name)
+            places.append(f"({string(name)},{'true' if main else 'false'})")
     others = [
-        f"({string(word)},{string(said.listed.join(names))})"
+        f"({string(word)},{array(_other(ctx, name, known) for name in names)})"
         for word, names in ((said.see, entry.see), (said.see_also, entry.see_also))
         if names
     ]
-    return f"({string(entry.text)},{array(places)},{array(others)},{_entries(ctx, entry.children)})"
+    own, place = "none", _entry_place(ctx, entry.text)
+    if not deep and place not in ctx.places:
+        ctx.places.add(place)
+        own = string(place)
+    below = _entries(ctx, entry.children, known, deep + 1)
+    return f"({string(entry.text)},{own},{array(places)},{array(others)},{below})"
+
+
+def _other(ctx: Context, name: str, known: Collection[str]) -> str:
+    """Another entry, with its place when the index has it."""
+    return f"({string(name)},{string(_entry_place(ctx, name)) if name in known else 'none'})"
+
+
+def _entry_place(ctx: Context, text: str) -> str:
+    return anchor(ctx.page.name, f"index:{text}")

@@ -47,9 +47,11 @@ from etude.model.block import (
     UnknownDirective,
     VariantBlock,
 )
+from etude.model.inline import Inline
 from etude.render.gathered import walk
 from etude.render.math import MathError
 from etude.render.typst import back, boxes, cells, figures, tables
+from etude.render.typst.bare import bare, marks, notes
 from etude.render.typst.context import Context
 from etude.render.typst.formulas import display_math
 from etude.render.typst.html_tables import html_blocks
@@ -58,7 +60,7 @@ from etude.render.typst.way_back import way_back
 from etude.render.typst.words import words
 from etude.render.variants import Group, grouped
 
-__all__ = ["blocks"]
+__all__ = ["blocks", "title_parts"]
 
 _DEEPEST = 10
 """Blocks within blocks that are set: of what is deeper, Typst's layout has an end, paragraphs stand alone."""
@@ -188,7 +190,19 @@ def _heading(ctx: Context, node: Heading) -> str:
     shown = string(number.number) if number is not None and number.number else "none"
     way = way_back(ctx, node.id)
     beside = f",way:{way}" if way else ""
-    return content((ctx.place(node.id), f"section({level},{shown},{ctx.inline(ctx, node.children)}{beside})"))
+    words, inside, after = title_parts(ctx, node.children)
+    head = f"section-title({level},{shown},{words}{after}{beside})"
+    return content((ctx.place(node.id), inside, head))
+
+
+def title_parts(ctx: Context, nodes: Sequence[Inline]) -> tuple[str, str, str]:
+    """The words of a title, the places in it, and its footnotes as an argument of the theme's.
+
+    Contents, bookmarks and running heads say the words again; places and footnotes there is only one of.
+    """
+    inside = content(ctx.place(mark) for mark in marks(nodes))
+    after = content(ctx.inline(ctx, (note,)) for note in notes(nodes))
+    return ctx.inline(ctx, bare(nodes, ctx.facts)), inside, f",notes:{after}" if after != "{}" else ""
 
 
 def _list(ctx: Context, node: List) -> str:

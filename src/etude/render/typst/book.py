@@ -9,14 +9,29 @@ from msgspec import Struct
 
 from etude.model.book import Navigation, NavPage
 from etude.model.config import Config
-from etude.render.typst.page import PrintedPage
-from etude.render.typst.sheet import Sheet
+from etude.render.typst.imprint import Imprint, imprint_groups, made_with, paragraphs
+from etude.render.typst.page import Listed, PrintedPage
+from etude.render.typst.sheet import MM, Sheet
 from etude.render.typst.text import array, content, length, string
 from etude.render.typst.words import words
 
-__all__ = ["Faces", "levels", "main_file", "page_path", "settings_file", "theme_files", "without_pictures"]
+__all__ = [
+    "Faces",
+    "levels",
+    "main_file",
+    "page_path",
+    "settings_file",
+    "theme_files",
+    "with_pictures",
+    "without_letters",
+]
 
-_THEME = ("book", "blocks", "boxes", "formula", "matter", "way")
+_MARK = 5 * MM
+"""How long crop marks are."""
+_NEAREST = 3 * MM
+"""How far crop marks are from the trimmed page at least."""
+_KNOWN = "#let unknown-letters = none"
+_THEME = ("blocks", "book", "boxes", "formula", "front", "heads", "index", "matter", "way")
 
 
 class Faces(Struct, frozen=True):
@@ -74,6 +89,8 @@ def settings_file(
         "stress-fonts": _fonts(faces.stress),
         "book-date": f"datetime(year: {date[0]}, month: {date[1]}, day: {date[2]})",
         "missing-pictures": array(()),
+        "picture-formats": "(:)",
+        "unknown-letters": "none",
         "text-size": length(sheet.text),
         "code-size": length(sheet.code),
         "code-edition": string(sheet.edition),
@@ -83,18 +100,51 @@ def settings_file(
         "margin-outer": length(sheet.outer),
         "margin-top": length(sheet.top),
         "margin-bottom": length(sheet.bottom),
+        **_trim(sheet),
         "chapter-level": str(first),
         "word-contents": string(said.contents),
+        "word-colophon": string(said.colophon),
+        "word-continued": string(said.continued),
+        "face-words": array(array(map(string, around)) for around in said.faces),
+        "face-separator": string(said.face_separator),
+        "list-comma": string(said.comma),
         "page-words": f"({string(before)},{string(after)})",
         "list-separator": string(said.listed),
     }
     return "".join(f"#let {name} = {value}\n" for name, value in lines.items()).encode()
 
 
-def without_pictures(settings: bytes, missing: Iterable[str]) -> bytes:
-    """The settings of a project some of whose pictures, by their paths in it, cannot be set."""
+def _trim(sheet: Sheet) -> dict[str, str]:
+    """How far what is printed goes beyond the trimmed page: the bleed, and room for the marks."""
+    away = max(sheet.bleed, _NEAREST)
+    return {
+        "page-bleed": length(away + _MARK + MM if sheet.marks else sheet.bleed),
+        "mark-distance": length(away),
+        "mark-length": length(_MARK if sheet.marks else 0),
+    }
+
+
+def without_letters(settings: bytes, unknown: Iterable[str]) -> bytes:
+    """The settings of a project in which a square stands for characters that no font has.
+
+    They are replaced where they are set: names of places and of files have them, too.
+    """
+    pattern = "".join(f"\\x{{{ord(letter):x}}}" for letter in sorted(unknown))
+    told = f"#let unknown-letters = regex({string(f'[{pattern}]')})" if pattern else _KNOWN
+    return settings.replace(_KNOWN.encode(), told.encode())
+
+
+def with_pictures(settings: bytes, missing: Iterable[str], formats: Mapping[str, str]) -> bytes:
+    """The settings of a project some of whose pictures cannot be set, or are of another kind than named.
+
+    Pictures are named by their paths in the project.
+    """
     names = array(string(f"/{path}") for path in missing)
-    return settings.replace(b"#let missing-pictures = ()", f"#let missing-pictures = {names}".encode())
+    kinds = "".join(f"{string(f'/{path}')}:{string(kind)}," for path, kind in formats.items())
+    settings = settings.replace(b"#let missing-pictures = ()", f"#let missing-pictures = {names}".encode())
+    return settings.replace(
+        b"#let picture-formats = (:)", f"#let picture-formats = ({kinds or ':'})".encode()
+    )
 
 
 def _fonts(names: Iterable[str]) -> str:
@@ -102,21 +152,34 @@ def _fonts(names: Iterable[str]) -> str:
 
 
 def main_file(
-    config: Config, navigation: Navigation, pages: Mapping[str, PrintedPage], imprint: Sequence[str]
+    config: Config,
+    navigation: Navigation,
+    pages: Mapping[str, PrintedPage],
+    variant: str,
+    imprint: Imprint,
 ) -> bytes:
-    """The file that Typst is asked to compile; `imprint` are lines that say where the edition comes from."""
+    """The file that Typst is asked to compile."""
     language = navigation.language
     title = config.title.get(language)
     authors = array(string(author.name) for author in config.authors)
     known = {name for page in pages.values() for name in page.places}
     lost = sorted({name for page in pages.values() for name in page.leads} - known)
+    order = [page for page in (navigation.home, *navigation.walk()) if page.name in pages]
+    listed = [line for page in order for line in pages[page.name].listed]
+    named = config.variant_title(variant, language) if variant else ""
+    edition = words(language).variant.format(named) if named else ""
+    subtitle, publisher = string(config.subtitle.get(language)), string(config.publisher)
+    dedication = paragraphs(config.pdf.dedication.get(language))
+    own = paragraphs(config.pdf.colophon.get(language))
+    colophon = f"colophon-page({own},{made_with(language, imprint)})"
     parts = [
-        (
-            f"title-pages({string(title)},{string(config.subtitle.get(language))},{authors},"
-            f"{string(config.publisher)},{array(map(string, imprint))})"
-        ),
+        f"half-title({string(title)})",
+        f"title-page({string(title)},{subtitle},{authors},{string(edition)},{publisher})",
+        f"imprint-page({imprint_groups(config, language, edition, imprint)})",
+        f"dedication-page({dedication})" if dedication != "()" else "",
         "contents-list()",
-        f"main-matter({content(_pages(navigation, pages, lost))})",
+        *(_list(kind, listed, language) for kind in config.pdf.lists),
+        f"main-matter({content((*_pages(navigation, pages, lost), colophon))})",
     ]
     keywords = array(map(string, config.keywords))
     return (
@@ -125,6 +188,13 @@ def main_file(
         f"description: {string(config.description.get(language))})\n"
         f"#{content(parts)}\n"
     ).encode()
+
+
+def _list(name: str, listed: Sequence[Listed], language: str) -> str:
+    """A list of what is of one kind; empty when there is nothing of it."""
+    kind = name.removesuffix("s")
+    lines = array(f"({string(o.number)},{o.words},{string(o.place)})" for o in listed if o.kind == kind)
+    return f"list-of({string(words(language).lists[kind])},{lines})" if lines != "()" else ""
 
 
 def _pages(navigation: Navigation, pages: Mapping[str, PrintedPage], lost: Sequence[str]) -> list[str]:

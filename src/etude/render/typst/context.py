@@ -66,6 +66,8 @@ class Context:
     """Pictures that cells made, named by their content."""
     pictures: set[str] = field(default_factory=set)
     """Paths of the book's pictures that are shown."""
+    unprinted: set[str] = field(default_factory=set)
+    """Paths of the book's pictures that are none that can be printed."""
     places: set[str] = field(default_factory=set)
     """Names of places that links can lead to."""
     leads: set[str] = field(default_factory=set)

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from msgspec import structs
 
+from etude.model.block import Paragraph
 from etude.model.inline import (
     Abbreviation,
     Anchor,
@@ -46,7 +47,7 @@ from etude.render.text import plain
 from etude.render.typst.context import Context, anchor
 from etude.render.typst.math import formula
 from etude.render.typst.pictures import small_picture
-from etude.render.typst.text import content, string
+from etude.render.typst.text import content, parted, string
 from etude.render.typst.words import words
 
 __all__ = ["inline_math", "inlines"]
@@ -80,14 +81,14 @@ def inlines(ctx: Context, nodes: Sequence[Inline]) -> str:
 def _node(ctx: Context, node: Inline) -> str:
     match node:
         case Text(value=value):
-            return string(value)
+            return string(parted(value, ctx.measure))
         case Emphasis(children=children):
             han = ctx.han and HAN.search(plain(children)) is not None
             return f"{'stress' if han else 'emph'}({inlines(ctx, children)})"
         case Strong() | Strikethrough() | Superscript() | Subscript():
             return f"{_CALLS[type(node)]}({inlines(ctx, node.children)})"
         case InlineCode(value=value):
-            return f"code-word({string(value)})"
+            return f"code-word({string(parted(value, ctx.measure))})"
         case Keyboard(value=value):
             keys = value.split("+") if "+" in value.strip("+") else [value]
             return content(
@@ -149,7 +150,7 @@ def _link(ctx: Context, node: Link) -> str:
     said = plain(node.children)
     # Paper has no links: the address is told in a note, unless the words are it.
     if said.removeprefix("https://").rstrip("/") == node.url.removeprefix("https://").rstrip("/"):
-        return f"link({string(node.url)},address({string(said)}))"
+        return f"link({string(node.url)},address({string(parted(said, ctx.measure))}))"
     return f"web({string(node.url)},{inner})"
 
 
@@ -234,6 +235,12 @@ def _note(ctx: Context, name: str) -> str:
     note = ctx.notes.get(name)
     place = anchor(ctx.page.name, f"fn:{name}")
     if note is None or name in ctx.noted:
-        return f"note-again({string(place)})"
+        return f"foot-note-again({string(place)})"
     ctx.noted.add(name)
-    return f"note({string(place)},{ctx.render(ctx, note.children)})"
+    match note.children:
+        case [Paragraph(children=children), *rest]:
+            # In line with the number: a paragraph of its own would stand below it.
+            said = content((inlines(ctx, children), ctx.render(ctx, rest) if rest else ""))
+        case _:
+            said = ctx.render(ctx, note.children)
+    return f"foot-note({string(place)},{said})"

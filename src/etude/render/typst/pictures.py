@@ -13,10 +13,7 @@ from etude.render.images import MIME_SUFFIX, dimensions
 from etude.render.typst.context import Context
 from etude.render.typst.text import length, string
 
-__all__ = ["PRINTED", "book_picture", "output_picture", "small_picture"]
-
-PRINTED: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
-"""Suffixes of the pictures that Typst sets."""
+__all__ = ["book_picture", "output_picture", "small_picture"]
 
 _LENGTH = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(%|px|pt|em|rem|ex|ch|in|cm|mm|)\s*")
 _POINTS = {
@@ -35,7 +32,8 @@ def book_picture(
 
     `place` is where the source shows it; -1 for a picture that only adorns.
     """
-    if not source.lower().endswith(PRINTED) or source not in ctx.edition.sizes:
+    if source not in ctx.edition.sizes:
+        ctx.unprinted.add(source)
         return ""
     if place >= 0 and not alt.strip():
         ctx.unsaid.append(place)
@@ -45,7 +43,8 @@ def book_picture(
 
 def small_picture(ctx: Context, source: str, alt: str, width: str, place: int) -> str:
     """A picture among words, no higher than a line unless the author gives its width."""
-    if not source.lower().endswith(PRINTED) or source not in ctx.edition.sizes:
+    if source not in ctx.edition.sizes:
+        ctx.unprinted.add(source)
         return string(alt)
     if not alt.strip():
         ctx.unsaid.append(place)

@@ -6,19 +6,12 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from etude.model.paper import SIZES
+
 __all__ = ["MM", "SIZES", "Sheet", "sheet_of"]
 
 MM: Final = 72 / 25.4
 """Points in a millimetre."""
-
-SIZES: Final[dict[str, tuple[float, float]]] = {
-    "a4": (210, 297),
-    "b5": (176, 250),
-    "16k": (185, 260),
-    "7x10": (177.8, 254),
-    "letter": (215.9, 279.4),
-}
-"""Width and height of trimmed pages in millimetres, by the names that are usual."""
 
 _INNER: Final = 0.115
 """Of the width; the binding takes some of it."""
@@ -45,6 +38,10 @@ class Sheet(Struct, frozen=True):
     code: float = 8.2
     """Of code."""
     edition: Literal["colour", "gray"] = "colour"
+    bleed: float = 0.0
+    """How far the paper goes on beyond the trimmed page on each side, before it is cut."""
+    marks: bool = False
+    """Whether marks beyond the bleed show where the page is cut."""
 
     @property
     def measure(self) -> float:
@@ -57,11 +54,22 @@ class Sheet(Struct, frozen=True):
         return self.height - self.top - self.bottom
 
 
-def sheet_of(width: float, height: float, edition: Literal["colour", "gray"] = "colour") -> Sheet:
-    """The sheet of a trim size in millimetres: margins in proportion, the measure not too wide to read."""
+def sheet_of(
+    width: float,
+    height: float,
+    edition: Literal["colour", "gray"] = "colour",
+    *,
+    bleed: float = 0.0,
+    marks: bool = False,
+) -> Sheet:
+    """The sheet of a trim size in millimetres: margins in proportion, the measure not too wide to read.
+
+    `bleed` is in millimetres, too.
+    """
     across, down = width * MM, height * MM
     inner, outer = across * _INNER, across * _OUTER
     wide = across - inner - outer - _WIDEST
     if wide > 0:
         inner, outer = inner + wide * 0.45, outer + wide * 0.55
-    return Sheet(across, down, inner, outer, down * _TOP, down * _BOTTOM, edition=edition)
+    top, bottom = down * _TOP, down * _BOTTOM
+    return Sheet(across, down, inner, outer, top, bottom, edition=edition, bleed=bleed * MM, marks=marks)

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from etude.model.block import Cell, Paragraph, Row, Table
 from etude.render.html.tables import numeric_columns
 from etude.render.text import plain
+from etude.render.typst.bare import bare
 from etude.render.typst.context import Context
 from etude.render.typst.text import array, content, string
+from etude.render.typst.words import words
 
 __all__ = ["table"]
 
-_MOST = 60
+_MOST = 400
 """Columns that are set."""
+_ACROSS = 12
+"""Columns that stand beside each other, about; what is in a cell is made for one of as many."""
+_LETTER = 4.6
+"""Points that a letter in a table is wide, about."""
+_GUTTER = 3
+"""Letters of the room between columns."""
+_WORD = 20
+"""Letters of the longest word that a column has to hold; `text.parted` breaks longer ones."""
+_SMALL = 0.8
+"""Size of the letters where a table is divided."""
+_WORDS = re.compile(r"[^\s\u2e80-\uffff-]+|[\u2e80-\uffff]")
 
 
 def table(ctx: Context, node: Table) -> str:
@@ -21,31 +37,74 @@ def table(ctx: Context, node: Table) -> str:
         return ctx.place(node.id)
     numeric = numeric_columns(node)
     width = ctx.measure
-    with ctx.narrow(width - width / columns):
+    with ctx.narrow(width - width / min(columns, _ACROSS)):
         head = [_row(ctx, row, columns, node.stub_columns, head=True) for row in node.head]
         body = [_row(ctx, row, columns, node.stub_columns) for row in node.body]
-    alignment = array(_align(node, i, numeric) for i in range(columns))
+    alignment = [_align(node, i, numeric) for i in range(columns)]
     number = ctx.facts.numbers.get(node.id)
-    name = string(number.name) if number is not None and number.name else "none"
+    named = number.name if number is not None else ""
     caption = ctx.inline(ctx, node.caption) if node.caption else "none"
-    sizes = _sizes(ctx, node, columns)
-    return content(
-        (
-            ctx.place(node.id),
-            f"data-table({sizes},{alignment},{array(head)},{array(body)},name:{name},caption:{caption})",
+    parts = _parts(ctx, node, columns)
+    made: list[str] = []
+    for i, part in enumerate(parts):
+        name = f"{named}{words(ctx.page.language).continued}" if named and i else named
+        rows = ",".join(array(array(row[k] for k in part) for row in each) for each in (head, body))
+        made.append(
+            f"data-table({_sizes(ctx, node, part)},{array(alignment[k] for k in part)},{rows},"
+            f"name:{string(name) if name else 'none'},caption:{'none' if i else caption})"
         )
-    )
+        if not i and len(parts) > 1:  # what is said again has no notes and no places of its own
+            for each, given, bold in ((head, node.head, True), (body, node.body, node.stub_columns > 0)):
+                for row, source in zip(each, given, strict=True):
+                    row[0] = _again(ctx, source, bold=bold)
+    if len(parts) > 1:
+        place = string(f"{ctx.page.path}:{node.span.start}")
+        made = [f'told("table-divided",{place})', "show table: set text(size:0.8em)", *made]
+    return content((ctx.place(node.id), *made))
 
 
-def _sizes(ctx: Context, node: Table, columns: int) -> str:
-    """Widths as the author gave them; else each column as wide as its text, or sharing what there is."""
-    if len(node.widths) == columns and sum(node.widths) > 0:
-        return array(f"{max(share, 0.01):.4g}fr" for share in node.widths)
-    widest = [0] * columns
+def _parts(ctx: Context, node: Table, columns: int) -> list[tuple[int, ...]]:
+    """The columns of each table that a table is set as: one that is too wide has its first column in each."""
+    needed = [_GUTTER] * columns
     for row in (*node.head, *node.body):
         for i, cell in enumerate(row.cells[:columns]):
-            widest[i] = max(widest[i], _width(cell))
-    letters = ctx.measure / 4.6
+            needed[i] = max(needed[i], _GUTTER + min(_longest(cell), _WORD))
+    room = ctx.measure / _LETTER
+    if sum(needed) <= room or columns < 3:
+        return [tuple(range(columns))]
+    parts: list[tuple[int, ...]] = []
+    part, taken = [0], needed[0]
+    for i in range(1, columns):
+        if len(part) > 1 and taken + needed[i] > room / _SMALL:
+            parts.append(tuple(part))
+            part, taken = [0], needed[0]
+        part.append(i)
+        taken += needed[i]
+    return [*parts, tuple(part)]
+
+
+def _longest(cell: Cell) -> int:
+    """How many Latin letters wide a cell's longest word is."""
+    match cell.children:
+        case []:
+            return 0
+        case [Paragraph(children=children)]:
+            return max(map(len, _WORDS.findall(plain(children))), default=0)
+        case _:
+            return _WORD
+
+
+def _sizes(ctx: Context, node: Table, part: Sequence[int]) -> str:
+    """Widths as the author gave them; else each column as wide as its text, or sharing what there is."""
+    columns = len(part)
+    if len(node.widths) > max(part) and sum(node.widths) > 0:
+        return array(f"{max(node.widths[k], 0.01):.4g}fr" for k in part)
+    widest = [0] * columns
+    for row in (*node.head, *node.body):
+        for i, k in enumerate(part):
+            if k < len(row.cells):
+                widest[i] = max(widest[i], _width(row.cells[k]))
+    letters = ctx.measure / _LETTER
     if sum(widest) + 3 * columns <= letters:
         return array("auto" for _ in widest)
     even = letters / columns
@@ -70,7 +129,7 @@ def _align(node: Table, column: int, numeric: frozenset[int]) -> str:
     return "right" if column in numeric else "left"
 
 
-def _row(ctx: Context, row: Row, columns: int, stubs: int, *, head: bool = False) -> str:
+def _row(ctx: Context, row: Row, columns: int, stubs: int, *, head: bool = False) -> list[str]:
     cells = []
     for i, cell in enumerate(row.cells[:columns]):
         match cell.children:
@@ -80,5 +139,14 @@ def _row(ctx: Context, row: Row, columns: int, stubs: int, *, head: bool = False
                 inner = ctx.render(ctx, cell.children)
         inner = content((ctx.place(cell.id), inner)) if cell.id else inner
         cells.append(f"strong({inner})" if head or i < stubs else inner)
-    cells += ["none"] * (columns - len(cells))
-    return array(cells)
+    return cells + ["none"] * (columns - len(cells))
+
+
+def _again(ctx: Context, row: Row, *, bold: bool) -> str:
+    """The first cell of a row, as each part of a divided table has it."""
+    match row.cells[0].children if row.cells else ():
+        case [Paragraph(children=children)]:
+            inner = ctx.inline(ctx, bare(children, ctx.facts))
+            return f"strong({inner})" if bold else inner
+        case _:
+            return "none"

@@ -10,8 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-__all__ = ["array", "content", "length", "string"]
+__all__ = ["array", "content", "length", "parted", "string"]
 
+_ZERO = "\N{ZERO WIDTH SPACE}"
+_LONG = re.compile(r"[!-\u02ff]{20,}")
+"""Letters of which the lines are broken at spaces."""
+_WIDE = 6.0
+"""Points that a letter takes at most."""
+_SHORTEST = 20
+"""Letters of a word that is not broken, however narrow the line."""
+_STEP = 4
 _ESCAPED = re.compile(r'[\\"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]')
 _NAMED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -24,6 +32,21 @@ def string(value: str) -> str:
     if not value.isascii():
         value = value.encode("utf-8", "replace").decode("utf-8") if _surrogates(value) else value
     return f'"{_ESCAPED.sub(_escape, value)}"'
+
+
+def parted(value: str, measure: float) -> str:
+    """A text whose words can be broken where they are too long for a line of `measure` points.
+
+    A word is broken without a hyphen: what is so long is a key, an address or a number, and no word.
+    """
+    most = max(int(measure / _WIDE), _SHORTEST)
+    if len(value) <= most:
+        return value
+    return _LONG.sub(lambda found: _ZERO.join(_pieces(found[0])) if len(found[0]) > most else found[0], value)
+
+
+def _pieces(word: str) -> list[str]:
+    return [word[i : i + _STEP] for i in range(0, len(word), _STEP)]
 
 
 def _surrogates(value: str) -> bool:
