@@ -118,7 +118,7 @@ def test_the_last_page_says_what_the_book_was_made_with(book: Path) -> None:
     assert f"Etude {etude.__version__} made this book from Markdown sources; Typst {version('typst')}" in last
     build = re.findall(r"Build ([0-9a-f]{12})", last)
     assert build == re.findall(r"Build ([0-9a-f]{12})", said[3])
-    assert build != re.findall(r"构建 ([0-9a-f]{12})", pages(book, "zh")[3])
+    assert build != re.findall(r"构建号 ([0-9a-f]{12})", pages(book, "zh")[3])
 
 
 def test_lists_have_numbers_captions_and_pages(book: Path) -> None:
