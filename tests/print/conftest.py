@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,7 @@ import pytest
 # The helper beside this file is importable, however pytest is started.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from printed import EVERY, ROOT, SITE, Printed, books, copied, made
-
-Once = Callable[[str, Callable[[Path], None]], Path]
+from printed import EVERY, ROOT, SITE, Once, Printed, books, copied, made
 
 
 @pytest.fixture(scope="session")

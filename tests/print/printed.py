@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -18,6 +18,8 @@ from pdfminer.pdfpage import PDFPage
 from pypdf import PdfReader
 
 from etude.build import BuildOptions, BuildReport, build
+
+Once = Callable[[str, Callable[[Path], None]], Path]
 
 ROOT = Path(__file__).parents[2]
 EVERY = ROOT / "tests" / "epub" / "every"

@@ -14,9 +14,8 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from conftest import Once
 from PIL import Image
-from printed import made
+from printed import Once, made
 
 from etude.adapters.packaged import folders
 

@@ -8,10 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import Once
 from lxml import html
 from pdfminer.layout import LTChar
-from printed import Printed, books, made
+from printed import Once, Printed, books, made
 
 from etude.render.typst.sheet import MM, SIZES, Sheet, sheet_of
 
