@@ -18,6 +18,7 @@ Standard: TypeAlias = Literal["a-2b", "a-2a", "ua-1"]
 
 _PACKAGES = (
     "fontpkg_source_serif_4",
+    "fontpkg_source_sans_3",
     "fontpkg_source_code_pro",
     "ziamath",
     "pylopdf_fonts_zh_cn",
@@ -36,6 +37,10 @@ class Note(Struct, frozen=True):
     kind: str
     place: str = ""
     """``path:offset`` in the sources of the book."""
+    page: int = 0
+    """Where it stands: the page, from 1; 0 when that is of no interest."""
+    down: float = 0.0
+    """Points from the top of the page."""
 
 
 class Typeset(Struct, frozen=True):

@@ -37,7 +37,7 @@ _HAN_SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC", "Song
 _HAN_SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "SimHei")
 _FACES = Faces(
     text=("Source Serif 4", *_HAN_SERIF),
-    sans=("Source Serif 4", *_HAN_SANS),
+    sans=("Source Sans 3", *_HAN_SANS),
     mono=("Source Code Pro", "DejaVu Sans Mono", *_HAN_SANS),
     math=("STIX Two Math", "New Computer Modern Math", *_HAN_SERIF),
 )
@@ -84,7 +84,7 @@ def write_pdfs(
             drawn.update(page.files)
         folder = book.root / ".etude" / "typst" / edition.stem
         try:
-            made, problems = set_book(folder, project, drawn, book.files, _sources(book, edition))
+            made, problems = set_book(folder, project, drawn, book.files, _sources(book, edition), edition.sheet)
         except TypesetError as error:
             message = f"the PDF `{edition.file}` was not made: {error}"
             output.diagnostics += (diagnose(Rule.PDF_FAILED, message, ""),)

@@ -10,13 +10,15 @@ from typing import Final
 from etude.adapters.disk import write_atomic
 from etude.adapters.drawings import DrawingError, redraw
 from etude.adapters.typesetter import Standard, Typeset, TypesetError, typeset, unknown_letters
+from etude.build.pdf_floats import set_with_floats
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.protocols import Files
 from etude.model.rules import Rule
 from etude.model.span import NOWHERE, Span
 from etude.parse.text import source_text
 from etude.render.epub.svg import clean_svg
-from etude.render.typst.book import without_pictures
+from etude.render.typst.book import floating_file, without_pictures
+from etude.render.typst.sheet import Sheet
 
 __all__ = ["set_book"]
 
@@ -24,6 +26,7 @@ _STANDARDS: Final[tuple[Standard, ...]] = ("a-2b",)
 _UNKNOWN: Final = "\N{WHITE SQUARE}"
 """Stands for a character that no font has."""
 _SETTINGS: Final = "settings.typ"
+_FLOATING: Final = "floating.typ"
 
 
 def set_book(
@@ -32,6 +35,7 @@ def set_book(
     drawn: Mapping[str, bytes],
     files: Files,
     sources: Mapping[str, str],
+    sheet: Sheet,
 ) -> tuple[Typeset, tuple[Diagnostic, ...]]:
     """The book with its pictures; raises `TypesetError` when Typst refuses it and nothing tells why.
 
@@ -39,7 +43,7 @@ def set_book(
     """
     pictures = {path: _still(path, data) for path, data in drawn.items()}
     try:
-        return typeset(_laid(folder, {**project, **pictures}), _STANDARDS), ()
+        return _set(folder, {**project, **pictures}, sheet), ()
     except TypesetError:
         refused = {path: why for path, data in pictures.items() if (why := _refusal(path, data))}
         modules = {path: data.decode() for path, data in project.items()}
@@ -51,7 +55,17 @@ def set_book(
     mended = {path: text.translate(table).encode() for path, text in modules.items()}
     mended[_SETTINGS] = without_pictures(mended[_SETTINGS], refused)
     left = {path: data for path, data in pictures.items() if path not in refused}
-    return typeset(_laid(folder, {**mended, **left}), _STANDARDS), problems
+    return _set(folder, {**mended, **left}, sheet), problems
+
+
+def _set(folder: Path, project: Mapping[str, bytes], sheet: Sheet) -> Typeset:
+    _laid(folder, project)
+
+    def again(afloat: frozenset[str]) -> Typeset:
+        write_atomic(folder / _FLOATING, floating_file(sorted(afloat)))
+        return typeset(folder, _STANDARDS)
+
+    return set_with_floats(sheet, again)
 
 
 def _pictures(refused: Mapping[str, str]) -> Iterator[Diagnostic]:
@@ -89,12 +103,11 @@ def _still(path: str, data: bytes) -> bytes:
     return (clean_svg(data) or data) if path.lower().endswith(".svg") else data
 
 
-def _laid(folder: Path, project: Mapping[str, bytes]) -> Path:
+def _laid(folder: Path, project: Mapping[str, bytes]) -> None:
     """The folder with exactly these files in it."""
     for path, data in project.items():
         write_atomic(folder / path, data)
     for place in folder.rglob("*"):
-        if place.is_file() and place.relative_to(folder).as_posix() not in project:
+        if place.is_file() and place.relative_to(folder).as_posix() not in (*project, _FLOATING):
             with suppress(OSError):
                 place.unlink()
-    return folder

@@ -14,9 +14,9 @@ from etude.render.typst.sheet import Sheet
 from etude.render.typst.text import array, content, length, string
 from etude.render.typst.words import words
 
-__all__ = ["Faces", "levels", "main_file", "page_path", "settings_file", "theme_files", "without_pictures"]
+__all__ = ["Faces", "floating_file", "levels", "main_file", "page_path", "settings_file", "theme_files", "without_pictures"]
 
-_THEME = ("book", "blocks", "boxes", "formula", "matter")
+_THEME = ("book", "blocks", "boxes", "formula", "matter", "rhythm")
 
 
 class Faces(Struct, frozen=True):
@@ -75,6 +75,7 @@ def settings_file(
         "book-date": f"datetime(year: {date[0]}, month: {date[1]}, day: {date[2]})",
         "missing-pictures": array(()),
         "text-size": length(sheet.text),
+        "text-weight": "360" if language.lower().startswith("zh") else "400",
         "code-size": length(sheet.code),
         "code-edition": string(sheet.edition),
         "page-width": length(sheet.width),
@@ -89,6 +90,11 @@ def settings_file(
         "list-separator": string(said.listed),
     }
     return "".join(f"#let {name} = {value}\n" for name, value in lines.items()).encode()
+
+
+def floating_file(figures: Iterable[str]) -> bytes:
+    """Which figures, by their places in the sources, stand at the top of a page after that of the text."""
+    return f"#let floating = {array(map(string, figures))}\n".encode()
 
 
 def without_pictures(settings: bytes, missing: Iterable[str]) -> bytes:

@@ -16,7 +16,7 @@ __all__ = ["code_block", "code_cell"]
 
 def code_block(ctx: Context, node: CodeBlock) -> str:
     """Code that is shown and not run."""
-    return listing(
+    shown = listing(
         node.code,
         node.language,
         width=room(ctx.measure, ctx.edition.sheet.code),
@@ -27,6 +27,7 @@ def code_block(ctx: Context, node: CodeBlock) -> str:
         notes=_notes(ctx, node.annotations),
         comments="lift" if ctx.edition.comments else "keep",
     )
+    return f"code-group({shown})"
 
 
 def code_cell(ctx: Context, node: CodeCell) -> str:
@@ -54,7 +55,7 @@ def code_cell(ctx: Context, node: CodeCell) -> str:
         )
     elif caption and outputs:
         outputs = content((f"output-caption({caption})", outputs))
-    return content((code, outputs))
+    return f"code-group({content((code, outputs))})" if code or outputs else ""
 
 
 def _caption(ctx: Context, block: str, caption: Sequence[Inline]) -> str:

@@ -18,7 +18,9 @@ def figure(ctx: Context, node: Figure) -> str:
     name = string(number.name) if number is not None and number.name else "none"
     caption = ctx.inline(ctx, node.caption) if node.caption else "none"
     legend = ctx.render(ctx, node.legend) if node.legend else "none"
-    return f"figure-box({_content(ctx, node)},name:{name},caption:{caption},legend:{legend})"
+    # Within other blocks, Typst lets nothing float.
+    place = string(f"{ctx.page.path}:{node.span.start}" if ctx.depth <= 1 else "")
+    return f"figure-box({_content(ctx, node)},name:{name},caption:{caption},legend:{legend},place:{place})"
 
 
 def _content(ctx: Context, node: Figure) -> str:
