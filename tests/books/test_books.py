@@ -211,6 +211,8 @@ ELSEWHERE = {
     # Of printed books: likewise.
     Rule.PDF_FAILED,
     Rule.PDF_PICTURE,
+    Rule.PICTURE_COARSE,
+    Rule.FONT_UNKNOWN,
     Rule.GLYPH_MISSING,
     Rule.FORMULA_SCALED,
     # These need what a folder of sources cannot hold, or take too long.

@@ -10,9 +10,18 @@ import msgspec
 from msgspec import Struct
 
 from etude.adapters.packaged import folders
-from etude.adapters.typefaces import font_folders
+from etude.adapters.typefaces import FONT_SUFFIXES, font_folders
 
-__all__ = ["Note", "Standard", "Typeset", "TypesetError", "typeset", "unknown_letters"]
+__all__ = [
+    "Note",
+    "Standard",
+    "Typeset",
+    "TypesetError",
+    "font_families",
+    "font_places",
+    "typeset",
+    "unknown_letters",
+]
 
 Standard: TypeAlias = Literal["a-2b", "a-2a", "ua-1"]
 
@@ -56,18 +65,15 @@ _BUILT_IN = frozenset(range(0x2500, 0x25A0))
 _notes = msgspec.json.Decoder(tuple[Note, ...])
 
 
-def typeset(project: Path, standards: Sequence[Standard]) -> Typeset:
-    """The PDF of ``main.typ`` in a folder; raises `TypesetError`.
-
-    Fonts are looked for in Python packages and on the system.
-    """
+def typeset(project: Path, standards: Sequence[Standard], places: Sequence[str]) -> Typeset:
+    """The PDF of ``main.typ`` in a folder, with the fonts of some folders; raises `TypesetError`."""
     try:
         import typst  # noqa: PLC0415 -- loads its library of some ten megabytes
     except ImportError as error:
         raise TypesetError("the package `typst` is not installed") from error
     main = project / "main.typ"
     try:
-        faces = typst.Fonts(include_system_fonts=False, font_paths=_places())
+        faces = typst.Fonts(include_system_fonts=False, font_paths=list(places))
         compiler = typst.Compiler(str(main), root=str(project), font_paths=faces, ignore_system_fonts=True)
         pdf, _ = compiler.compile_with_warnings(pdf_standards=list(standards))
         notes: Any = compiler.query("<etude-note>", field="value")
@@ -79,16 +85,16 @@ def typeset(project: Path, standards: Sequence[Standard]) -> Typeset:
     return Typeset(pdf, _notes.decode(notes))
 
 
-def unknown_letters(letters: Iterable[str]) -> frozenset[str]:
-    """Those that no font has; looks into all of them, which takes seconds."""
+def unknown_letters(letters: Iterable[str], places: Sequence[str]) -> frozenset[str]:
+    """Those that no font of some folders has; looks into all of them, which takes seconds."""
     from fontTools.ttLib import TTCollection, TTFont, TTLibError  # noqa: PLC0415 -- seldom asked
 
     left = {ord(letter) for letter in letters if letter > " "} - _BUILT_IN
-    for folder in _places():
+    for folder in places:
         for place in sorted(Path(folder).rglob("*")):
             if not left:
                 return frozenset()
-            if place.suffix.lower() not in (".ttf", ".otf", ".ttc", ".otc"):
+            if place.suffix.lower() not in FONT_SUFFIXES:
                 continue
             try:
                 many = place.suffix.lower() in (".ttc", ".otc")
@@ -100,6 +106,17 @@ def unknown_letters(letters: Iterable[str]) -> frozenset[str]:
     return frozenset(map(chr, left))
 
 
-def _places() -> list[str]:
-    """Where fonts are looked for: in installed packages, then on the system."""
-    return [*(folder for name in _PACKAGES for folder in folders(name)), *font_folders()]
+def font_places(own: str = "") -> tuple[str, ...]:
+    """Where fonts are looked for: in a folder of the book, in installed packages, then on the system."""
+    packaged = (folder for name in _PACKAGES for folder in folders(name))
+    return (*((own,) if own else ()), *packaged, *font_folders())
+
+
+def font_families(places: Sequence[str]) -> tuple[str, ...]:
+    """The names of the fonts of some folders and of those inside Typst, sorted; none without Typst."""
+    try:
+        import typst  # noqa: PLC0415 -- as above
+    except ImportError:
+        return ()
+    found = typst.Fonts(include_system_fonts=False, font_paths=list(places))
+    return tuple(sorted({str(name) for name in found.families()}))

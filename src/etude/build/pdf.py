@@ -15,6 +15,8 @@ from etude.build.execution import Executed
 from etude.build.manifest import announce
 from etude.build.options import BuildOptions
 from etude.build.outputs import Made
+from etude.build.pdf_coarse import coarse_pictures
+from etude.build.pdf_faces import fonts_of
 from etude.build.pdf_parts import KEEP, Edition, page_parts, part_target
 from etude.build.pdf_setting import set_book
 from etude.build.pictures import Picture
@@ -32,15 +34,6 @@ from etude.render.typst.sheet import SIZES, sheet_of
 __all__ = ["write_pdfs"]
 
 _part = msgspec.msgpack.Decoder(PrintedPage)
-
-_HAN_SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC", "Songti SC", "SimSun")
-_HAN_SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "SimHei")
-_FACES = Faces(
-    text=("Source Serif 4", *_HAN_SERIF),
-    sans=("Source Sans 3", *_HAN_SANS),
-    mono=("Source Code Pro", "DejaVu Sans Mono", *_HAN_SANS),
-    math=("STIX Two Math", "New Computer Modern Math", *_HAN_SERIF),
-)
 
 
 def write_pdfs(
@@ -63,6 +56,8 @@ def write_pdfs(
     wanted = _editions(book, options)
     known = page_parts(book, run, resolved, wanted, pictures, before, program, workers)
     date = modified(book, watch, output)
+    fonts = fonts_of(book, watch)
+    output.diagnostics += fonts.problems
     for edition in wanted:
         names = {
             parsed.source.name: known[target].part
@@ -70,11 +65,13 @@ def write_pdfs(
             if (target := part_target(edition, parsed.source.name)) in known
         }
         pages = {name: KEEP.get(book.root, kept, _part) for name, kept in names.items()}
-        project = _project(book, resolved, edition, pages, date)
+        sources = _sources(book, edition)
+        output.diagnostics += tuple(coarse_pictures(pages, sources))
+        project = _project(book, resolved, edition, pages, fonts.faces, date)
         shown = sorted({path for page in pages.values() for path in page.pictures})
         copies = repr([(path, pictures[path].digest) for path in shown])
         made_of = (text for path, data in project.items() for text in (path, data))
-        key = digest(program, copies, repr(names), *made_of)
+        key = digest(program, fonts.key, copies, repr(names), *made_of)
         old = before.get(edition.file)
         if old is not None and old.key == key and old.stands(out):
             known[edition.file] = old
@@ -84,7 +81,9 @@ def write_pdfs(
             drawn.update(page.files)
         folder = book.root / ".etude" / "typst" / edition.stem
         try:
-            made, problems = set_book(folder, project, drawn, book.files, _sources(book, edition), edition.sheet)
+            made, problems = set_book(
+                folder, project, drawn, book.files, _sources(book, edition), edition.sheet, fonts.places
+            )
         except TypesetError as error:
             message = f"the PDF `{edition.file}` was not made: {error}"
             output.diagnostics += (diagnose(Rule.PDF_FAILED, message, ""),)
@@ -116,7 +115,12 @@ def _sources(book: Book, edition: Edition) -> dict[str, str]:
 
 
 def _project(
-    book: Book, resolved: Resolved, edition: Edition, pages: Mapping[str, PrintedPage], date: str
+    book: Book,
+    resolved: Resolved,
+    edition: Edition,
+    pages: Mapping[str, PrintedPage],
+    faces: Faces,
+    date: str,
 ) -> dict[str, bytes]:
     """The files that Typst reads, but for pictures."""
     navigation = resolved.languages[edition.language].navigation
@@ -124,7 +128,7 @@ def _project(
     first = 2 if any(part.title for part in navigation.parts) else 1
     year, month, day = (int(part) for part in date[:10].split("-"))
     imprint = [text for text in (config.license, config.version, date[:10]) if text]
-    settings = settings_file(edition.sheet, _FACES, edition.language, first=first, date=(year, month, day))
+    settings = settings_file(edition.sheet, faces, edition.language, first=first, date=(year, month, day))
     return {
         **theme_files(),
         "settings.typ": settings,

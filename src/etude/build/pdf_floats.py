@@ -1,7 +1,7 @@
 """Which figures float: those that do not fit where they are told of stand at the top of the next page.
 
-Typst has no such float: its own go to the top of the page that they are told of, too, above what they belong to.
-So the book is set with all figures in their places, and what was set tells which of them left a gap behind.
+Typst has no such float: its own go to the top of the page that tells of them, too, above what they belong to.
+So the book is set with all figures in their places, and what was set tells which of them left a gap.
 """
 
 from __future__ import annotations

@@ -125,7 +125,7 @@ def _tasks(
     program: str,
 ) -> Iterator[_Task]:
     resolution = resolved.languages[edition.language]
-    asked = encode((edition, book.config.variants, book.config.library))
+    asked = encode((edition, book.config.variants, book.config.library, book.config.pdf.linenos))
     for parsed in book.pages[edition.language]:
         name = parsed.source.name
         facts = resolution.facts.get(name)

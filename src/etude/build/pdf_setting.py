@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -36,18 +36,20 @@ def set_book(
     files: Files,
     sources: Mapping[str, str],
     sheet: Sheet,
+    fonts: Sequence[str],
 ) -> tuple[Typeset, tuple[Diagnostic, ...]]:
     """The book with its pictures; raises `TypesetError` when Typst refuses it and nothing tells why.
 
-    `sources` are the paths in the book, among `files`, of what modules of the project are made of.
+    `sources` are the paths in the book, among `files`, of what modules of the project are made of; `fonts`
+    are folders.
     """
     pictures = {path: _still(path, data) for path, data in drawn.items()}
     try:
-        return _set(folder, {**project, **pictures}, sheet), ()
+        return _set(folder, {**project, **pictures}, sheet, fonts), ()
     except TypesetError:
         refused = {path: why for path, data in pictures.items() if (why := _refusal(path, data))}
         modules = {path: data.decode() for path, data in project.items()}
-        unknown = unknown_letters(set("".join(modules.values())))
+        unknown = unknown_letters(set("".join(modules.values())), fonts)
         if not refused and not unknown:
             raise
     problems = (*_pictures(refused), *_letters(modules, unknown, files, sources))
@@ -55,15 +57,15 @@ def set_book(
     mended = {path: text.translate(table).encode() for path, text in modules.items()}
     mended[_SETTINGS] = without_pictures(mended[_SETTINGS], refused)
     left = {path: data for path, data in pictures.items() if path not in refused}
-    return _set(folder, {**mended, **left}, sheet), problems
+    return _set(folder, {**mended, **left}, sheet, fonts), problems
 
 
-def _set(folder: Path, project: Mapping[str, bytes], sheet: Sheet) -> Typeset:
+def _set(folder: Path, project: Mapping[str, bytes], sheet: Sheet, fonts: Sequence[str]) -> Typeset:
     _laid(folder, project)
 
     def again(afloat: frozenset[str]) -> Typeset:
         write_atomic(folder / _FLOATING, floating_file(sorted(afloat)))
-        return typeset(folder, _STANDARDS)
+        return typeset(folder, _STANDARDS, fonts)
 
     return set_with_floats(sheet, again)
 
@@ -78,7 +80,7 @@ def _letters(
     modules: Mapping[str, str], unknown: frozenset[str], files: Files, sources: Mapping[str, str]
 ) -> Iterator[Diagnostic]:
     """Each character that no font has, at its first place in each page."""
-    hints = ("install a font that has it",)
+    hints = ("install a font that has it, or put one into the folder that `[pdf] fonts` names",)
     for module, path in sources.items():
         for letter in sorted(unknown.intersection(modules.get(module, ""))):
             span = NOWHERE

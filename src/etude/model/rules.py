@@ -114,6 +114,8 @@ class Rule(StrEnum):
     CARD_MISSING = "card-missing"
     PDF_FAILED = "pdf-failed"
     PDF_PICTURE = "pdf-picture"
+    PICTURE_COARSE = "picture-coarse"
+    FONT_UNKNOWN = "font-unknown"
     GLYPH_MISSING = "glyph-missing"
     FORMULA_SCALED = "formula-scaled"
     EPUB_REMOTE = "epub-remote"
@@ -221,6 +223,8 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.CARD_MISSING, _I, "No picture is drawn for those who share a page."),
         (Rule.PDF_FAILED, _E, "A printed book could not be set."),
         (Rule.PDF_PICTURE, _W, "A picture cannot be printed, and is left out."),
+        (Rule.PICTURE_COARSE, _I, "A picture has fewer dots than print needs, 200 to the inch."),
+        (Rule.FONT_UNKNOWN, _W, "A font that the settings of the printed book name is not there."),
         (Rule.GLYPH_MISSING, _W, "No font has a character of the book; a square stands for it."),
         (Rule.FORMULA_SCALED, _W, "A formula is wider than the printed line, and was set smaller."),
         (Rule.EPUB_REMOTE, _W, "A page shows a picture from the web, which an e-book cannot hold."),

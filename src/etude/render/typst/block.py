@@ -98,6 +98,7 @@ def _group(ctx: Context, group: Group) -> str:
 
 
 def _placed(ctx: Context, node: BlockNode) -> str:
+    ctx.at = node.span.start
     made = _block(ctx, node)
     # A heading, a listing and a table have their places in them, so that no page ends between.
     place = "" if isinstance(node, Heading | Table) else ctx.place(node.id)

@@ -14,19 +14,32 @@ from etude.render.typst.sheet import Sheet
 from etude.render.typst.text import array, content, length, string
 from etude.render.typst.words import words
 
-__all__ = ["Faces", "floating_file", "levels", "main_file", "page_path", "settings_file", "theme_files", "without_pictures"]
+__all__ = [
+    "Faces",
+    "floating_file",
+    "levels",
+    "main_file",
+    "page_path",
+    "settings_file",
+    "theme_files",
+    "without_pictures",
+]
 
 _THEME = ("book", "blocks", "boxes", "formula", "matter", "rhythm")
 
 
 class Faces(Struct, frozen=True):
-    """Names of fonts, each with those that stand in for its missing characters."""
+    """Names of fonts; of each kind the first that is there is taken."""
 
     text: tuple[str, ...]
+    """Latin letters."""
     sans: tuple[str, ...]
     mono: tuple[str, ...]
     math: tuple[str, ...]
-    stress: tuple[str, ...] = ()
+    han: tuple[str, ...]
+    """Chinese characters beside `text`."""
+    han_sans: tuple[str, ...]
+    kai: tuple[str, ...] = ()
     """For emphasis in Chinese; empty: dots below the characters."""
 
 
@@ -63,19 +76,21 @@ def settings_file(
     """What the theme asks of the edition; `first` is the level of chapters, `date` year, month and day."""
     said = words(language)
     before, _, after = said.page.partition("{}")
+    han = language.lower().startswith("zh")
     lines = {
         "language": string(language.partition("-")[0]),
         "region": string("cn") if language.lower() in ("zh", "zh-cn", "zh-hans") else "none",
-        "han": "true" if language.lower().startswith("zh") else "false",
-        "text-fonts": _fonts(faces.text),
-        "sans-fonts": _fonts(faces.sans),
-        "mono-fonts": _fonts(faces.mono),
-        "math-fonts": _fonts(faces.math),
-        "stress-fonts": _fonts(faces.stress),
+        "han": "true" if han else "false",
+        "text-fonts": _fonts(faces.text, faces.han, apart=han),
+        "sans-fonts": _fonts(faces.sans, faces.han_sans, apart=han),
+        "mono-fonts": _fonts(faces.mono, faces.han_sans),
+        "math-fonts": _fonts(faces.math, faces.han),
+        "latin-fonts": _fonts(faces.text, faces.han),
+        "stress-fonts": _fonts(faces.text, faces.kai, apart=han) if faces.kai else array(()),
         "book-date": f"datetime(year: {date[0]}, month: {date[1]}, day: {date[2]})",
         "missing-pictures": array(()),
         "text-size": length(sheet.text),
-        "text-weight": "360" if language.lower().startswith("zh") else "400",
+        "text-weight": "360" if han else "400",
         "code-size": length(sheet.code),
         "code-edition": string(sheet.edition),
         "page-width": length(sheet.width),
@@ -103,8 +118,10 @@ def without_pictures(settings: bytes, missing: Iterable[str]) -> bytes:
     return settings.replace(b"#let missing-pictures = ()", f"#let missing-pictures = {names}".encode())
 
 
-def _fonts(names: Iterable[str]) -> str:
-    return array(map(string, names))
+def _fonts(latin: Iterable[str], han: Iterable[str], *, apart: bool = False) -> str:
+    """Fonts in the order in which they are asked; `apart`: dashes, quotes and dots are those of Chinese."""
+    first = (f'(name:{string(name)},covers:"latin-in-cjk")' if apart else string(name) for name in latin)
+    return array((*first, *map(string, han)))
 
 
 def main_file(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from etude.model.block import BlockNode, CodeCell, FootnoteDefinition
 from etude.model.book import PageFacts, Resolved
 from etude.model.config import Config
@@ -15,7 +17,20 @@ from etude.model.result import RunResult
 from etude.render.typst.sheet import Sheet
 from etude.render.typst.text import string
 
-__all__ = ["Context", "Print", "anchor"]
+__all__ = ["Coarse", "Context", "Print", "anchor"]
+
+
+class Coarse(Struct, frozen=True, array_like=True):
+    """A picture of dots that has too few of them for its size in print."""
+
+    at: int
+    """Where it is told of: offset in the source of the page."""
+    dpi: int
+    """Dots to the inch as it is printed."""
+    pixels: int
+    """How wide it has to be."""
+    path: str = ""
+    """Of the picture in the book; empty for one that a cell made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,9 @@ class Context:
     """Names of places that links can lead to."""
     leads: set[str] = field(default_factory=set)
     """Names of places that links of the page lead to."""
+    coarse: list[Coarse] = field(default_factory=list)
+    at: int = 0
+    """Offset in the source of the block that is being rendered."""
     depth: int = 0
     """How many blocks are around what is being rendered."""
     noted: set[str] = field(default_factory=set)

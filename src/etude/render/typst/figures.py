@@ -11,6 +11,9 @@ from etude.render.typst.words import words
 
 __all__ = ["embed", "figure", "image"]
 
+_BESIDE = "side-caption"
+"""The class of figures whose captions stand beside them where there is room."""
+
 
 def figure(ctx: Context, node: Figure) -> str:
     """A picture, a cell's output or other content, with its caption below."""
@@ -20,7 +23,9 @@ def figure(ctx: Context, node: Figure) -> str:
     legend = ctx.render(ctx, node.legend) if node.legend else "none"
     # Within other blocks, Typst lets nothing float.
     place = string(f"{ctx.page.path}:{node.span.start}" if ctx.depth <= 1 else "")
-    return f"figure-box({_content(ctx, node)},name:{name},caption:{caption},legend:{legend},place:{place})"
+    beside = ",beside:true" if _BESIDE in node.classes else ""
+    said = f"name:{name},caption:{caption},legend:{legend},place:{place}{beside}"
+    return f"figure-box({_content(ctx, node)},{said})"
 
 
 def _content(ctx: Context, node: Figure) -> str:

@@ -11,7 +11,7 @@ from etude.model.page import Page
 from etude.model.result import RunResult
 from etude.render.gathered import gathered, split_title
 from etude.render.typst.block import blocks
-from etude.render.typst.context import Context, Print, anchor
+from etude.render.typst.context import Coarse, Context, Print, anchor
 from etude.render.typst.inline import inlines
 from etude.render.typst.text import content, string
 from etude.render.variants import page_variants
@@ -32,6 +32,8 @@ class PrintedPage(Struct, frozen=True):
     """Names of places that links can lead to, sorted."""
     leads: tuple[str, ...]
     """Names of places that its links lead to, sorted."""
+    coarse: tuple[Coarse, ...] = ()
+    """Pictures with too few dots."""
 
 
 def render_page(
@@ -75,4 +77,5 @@ def render_page(
         tuple(sorted(ctx.pictures)),
         tuple(sorted(ctx.places)),
         tuple(sorted(ctx.leads)),
+        tuple(dict.fromkeys(ctx.coarse)),
     )
