@@ -31,7 +31,8 @@ NO_START = set("，。、；：？！）》」』】”’％")
 NO_END = set("（《「『【“‘")
 ZH = (
     "训练集和测试集（后者锁起来，不许看）是两回事。他问：“（真的）吗？”我们答：“是的……”——这样说，《统计学》"
-    "里也有；样本越多，误差越小，这是规律。Python 里用 numpy 来算，快得很：一行代码，一次运算，一个结果，就这样。"
+    "里也有；样本越多，误差越小，这是规律。Python 里用 numpy 来算，快得很：一行代码，一次运算，"
+    "一个结果，就这样。"
 )
 
 
@@ -311,3 +312,20 @@ def test_lines_of_every_listing_are_numbered_where_the_book_wants_it(
     letters = [one for page in pages(tmp_path, "en") for one in page if isinstance(one, LTChar)]
     numbers = [one for one in letters if "SourceCode" in one.fontname and one.get_text() in "12"]
     assert expected == len(numbers)
+
+
+def test_figures_stand_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    def figure(name: str, alt: str) -> str:
+        return f"```{{figure}} {name}\n:alt: {alt}\n\nC\n```\n\n"
+
+    after = "After it. " * 400
+    text = f"# A\n\n{'Before it. ' * 560}\n\n{figure('p.png', 'large')}{figure('q.png', 'small')}{after}\n"
+    folder = book(tmp_path, text, language="en")
+    (folder / "p.png").write_bytes(png(1200, 900))
+    (folder / "q.png").write_bytes(png(1200, 60))
+    made(folder)
+    found = [
+        one.height / one.width for page in pages(tmp_path, "en")
+        for one in sorted((one for one in page if isinstance(one, LTImage)), key=lambda one: -one.y1)
+    ]  # fmt: skip
+    assert [0.75, 0.05] == [round(share, 2) for share in found]

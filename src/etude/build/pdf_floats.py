@@ -43,14 +43,23 @@ def set_with_floats(sheet: Sheet, typeset: Callable[[frozenset[str]], Typeset]) 
 def _moved(
     sheet: Sheet, notes: Sequence[Note], afloat: frozenset[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """Figures that left a gap on the page before them, and floating ones that need not float."""
-    told = {note.place: note for note in notes if note.kind == "figure-told"}
-    shown = {note.place: note for note in notes if note.kind in ("figure-here", "figure-afloat")}
+    """Figures that have to float, and floating ones that need not.
+
+    Those have to that left a gap on the page before them, or that would overtake one that floats.
+    """
+    told = sorted((note.page, note.down, note.place) for note in notes if note.kind == "figure-told")
+    shown = {note.place: note.page for note in notes if note.kind in ("figure-here", "figure-afloat")}
     bottom = sheet.height - sheet.bottom
-    gone = (
-        place
-        for place, note in told.items()
-        if place in shown and shown[place].page > note.page and bottom - note.down > _GAP
-    )
-    back = (place for place in afloat if place in shown and shown[place].page <= told[place].page)
-    return frozenset(gone) - afloat, frozenset(back)
+    gone: set[str] = set()
+    back: set[str] = set()
+    last = 0  # the page that the figures before are on, or have come to
+    for page, down, place in told:
+        there = shown.get(place, page)
+        overtakes = there < last
+        last = max(last, there)
+        if place not in afloat:
+            if overtakes or (there > page and bottom - down > _GAP):
+                gone.add(place)
+        elif there <= page:
+            back.add(place)
+    return frozenset(gone), frozenset(back)

@@ -17,6 +17,7 @@ _BESIDE = "side-caption"
 
 def figure(ctx: Context, node: Figure) -> str:
     """A picture, a cell's output or other content, with its caption below."""
+    shown = _content(ctx, node)
     number = ctx.facts.numbers.get(node.id)
     name = string(number.name) if number is not None and number.name else "none"
     caption = ctx.inline(ctx, node.caption) if node.caption else "none"
@@ -25,7 +26,7 @@ def figure(ctx: Context, node: Figure) -> str:
     place = string(f"{ctx.page.path}:{node.span.start}" if ctx.depth <= 1 else "")
     beside = ",beside:true" if _BESIDE in node.classes else ""
     said = f"name:{name},caption:{caption},legend:{legend},place:{place}{beside}"
-    return f"figure-box({_content(ctx, node)},{said})"
+    return f"figure-box({shown},{said})"
 
 
 def _content(ctx: Context, node: Figure) -> str:

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from msgspec import structs
 
+from etude.model.block import Paragraph
 from etude.model.inline import (
     Abbreviation,
     Anchor,
@@ -243,4 +244,9 @@ def _note(ctx: Context, name: str) -> str:
     if note is None or name in ctx.noted:
         return f"note-again({string(place)})"
     ctx.noted.add(name)
-    return f"note({string(place)},{ctx.render(ctx, note.children)})"
+    match note.children:
+        case (Paragraph(children=children), *rest):  # on the line of the number
+            said = content((inlines(ctx, children), "parbreak()" if rest else "", ctx.render(ctx, rest)))
+        case _:
+            said = ctx.render(ctx, note.children)
+    return f"note({string(place)},{said})"
