@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -13,6 +13,7 @@ from etude.adapters.packaged import folders
 from etude.adapters.typefaces import FONT_SUFFIXES, font_folders
 
 __all__ = [
+    "Again",
     "Note",
     "Standard",
     "Typeset",
@@ -52,6 +53,9 @@ class Note(Struct, frozen=True):
     """Points from the top of the page."""
 
 
+Again: TypeAlias = Callable[[tuple[Note, ...]], bool]
+
+
 class Typeset(Struct, frozen=True):
     """A PDF, with what the theme said while it was made."""
 
@@ -65,24 +69,36 @@ _BUILT_IN = frozenset(range(0x2500, 0x25A0))
 _notes = msgspec.json.Decoder(tuple[Note, ...])
 
 
-def typeset(project: Path, standards: Sequence[Standard], places: Sequence[str]) -> Typeset:
-    """The PDF of ``main.typ`` in a folder, with the fonts of some folders; raises `TypesetError`."""
+def typeset(
+    project: Path, standards: Sequence[Standard], places: Sequence[str], again: Again | None = None
+) -> Typeset:
+    """The PDF of ``main.typ`` in a folder, with the fonts of some folders; raises `TypesetError`.
+
+    `again` is asked before the PDF is written: it may change the folder for what the theme said, and then
+    tells that the book is to be laid out anew.
+    """
     try:
         import typst  # noqa: PLC0415 -- loads its library of some ten megabytes
     except ImportError as error:
         raise TypesetError("the package `typst` is not installed") from error
     main = project / "main.typ"
+    faces = typst.Fonts(include_system_fonts=False, font_paths=list(places))
     try:
-        faces = typst.Fonts(include_system_fonts=False, font_paths=list(places))
-        compiler = typst.Compiler(str(main), root=str(project), font_paths=faces, ignore_system_fonts=True)
+        while True:  # what did not change is laid out from memory
+            compiler = typst.Compiler(
+                str(main), root=str(project), font_paths=faces, ignore_system_fonts=True
+            )
+            said: Any = compiler.query("<etude-note>", field="value")
+            notes = _notes.decode(said)
+            if again is None or not again(notes):
+                break
         pdf, _ = compiler.compile_with_warnings(pdf_standards=list(standards))
-        notes: Any = compiler.query("<etude-note>", field="value")
     except (typst.TypstError, RuntimeError, ValueError) as error:
-        said: object = getattr(error, "message", None) or error
-        raise TypesetError(str(said).strip()) from error
+        why: object = getattr(error, "message", None) or error
+        raise TypesetError(str(why).strip()) from error
     if not isinstance(pdf, bytes):
         raise TypesetError("it gave no PDF")
-    return Typeset(pdf, _notes.decode(notes))
+    return Typeset(pdf, notes)
 
 
 def unknown_letters(letters: Iterable[str], places: Sequence[str]) -> frozenset[str]:

@@ -6,38 +6,44 @@ So the book is set with all figures in their places, and what was set tells whic
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from etude.adapters.typesetter import Note, Typeset
+from etude.adapters.typesetter import Note
 from etude.render.typst.sheet import Sheet
 
-__all__ = ["set_with_floats"]
+__all__ = ["Floats"]
 
 _GAP: Final = 36.0
 """Points that a page may lack at its end."""
 _ROUNDS: Final = 4
-"""Times that a book is set; what floats by then does so."""
+"""Times that a book is laid out; what floats by then does so."""
 
 
-def set_with_floats(sheet: Sheet, typeset: Callable[[frozenset[str]], Typeset]) -> Typeset:
-    """The book, which `typeset` sets with the figures that float; without notes about figures.
+class Floats:
+    """Decides from what the theme says of a book that was laid out; asked again until nothing changes.
 
     A figure begins to float at most once, and no longer does when it then has room on the page that tells of
     it: so this ends.
     """
-    afloat: frozenset[str] = frozenset()
-    settled: frozenset[str] = frozenset()
-    made = typeset(afloat)
-    for _ in range(_ROUNDS - 1):
-        gone, back = _moved(sheet, made.notes, afloat)
-        gone -= settled
-        if not gone and not back:
-            break
-        settled |= back
-        afloat = (afloat | gone) - back
-        made = typeset(afloat)
-    return Typeset(made.pdf, tuple(note for note in made.notes if not note.kind.startswith("figure-")))
+
+    __slots__ = ("_rounds", "_settled", "_sheet", "afloat")
+
+    def __init__(self, sheet: Sheet) -> None:
+        """At first, no figure floats."""
+        self._sheet, self._settled, self._rounds = sheet, frozenset[str](), 1
+        self.afloat = frozenset[str]()
+
+    def again(self, notes: Sequence[Note]) -> bool:
+        """Whether other figures float now, so that the book has to be laid out anew."""
+        gone, back = _moved(self._sheet, notes, self.afloat)
+        gone -= self._settled
+        if self._rounds == _ROUNDS or not (gone or back):
+            return False
+        self._rounds += 1
+        self._settled |= back
+        self.afloat = (self.afloat | gone) - back
+        return True
 
 
 def _moved(

@@ -9,8 +9,8 @@ from typing import Final
 
 from etude.adapters.disk import write_atomic
 from etude.adapters.drawings import DrawingError, redraw
-from etude.adapters.typesetter import Standard, Typeset, TypesetError, typeset, unknown_letters
-from etude.build.pdf_floats import set_with_floats
+from etude.adapters.typesetter import Note, Standard, Typeset, TypesetError, typeset, unknown_letters
+from etude.build.pdf_floats import Floats
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.protocols import Files
 from etude.model.rules import Rule
@@ -63,11 +63,17 @@ def set_book(
 def _set(folder: Path, project: Mapping[str, bytes], sheet: Sheet, fonts: Sequence[str]) -> Typeset:
     _laid(folder, project)
 
-    def again(afloat: frozenset[str]) -> Typeset:
-        write_atomic(folder / _FLOATING, floating_file(sorted(afloat)))
-        return typeset(folder, _STANDARDS, fonts)
+    floats = Floats(sheet)
 
-    return set_with_floats(sheet, again)
+    def again(notes: Sequence[Note]) -> bool:
+        changed = floats.again(notes)
+        if changed:
+            write_atomic(folder / _FLOATING, floating_file(sorted(floats.afloat)))
+        return changed
+
+    write_atomic(folder / _FLOATING, floating_file(()))
+    made = typeset(folder, _STANDARDS, fonts, again)
+    return Typeset(made.pdf, tuple(note for note in made.notes if not note.kind.startswith("figure-")))
 
 
 def _pictures(refused: Mapping[str, str]) -> Iterator[Diagnostic]:
