@@ -12,6 +12,7 @@ from etude.render.highlight import tokens
 from etude.render.listing.line import Line, Listing, Note
 from etude.render.listing.reflow import Comments, reflow
 from etude.render.listing.width import ADVANCE
+from etude.render.listing.width import columns as columns_of
 from etude.render.typst.code_runs import coloured, interrupted
 from etude.render.typst.text import array, content, string
 
@@ -91,7 +92,11 @@ def listed(
         *((number, words) for number, _, words in notes),
         *((n.number, _words(n.text)) for n in found.notes),
     ]
-    made = f"code-listing({body}{_named(caption, label, texts, found, framed, followed)})"
+    made = f"code-listing({body}{_named(caption, label, texts, found, framed, followed)}"
+    if texts:
+        widest = max(columns_of(row.text) + max(row.hang, 0) for row in found.lines)
+        made += f",widest: {widest + _gutter(digits, most):.4g}"
+    made += ")"
     return Listed(made, 0 if texts else len(found.lines), caption)
 
 
