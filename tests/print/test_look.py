@@ -329,3 +329,48 @@ def test_figures_stand_in_the_order_of_their_numbers(tmp_path: Path) -> None:
         for one in sorted((one for one in page if isinstance(one, LTImage)), key=lambda one: -one.y1)
     ]  # fmt: skip
     assert [0.75, 0.05] == [round(share, 2) for share in found]
+
+
+TABLE = (
+    "```{table} TABLE\n\n| a | b |\n|---|---|\n" + "".join(f"| r{i} | s |\n" for i in range(9)) + "```\n\n"
+)
+
+
+def test_a_small_table_is_whole_and_floats(tmp_path: Path) -> None:
+    text = f"# A\n\n{'Before it. ' * 620}\n\n{TABLE}{'After it. ' * 400}\n"
+    made(book(tmp_path, text, language="en"))
+    small = [
+        (number, "".join(one.get_text() for one in page if isinstance(one, LTChar) and one.size < 9))
+        for number, page in enumerate(pages(tmp_path, "en"))
+    ]
+    number, letters = next((number, letters) for number, letters in small if "TABLE" in letters)
+    assert all(f"r{i}" in letters for i in range(9))
+    assert "After" in text_of_last_line(pages(tmp_path, "en")[number - 1])
+
+
+def text_of_last_line(page: list[Any]) -> str:
+    return text(list(lines(page).values())[-1])
+
+
+def test_notes_stand_beside_a_listing_that_leaves_them_room(tmp_path: Path) -> None:
+    short = "a = 5  # WIDE\nb = 6\nc = 7\nd = 8\n"
+    long = f"e = 9  # LONG\nb = '{'x' * 66}'\nc = 3\n"
+    listings = "".join(f"```python\n{code}```\n\n" for code in (short, long))
+    made(book(tmp_path, f"# A\n\n{listings}", language="en", pdf='[pdf]\ncomments = "lift"\n'))
+    letters = [one for page in pages(tmp_path, "en") for one in page if isinstance(one, LTChar)]
+    code = {one.get_text(): one for one in letters if "SourceCode" in one.fontname}
+    note = {one.get_text(): one for one in letters if "SourceSerif" in one.fontname and one.size < 9}
+    assert note["W"].x0 > code["5"].x1 + 20
+    assert note["W"].y0 > code["6"].y1
+    assert note["L"].y1 < code["3"].y0
+
+
+@pytest.mark.parametrize("comments", ["keep", "lift"])
+def test_listings_have_their_captions(tmp_path: Path, comments: str) -> None:
+    listing = "```{code-block} python\n:caption: TOLD\n\na = 1  # one\n```\n\n"
+    made(book(tmp_path, f"# A\n\n{listing}{listing}", language="en", pdf=f'[pdf]\ncomments = "{comments}"\n'))
+    letters = "".join(
+        one.get_text() for page in pages(tmp_path, "en") for one in page if isinstance(one, LTChar)
+    )
+    assert 2 == letters.count("TOLD")
+    assert "Listing 1.2" in letters.replace("\xa0", " ")

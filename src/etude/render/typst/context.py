@@ -121,6 +121,10 @@ class Context:
             if name in self.runs:
                 yield name, self.runs[name]
 
+    def floats(self, at: int) -> str:
+        """The name of a place in the source by which what is there may float; empty within other blocks."""
+        return f"{self.page.path}:{at}" if self.depth <= 1 else ""
+
     def place(self, block: str) -> str:
         """An expression for the places that a block's id and labels name; empty for a block without any."""
         if not block:

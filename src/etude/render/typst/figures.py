@@ -22,8 +22,7 @@ def figure(ctx: Context, node: Figure) -> str:
     name = string(number.name) if number is not None and number.name else "none"
     caption = ctx.inline(ctx, node.caption) if node.caption else "none"
     legend = ctx.render(ctx, node.legend) if node.legend else "none"
-    # Within other blocks, Typst lets nothing float.
-    place = string(f"{ctx.page.path}:{node.span.start}" if ctx.depth <= 1 else "")
+    place = string(ctx.floats(node.span.start))
     beside = ",beside:true" if _BESIDE in node.classes else ""
     said = f"name:{name},caption:{caption},legend:{legend},place:{place}{beside}"
     return f"figure-box({shown},{said})"

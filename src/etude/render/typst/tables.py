@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from etude.model.block import Cell, Paragraph, Row, Table
 from etude.render.html.tables import numeric_columns
 from etude.render.text import plain
@@ -12,6 +14,8 @@ __all__ = ["table"]
 
 _MOST = 60
 """Columns that are set."""
+_WHOLE = 14
+"""Lines up to which a table of words is not divided between pages."""
 
 
 def table(ctx: Context, node: Table) -> str:
@@ -29,12 +33,29 @@ def table(ctx: Context, node: Table) -> str:
     name = string(number.name) if number is not None and number.name else "none"
     caption = ctx.inline(ctx, node.caption) if node.caption else "none"
     sizes = _sizes(ctx, node, columns)
-    return content(
-        (
-            ctx.place(node.id),
-            f"data-table({sizes},{alignment},{array(head)},{array(body)},name:{name},caption:{caption})",
-        )
-    )
+    said = f"name:{name},caption:{caption}"
+    if _short(ctx, node, columns):
+        place = ctx.floats(node.span.start) if name != "none" else ""
+        said = f"{said},whole:true,place:{string(place)}"
+    made = f"data-table({sizes},{alignment},{array(head)},{array(body)},{said})"
+    return content((ctx.place(node.id), made))
+
+
+def _short(ctx: Context, node: Table, columns: int) -> bool:
+    """Whether a table of words has few lines, were its columns of one width."""
+    room = ctx.measure / 4.6 / columns
+    cells = [[*row.cells] for row in (*node.head, *node.body)]
+    if any(not _worded(cell) for row in cells for cell in row):
+        return False
+    return sum(max((ceil(_width(cell) / room) for cell in row), default=1) for row in cells) <= _WHOLE
+
+
+def _worded(cell: Cell) -> bool:
+    match cell.children:
+        case [] | [Paragraph()]:
+            return True
+        case _:
+            return False
 
 
 def _sizes(ctx: Context, node: Table, columns: int) -> str:
