@@ -374,7 +374,7 @@ KEYS: tuple[Key, ...] = (
         "comments",
         one_of("keep", "lift"),
         '"keep"',
-        "lift: comments of code become numbered notes below the listing.",
+        "lift: comments of code become numbered notes, beside the listing or below it.",
     ),
     Key("pdf", "linenos", FLAG, "false", "True: the lines of every listing have numbers."),
     Key(
