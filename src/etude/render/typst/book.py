@@ -86,7 +86,7 @@ def settings_file(
         "mono-fonts": _fonts(faces.mono, faces.han_sans),
         "math-fonts": _fonts(faces.math, faces.han),
         "latin-fonts": _fonts(faces.text, faces.han),
-        "stress-fonts": _fonts(faces.text, faces.kai, apart=han) if faces.kai else array(()),
+        "stress-fonts": _fonts(faces.text, (*faces.kai, *faces.han), apart=han) if faces.kai else array(()),
         "book-date": f"datetime(year: {date[0]}, month: {date[1]}, day: {date[2]})",
         "missing-pictures": array(()),
         "text-size": length(sheet.text),
