@@ -86,6 +86,8 @@ class Context:
     coarse: list[Coarse] = field(default_factory=list)
     at: int = 0
     """Offset in the source of the block that is being rendered."""
+    headed: bool = False
+    """Whether a title stands directly above."""
     depth: int = 0
     """How many blocks are around what is being rendered."""
     noted: set[str] = field(default_factory=set)
@@ -122,8 +124,11 @@ class Context:
                 yield name, self.runs[name]
 
     def floats(self, at: int) -> str:
-        """The name of a place in the source by which what is there may float; empty within other blocks."""
-        return f"{self.page.path}:{at}" if self.depth <= 1 else ""
+        """The name of a place in the source by which what is there may float.
+
+        Empty within other blocks, and below a title, which would be left alone.
+        """
+        return f"{self.page.path}:{at}" if self.depth <= 1 and not self.headed else ""
 
     def place(self, block: str) -> str:
         """An expression for the places that a block's id and labels name; empty for a block without any."""
