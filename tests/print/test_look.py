@@ -302,6 +302,8 @@ def test_a_font_that_comes_into_the_books_folder_changes_the_book(tmp_path: Path
     report = made(folder)
     assert [] == told(report, Rule.GLYPH_MISSING)
     assert (1, 0) == (report.written, made(folder).written)
+    own_font(folder / "fonts" / "b.ttf", "Two", "y")
+    assert ["no font has the character \U0001f92f (U+1F92F)"] == told(made(folder), Rule.GLYPH_MISSING)
 
 
 @pytest.mark.parametrize(("pdf", "expected"), [("", 0), ("[pdf]\nlinenos = true\n", 2)])

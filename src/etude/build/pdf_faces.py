@@ -95,7 +95,7 @@ def _problems(book: Book, names: Sequence[str], kai: tuple[str, ...], own: str) 
 
 
 def _key(places: Sequence[str], watch: Watch) -> str:
-    """A digest of what tells that a font came, went or changed; folders are watched for that."""
+    """A digest of what tells that a font came, went or changed; all of them are watched for that."""
     seen: list[str] = []
     for place in places:
         watch.note(place)
@@ -103,5 +103,8 @@ def _key(places: Sequence[str], watch: Watch) -> str:
             below.sort()
             watch.note(folder)
             fonts = sorted(name for name in names if name.lower().endswith(FONT_SUFFIXES))
-            seen += (repr((folder, name, stamp(os.path.join(folder, name)))) for name in fonts)
+            for name in fonts:
+                font = os.path.join(folder, name)
+                watch.note(font)
+                seen.append(repr((font, stamp(font))))
     return digest(*seen)
