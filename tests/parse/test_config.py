@@ -392,7 +392,7 @@ def test_the_table_of_keys_covers_the_configuration():
     assert book - {"chapters"} <= fields
     for section in ("execute", "html", "pdf", "epub", "launch", "library", "bibliography"):
         names = {key.name for key in KEYS if key.section == section}
-        nested = {"resources"} if section == "execute" else set()
+        nested = {"execute": {"resources"}, "pdf": {"faces"}}.get(section, set())
         assert names | nested == set(to_builtins(getattr(Config(), section)))
     assert len(KEYS) == len({key.path for key in KEYS})
     for key in KEYS:

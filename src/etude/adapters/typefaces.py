@@ -10,7 +10,7 @@ from typing import Final
 
 from etude.model.card import Face, FontFile
 
-__all__ = ["font_folders", "open_face", "wide_fonts"]
+__all__ = ["FONT_SUFFIXES", "font_folders", "open_face", "wide_fonts"]
 
 _FACES: Final = (
     ("NotoSerifCJK-Bold", "NotoSerifCJK-Regular"),
@@ -32,7 +32,7 @@ _FACES: Final = (
     ("DroidSansFallbackFull", "DroidSansFallbackFull"),
 )
 """File names, in bold and regular, the best first; ``{}`` is the language's part of the name."""
-_SUFFIXES: Final = (".ttc", ".otc", ".otf", ".ttf")
+FONT_SUFFIXES: Final = (".ttc", ".otc", ".otf", ".ttf")
 _FAMILIES: Final = {"zh": "SC", "zh-hant": "TC", "zh-tw": "TC", "zh-hk": "HK", "ja": "JP", "ko": "KR"}
 _BOLD: Final = frozenset(("Bold", "SemiBold", "Semibold", "Demibold"))
 _MOST: Final = 40
@@ -64,7 +64,7 @@ def _files() -> dict[str, str]:
             folders.sort()
             for name in sorted(names):
                 stem, dot, suffix = name.lower().rpartition(".")
-                if dot + suffix in _SUFFIXES:
+                if dot + suffix in FONT_SUFFIXES:
                     found.setdefault(stem, f"{at}/{name}")
     return found
 

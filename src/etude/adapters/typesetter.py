@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -11,14 +11,26 @@ import msgspec
 from msgspec import Struct
 
 from etude.adapters.packaged import folders
-from etude.adapters.typefaces import font_folders
+from etude.adapters.typefaces import FONT_SUFFIXES, font_folders
 
-__all__ = ["Note", "Standard", "Typeset", "TypesetError", "typeset", "typst_version", "unknown_letters"]
+__all__ = [
+    "Again",
+    "Note",
+    "Standard",
+    "Typeset",
+    "TypesetError",
+    "font_families",
+    "font_places",
+    "typeset",
+    "typst_version",
+    "unknown_letters",
+]
 
 Standard: TypeAlias = Literal["a-2b", "a-2a", "ua-1"]
 
 _PACKAGES = (
     "fontpkg_source_serif_4",
+    "fontpkg_source_sans_3",
     "fontpkg_source_code_pro",
     "ziamath",
     "pylopdf_fonts_zh_cn",
@@ -39,6 +51,13 @@ class Note(Struct, frozen=True):
     """``path:offset`` in the sources of the book."""
     folios: tuple[tuple[str, str], ...] = ()
     """Of ``folios``: what each page is numbered, with the name of a place on it or before it."""
+    page: int = 0
+    """Where it stands: the page, from 1; 0 when that is of no interest."""
+    down: float = 0.0
+    """Points from the top of the page."""
+
+
+Again: TypeAlias = Callable[[tuple[Note, ...]], bool]
 
 
 class Typeset(Struct, frozen=True):
@@ -54,27 +73,36 @@ _BUILT_IN = frozenset(range(0x2500, 0x25A0))
 _notes = msgspec.json.Decoder(tuple[Note, ...])
 
 
-def typeset(project: Path, standards: Sequence[Standard]) -> Typeset:
-    """The PDF of ``main.typ`` in a folder; raises `TypesetError`.
+def typeset(
+    project: Path, standards: Sequence[Standard], places: Sequence[str], again: Again | None = None
+) -> Typeset:
+    """The PDF of ``main.typ`` in a folder, with the fonts of some folders; raises `TypesetError`.
 
-    Fonts are looked for in Python packages and on the system.
+    `again` is asked before the PDF is written: it may change the folder for what the theme said, and then
+    tells that the book is to be laid out anew.
     """
     try:
         import typst  # noqa: PLC0415 -- loads its library of some ten megabytes
     except ImportError as error:
         raise TypesetError("the package `typst` is not installed") from error
     main = project / "main.typ"
+    faces = typst.Fonts(include_system_fonts=False, font_paths=list(places))
     try:
-        faces = typst.Fonts(include_system_fonts=False, font_paths=_places())
-        compiler = typst.Compiler(str(main), root=str(project), font_paths=faces, ignore_system_fonts=True)
+        while True:  # what did not change is laid out from memory
+            compiler = typst.Compiler(
+                str(main), root=str(project), font_paths=faces, ignore_system_fonts=True
+            )
+            said: Any = compiler.query("<etude-note>", field="value")
+            notes = _notes.decode(said)
+            if again is None or not again(notes):
+                break
         pdf, _ = compiler.compile_with_warnings(pdf_standards=list(standards))
-        notes: Any = compiler.query("<etude-note>", field="value")
     except (typst.TypstError, RuntimeError, ValueError) as error:
-        said: object = getattr(error, "message", None) or error
-        raise TypesetError(str(said).strip()) from error
+        why: object = getattr(error, "message", None) or error
+        raise TypesetError(str(why).strip()) from error
     if not isinstance(pdf, bytes):
         raise TypesetError("it gave no PDF")
-    return Typeset(pdf, _notes.decode(notes))
+    return Typeset(pdf, notes)
 
 
 def typst_version() -> str:
@@ -85,16 +113,16 @@ def typst_version() -> str:
         return ""
 
 
-def unknown_letters(letters: Iterable[str]) -> frozenset[str]:
-    """Those that no font has; looks into all of them, which takes seconds."""
+def unknown_letters(letters: Iterable[str], places: Sequence[str]) -> frozenset[str]:
+    """Those that no font of some folders has; looks into all of them, which takes seconds."""
     from fontTools.ttLib import TTCollection, TTFont, TTLibError  # noqa: PLC0415 -- seldom asked
 
     left = {ord(letter) for letter in letters if letter > " "} - _BUILT_IN
-    for folder in _places():
+    for folder in places:
         for place in sorted(Path(folder).rglob("*")):
             if not left:
                 return frozenset()
-            if place.suffix.lower() not in (".ttf", ".otf", ".ttc", ".otc"):
+            if place.suffix.lower() not in FONT_SUFFIXES:
                 continue
             try:
                 many = place.suffix.lower() in (".ttc", ".otc")
@@ -106,6 +134,17 @@ def unknown_letters(letters: Iterable[str]) -> frozenset[str]:
     return frozenset(map(chr, left))
 
 
-def _places() -> list[str]:
-    """Where fonts are looked for: in installed packages, then on the system."""
-    return [*(folder for name in _PACKAGES for folder in folders(name)), *font_folders()]
+def font_places(own: str = "") -> tuple[str, ...]:
+    """Where fonts are looked for: in a folder of the book, in installed packages, then on the system."""
+    packaged = (folder for name in _PACKAGES for folder in folders(name))
+    return (*((own,) if own else ()), *packaged, *font_folders())
+
+
+def font_families(places: Sequence[str]) -> tuple[str, ...]:
+    """The names of the fonts of some folders and of those inside Typst, sorted; none without Typst."""
+    try:
+        import typst  # noqa: PLC0415 -- as above
+    except ImportError:
+        return ()
+    found = typst.Fonts(include_system_fonts=False, font_paths=list(places))
+    return tuple(sorted({str(name) for name in found.families()}))

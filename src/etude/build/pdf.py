@@ -16,6 +16,8 @@ from etude.build.making import Making
 from etude.build.manifest import announce
 from etude.build.options import BuildOptions
 from etude.build.outputs import Made, encode
+from etude.build.pdf_coarse import coarse_pictures
+from etude.build.pdf_faces import fonts_of
 from etude.build.pdf_parts import KEEP, Edition, page_parts, part_target
 from etude.build.pdf_setting import set_book
 from etude.build.pictures import Picture
@@ -48,15 +50,6 @@ _NOTES = {
 _part = msgspec.msgpack.Decoder(PrintedPage)
 _said_before = msgspec.msgpack.Decoder(tuple[Diagnostic, ...])
 
-_HAN_SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC", "Songti SC", "SimSun")
-_HAN_SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "SimHei")
-_FACES = Faces(
-    text=("Source Serif 4", *_HAN_SERIF),
-    sans=("Source Serif 4", *_HAN_SANS),
-    mono=("Source Code Pro", "DejaVu Sans Mono", *_HAN_SANS),
-    math=("STIX Two Math", "New Computer Modern Math", *_HAN_SERIF),
-)
-
 
 def write_pdfs(
     making: Making,
@@ -69,6 +62,8 @@ def write_pdfs(
     wanted = _editions(book, options)
     known = page_parts(making, wanted)
     date = modified(making)
+    fonts = fonts_of(book, making.watch)
+    output.diagnostics += fonts.problems
     for edition in wanted:
         names = {
             parsed.source.name: known[target].part
@@ -77,13 +72,17 @@ def write_pdfs(
         }
         pages = {name: KEEP.get(book.root, kept, _part) for name, kept in names.items()}
         sources = _sources(book, edition)
-        output.diagnostics += (*_unsaid(pages, sources), *_unprinted(pages, making.pictures, sources))
+        output.diagnostics += (
+            *_unsaid(pages, sources),
+            *_unprinted(pages, making.pictures, sources),
+            *coarse_pictures(pages, sources),
+        )
         shown = sorted({path for page in pages.values() for path in page.pictures})
         copies = repr([(path, making.pictures[path].digest) for path in shown])
         contents = digest(copies, *(text for name, page in pages.items() for text in (name, page.source)))
-        project = _project(making, edition, pages, date, contents)
+        project = _project(making, edition, pages, fonts.faces, date, contents)
         made_of = (text for path, data in project.items() for text in (path, data))
-        key = digest(making.program, copies, repr(names), *made_of)
+        key = digest(making.program, fonts.key, copies, repr(names), *made_of)
         folios = book.root / ".etude" / "print" / f"{edition.stem}.json"
         old = making.stands(edition.file, key)
         if old is not None and old.part in KEEP.there(book.root) and folios.exists():
@@ -97,7 +96,7 @@ def write_pdfs(
         folder = book.root / ".etude" / "typst" / edition.stem
         try:
             made, problems = set_book(
-                folder, project, drawn, book.files, sources, edition.sheet, spoken=spoken
+                folder, project, drawn, book.files, sources, edition.sheet, fonts.places, spoken=spoken
             )
         except TypesetError as error:
             message = f"the PDF `{edition.file}` was not made: {error}"
@@ -133,7 +132,12 @@ def _sources(book: Book, edition: Edition) -> dict[str, str]:
 
 
 def _project(
-    making: Making, edition: Edition, pages: Mapping[str, PrintedPage], date: str, contents: str
+    making: Making,
+    edition: Edition,
+    pages: Mapping[str, PrintedPage],
+    faces: Faces,
+    date: str,
+    contents: str,
 ) -> dict[str, bytes]:
     """The files that Typst reads, but for pictures; `contents` is a digest of pages and pictures."""
     navigation = making.resolved.languages[edition.language].navigation
@@ -142,7 +146,7 @@ def _project(
     year, month, day = (int(part) for part in date[:10].split("-"))
     changed = date[:10] if date > UNDATED else ""
     imprint = Imprint(changed, contents[:12], etude.__version__, typst_version())
-    settings = settings_file(edition.sheet, _FACES, edition.language, first=first, date=(year, month, day))
+    settings = settings_file(edition.sheet, faces, edition.language, first=first, date=(year, month, day))
     return {
         **theme_files(),
         "settings.typ": settings,

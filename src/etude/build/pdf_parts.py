@@ -110,7 +110,7 @@ def page_parts(making: Making, made_for: Sequence[Edition]) -> dict[str, Made]:
 def _tasks(making: Making, edition: Edition, depths: Mapping[str, int]) -> Iterator[_Task]:
     book, pictures = making.book, making.pictures
     resolution = making.resolved.languages[edition.language]
-    asked = encode((edition, book.config.variants, book.config.library))
+    asked = encode((edition, book.config.variants, book.config.library, book.config.pdf.linenos))
     first = depths[resolution.navigation.home.name]
     for parsed in book.pages[edition.language]:
         name = parsed.source.name

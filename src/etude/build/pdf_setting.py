@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -11,14 +11,15 @@ from msgspec import structs
 
 from etude.adapters.disk import write_atomic
 from etude.adapters.drawings import DrawingError, redraw
-from etude.adapters.typesetter import Standard, Typeset, TypesetError, typeset, unknown_letters
+from etude.adapters.typesetter import Note, Standard, Typeset, TypesetError, typeset, unknown_letters
+from etude.build.pdf_floats import Floats
 from etude.build.pdf_pictures import prepared
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.protocols import Files
 from etude.model.rules import Rule
 from etude.model.span import NOWHERE, Span
 from etude.parse.text import source_text
-from etude.render.typst.book import with_pictures, without_letters
+from etude.render.typst.book import floating_file, with_pictures, without_letters
 from etude.render.typst.sheet import Sheet
 from etude.render.typst.trim import with_bleed
 
@@ -30,6 +31,7 @@ _PLAIN: Final[tuple[Standard, ...]] = ("a-2b",)
 _FEW: Final = 8
 """Characters without a font that are told one by one: a page in letters that no font has is one problem."""
 _SETTINGS: Final = "settings.typ"
+_FLOATING: Final = "floating.typ"
 
 
 def set_book(
@@ -39,47 +41,59 @@ def set_book(
     files: Files,
     sources: Mapping[str, str],
     sheet: Sheet,
+    fonts: Sequence[str],
     *,
     spoken: bool,
 ) -> tuple[Typeset, tuple[Diagnostic, ...]]:
     """The book with its pictures; raises `TypesetError` when Typst refuses it and nothing tells why.
 
-    `sources` are the paths in the book, among `files`, of what modules of the project are made of. `spoken`:
-    all its pictures have text alternatives.
+    `sources` are the paths in the book, among `files`, of what modules of the project are made of; `fonts`
+    are folders. `spoken`: all pictures have text alternatives.
     """
     ready = prepared(drawn, gray=sheet.edition == "gray")
     settings = project[_SETTINGS]
     modules = {**project, _SETTINGS: with_pictures(settings, ready.refused, ready.formats)}
     told = (*_coloured(ready.coloured), *_pictures(ready.refused))
     try:
-        made, more = _set(_laid(folder, {**modules, **ready.pictures}), sheet, spoken=spoken)
+        made, more = _set(_laid(folder, {**modules, **ready.pictures}), sheet, fonts, spoken=spoken)
     except TypesetError:
         kinds = {path: ready.formats.get(path) or path for path in ready.pictures}
         refused = {path: why for path, data in ready.pictures.items() if (why := _refusal(data, kinds[path]))}
         texts = {path: data.decode() for path, data in project.items()}
-        unknown = unknown_letters(set("".join(texts.values())))
+        unknown = unknown_letters(set("".join(texts.values())), fonts)
         if not refused and not unknown:
             raise
         told = (*told, *_pictures(refused), *_letters(texts, unknown, files, sources))
         settings = with_pictures(settings, {**ready.refused, **refused}, ready.formats)
         mended = {**project, _SETTINGS: without_letters(settings, unknown)}
         left = {path: data for path, data in ready.pictures.items() if path not in refused}
-        made, more = _set(_laid(folder, {**mended, **left}), sheet, spoken=spoken)
+        made, more = _set(_laid(folder, {**mended, **left}), sheet, fonts, spoken=spoken)
     return made, (*told, *more)
 
 
-def _set(project: Path, sheet: Sheet, *, spoken: bool) -> tuple[Typeset, tuple[Diagnostic, ...]]:
+def _set(
+    project: Path, sheet: Sheet, fonts: Sequence[str], *, spoken: bool
+) -> tuple[Typeset, tuple[Diagnostic, ...]]:
     """The PDF, for those who listen as well where Typst finds that it is; raises `TypesetError`."""
+    floats = Floats(sheet)
+
+    def again(notes: Sequence[Note]) -> bool:
+        changed = floats.again(notes)
+        if changed:
+            write_atomic(project / _FLOATING, floating_file(sorted(floats.afloat)))
+        return changed
+
+    write_atomic(project / _FLOATING, floating_file(()))
     problems: tuple[Diagnostic, ...] = ()
     try:
-        made = typeset(project, _SPOKEN if spoken else _PLAIN)
+        made = typeset(project, _SPOKEN if spoken else _PLAIN, fonts, again)
     except TypesetError as error:
         reason = str(error)
         if not spoken or not reason.startswith("PDF/"):
             raise
         message = f"the PDF is one for archives only: {reason}"
         problems = (diagnose(Rule.PDF_NOT_ACCESSIBLE, message, ""),)
-        made = typeset(project, _PLAIN)
+        made = typeset(project, _PLAIN, fonts)
     return structs.replace(made, pdf=with_bleed(made.pdf, sheet.bleed)), problems
 
 
@@ -93,7 +107,7 @@ def _letters(
     modules: Mapping[str, str], unknown: frozenset[str], files: Files, sources: Mapping[str, str]
 ) -> Iterator[Diagnostic]:
     """Each character that no font has, at its first place in each page; of many in a page the first."""
-    hints = ("install a font that has it",)
+    hints = ("install a font that has it, or put one into the folder that `[pdf] fonts` names",)
     for module, path in sources.items():
         found = unknown.intersection(modules.get(module, ""))
         text = ""
@@ -132,7 +146,7 @@ def _laid(folder: Path, project: Mapping[str, bytes]) -> Path:
     for path, data in project.items():
         write_atomic(folder / path, data)
     for place in folder.rglob("*"):
-        if place.is_file() and place.relative_to(folder).as_posix() not in project:
+        if place.is_file() and place.relative_to(folder).as_posix() not in (*project, _FLOATING):
             with suppress(OSError):
                 place.unlink()
     return folder

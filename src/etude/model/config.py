@@ -152,6 +152,23 @@ class HtmlConfig(Struct, frozen=True):
     """Whether each page has a twin in Markdown, and the site ``llms.txt`` and ``llms-full.txt``."""
 
 
+class PdfFaces(Struct, frozen=True):
+    """Names of fonts for the printed book; empty: those that Etude knows."""
+
+    text: str = ""
+    """Latin letters of the text."""
+    sans: str = ""
+    """Latin letters of titles."""
+    code: str = ""
+    math: str = ""
+    han: str = ""
+    """Chinese characters of the text."""
+    han_sans: str = ""
+    """Those of titles and of bold words."""
+    kai: str = ""
+    """Those of emphasis."""
+
+
 class PdfConfig(Struct, frozen=True):
     """The printed book."""
 
@@ -176,6 +193,13 @@ class PdfConfig(Struct, frozen=True):
     """Stands on the last page, above what Etude says there of fonts and tools."""
     identifier: str = ""
     """Its own ISBN or other lasting name; empty: that of the book."""
+    linenos: bool = False
+    """Whether the lines of every listing have numbers."""
+    emphasis: Literal["dots", "kai"] = "dots"
+    """Of Chinese: dots below the characters, or a Kai face."""
+    fonts: str = ""
+    """A folder of the book with fonts."""
+    faces: PdfFaces = PdfFaces()
 
 
 class EpubConfig(Struct, frozen=True):

@@ -115,6 +115,8 @@ class Rule(StrEnum):
     PDF_FAILED = "pdf-failed"
     PDF_PICTURE = "pdf-picture"
     PDF_NOT_ACCESSIBLE = "pdf-not-accessible"
+    PICTURE_COARSE = "picture-coarse"
+    FONT_UNKNOWN = "font-unknown"
     GLYPH_MISSING = "glyph-missing"
     FORMULA_SCALED = "formula-scaled"
     TABLE_DIVIDED = "table-divided"
@@ -224,6 +226,8 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.PDF_FAILED, _E, "A printed book could not be set."),
         (Rule.PDF_PICTURE, _W, "A picture cannot be printed, and is left out."),
         (Rule.PDF_NOT_ACCESSIBLE, _I, "A printed book is not PDF/UA: it lacks what those who listen need."),
+        (Rule.PICTURE_COARSE, _I, "A picture has fewer dots than print needs, 200 to the inch."),
+        (Rule.FONT_UNKNOWN, _W, "A font that the settings of the printed book name is not there."),
         (Rule.GLYPH_MISSING, _W, "No font has a character of the book; a square stands for it."),
         (Rule.FORMULA_SCALED, _W, "A formula is wider than the printed line, and was set smaller."),
         (Rule.TABLE_DIVIDED, _I, "A table is wider than the printed page, and is set as several."),

@@ -23,6 +23,7 @@ from etude.model.config import (
     Localized,
     Part,
     PdfConfig,
+    PdfFaces,
     Variant,
 )
 from etude.model.diagnostic import Diagnostic, diagnose
@@ -107,7 +108,7 @@ class _Assembly:
             execute=execute,
             environments=environments(self.reader, execute, names, tables),
             html=HtmlConfig(**html),
-            pdf=PdfConfig(**self.section("pdf")),
+            pdf=self.pdf(),
             epub=EpubConfig(**self.section("epub")),
             redirects=self.redirects(),
             launch=LaunchConfig(**self.section("launch")),
@@ -156,6 +157,14 @@ class _Assembly:
                 **self.read(self.tree["execute"]["resources"], at, "execute.resources")
             )
         return ExecuteConfig(**fields)
+
+    def pdf(self) -> PdfConfig:
+        """``[pdf]`` with its table of faces."""
+        fields = self.section("pdf", nested="faces")
+        if "faces" in self.table("pdf"):
+            faces = self.read(self.tree["pdf"]["faces"], ("pdf", "faces"), "pdf.faces")
+            fields["faces"] = PdfFaces(**faces)
+        return PdfConfig(**fields)
 
     def variant_tables(self, names: tuple[str, ...]) -> dict[str, dict[str, Any]]:
         """What ``[variant.NAME]`` says of the book's variants."""

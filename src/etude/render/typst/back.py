@@ -6,6 +6,9 @@ from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from etude.model.book import IndexNode
+from etude.model.inline import Inline
+from etude.render.html.formula import HAN
+from etude.render.text import plain
 from etude.render.typst.context import Context, anchor
 from etude.render.typst.text import array, content, string
 from etude.render.typst.words import words
@@ -15,8 +18,14 @@ __all__ = ["bibliography", "index"]
 
 def bibliography(ctx: Context) -> str:
     """The list of works, each with a place that citations lead to."""
-    works = (content((ctx.place(work.id), ctx.inline(ctx, work.content))) for work in ctx.facts.works)
+    works = (content((ctx.place(work.id), _work(ctx, work.content))) for work in ctx.facts.works)
     return f"works({array(works)})" if ctx.facts.works else ""
+
+
+def _work(ctx: Context, shown: Sequence[Inline]) -> str:
+    """A work; one without Chinese is set as English is."""
+    made = ctx.inline(ctx, shown)
+    return made if not ctx.han or HAN.search(plain(shown)) else f"latin({made})"
 
 
 def index(ctx: Context) -> str:

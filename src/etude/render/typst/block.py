@@ -89,9 +89,11 @@ def _group(ctx: Context, group: Group) -> str:
     panels = [(tuple(n for n in names if n in ctx.scope), nodes) for names, nodes in group.panels]
     panels = [(names, nodes) for names, nodes in panels if names]
     for names, nodes in panels:
+        named = len(panels) > 1 or len(ctx.scope) > len(names)
+        ctx.headed |= named
         with ctx.within(names):
             made = content(_placed(ctx, node) for node in nodes)
-        if len(panels) > 1 or len(ctx.scope) > len(names):
+        if named:
             title = ctx.edition.config.variant_title
             shown.append(
                 f"variant-name({string(said.listed.join(title(n, ctx.page.language) for n in names))})"
@@ -101,7 +103,9 @@ def _group(ctx: Context, group: Group) -> str:
 
 
 def _placed(ctx: Context, node: BlockNode) -> str:
+    ctx.at = node.span.start
     made = _block(ctx, node)
+    ctx.headed = isinstance(node, Heading)
     # A heading, a listing and a table have their places in them, so that no page ends between.
     place = "" if isinstance(node, Heading | Table) else ctx.place(node.id)
     return content((place, made)) if place and made else place or made

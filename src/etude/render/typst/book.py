@@ -17,6 +17,7 @@ from etude.render.typst.words import words
 
 __all__ = [
     "Faces",
+    "floating_file",
     "levels",
     "main_file",
     "page_path",
@@ -31,17 +32,21 @@ _MARK = 5 * MM
 _NEAREST = 3 * MM
 """How far crop marks are from the trimmed page at least."""
 _KNOWN = "#let unknown-letters = none"
-_THEME = ("blocks", "book", "boxes", "formula", "front", "heads", "index", "matter", "way")
+_THEME = ("blocks", "book", "boxes", "formula", "front", "heads", "index", "matter", "rhythm", "way")
 
 
 class Faces(Struct, frozen=True):
-    """Names of fonts, each with those that stand in for its missing characters."""
+    """Names of fonts; of each kind the first that is there is taken."""
 
     text: tuple[str, ...]
+    """Latin letters."""
     sans: tuple[str, ...]
     mono: tuple[str, ...]
     math: tuple[str, ...]
-    stress: tuple[str, ...] = ()
+    han: tuple[str, ...]
+    """Chinese characters beside `text`."""
+    han_sans: tuple[str, ...]
+    kai: tuple[str, ...] = ()
     """For emphasis in Chinese; empty: dots below the characters."""
 
 
@@ -78,20 +83,23 @@ def settings_file(
     """What the theme asks of the edition; `first` is the level of chapters, `date` year, month and day."""
     said = words(language)
     before, _, after = said.page.partition("{}")
+    han = language.lower().startswith("zh")
     lines = {
         "language": string(language.partition("-")[0]),
         "region": string("cn") if language.lower() in ("zh", "zh-cn", "zh-hans") else "none",
-        "han": "true" if language.lower().startswith("zh") else "false",
-        "text-fonts": _fonts(faces.text),
-        "sans-fonts": _fonts(faces.sans),
-        "mono-fonts": _fonts(faces.mono),
-        "math-fonts": _fonts(faces.math),
-        "stress-fonts": _fonts(faces.stress),
+        "han": "true" if han else "false",
+        "text-fonts": _fonts(faces.text, faces.han, apart=han),
+        "sans-fonts": _fonts(faces.sans, faces.han_sans, apart=han),
+        "mono-fonts": _fonts(faces.mono, faces.han_sans),
+        "math-fonts": _fonts(faces.math, faces.han),
+        "latin-fonts": _fonts(faces.text, faces.han),
+        "stress-fonts": _fonts(faces.text, (*faces.kai, *faces.han), apart=han) if faces.kai else array(()),
         "book-date": f"datetime(year: {date[0]}, month: {date[1]}, day: {date[2]})",
         "missing-pictures": array(()),
         "picture-formats": "(:)",
         "unknown-letters": "none",
         "text-size": length(sheet.text),
+        "text-weight": "360" if han else "400",
         "code-size": length(sheet.code),
         "code-edition": string(sheet.edition),
         "page-width": length(sheet.width),
@@ -112,6 +120,11 @@ def settings_file(
         "list-separator": string(said.listed),
     }
     return "".join(f"#let {name} = {value}\n" for name, value in lines.items()).encode()
+
+
+def floating_file(figures: Iterable[str]) -> bytes:
+    """Which figures, by their places in the sources, stand at the top of a page after that of the text."""
+    return f"#let floating = {array(map(string, figures))}\n".encode()
 
 
 def _trim(sheet: Sheet) -> dict[str, str]:
@@ -147,8 +160,10 @@ def with_pictures(settings: bytes, missing: Iterable[str], formats: Mapping[str,
     )
 
 
-def _fonts(names: Iterable[str]) -> str:
-    return array(map(string, names))
+def _fonts(latin: Iterable[str], han: Iterable[str], *, apart: bool = False) -> str:
+    """Fonts in the order in which they are asked; `apart`: dashes, quotes and dots are those of Chinese."""
+    first = (f'(name:{string(name)},covers:"latin-in-cjk")' if apart else string(name) for name in latin)
+    return array((*first, *map(string, han)))
 
 
 def main_file(

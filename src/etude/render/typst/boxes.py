@@ -53,8 +53,8 @@ def proof(ctx: Context, node: Proof) -> str:
     number = ctx.facts.numbers.get(node.id)
     name = number.name if number is not None and number.name else word(ctx.page.language, node.kind)
     leaning = "true" if node.kind in ITALIC and not ctx.han else "false"
-    end = ",end:true" if node.kind == "proof" else ""
-    return f"statement({_head(ctx, name, node.title)},{_run_in(ctx, node.children)},leaning:{leaning}{end})"
+    run_in = _run_in(ctx, node.children, ended=node.kind == "proof")
+    return f"statement({_head(ctx, name, node.title)},{run_in},leaning:{leaning})"
 
 
 def exercise(ctx: Context, node: Exercise) -> str:
@@ -81,14 +81,29 @@ def _head(ctx: Context, name: str, title: Sequence[Inline]) -> str:
     return f"{string(name)},{own}"
 
 
-def _run_in(ctx: Context, nodes: Sequence[BlockNode]) -> str:
-    """The first paragraph's content, which the head begins, and what follows it."""
+def _run_in(ctx: Context, nodes: Sequence[BlockNode], *, ended: bool = False) -> str:
+    """The first paragraph's content, which the head begins, and what follows it; `ended` by a sign."""
     match nodes:
         case [Paragraph() as first, *rest]:
-            opening = content((ctx.place(first.id), ctx.inline(ctx, first.children)))
-            return f"{opening},{_inside(ctx, rest)}"
+            own = ended and not rest
+            return f"{_line(ctx, first, ended=own)},{_rest(ctx, rest, ended=ended and not own)}"
         case _:
-            return f"[],{_inside(ctx, nodes)}"
+            return f"[],{_rest(ctx, nodes, ended=ended)}"
+
+
+def _rest(ctx: Context, nodes: Sequence[BlockNode], *, ended: bool) -> str:
+    if not ended:
+        return _inside(ctx, nodes)
+    match nodes:
+        case [*others, Paragraph() as last]:
+            return content((_inside(ctx, others), f"par({_line(ctx, last, ended=True)})"))
+        case _:
+            return content((_inside(ctx, nodes), "par(ended)"))
+
+
+def _line(ctx: Context, node: Paragraph, *, ended: bool) -> str:
+    parts = (ctx.place(node.id), ctx.inline(ctx, node.children), "ended" if ended else "")
+    return content(parts)
 
 
 def tabs(ctx: Context, node: TabSet) -> str:

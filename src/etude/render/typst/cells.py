@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from etude.model.block import Annotation, CodeBlock, CodeCell
 from etude.model.inline import Inline
-from etude.render.typst.code import listing, room
+from etude.render.typst.code import Listed, listed, room
 from etude.render.typst.context import Context
 from etude.render.typst.outputs import cell_outputs
 from etude.render.typst.text import content, string
@@ -16,17 +16,18 @@ __all__ = ["code_block", "code_cell"]
 
 def code_block(ctx: Context, node: CodeBlock) -> str:
     """Code that is shown and not run."""
-    return listing(
+    shown = listed(
         node.code,
         node.language,
         width=room(ctx.measure, ctx.edition.sheet.code),
         caption=_caption(ctx, node.id, node.caption),
-        line_numbers=node.line_numbers,
+        line_numbers=node.line_numbers or ctx.edition.config.pdf.linenos,
         first_line=node.first_line,
         emphasize=node.emphasize,
         notes=_notes(ctx, node.annotations),
         comments="lift" if ctx.edition.comments else "keep",
     )
+    return _group(shown, "")
 
 
 def code_cell(ctx: Context, node: CodeCell) -> str:
@@ -34,18 +35,19 @@ def code_cell(ctx: Context, node: CodeCell) -> str:
     tags = frozenset(node.tags)
     if "remove-cell" in tags:
         return ""
-    outputs = code = ""
+    outputs = ""
+    code: Listed | None = None
     caption = _caption(ctx, node.id, node.caption)
     if "remove-output" not in tags:
         with ctx.within(node.variants):
             outputs = cell_outputs(ctx, node)
     if "remove-input" not in tags and node.code.strip():
-        code = listing(
+        code = listed(
             node.code,
             node.language,
             width=room(ctx.measure, ctx.edition.sheet.code),
             caption=caption,
-            line_numbers=node.line_numbers,
+            line_numbers=node.line_numbers or ctx.edition.config.pdf.linenos,
             emphasize=node.emphasize,
             notes=_notes(ctx, node.annotations),
             comments="lift" if ctx.edition.comments else "keep",
@@ -54,7 +56,15 @@ def code_cell(ctx: Context, node: CodeCell) -> str:
         )
     elif caption and outputs:
         outputs = content((f"output-caption({caption})", outputs))
-    return content((code, outputs))
+    return _group(code, outputs)
+
+
+def _group(code: Listed | None, outputs: str) -> str:
+    """A listing with what came of it, which is as high as whole lines of text."""
+    if code is None:
+        return f"code-group(none,{outputs})" if outputs else ""
+    caption = f",caption:{code.caption}" if code.caption else ""
+    return f"code-group({code.code},{outputs or 'none'},lines:{code.lines}{caption})"
 
 
 def _caption(ctx: Context, block: str, caption: Sequence[Inline]) -> str:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
+from typing import Any
+
+from msgspec import Struct
 
 from etude.render.highlight import tokens
 from etude.render.listing.line import Line, Listing, Note
 from etude.render.listing.reflow import Comments, reflow
 from etude.render.listing.width import ADVANCE
+from etude.render.listing.width import columns as columns_of
 from etude.render.typst.code_runs import coloured, interrupted
 from etude.render.typst.text import array, content, string
 
-__all__ = ["INSET", "listing", "room"]
+__all__ = ["INSET", "Listed", "listed", "listing", "room"]
 
 INSET = 0.75
 """From the edge of a listing's ground to its code, in em of the code; `code-inset` of the theme."""
@@ -25,7 +29,21 @@ def room(measure: float, size: float) -> float:
     return measure / (ADVANCE * size)
 
 
-def listing(
+class Listed(Struct, frozen=True):
+    """A listing as an expression, and what tells how high it is."""
+
+    code: str
+    lines: int
+    """As they are printed; 0 when there is more than them and a caption."""
+    caption: str
+
+
+def listing(code: str, language: str, **options: Any) -> str:
+    """The expression for a listing; `listed` tells of its options."""
+    return listed(code, language, **options).code
+
+
+def listed(
     code: str,
     language: str,
     *,
@@ -40,7 +58,7 @@ def listing(
     tags: Collection[str] = (),
     framed: bool = True,
     followed: bool = False,
-) -> str:
+) -> Listed:
     """One expression for a listing that is `width` columns wide, its ground included.
 
     `caption` is an expression, with the number and its word; `label` a name for links. `notes` are the
@@ -74,7 +92,12 @@ def listing(
         *((number, words) for number, _, words in notes),
         *((n.number, _words(n.text)) for n in found.notes),
     ]
-    return f"code-listing({body}{_named(caption, label, texts, found, framed, followed)})"
+    made = f"code-listing({body}{_named(caption, label, texts, found, framed, followed)}"
+    if texts:
+        widest = max(columns_of(row.text) + max(row.hang, 0) for row in found.lines)
+        made += f",widest: {widest + _gutter(digits, most):.4g}"
+    made += ")"
+    return Listed(made, 0 if texts else len(found.lines), caption)
 
 
 _MARK = 2.0

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from etude.model.block import BlockNode, CodeCell, FootnoteDefinition
 from etude.model.book import PageFacts, Resolved
 from etude.model.config import Config
@@ -15,7 +17,20 @@ from etude.model.result import RunResult
 from etude.render.typst.sheet import Sheet
 from etude.render.typst.text import string
 
-__all__ = ["Context", "Print", "anchor"]
+__all__ = ["Coarse", "Context", "Print", "anchor"]
+
+
+class Coarse(Struct, frozen=True, array_like=True):
+    """A picture of dots that has too few of them for its size in print."""
+
+    at: int
+    """Where it is told of: offset in the source of the page."""
+    dpi: int
+    """Dots to the inch as it is printed."""
+    pixels: int
+    """How wide it has to be."""
+    path: str = ""
+    """Of the picture in the book; empty for one that a cell made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,11 @@ class Context:
     """Names of places that links can lead to."""
     leads: set[str] = field(default_factory=set)
     """Names of places that links of the page lead to."""
+    coarse: list[Coarse] = field(default_factory=list)
+    at: int = 0
+    """Offset in the source of the block that is being rendered."""
+    headed: bool = False
+    """Whether a title stands directly above."""
     depth: int = 0
     """How many blocks are around what is being rendered."""
     noted: set[str] = field(default_factory=set)
@@ -110,6 +130,13 @@ class Context:
         for name in self.scope:
             if name in self.runs:
                 yield name, self.runs[name]
+
+    def floats(self, at: int) -> str:
+        """The name of a place in the source by which what is there may float.
+
+        Empty within other blocks, and below a title, which would be left alone.
+        """
+        return f"{self.page.path}:{at}" if self.depth <= 1 and not self.headed else ""
 
     def place(self, block: str) -> str:
         """An expression for the places that a block's id and labels name; empty for a block without any."""

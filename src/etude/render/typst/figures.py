@@ -11,14 +11,21 @@ from etude.render.typst.words import words
 
 __all__ = ["embed", "figure", "image"]
 
+_BESIDE = "side-caption"
+"""The class of figures whose captions stand beside them where there is room."""
+
 
 def figure(ctx: Context, node: Figure) -> str:
     """A picture, a cell's output or other content, with its caption below."""
+    shown = _content(ctx, node)
     number = ctx.facts.numbers.get(node.id)
     name = string(number.name) if number is not None and number.name else "none"
     caption = ctx.inline(ctx, node.caption) if node.caption else "none"
     legend = ctx.render(ctx, node.legend) if node.legend else "none"
-    return f"figure-box({_content(ctx, node)},name:{name},caption:{caption},legend:{legend})"
+    place = string(ctx.floats(node.span.start))
+    beside = ",beside:true" if _BESIDE in node.classes else ""
+    said = f"name:{name},caption:{caption},legend:{legend},place:{place}{beside}"
+    return f"figure-box({shown},{said})"
 
 
 def _content(ctx: Context, node: Figure) -> str:

@@ -54,6 +54,7 @@ __all__ = ["inline_math", "inlines"]
 
 _CALLS = {Strong: "strong", Strikethrough: "strike", Superscript: "super", Subscript: "sub"}
 _NUMBER = re.compile(r"[+-]?[0-9][0-9,_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s?[%‰]?")
+_APOSTROPHE = re.compile(r"(?<=[A-Za-z])(\u2019)(?=[A-Za-z])")
 _URL = re.compile(r"(?:https?|mailto|ftp):", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _GAP = "gap"
@@ -81,7 +82,8 @@ def inlines(ctx: Context, nodes: Sequence[Inline]) -> str:
 def _node(ctx: Context, node: Inline) -> str:
     match node:
         case Text(value=value):
-            return string(parted(value, ctx.measure))
+            shown = parted(value, ctx.measure)
+            return _text(shown) if ctx.han and "\N{RIGHT SINGLE QUOTATION MARK}" in shown else string(shown)
         case Emphasis(children=children):
             han = ctx.han and HAN.search(plain(children)) is not None
             return f"{'stress' if han else 'emph'}({inlines(ctx, children)})"
@@ -127,6 +129,12 @@ def _node(ctx: Context, node: Inline) -> str:
             return string(value)
         case _:
             assert_never(node)
+
+
+def _text(value: str) -> str:
+    """Chinese text with apostrophes, which are narrower than its quotes."""
+    pieces = _APOSTROPHE.split(value)
+    return content(string(each) if i % 2 == 0 else f"latin({string(each)})" for i, each in enumerate(pieces))
 
 
 def inline_math(tex: str) -> str:

@@ -14,7 +14,7 @@ from etude.model.result import RunResult
 from etude.render.gathered import gathered, split_title, walk
 from etude.render.typst.bare import bare
 from etude.render.typst.block import blocks, title_parts
-from etude.render.typst.context import Context, Print, anchor
+from etude.render.typst.context import Coarse, Context, Print, anchor
 from etude.render.typst.inline import inlines
 from etude.render.typst.text import content, string
 from etude.render.typst.way_back import way_back
@@ -57,6 +57,8 @@ class PrintedPage(Struct, frozen=True):
     """What lists of figures, tables, listings and algorithms have of it, in order."""
     unprinted: tuple[str, ...] = ()
     """Paths of pictures in the book that are none that can be printed, sorted."""
+    coarse: tuple[Coarse, ...] = ()
+    """Pictures with too few dots."""
 
 
 def render_page(
@@ -113,6 +115,7 @@ def render_page(
         tuple(sorted(ctx.unsaid)),
         tuple(_listed(ctx)),
         tuple(sorted(ctx.unprinted)),
+        tuple(dict.fromkeys(ctx.coarse)),
     )
 
 

@@ -6,11 +6,12 @@ import base64
 import binascii
 import hashlib
 import re
+from math import ceil
 from typing import Final
 
 from etude.render.bundle import Shown
 from etude.render.images import MIME_SUFFIX, dimensions
-from etude.render.typst.context import Context
+from etude.render.typst.context import Coarse, Context
 from etude.render.typst.text import length, string
 
 __all__ = ["book_picture", "output_picture", "small_picture"]
@@ -21,6 +22,8 @@ _POINTS = {
     "cm": 72 / 2.54, "mm": 7.2 / 2.54,
 }  # fmt: skip
 """Points in the units of the web, where 96 pixels are an inch and letters are 16 of them high."""
+_DPI: Final = 200
+"""Dots to the inch that print needs."""
 _DENSITY: Final = 0.6
 """Points in a pixel of a picture that has no width: a screen is looked at from farther away."""
 
@@ -38,7 +41,7 @@ def book_picture(
     if place >= 0 and not alt.strip():
         ctx.unsaid.append(place)
     ctx.pictures.add(source)
-    return _picture(ctx, f"/{source}", alt, ctx.edition.sizes[source], width, height)
+    return _picture(ctx, f"/{source}", alt, ctx.edition.sizes[source], width, height, _dots(ctx, source))
 
 
 def small_picture(ctx: Context, source: str, alt: str, width: str, place: int) -> str:
@@ -50,7 +53,8 @@ def small_picture(ctx: Context, source: str, alt: str, width: str, place: int) -
         ctx.unsaid.append(place)
     ctx.pictures.add(source)
     if width:
-        return f"box({_picture(ctx, f'/{source}', alt, ctx.edition.sizes[source], width, '')})"
+        size = ctx.edition.sizes[source]
+        return f"box({_picture(ctx, f'/{source}', alt, size, width, '', _dots(ctx, source))})"
     return f"small-image({string(f'/{source}')},{string(alt)})"
 
 
@@ -70,14 +74,21 @@ def output_picture(ctx: Context, shown: Shown, alt: str, width: str = "", height
     path = f"_outputs/{hashlib.sha256(data).hexdigest()[:20]}.{suffix}"
     ctx.files[path] = data
     size = (_number(shown.metadata.get("width")) or own[0], _number(shown.metadata.get("height")) or own[1])
-    return _picture(ctx, f"/{path}", alt, size, width, height)
+    return _picture(ctx, f"/{path}", alt, size, width, height, 0 if svg else own[0])
+
+
+def _dots(ctx: Context, source: str) -> int:
+    return 0 if source.lower().endswith(".svg") else ctx.edition.sizes[source][0]
 
 
 def _number(value: object) -> int:
     return round(value) if isinstance(value, int | float) and 0 < value < 100_000 else 0
 
 
-def _picture(ctx: Context, path: str, alt: str, size: tuple[int, int], width: str, height: str) -> str:
+def _picture(
+    ctx: Context, path: str, alt: str, size: tuple[int, int], width: str, height: str, dots: int
+) -> str:
+    """`size` is that on a screen; `dots` are from left to right, 0 for a drawing of lines."""
     across, down = max(size[0], 1), max(size[1], 1)
     points = _points(width, ctx.measure)
     if points is None and (tall := _points(height, ctx.edition.sheet.column)) is not None:
@@ -86,6 +97,9 @@ def _picture(ctx: Context, path: str, alt: str, size: tuple[int, int], width: st
         points = across * _DENSITY
     most = ctx.edition.sheet.column * 0.8
     points = min(points, ctx.measure, most * across / down)
+    if dots and (dpi := dots * 72 / points) < _DPI:
+        own = "" if path.startswith("/_outputs/") else path.removeprefix("/")
+        ctx.coarse.append(Coarse(ctx.at, int(dpi), ceil(points / 72 * _DPI), own))
     return f"picture({string(path)},width:{length(points)},alt:{string(alt)})"
 
 

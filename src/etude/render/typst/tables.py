@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import ceil
 
 from etude.model.block import Cell, Paragraph, Row, Table
 from etude.render.html.tables import numeric_columns
@@ -28,6 +29,8 @@ _WORD = 20
 _SMALL = 0.8
 """Size of the letters where a table is divided."""
 _WORDS = re.compile(r"[^\s\u2e80-\uffff-]+|[\u2e80-\uffff]")
+_WHOLE = 14
+"""Lines up to which a table of words is not divided between pages."""
 
 
 def table(ctx: Context, node: Table) -> str:
@@ -45,13 +48,16 @@ def table(ctx: Context, node: Table) -> str:
     named = number.name if number is not None else ""
     caption = ctx.inline(ctx, node.caption) if node.caption else "none"
     parts = _parts(ctx, node, columns)
+    kept = ""
+    if len(parts) == 1 and _short(ctx, node, columns):
+        kept = f",whole:true,place:{string(ctx.floats(node.span.start) if named else '')}"
     made: list[str] = []
     for i, part in enumerate(parts):
         name = f"{named}{words(ctx.page.language).continued}" if named and i else named
         rows = ",".join(array(array(row[k] for k in part) for row in each) for each in (head, body))
         made.append(
             f"data-table({_sizes(ctx, node, part)},{array(alignment[k] for k in part)},{rows},"
-            f"name:{string(name) if name else 'none'},caption:{'none' if i else caption})"
+            f"name:{string(name) if name else 'none'},caption:{'none' if i else caption}{kept})"
         )
         if not i and len(parts) > 1:  # what is said again has no notes and no places of its own
             for each, given, bold in ((head, node.head, True), (body, node.body, node.stub_columns > 0)):
@@ -61,6 +67,23 @@ def table(ctx: Context, node: Table) -> str:
         place = string(f"{ctx.page.path}:{node.span.start}")
         made = [f'told("table-divided",{place})', "show table: set text(size:0.8em)", *made]
     return content((ctx.place(node.id), *made))
+
+
+def _short(ctx: Context, node: Table, columns: int) -> bool:
+    """Whether a table of words has few lines, were its columns of one width."""
+    room = ctx.measure / _LETTER / columns
+    cells = [[*row.cells] for row in (*node.head, *node.body)]
+    if any(not _worded(cell) for row in cells for cell in row):
+        return False
+    return sum(max((ceil(_width(cell) / room) for cell in row), default=1) for row in cells) <= _WHOLE
+
+
+def _worded(cell: Cell) -> bool:
+    match cell.children:
+        case [] | [Paragraph()]:
+            return True
+        case _:
+            return False
 
 
 def _parts(ctx: Context, node: Table, columns: int) -> list[tuple[int, ...]]:
