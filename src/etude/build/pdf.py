@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from etude.adapters.disk import write_atomic
-from etude.adapters.typesetter import Note, Typeset, TypesetError
+from etude.adapters.typesetter import Note, Typeset
 from etude.build.book import Book
 from etude.build.dates import modified
 from etude.build.execution import Executed
@@ -16,7 +16,7 @@ from etude.build.manifest import announce
 from etude.build.options import BuildOptions
 from etude.build.outputs import Made
 from etude.build.pdf_parts import KEEP, Edition, page_parts, part_target
-from etude.build.pdf_setting import set_book
+from etude.build.pdf_setting import Project, Setting, set_book
 from etude.build.pictures import Picture
 from etude.build.resolution import Resolved
 from etude.build.shared import Output
@@ -63,6 +63,7 @@ def write_pdfs(
     wanted = _editions(book, options)
     known = page_parts(book, run, resolved, wanted, pictures, before, program, workers)
     date = modified(book, watch, output)
+    started: list[tuple[Edition, str, Callable[[], Setting]]] = []
     for edition in wanted:
         names = {
             parsed.source.name: known[target].part
@@ -83,16 +84,18 @@ def write_pdfs(
         for page in pages.values():
             drawn.update(page.files)
         folder = book.root / ".etude" / "typst" / edition.stem
-        try:
-            made, problems = set_book(folder, project, drawn, book.files, _sources(book, edition))
-        except TypesetError as error:
-            message = f"the PDF `{edition.file}` was not made: {error}"
+        task = Project(folder, project, drawn, book.files, _sources(book, edition))
+        started.append((edition, key, workers.begin(set_book, task)))
+    for edition, key, get in started:
+        made = get()
+        if made.typeset is None:
+            message = f"the PDF `{edition.file}` was not made: {made.refused}"
             output.diagnostics += (diagnose(Rule.PDF_FAILED, message, ""),)
             continue
-        output.diagnostics += (*problems, *_said(made))
+        output.diagnostics += (*made.problems, *_said(made.typeset))
         announce(out, (edition.file,))
-        output.written += write_atomic(out / edition.file, made.pdf)
-        if not made.notes and not problems:  # what is said must be said again by the next build
+        output.written += write_atomic(out / edition.file, made.typeset.pdf)
+        if not made.typeset.notes and not made.problems:  # what is said must be said again by the next build
             known[edition.file] = Made(key, {edition.file: stamp(out / edition.file)})
         output.stamps[edition.file] = stamp(out / edition.file)
     if not options.languages and not options.variants:

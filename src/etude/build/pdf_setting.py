@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct, structs
+
 from etude.adapters.disk import write_atomic
 from etude.adapters.drawings import DrawingError, redraw
 from etude.adapters.typesetter import Standard, Typeset, TypesetError, typeset, unknown_letters
@@ -17,8 +19,9 @@ from etude.model.span import NOWHERE, Span
 from etude.parse.text import source_text
 from etude.render.epub.svg import clean_svg
 from etude.render.typst.book import without_pictures
+from etude.render.typst.packed import packed
 
-__all__ = ["set_book"]
+__all__ = ["Project", "Setting", "set_book"]
 
 _STANDARDS: Final[tuple[Standard, ...]] = ("a-2b",)
 _UNKNOWN: Final = "\N{WHITE SQUARE}"
@@ -26,32 +29,55 @@ _UNKNOWN: Final = "\N{WHITE SQUARE}"
 _SETTINGS: Final = "settings.typ"
 
 
-def set_book(
-    folder: Path,
-    project: Mapping[str, bytes],
-    drawn: Mapping[str, bytes],
-    files: Files,
-    sources: Mapping[str, str],
-) -> tuple[Typeset, tuple[Diagnostic, ...]]:
-    """The book with its pictures; raises `TypesetError` when Typst refuses it and nothing tells why.
+class Project(Struct, frozen=True):
+    """A book as Typst is given it."""
 
-    `sources` are the paths in the book, among `files`, of what modules of the project are made of.
-    """
+    folder: Path
+    modules: Mapping[str, bytes]
+    """Its files but for pictures, by their path in it."""
+    drawn: Mapping[str, bytes]
+    """Pictures, likewise."""
+    files: Files
+    """Those of the book."""
+    sources: Mapping[str, str]
+    """Paths in the book, among `files`, of what modules are made of."""
+
+
+class Setting(Struct, frozen=True):
+    """What became of it."""
+
+    typeset: Typeset | None = None
+    problems: tuple[Diagnostic, ...] = ()
+    refused: str = ""
+    """Why there is no book, when Typst refuses it and nothing tells more."""
+
+
+def set_book(project: Project) -> Setting:
+    """The book with its pictures, in any process."""
+    modules, drawn = project.modules, project.drawn
     pictures = {path: _still(path, data) for path, data in drawn.items()}
     try:
-        return typeset(_laid(folder, {**project, **pictures}), _STANDARDS), ()
-    except TypesetError:
+        return Setting(_set(_laid(project.folder, {**modules, **pictures})))
+    except TypesetError as error:
         refused = {path: why for path, data in pictures.items() if (why := _refusal(path, data))}
-        modules = {path: data.decode() for path, data in project.items()}
-        unknown = unknown_letters(set("".join(modules.values())))
+        texts = {path: data.decode() for path, data in modules.items()}
+        unknown = unknown_letters(set("".join(texts.values())))
         if not refused and not unknown:
-            raise
-    problems = (*_pictures(refused), *_letters(modules, unknown, files, sources))
+            return Setting(refused=str(error))
+    problems = (*_pictures(refused), *_letters(texts, unknown, project.files, project.sources))
     table = dict.fromkeys(map(ord, unknown), _UNKNOWN)
-    mended = {path: text.translate(table).encode() for path, text in modules.items()}
+    mended = {path: text.translate(table).encode() for path, text in texts.items()}
     mended[_SETTINGS] = without_pictures(mended[_SETTINGS], refused)
     left = {path: data for path, data in pictures.items() if path not in refused}
-    return typeset(_laid(folder, {**mended, **left}), _STANDARDS), problems
+    try:
+        return Setting(_set(_laid(project.folder, {**mended, **left})), problems)
+    except TypesetError as error:
+        return Setting(refused=str(error))
+
+
+def _set(folder: Path) -> Typeset:
+    made = typeset(folder, _STANDARDS)
+    return structs.replace(made, pdf=packed(made.pdf))
 
 
 def _pictures(refused: Mapping[str, str]) -> Iterator[Diagnostic]:
