@@ -102,9 +102,7 @@ def command(
     def serve() -> int:
         from etude.build.options import ServeOptions  # noqa: PLC0415 -- loads all stages
 
-        options = ServeOptions(
-            to=to, out=out, policy=execute, jobs=jobs, languages=lang, variants=variant
-        )
+        options = ServeOptions(to=to, out=out, policy=execute, jobs=jobs, languages=lang, variants=variant)
         try:
             opens = editor_command(editor, os.environ)
         except ValueError as error:

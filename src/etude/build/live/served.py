@@ -45,8 +45,9 @@ class Served:
 
             return Answer(drawn, mimetypes.guess_type(target)[0] or "application/octet-stream")
         place = self._place(target)
-        if place is None and self._live.prints is not None and (found := self._live.prints.answer(target)):
-            return found
+        prints = self._live.prints
+        if place is None and prints is not None and (printed := prints.answer(target)) is not None:
+            return printed
         if place is None:
             lost = self._place("404.html") if target.endswith(".html") else None
             return Answer(lost, _HTML, 404) if lost is not None else None

@@ -1,7 +1,8 @@
-"""A PDF as Typst writes it, made smaller: its small objects are compressed together (ISO 32000-1, 7.5.7, 7.5.8).
+"""A PDF as Typst writes it, made smaller: its small objects are compressed together.
 
 Typst writes each of the objects that the tags of a book consist of as plain text, with a line of twenty bytes
-in the table of objects: more than half of the file. PDF/A-2 allows them to lie in compressed streams.
+in the table of objects: more than half of the file. PDF/A-2 allows them to lie in compressed
+streams (ISO 32000-1, 7.5.7 and 7.5.8).
 """
 
 from __future__ import annotations
