@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-__all__ = ["Capacity", "capacity", "cores", "free_memory", "reserve_of", "resident", "threads_each"]
+__all__ = ["Capacity", "capacity", "cores", "free_memory", "reserve_of", "threads_each"]
 
 _ROOT: Final = Path("/")
 _RESERVE: Final = 0.05
@@ -145,9 +145,3 @@ def _text(path: Path) -> str:
 def _number(pattern: str, text: str) -> int:
     match = re.search(pattern, text, re.MULTILINE)
     return int(match[1]) if match else 0
-
-
-def resident(root: Path = _ROOT) -> int:
-    """Bytes of memory that this process has now; 0 where that cannot be found."""
-    pages = _text(root / "proc/self/statm").split()[1:2]
-    return int(pages[0]) * os.sysconf("SC_PAGESIZE") if pages else 0

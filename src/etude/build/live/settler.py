@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from etude.adapters.machine import resident
+from etude.adapters.own_memory import give_back, resident
 from etude.build.options import BuildOptions
 from etude.build.run import build
 from etude.model.diagnostic import BookError, Diagnostic, diagnose
@@ -150,6 +150,7 @@ def _serve(asked: _Asked) -> None:
             answer = Settled(asked.form, (diagnose(Rule.INTERNAL, message, ""),), stopped=True)
         answers.write(msgspec.json.encode(answer) + b"\n")
         answers.flush()
+        give_back()
         most = most or resident() * _GROWN + _SPARE
         if resident() > most:
             return
