@@ -350,8 +350,10 @@ def test_printed_books_follow_edits(desk: Desk, manuscript: Manuscript) -> None:
     desk.save("en/apple.md", manuscript.files["en/apple.md"] + "\n\nRussetting.\n")
     desk.until(lambda: ["pdf/en.pdf", "pdf/zh.pdf", "pdf/en.pdf"] == printed(desk))
     assert "Russetting" in letters(desk.root / "_build" / "pdf" / "en.pdf")
-    told = [message["paths"] for message in desk.sent[1] if message["kind"] == "files"]
-    assert ("pdf/en.pdf",) in told
+    told = next(m for m in reversed(desk.sent[1]) if m["kind"] == "files")
+    assert ("pdf/en.pdf",) == told["paths"]
+    pages = PdfReader(desk.root / "_build" / "pdf" / "en.pdf").pages
+    assert "Russetting" in pages[told["leaves"]["pdf/en.pdf"] - 1].extract_text()
     assert "go" not in {message["kind"] for message in desk.sent[1]}  # who reads in print stays there
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -43,12 +43,17 @@ class Typeset(Struct, frozen=True):
 
     pdf: bytes
     notes: tuple[Note, ...]
+    leaves: Mapping[str, int] = {}
+    """Pages of the PDF, the first of which is 1, by the names that the theme gives places."""
 
 
 _BUILT_IN = frozenset(range(0x2500, 0x25A0))
 """Characters of the code's frames, which a font inside Typst has."""
 
+_LEAVES = 'query(metadata).filter(it => it.has("label")).map(it => (str(it.label), it.location().page()))'
+
 _notes = msgspec.json.Decoder(tuple[Note, ...])
+_leaves = msgspec.json.Decoder(tuple[tuple[str, int], ...])
 
 
 def typeset(project: Path, standards: Sequence[Standard]) -> Typeset:
@@ -66,12 +71,13 @@ def typeset(project: Path, standards: Sequence[Standard]) -> Typeset:
         compiler = typst.Compiler(str(main), root=str(project), font_paths=faces, ignore_system_fonts=True)
         pdf, _ = compiler.compile_with_warnings(pdf_standards=list(standards))
         notes: Any = compiler.query("<etude-note>", field="value")
+        leaves: Any = compiler.eval(_LEAVES)
     except (typst.TypstError, RuntimeError, ValueError) as error:
         said: object = getattr(error, "message", None) or error
         raise TypesetError(str(said).strip()) from error
     if not isinstance(pdf, bytes):
         raise TypesetError("it gave no PDF")
-    return Typeset(pdf, _notes.decode(notes))
+    return Typeset(pdf, _notes.decode(notes), dict(_leaves.decode(leaves)))
 
 
 def unknown_letters(letters: Iterable[str]) -> frozenset[str]:

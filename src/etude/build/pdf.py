@@ -29,7 +29,7 @@ from etude.render.typst.book import Faces, main_file, page_path, settings_file, 
 from etude.render.typst.page import PrintedPage
 from etude.render.typst.sheet import SIZES, sheet_of
 
-__all__ = ["write_pdfs"]
+__all__ = ["leaves_of", "write_pdfs"]
 
 _part = msgspec.msgpack.Decoder(PrintedPage)
 
@@ -93,6 +93,7 @@ def write_pdfs(
             output.diagnostics += (diagnose(Rule.PDF_FAILED, message, ""),)
             continue
         output.diagnostics += (*made.problems, *_said(made.typeset))
+        write_atomic(leaves_of(book.root, edition.stem), msgspec.json.encode(made.typeset.leaves))
         announce(out, (edition.file,))
         output.written += write_atomic(out / edition.file, made.typeset.pdf)
         if not made.typeset.notes and not made.problems:  # what is said must be said again by the next build
@@ -101,6 +102,11 @@ def write_pdfs(
     if not options.languages and not options.variants:
         KEEP.forget(book.root, {made.part for made in known.values()})
     return known
+
+
+def leaves_of(root: Path, stem: str) -> Path:
+    """The file that says on which page of a printed book each place is, as JSON."""
+    return root / ".etude" / "typst" / f"{stem}.json"
 
 
 def _editions(book: Book, options: BuildOptions) -> tuple[Edition, ...]:

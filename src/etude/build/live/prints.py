@@ -6,12 +6,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from etude.adapters.web import Answer
 from etude.build.live.settler import Settled, Settler
 from etude.build.options import BuildOptions
+from etude.build.pdf import leaves_of
 from etude.build.watch import stamp
 from etude.model.diagnostic import Diagnostic
 from etude.render.live import print_page
+from etude.render.typst.context import anchor
 
 __all__ = ["FOLDER", "Prints"]
 
@@ -28,7 +32,7 @@ class Prints:
     def __init__(self, root: Path, options: BuildOptions, tell: Callable[[Settled], None]) -> None:
         """Tell `tell` of each time that they are up to date; nothing is set yet."""
         out = options.out if options.out is not None else root / "_build"
-        self._folder = out / FOLDER
+        self._root, self._folder = root, out / FOLDER
         self._settler = Settler(root, options, tell, "pdf")
         self._stamps = self._look()
         self._begun = 0.0
@@ -55,6 +59,18 @@ class Prints:
         found = tuple(name for name, seen in now.items() if self._stamps.get(name) != seen)
         self._stamps = now
         return found, time.monotonic() - self._begun
+
+    def leaf(self, file: str, language: str, page: str, block: str) -> int | None:
+        """Page of a printed book that a block is on, or its page begins on; None when that is not known."""
+        stem = file.removeprefix(FOLDER).removesuffix(".pdf")
+        if stem != language and not stem.startswith(f"{language}-"):
+            return None
+        try:
+            data = leaves_of(self._root, stem).read_bytes()
+            found = msgspec.json.decode(data, type=dict[str, int])
+        except (OSError, msgspec.MsgspecError):
+            return None
+        return found.get(anchor(page, block), found.get(anchor(page, "")))
 
     def page(self, target: str) -> bytes | None:
         """The page that shows a printed book, which keeps it as it is; None for other addresses."""

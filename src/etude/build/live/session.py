@@ -98,6 +98,8 @@ class Live:
         self.settler = Settler(root, asked, self.tell)
         self.settled = 0
         """How often the files of the site were brought up to date."""
+        self._written = ("", "", "")
+        """Language, page and block that were edited last."""
         self.prints = Prints(root, asked, self.tell) if "pdf" in options.to else None
         """Printed books, if they were asked for."""
         self._due = _Due()
@@ -254,6 +256,7 @@ class Live:
         for path in edit.changed:
             at, longer = self.book.edited(path)
             self._problems.move(path, at, longer)
+            self._written = self.book.place(path, at)
             if len(edit.changed) == 1:
                 targets = self._shown_by((path,))
                 here = self._browsers.showing(targets)
@@ -393,7 +396,8 @@ class Live:
             return
         files, seconds = prints.changed()
         if files:
-            self._browsers.tell(None, {"kind": "files", "paths": files})
+            leaves = {file: prints.leaf(file, *self._written) for file in files}
+            self._browsers.tell(None, {"kind": "files", "paths": files, "leaves": leaves})
             self._author.printed(files, seconds)
         if any(one.rule is Rule.BUILD_LOCKED for one in event.problems):
             self._due.print = time.monotonic() + _SETTLE
