@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -95,7 +94,7 @@ def served(book: Path, rounds: int, samples: dict[str, list[Sample]]) -> None:
             log.seek(0)
             raise CommandError(f"{error}:\n{log.read().decode('utf-8', 'replace')}") from error
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             process.wait()
 
 

@@ -75,6 +75,10 @@ def typeset(project: Path, standards: Sequence[Standard]) -> Typeset:
     except (typst.TypstError, RuntimeError, ValueError) as error:
         said: object = getattr(error, "message", None) or error
         raise TypesetError(str(said).strip()) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how Rust's mistakes arrive; no `Exception`
+            raise
+        raise TypesetError(f"Typst failed: {error}") from error
     if not isinstance(pdf, bytes):
         raise TypesetError("it gave no PDF")
     return Typeset(pdf, _notes.decode(notes), dict(_leaves.decode(leaves)))

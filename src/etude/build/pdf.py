@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -21,7 +21,7 @@ from etude.build.pictures import Picture
 from etude.build.resolution import Resolved
 from etude.build.shared import Output
 from etude.build.watch import Watch, digest, stamp
-from etude.build.workers import Workers
+from etude.build.workers import EndedError, Workers
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
 from etude.model.span import NOWHERE, Span
@@ -63,7 +63,6 @@ def write_pdfs(
     wanted = _editions(book, options)
     known = page_parts(book, run, resolved, wanted, pictures, before, program, workers)
     date = modified(book, watch, output)
-    started: list[tuple[Edition, str, Callable[[], Setting]]] = []
     for edition in wanted:
         names = {
             parsed.source.name: known[target].part
@@ -85,9 +84,11 @@ def write_pdfs(
             drawn.update(page.files)
         folder = book.root / ".etude" / "typst" / edition.stem
         task = Project(folder, project, drawn, book.files, _sources(book, edition))
-        started.append((edition, key, workers.begin(set_book, task)))
-    for edition, key, get in started:
-        made = get()
+        try:
+            # One after the other: each uses all processors, and takes much memory.
+            made = workers.apart(set_book, task)
+        except EndedError:
+            made = Setting(refused="its process was ended, maybe for want of memory")
         if made.typeset is None:
             message = f"the PDF `{edition.file}` was not made: {made.refused}"
             output.diagnostics += (diagnose(Rule.PDF_FAILED, message, ""),)
