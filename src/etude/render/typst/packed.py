@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from etude.render.typst.photographs import smaller_image
+
 __all__ = ["packed"]
 
 _TOGETHER: Final = 200
@@ -49,7 +51,8 @@ def packed(pdf: bytes) -> bytes:
         body = text[head.end() : text.rindex(b"endobj")].strip() if head else b""
         if body.endswith(b"endstream"):
             places[number] = (1, len(out), 0)
-            out += text
+            less = smaller_image(body)
+            out += text if less is body else b"%d 0 obj\n%s\nendobj\n\n" % (number, less)
         else:
             small.append((number, body))
     small.sort()
