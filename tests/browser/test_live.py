@@ -345,3 +345,15 @@ def wait_for(holds: Any, seconds: float = 30.0) -> None:
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+@pytest.mark.parametrize("served", [("--execute", "off", "--to", "pdf")], indirect=True)
+def test_a_page_with_a_printed_book_has_the_newest(served: Served) -> None:
+    served.open("pdf/en")
+    served.until("fetch('/pdf/en.pdf').then((found) => found.ok)")
+    served.page.evaluate("window.before = document.querySelector('iframe').src")
+    served.edit("en/oak.md", TEXT["en"][1], TEXT["en"][3])
+    served.until("document.querySelector('iframe').src !== window.before")
+    shown = served.page.request.get(served.page.evaluate("document.querySelector('iframe').src"))
+    assert "application/pdf" == shown.headers["content-type"]
+    assert served.stayed()

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pypdf import PdfReader
 
+from etude.adapters.web import Answer
 from etude.build import BuildOptions, ServeOptions, build
 from etude.build.live.events import Files, Joined, Left, Said
 from etude.build.live.served import Served
@@ -67,6 +69,9 @@ class Desk:
 
     def ran(self, cells: int, _seconds: float) -> None:
         self.said.append(("ran", cells))
+
+    def printed(self, files: Collection[str], _seconds: float) -> None:
+        self.said.append(("printed", tuple(files)))
 
     def problems(self, fresh: tuple[Diagnostic, ...], left: int) -> None:
         self.said.append(("problems", tuple(sorted(d.rule.value for d in fresh)), left))
@@ -321,3 +326,56 @@ def test_a_process_that_writes_no_more_is_told_of_and_replaced(desk: Desk, manus
     desk.save("en/apple.md", "# Apple\n\nWritten after all.\n")
     written = desk.root / "_build" / "html" / "en" / "apple.html"
     desk.until(lambda: "Written after all." in written.read_text("utf-8"))
+
+
+def printed(desk: Desk) -> list[str]:
+    return [file for what, *rest in desk.said if what == "printed" for file in rest[0]]
+
+
+def letters(path: Path) -> str:
+    return "".join("".join(page.extract_text().split()) for page in PdfReader(path).pages)
+
+
+def test_printed_books_follow_edits(desk: Desk, manuscript: Manuscript) -> None:
+    manuscript.write(desk.root)
+    desk.begin(policy="off", to=("pdf",))
+    desk.until(lambda: ["pdf/en.pdf", "pdf/zh.pdf"] == printed(desk))
+    served = Served(desk.live)
+    shown = served.answer("pdf/en")
+    assert shown is not None
+    assert b'<iframe src="/pdf/en.pdf"' in bytes(shown.content)  # type: ignore[arg-type]
+    assert Answer(desk.root / "_build" / "pdf" / "en.pdf") == served.answer("pdf/en.pdf")
+    assert 404 == getattr(served.answer("pdf/fr.pdf"), "status", 0)
+    desk.live.tell(Joined(1, "pdf/en", ""))
+    desk.save("en/apple.md", manuscript.files["en/apple.md"] + "\n\nRussetting.\n")
+    desk.until(lambda: ["pdf/en.pdf", "pdf/zh.pdf", "pdf/en.pdf"] == printed(desk))
+    assert "Russetting" in letters(desk.root / "_build" / "pdf" / "en.pdf")
+    told = next(m for m in reversed(desk.sent[1]) if m["kind"] == "files")
+    assert ("pdf/en.pdf",) == told["paths"]
+    pages = PdfReader(desk.root / "_build" / "pdf" / "en.pdf").pages
+    assert "Russetting" in pages[told["leaves"]["pdf/en.pdf"] - 1].extract_text()
+    assert "go" not in {message["kind"] for message in desk.sent[1]}  # who reads in print stays there
+
+
+def test_what_cannot_be_printed_is_told_until_it_is_mended(desk: Desk, manuscript: Manuscript) -> None:
+    good = manuscript.files["en/apple.md"]
+    manuscript.files["en/apple.md"] = good + "\n\n```{raw} typst\n#nothing-of-that-name\n```\n"
+    manuscript.write(desk.root)
+    desk.begin(policy="off", to=("pdf",))
+    desk.live.tell(Joined(1, "pdf/en", ""))
+    desk.until(lambda: 1 in desk.sent)
+    desk.until(lambda: any(p["rule"] == "pdf-failed" for p in desk.last(1, "problems")["list"]))
+    desk.save("en/apple.md", good)
+    desk.until(lambda: "pdf/en.pdf" in printed(desk))
+    desk.until(lambda: not desk.last(1, "problems")["list"])
+
+
+def test_the_newest_of_many_edits_is_printed(desk: Desk, manuscript: Manuscript) -> None:
+    manuscript.write(desk.root)
+    desk.begin(policy="off", to=("pdf",), languages=("en",))
+    desk.until(lambda: bool(printed(desk)))
+    for number in range(40):
+        desk.save("en/apple.md", f"{manuscript.files['en/apple.md']}\n\nState{number}.\n")
+        desk.live.step(0.05)
+    desk.until(lambda: not desk.live.busy)
+    assert "State39." in letters(desk.root / "_build" / "pdf" / "en.pdf")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -65,12 +65,17 @@ class Typeset(Struct, frozen=True):
 
     pdf: bytes
     notes: tuple[Note, ...]
+    leaves: Mapping[str, int] = {}
+    """Pages of the PDF, the first of which is 1, by the names that the theme gives places."""
 
 
 _BUILT_IN = frozenset(range(0x2500, 0x25A0))
 """Characters of the code's frames, which a font inside Typst has."""
 
+_LEAVES = 'query(metadata).filter(it => it.has("label")).map(it => (str(it.label), it.location().page()))'
+
 _notes = msgspec.json.Decoder(tuple[Note, ...])
+_leaves = msgspec.json.Decoder(tuple[tuple[str, int], ...])
 
 
 def typeset(
@@ -97,12 +102,17 @@ def typeset(
             if again is None or not again(notes):
                 break
         pdf, _ = compiler.compile_with_warnings(pdf_standards=list(standards))
+        leaves: Any = compiler.eval(_LEAVES)
     except (typst.TypstError, RuntimeError, ValueError) as error:
         why: object = getattr(error, "message", None) or error
         raise TypesetError(str(why).strip()) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how Rust's mistakes arrive; no `Exception`
+            raise
+        raise TypesetError(f"Typst failed: {error}") from error
     if not isinstance(pdf, bytes):
         raise TypesetError("it gave no PDF")
-    return Typeset(pdf, notes)
+    return Typeset(pdf, notes, dict(_leaves.decode(leaves)))
 
 
 def typst_version() -> str:

@@ -93,6 +93,8 @@ class RunOptions:
 class ServeOptions:
     """What serving a book to who writes it is asked for."""
 
+    to: tuple[Literal["pdf"], ...] = ()
+    """Outputs that are kept up to date beside the website."""
     out: Path | None = None
     """Folder of the outputs; None: ``_build`` in the book."""
     policy: Literal["auto", "off"] | None = None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 import etude
 from etude.adapters.disk import write_atomic
-from etude.adapters.typesetter import Note, Typeset, TypesetError, typst_version
+from etude.adapters.typesetter import Note, Typeset, typst_version
 from etude.build.book import Book
 from etude.build.dates import modified
 from etude.build.making import Making
@@ -19,9 +20,10 @@ from etude.build.outputs import Made, encode
 from etude.build.pdf_coarse import coarse_pictures
 from etude.build.pdf_faces import fonts_of
 from etude.build.pdf_parts import KEEP, Edition, page_parts, part_target
-from etude.build.pdf_setting import set_book
+from etude.build.pdf_setting import Project, Setting, set_book
 from etude.build.pictures import Picture
 from etude.build.watch import digest, stamp
+from etude.build.workers import EndedError
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
 from etude.model.span import NOWHERE, Span
@@ -31,7 +33,7 @@ from etude.render.typst.imprint import Imprint
 from etude.render.typst.page import PrintedPage
 from etude.render.typst.sheet import sheet_of
 
-__all__ = ["write_pdfs"]
+__all__ = ["leaves_of", "write_pdfs"]
 
 _NOTES = {
     "formula-scaled": (
@@ -94,19 +96,24 @@ def write_pdfs(
             drawn.update(page.files)
         spoken = not any(page.unsaid for page in pages.values())
         folder = book.root / ".etude" / "typst" / edition.stem
+        task = Project(
+            folder, project, drawn, book.files, sources, edition.sheet, fonts.places, spoken=spoken
+        )
         try:
-            made, problems = set_book(
-                folder, project, drawn, book.files, sources, edition.sheet, fonts.places, spoken=spoken
-            )
-        except TypesetError as error:
-            message = f"the PDF `{edition.file}` was not made: {error}"
+            # One after the other: each uses all processors, and takes much memory.
+            made = making.workers.apart(set_book, task)
+        except EndedError:
+            made = Setting(refused="its process was ended, maybe for want of memory")
+        if made.typeset is None:
+            message = f"the PDF `{edition.file}` was not made: {made.refused}"
             output.diagnostics += (diagnose(Rule.PDF_FAILED, message, ""),)
             continue
-        said = (*problems, *_said(made))
+        said = (*made.problems, *_said(made.typeset))
         output.diagnostics += said
         announce(out, (edition.file,))
-        output.written += write_atomic(out / edition.file, made.pdf)
-        write_atomic(folios, _folios(made))
+        output.written += write_atomic(out / edition.file, made.typeset.pdf)
+        write_atomic(folios, _folios(made.typeset))
+        write_atomic(leaves_of(book.root, edition.stem), msgspec.json.encode(made.typeset.leaves))
         # What was said is said again by builds that find the book as it is.
         told = KEEP.put(book.root, encode(said))
         known[edition.file] = Made(key, {edition.file: stamp(out / edition.file)}, part=told)
@@ -114,6 +121,11 @@ def write_pdfs(
     if not options.languages and not options.variants:
         KEEP.forget(book.root, {made.part for made in known.values()})
     return known
+
+
+def leaves_of(root: Path, stem: str) -> Path:
+    """The file that says on which page of a printed book each place is, as JSON."""
+    return root / ".etude" / "typst" / f"{stem}.json"
 
 
 def _editions(book: Book, options: BuildOptions) -> tuple[Edition, ...]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from etude.adapters.disk import write_atomic
 from etude.adapters.drawings import DrawingError, redraw
@@ -20,10 +20,11 @@ from etude.model.rules import Rule
 from etude.model.span import NOWHERE, Span
 from etude.parse.text import source_text
 from etude.render.typst.book import floating_file, with_pictures, without_letters
+from etude.render.typst.packed import packed
 from etude.render.typst.sheet import Sheet
 from etude.render.typst.trim import with_bleed
 
-__all__ = ["set_book"]
+__all__ = ["Project", "Setting", "set_book"]
 
 _SPOKEN: Final[tuple[Standard, ...]] = ("a-2a", "ua-1")
 """For archives and for those who listen: ISO 19005-2 and ISO 14289-1."""
@@ -34,67 +35,89 @@ _SETTINGS: Final = "settings.typ"
 _FLOATING: Final = "floating.typ"
 
 
-def set_book(
-    folder: Path,
-    project: Mapping[str, bytes],
-    drawn: Mapping[str, bytes],
-    files: Files,
-    sources: Mapping[str, str],
-    sheet: Sheet,
-    fonts: Sequence[str],
-    *,
-    spoken: bool,
-) -> tuple[Typeset, tuple[Diagnostic, ...]]:
-    """The book with its pictures; raises `TypesetError` when Typst refuses it and nothing tells why.
+class Project(Struct, frozen=True):
+    """A book as Typst is given it."""
 
-    `sources` are the paths in the book, among `files`, of what modules of the project are made of; `fonts`
-    are folders. `spoken`: all pictures have text alternatives.
-    """
-    ready = prepared(drawn, gray=sheet.edition == "gray")
-    settings = project[_SETTINGS]
-    modules = {**project, _SETTINGS: with_pictures(settings, ready.refused, ready.formats)}
+    folder: Path
+    modules: Mapping[str, bytes]
+    """Its files but for pictures, by their path in it."""
+    drawn: Mapping[str, bytes]
+    """Pictures, likewise."""
+    files: Files
+    """Those of the book."""
+    sources: Mapping[str, str]
+    """Paths in the book, among `files`, of what modules are made of."""
+    sheet: Sheet
+    fonts: tuple[str, ...]
+    """Folders."""
+    spoken: bool
+    """Whether all pictures have text alternatives."""
+
+
+class Setting(Struct, frozen=True):
+    """What became of it."""
+
+    typeset: Typeset | None = None
+    problems: tuple[Diagnostic, ...] = ()
+    refused: str = ""
+    """Why there is no book, when Typst refuses it and nothing tells more."""
+
+
+def set_book(project: Project) -> Setting:
+    """The book with its pictures, in any process."""
+    try:
+        made, problems = _readable(project)
+    except TypesetError as error:
+        return Setting(refused=str(error))
+    return Setting(made, problems)
+
+
+def _readable(project: Project) -> tuple[Typeset, tuple[Diagnostic, ...]]:
+    """The book, without what Typst refuses of it; raises `TypesetError` when nothing tells why it refuses."""
+    ready = prepared(project.drawn, gray=project.sheet.edition == "gray")
+    settings = project.modules[_SETTINGS]
+    modules = {**project.modules, _SETTINGS: with_pictures(settings, ready.refused, ready.formats)}
     told = (*_coloured(ready.coloured), *_pictures(ready.refused))
     try:
-        made, more = _set(_laid(folder, {**modules, **ready.pictures}), sheet, fonts, spoken=spoken)
+        made, more = _set(project, {**modules, **ready.pictures})
     except TypesetError:
         kinds = {path: ready.formats.get(path) or path for path in ready.pictures}
         refused = {path: why for path, data in ready.pictures.items() if (why := _refusal(data, kinds[path]))}
-        texts = {path: data.decode() for path, data in project.items()}
-        unknown = unknown_letters(set("".join(texts.values())), fonts)
+        texts = {path: data.decode() for path, data in project.modules.items()}
+        unknown = unknown_letters(set("".join(texts.values())), project.fonts)
         if not refused and not unknown:
             raise
-        told = (*told, *_pictures(refused), *_letters(texts, unknown, files, sources))
+        told = (*told, *_pictures(refused), *_letters(texts, unknown, project.files, project.sources))
         settings = with_pictures(settings, {**ready.refused, **refused}, ready.formats)
-        mended = {**project, _SETTINGS: without_letters(settings, unknown)}
+        mended = {**project.modules, _SETTINGS: without_letters(settings, unknown)}
         left = {path: data for path, data in ready.pictures.items() if path not in refused}
-        made, more = _set(_laid(folder, {**mended, **left}), sheet, fonts, spoken=spoken)
+        made, more = _set(project, {**mended, **left})
     return made, (*told, *more)
 
 
-def _set(
-    project: Path, sheet: Sheet, fonts: Sequence[str], *, spoken: bool
-) -> tuple[Typeset, tuple[Diagnostic, ...]]:
+def _set(project: Project, modules: Mapping[str, bytes]) -> tuple[Typeset, tuple[Diagnostic, ...]]:
     """The PDF, for those who listen as well where Typst finds that it is; raises `TypesetError`."""
-    floats = Floats(sheet)
+    folder, fonts = _laid(project.folder, modules), project.fonts
+    floats = Floats(project.sheet)
 
     def again(notes: Sequence[Note]) -> bool:
         changed = floats.again(notes)
         if changed:
-            write_atomic(project / _FLOATING, floating_file(sorted(floats.afloat)))
+            write_atomic(folder / _FLOATING, floating_file(sorted(floats.afloat)))
         return changed
 
-    write_atomic(project / _FLOATING, floating_file(()))
+    write_atomic(folder / _FLOATING, floating_file(()))
     problems: tuple[Diagnostic, ...] = ()
     try:
-        made = typeset(project, _SPOKEN if spoken else _PLAIN, fonts, again)
+        made = typeset(folder, _SPOKEN if project.spoken else _PLAIN, fonts, again)
     except TypesetError as error:
         reason = str(error)
-        if not spoken or not reason.startswith("PDF/"):
+        if not project.spoken or not reason.startswith("PDF/"):
             raise
         message = f"the PDF is one for archives only: {reason}"
         problems = (diagnose(Rule.PDF_NOT_ACCESSIBLE, message, ""),)
-        made = typeset(project, _PLAIN, fonts)
-    return structs.replace(made, pdf=with_bleed(made.pdf, sheet.bleed)), problems
+        made = typeset(folder, _PLAIN, fonts)
+    return structs.replace(made, pdf=packed(with_bleed(made.pdf, project.sheet.bleed))), problems
 
 
 def _pictures(refused: Mapping[str, str]) -> Iterator[Diagnostic]:

@@ -27,6 +27,10 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
+class EndedError(Exception):
+    """A process has ended before its task: most likely the system had no memory left for it."""
+
+
 class Workers(AbstractContextManager["Workers"]):
     """Up to `jobs` processes, started when first needed and ended with the build."""
 
@@ -63,6 +67,25 @@ class Workers(AbstractContextManager["Workers"]):
         if self.jobs <= 1:
             return lambda: work(task)
         return self._started().apply_async(work, (task,)).get
+
+    def apart(self, work: Callable[[T], R], task: T) -> R:
+        """Do a task that takes much memory in a process of its own, which gives all of it back.
+
+        Nothing else is done meanwhile; with one job, it is done in this process. Raises `EndedError`.
+        """
+        if self.jobs <= 1:
+            return work(task)
+        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 -- only for large tasks
+        from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
+
+        self._end(in_order=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # as in `_started`
+            with ProcessPoolExecutor(1, _context(), _begin) as alone:
+                try:
+                    return alone.submit(work, task).result()
+                except BrokenProcessPool as error:
+                    raise EndedError from error
 
     def map(self, work: Callable[[T], R], tasks: Sequence[T], size: int) -> Iterable[R]:
         """Results of `work` in any order; `size` is how much there is to do, in pages."""

@@ -68,6 +68,12 @@ _GONE = 0.1
     help="Command that opens an editor, with {path}, {line} and {column}; without it, that of ETUDE_EDITOR, "
     "VISUAL or EDITOR, or one that is installed.",
 )
+@click.option(
+    "--to",
+    multiple=True,
+    type=click.Choice(("pdf",)),
+    help="pdf: also set the printed books anew after each edit, and show them in the browser.",
+)
 @JOBS
 @OUT
 @LANG
@@ -80,6 +86,7 @@ def command(
     show: bool,
     execute: Any,
     editor: str | None,
+    to: tuple[Any, ...],
     jobs: int | None,
     out: Path | None,
     lang: tuple[str, ...],
@@ -95,7 +102,7 @@ def command(
     def serve() -> int:
         from etude.build.options import ServeOptions  # noqa: PLC0415 -- loads all stages
 
-        options = ServeOptions(out=out, policy=execute, jobs=jobs, languages=lang, variants=variant)
+        options = ServeOptions(to=to, out=out, policy=execute, jobs=jobs, languages=lang, variants=variant)
         try:
             opens = editor_command(editor, os.environ)
         except ValueError as error:
@@ -190,6 +197,12 @@ class _Serving:
     def ran(self, cells: int, seconds: float) -> None:
         """Cells have run."""
         say(f"ran {plural(cells, 'cell')} in {duration(seconds)}")
+
+    def printed(self, files: Collection[str], seconds: float) -> None:
+        """Printed books were set anew."""
+        url = self._server.url if self._server is not None else ""
+        shown = ", ".join(f"{url}{file.removesuffix('.pdf')}" for file in files)
+        say(f"{listed(files)}: {duration(seconds)}, at {shown}")
 
     def problems(self, fresh: tuple[Diagnostic, ...], left: int) -> None:
         """Problems have come or gone."""

@@ -22,6 +22,10 @@ class Author(Protocol):
         """A round of running cells is over."""
         ...
 
+    def printed(self, files: Collection[str], seconds: float) -> None:
+        """Printed books were set anew; `files` lie in the folder of outputs, and are served likewise."""
+        ...
+
     def problems(self, fresh: tuple[Diagnostic, ...], left: int) -> None:
         """Problems have come up, or gone; so many are there now."""
         ...

@@ -33,6 +33,7 @@ from etude.model.diagnostic import BookError, Diagnostic
 from etude.model.page import Page
 from etude.model.progress import silent
 from etude.model.result import RunResult
+from etude.render.gathered import walk
 from etude.render.html.address import page_file
 from etude.resolve.index import essence
 
@@ -179,6 +180,17 @@ class LiveBook:
     def edited(self, path: str) -> tuple[int, int]:
         """Where the source of a page is other than when this was asked last, and how much longer it is."""
         return self._texts.edited(path)
+
+    def place(self, path: str, offset: int) -> tuple[str, str, str]:
+        """Language and name of a page, and the last block with an id that begins before an offset in it."""
+        with self.lock:
+            for language, parsed in self._targets.values():
+                if parsed.source.path == path:
+                    blocks = walk(self._document(parsed).blocks)
+                    before = (block for block in blocks if block.id and block.span.start <= offset)
+                    last = max(before, key=lambda block: block.span.start, default=None)
+                    return language, parsed.source.name, last.id if last is not None else ""
+        return "", "", ""
 
     def position(self, path: str, offset: int) -> tuple[int, int]:
         """Line and column of an offset in the source of a page."""

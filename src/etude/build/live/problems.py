@@ -22,18 +22,21 @@ class Problems:
         """Why the last edit could not be taken in."""
         self.ran: tuple[Diagnostic, ...] = ()
         """What the last round found."""
+        self.printed: tuple[Diagnostic, ...] = ()
+        """What setting printed books found last."""
         self.told: tuple[Diagnostic, ...] = ()
         """All that was told last."""
 
     def look(self, book: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Gather all there is, with what is wrong with the `book` as it was read; those that are new."""
         known = {_name(one) for one in self.told}
-        self.told = self.edited or tuple(dict.fromkeys((*book, *self.ran)))
+        self.told = self.edited or tuple(dict.fromkeys((*book, *self.ran, *self.printed)))
         return tuple(one for one in self.told if _name(one) not in known)
 
     def move(self, path: str, at: int, longer: int) -> None:
-        """A page was edited at a place, and is so much `longer`: what a round found in it moves along."""
+        """A page was edited at a place, and is so much `longer`: what was found in it moves along."""
         self.ran = _moved(self.ran, path, at, longer)
+        self.printed = _moved(self.printed, path, at, longer)
 
     def listed(self, sources: Mapping[str, str], targets: Mapping[str, str]) -> list[dict[str, Any]]:
         """What was told, as pages show it; `targets` are files of pages on the site by their source."""

@@ -36,7 +36,7 @@ class Served:
         if not path and not book.targets:
             return Answer(problem_page(), _HTML)
         target = f"{path}index.html" if not path or path.endswith("/") else path
-        html = book.html(target)
+        html = self._live.html(target)
         if html is not None:
             language = target.partition("/")[0]
             return Answer(live_page(html, target, digest(html), language), _HTML)
@@ -45,6 +45,9 @@ class Served:
 
             return Answer(drawn, mimetypes.guess_type(target)[0] or "application/octet-stream")
         place = self._place(target)
+        prints = self._live.prints
+        if place is None and prints is not None and (printed := prints.answer(target)) is not None:
+            return printed
         if place is None:
             lost = self._place("404.html") if target.endswith(".html") else None
             return Answer(lost, _HTML, 404) if lost is not None else None

@@ -29,6 +29,7 @@ from etude.build.live.events import (
     RoundEnded,
     Said,
 )  # fmt: skip
+from etude.build.live.prints import Prints, own
 from etude.build.live.problems import Problems
 from etude.build.live.reach import Edit
 from etude.build.live.runner import Runner, Wish
@@ -50,6 +51,9 @@ _LOOK: Final = 0.12
 _SETTLE: Final = 0.6
 """Seconds without an edit after which files are written."""
 
+_PRINT: Final = 0.15
+"""Seconds without an edit after which printed books are set anew."""
+
 _NEVER: Final = float("inf")
 
 
@@ -60,9 +64,10 @@ class _Due:
     show: float = _NEVER
     look: float = _NEVER
     settle: float = _NEVER
+    print: float = _NEVER
 
     def next(self) -> float:
-        return min(self.show, self.look, self.settle)
+        return min(self.show, self.look, self.settle, self.print)
 
 
 @dataclass(slots=True)
@@ -85,7 +90,7 @@ class Live:
             out=options.out, jobs=options.jobs, languages=options.languages, variants=options.variants
         )
         self.book = LiveBook(root, asked)
-        self._browsers = Browsers(line, self.book.html)
+        self._browsers = Browsers(line, self.html)
         self._author = author
         self._queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.runner: Runner | None = None
@@ -93,6 +98,10 @@ class Live:
         self.settler = Settler(root, asked, self.tell)
         self.settled = 0
         """How often the files of the site were brought up to date."""
+        self._written = ("", "", "")
+        """Language, page and block that were edited last."""
+        self.prints = Prints(root, asked, self.tell) if "pdf" in options.to else None
+        """Printed books, if they were asked for."""
         self._due = _Due()
         self._state = _State()
         self._cells = Cells()
@@ -125,18 +134,30 @@ class Live:
             self.step()
         if not self._state.paused:
             self.runner.ask(Wish())
-        self._due.look = 0.0
+        self._due.look = self._due.print = 0.0
 
     @property
     def busy(self) -> bool:
         """Whether something is being done, or due."""
-        return self._state.running or self.settler.busy or self._due.next() < _NEVER
+        return self._state.running or self._building or self._due.next() < _NEVER
+
+    @property
+    def _building(self) -> bool:
+        """Whether outputs are being written: two builds of a book cannot be at once."""
+        return self.settler.busy or (self.prints is not None and self.prints.busy)
+
+    def html(self, target: str) -> bytes | None:
+        """A page as it is now, by its address; None when there is none."""
+        found = self.book.html(target)
+        return self.prints.page(target) if found is None and self.prints is not None else found
 
     def close(self) -> None:
         """End all."""
         if self.runner is not None:
             self.runner.close()
         self.settler.close()
+        if self.prints is not None:
+            self.prints.close()
         self.book.close()
 
     def step(self, longest: float = 0.5) -> None:
@@ -161,6 +182,9 @@ class Live:
         if now >= due.settle:
             due.settle = _NEVER
             self._guard(self._settle)
+        if now >= due.print:
+            due.print = _NEVER
+            self._guard(self._print)
 
     def _guard(self, work: Callable[[], object]) -> None:
         """Do some work; a mistake of ours must not end the session."""
@@ -192,6 +216,8 @@ class Live:
                 self._tell_state()
             case RoundEnded():
                 self._ended(event)
+            case Settled(form="pdf"):
+                self._printed(event)
             case Settled():
                 self._settled(event)
             case TimeLeft(seconds=seconds):
@@ -222,7 +248,7 @@ class Live:
         if edit.changed or edit.whole or edit.pictures or recovered:
             self._author.changed(paths, shown, time.monotonic() - begun)
         self._due.look = time.monotonic() + _LOOK
-        self._due.settle = time.monotonic() + _SETTLE
+        self._changed()
         self._run(edit, paths)
 
     def _follow(self, edit: Edit) -> None:
@@ -230,6 +256,7 @@ class Live:
         for path in edit.changed:
             at, longer = self.book.edited(path)
             self._problems.move(path, at, longer)
+            self._written = self.book.place(path, at)
             if len(edit.changed) == 1:
                 targets = self._shown_by((path,))
                 here = self._browsers.showing(targets)
@@ -330,7 +357,7 @@ class Live:
         if event.cells:
             self._author.ran(event.cells, event.seconds)
         self._due.look = time.monotonic()
-        self._due.settle = time.monotonic() + _SETTLE
+        self._changed()
 
     def _told(self) -> Message:
         targets = {source: target for target, source in self.book.targets.items()}
@@ -346,9 +373,41 @@ class Live:
         if fresh or len(self._problems.told) != before:
             self._author.problems(fresh, len(self._problems.told))
 
+    def _changed(self) -> None:
+        """Files are to be written anew, a moment later."""
+        now = time.monotonic()
+        self._due.settle, self._due.print = now + _SETTLE, now + _PRINT
+        if self.prints is not None:
+            self.prints.outdated = True
+
+    def _print(self) -> None:
+        """Have printed books set, when nobody else builds the book."""
+        if self.prints is None or self._problems.edited:
+            return
+        if self._state.running or self._building:
+            self._due.print = time.monotonic() + _PRINT
+        else:
+            self.prints.ask()
+
+    def _printed(self, event: Settled) -> None:
+        """Printed books are as the book was when they were asked for."""
+        prints = self.prints
+        if prints is None:
+            return
+        files, seconds = prints.changed()
+        if files:
+            leaves = {file: prints.leaf(file, *self._written) for file in files}
+            self._browsers.tell(None, {"kind": "files", "paths": files, "leaves": leaves})
+            self._author.printed(files, seconds)
+        if any(one.rule is Rule.BUILD_LOCKED for one in event.problems):
+            self._due.print = time.monotonic() + _SETTLE
+        elif not prints.outdated:  # else it was of an earlier text
+            self._problems.printed = own(event.problems, (*self.book.problems(), *self._problems.ran))
+            self._due.look = time.monotonic()
+
     def _settle(self) -> None:
         """Have the files of the site written, when nobody else builds the book."""
-        if self._state.running or self.settler.busy:
+        if self._state.running or self._building:
             self._due.settle = time.monotonic() + _SETTLE
         elif not self._problems.edited:
             self.settler.ask()

@@ -1,7 +1,8 @@
-"""Brings the files of the site up to date in a process of its own, so that nobody waits for it.
+"""Brings outputs of one form up to date in a process of its own, so that nobody waits for them.
 
 What is written is what a build writes that runs nothing. The process reads a line for each build that is
-wanted, and answers with a line: the problems that were found.
+wanted, and answers with a line: the problems that were found. It stays until it has grown large: Typst keeps
+in memory what it has set, and after an edit sets only what is new.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from etude.adapters.own_memory import give_back, resident
 from etude.build.options import BuildOptions
 from etude.build.run import build
 from etude.model.diagnostic import BookError, Diagnostic, diagnose
@@ -27,10 +29,18 @@ __all__ = ["Settled", "Settler"]
 _NICE = 5
 """Whoever edits goes first."""
 
+_GROWN, _SPARE = 1.5, 1 << 28
+"""How many times as large as after its first build a process may be, and bytes beside that; then it ends.
+
+The next build begins in another. What Typst keeps is for ten builds, so that this happens seldom if ever.
+"""
+
 
 class Settled(msgspec.Struct, frozen=True):
     """What became of a build."""
 
+    form: str = "html"
+    """The output that was built."""
     problems: tuple[Diagnostic, ...] = ()
     stopped: bool = False
     """It could not be carried out; `problems` say why."""
@@ -39,6 +49,7 @@ class Settled(msgspec.Struct, frozen=True):
 class _Asked(msgspec.Struct, frozen=True):
     """What is to be built."""
 
+    form: str
     root: str
     out: str
     jobs: int | None
@@ -49,17 +60,20 @@ class _Asked(msgspec.Struct, frozen=True):
 class Settler:
     """The process, and a thread that waits for its answers."""
 
-    def __init__(self, root: Path, options: BuildOptions, tell: Callable[[Settled], None]) -> None:
-        """Tell `tell` of each build that is over, from another thread."""
+    def __init__(
+        self, root: Path, options: BuildOptions, tell: Callable[[Settled], None], form: str = "html"
+    ) -> None:
+        """Tell `tell` of each build that is over, from another thread; `form` is the output."""
         out = options.out if options.out is not None else root / "_build"
-        asked = _Asked(str(root), str(out), options.jobs, options.languages, options.variants)
+        asked = _Asked(form, str(root), str(out), options.jobs, options.languages, options.variants)
+        self._form = form
         self._asked = msgspec.json.encode(asked).decode()
         self._tell = tell
         self.busy = False
         self._process, self._thread = self._begun()
 
     def ask(self) -> None:
-        """Have the site built; not while it is being built."""
+        """Have the output built; not while it is being built."""
         if self._process.poll() is not None:
             self._end()
             self._process, self._thread = self._begun()
@@ -105,8 +119,8 @@ class Settler:
                     self._tell(found)
         if self.busy:
             self.busy = False
-            message = "the process that writes the site has ended; the next edit starts another"
-            self._tell(Settled((diagnose(Rule.INTERNAL, message, ""),), stopped=True))
+            message = f"the process that writes `{self._form}` has ended; the next edit starts another"
+            self._tell(Settled(self._form, (diagnose(Rule.INTERNAL, message, ""),), stopped=True))
 
 
 def _serve(asked: _Asked) -> None:
@@ -117,23 +131,29 @@ def _serve(asked: _Asked) -> None:
     if hasattr(os, "nice"):
         os.nice(_NICE)
     options = BuildOptions(
-        to=("html",),
+        to=(asked.form,),
         out=Path(asked.out),
         policy="off",
-        jobs=asked.jobs,
+        # Printed books are set in this process, which keeps what Typst knows of them.
+        jobs=1 if asked.form == "pdf" else asked.jobs,
         languages=asked.languages,
         variants=asked.variants,
     )
+    most = 0.0
     for _ in sys.stdin:
         try:
-            answer = Settled(build(Path(asked.root), options).diagnostics)
+            answer = Settled(asked.form, build(Path(asked.root), options).diagnostics)
         except BookError as error:
-            answer = Settled(error.diagnostics, stopped=True)
+            answer = Settled(asked.form, error.diagnostics, stopped=True)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the author goes on writing
             message = f"{type(error).__name__}: {error}"
-            answer = Settled((diagnose(Rule.INTERNAL, message, ""),), stopped=True)
+            answer = Settled(asked.form, (diagnose(Rule.INTERNAL, message, ""),), stopped=True)
         answers.write(msgspec.json.encode(answer) + b"\n")
         answers.flush()
+        give_back()
+        most = most or resident() * _GROWN + _SPARE
+        if resident() > most:
+            return
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["FOLDER", "live_file", "live_page", "problem_page"]
+__all__ = ["FOLDER", "live_file", "live_page", "print_page", "problem_page"]
 
 FOLDER = "_etude/"
 """Where the files of this folder are served, below the root of the site."""
@@ -36,6 +36,17 @@ def problem_page() -> bytes:
         '<body class="etude-empty"><main id="main"></main>\n</body>\n</html>\n'
     )
     return live_page(page.encode(), "", "", "en")
+
+
+def print_page(address: str) -> bytes:
+    """A page that shows a PDF as browsers do; the line tells when there is another one."""
+    shown = html.escape(address)
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{shown}</title>'
+        "<style>html,body,main,iframe{display:block;box-sizing:border-box;width:100%;height:100%;margin:0;border:0}"
+        f'</style></head>\n<body><main id="main"><iframe src="{shown}" title="{shown}"></iframe></main>\n'
+        "</body>\n</html>\n"
+    ).encode()
 
 
 @cache

@@ -270,11 +270,11 @@ const take = (message) => {
     case "cells": cells = message.cells; stale = message.stale; markCells(); return;
     case "state": state = message; showState(); return;
     case "problems": problems = message.list; showProblems(); return;
-    case "files": refresh(message.paths); return;
+    case "files": refresh(message.paths, message.leaves ?? {}); return;
   }
 };
 /* Files that pages show have changed, but their addresses have not: these say since when. */
-const times = new Map();
+const times = new Map(), leaves = new Map();
 const freshen = (root) => {
   for (const [selector, name] of [["img[src], video[src], source[src], iframe[src]", "src"], ["link[rel=stylesheet]", "href"]]) {
     for (const one of root.querySelectorAll(selector)) {
@@ -282,12 +282,15 @@ const freshen = (root) => {
       const time = times.get(decodeURIComponent(url.pathname));
       if (!time || url.searchParams.get("t") === time) continue;
       url.searchParams.set("t", time);
+      const leaf = leaves.get(decodeURIComponent(url.pathname));
+      if (leaf && follow) url.hash = `page=${leaf}`; // browsers open a PDF there
       one.setAttribute(name, url.href);
     }
   }
 };
-const refresh = (paths) => {
+const refresh = (paths, pages) => {
   for (const path of paths) times.set("/" + path, String(Date.now()));
+  for (const [path, leaf] of Object.entries(pages)) leaves.set("/" + path, leaf);
   freshen(document);
 };
 const connect = () => {

@@ -1,0 +1,1 @@
+"""What `benchmarks.print` measures: Etude's builds and its server, and others on the same pages."""
