@@ -9,7 +9,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from pdfminer.layout import LTChar
 
 from etude.model.rules import Rule
-from tests.print.printed import book, made, pages, told
+from tests.print.small import book, made, pages, told
 
 
 def test_a_font_that_is_not_there_is_told_with_those_like_it(tmp_path: Path) -> None:

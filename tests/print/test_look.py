@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pdfminer.layout import LTChar
 
-from tests.print.printed import PITCH, SHEET, book, lines, made, pages, text
+from tests.print.small import PITCH, SHEET, book, lines, made, pages, text
 
 LONG = 25
 """Letters of what is a line of text, and no formula."""
