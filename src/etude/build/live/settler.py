@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 
 from etude.adapters.own_memory import give_back, resident
 from etude.build.options import BuildOptions
@@ -44,6 +45,8 @@ class Settled(msgspec.Struct, frozen=True):
     problems: tuple[Diagnostic, ...] = ()
     stopped: bool = False
     """It could not be carried out; `problems` say why."""
+    ends: bool = False
+    """The process has grown too large, and does no other."""
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -70,12 +73,14 @@ class Settler:
         self._asked = msgspec.json.encode(asked).decode()
         self._tell = tell
         self.busy = False
+        self._ends = False
         self._process, self._thread = self._begun()
 
     def ask(self) -> None:
         """Have the output built; not while it is being built."""
-        if self._process.poll() is not None:
+        if self._ends or self._process.poll() is not None:
             self._end()
+            self._ends = False
             self._process, self._thread = self._begun()
         assert self._process.stdin is not None
         with suppress(OSError):  # its end is told by the thread
@@ -115,7 +120,7 @@ class Settler:
             for line in answers:
                 with suppress(msgspec.MsgspecError):
                     found = msgspec.json.decode(line, type=Settled)
-                    self.busy = False
+                    self._ends, self.busy = found.ends, False
                     self._tell(found)
         if self.busy:
             self.busy = False
@@ -148,11 +153,12 @@ def _serve(asked: _Asked) -> None:
         except Exception as error:  # noqa: BLE001 -- whatever it is, the author goes on writing
             message = f"{type(error).__name__}: {error}"
             answer = Settled(asked.form, (diagnose(Rule.INTERNAL, message, ""),), stopped=True)
-        answers.write(msgspec.json.encode(answer) + b"\n")
-        answers.flush()
         give_back()
         most = most or resident() * _GROWN + _SPARE
-        if resident() > most:
+        answer = structs.replace(answer, ends=resident() > most)
+        answers.write(msgspec.json.encode(answer) + b"\n")
+        answers.flush()
+        if answer.ends:
             return
 
 
