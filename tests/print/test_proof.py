@@ -87,12 +87,17 @@ def test_footnotes_stand_on_the_pages_of_their_marks(every: dict[str, Printed]) 
     assert [] == [link for link in marks if link.page != link.target]
 
 
+FOLIO = "0123456789ivxlc"
+
+
 def within(sheet: Sheet, number: int, one: LTChar) -> bool:
-    """Whether a letter of a page, from 1, stands in the text block or in the running head above it."""
+    """Whether a letter of a page, from 1, stands in the text block, the running head or the folio below."""
     left = sheet.inner if number % 2 else sheet.outer
     if one.size < ASIDE and not left <= one.x0 <= left + sheet.measure:
         return 2 * MM <= one.x0 and one.x1 <= sheet.width - 2 * MM
     across = left - HANGING <= one.x0 and one.x1 <= left + sheet.measure + HANGING
+    if one.get_text() in FOLIO and 0.3 * sheet.bottom <= one.y0 and one.y1 <= 0.8 * sheet.bottom:
+        return across
     return across and sheet.bottom - HANGING <= one.y0 and one.y1 <= sheet.height - 0.3 * sheet.top
 
 

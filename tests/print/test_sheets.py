@@ -96,7 +96,7 @@ def test_an_edition_in_gray_has_no_colours(tmp_path: Path) -> None:
     shown = "\n\n".join(f"![a picture]({name})" for name in files)
     code = '```python\ndef f(x):  # comment\n    return "text"\n```\n\n:::{warning}\nCare.\n:::\n'
     report = printed(tmp_path, f"{BOOK}grayscale = true\n", {**files, "a.md": f"# A\n\n{shown}\n\n{code}"})
-    assert () == report.diagnostics
+    assert {Rule.PICTURE_COARSE} == {one.rule for one in report.diagnostics}, "they are small"
     pdf = tmp_path / "_build" / "pdf" / "en.pdf"
     assert {0, 1, 2} >= set(colours(pdf))
     (tmp_path / "etude.toml").write_text(BOOK)
@@ -133,4 +133,4 @@ def test_what_is_clear_stays_clear() -> None:
 def test_a_damaged_picture_is_told_in_gray_too(tmp_path: Path) -> None:
     files = {"a.md": "# A\n\n![x](p.png)\n", "p.png": picture("PNG")[:50]}
     told = printed(tmp_path, f"{BOOK}grayscale = true\n", files).diagnostics
-    assert {Rule.PDF_PICTURE} == {one.rule for one in told}
+    assert {Rule.PDF_PICTURE, Rule.PICTURE_COARSE} == {one.rule for one in told}

@@ -16,7 +16,7 @@ KNOWN = "#metadata((math, sym, std).map(it => dictionary(it).keys()).flatten())<
 
 
 def test_no_name_of_the_theme_is_one_of_typsts(tmp_path: Path) -> None:
-    faces = Faces(("A",), ("A",), ("A",), ("A",))
+    faces = Faces(*([("A",)] * 6))
     settings = settings_file(sheet_of(210, 297), faces, "en", first=1, date=(2026, 1, 1))
     own = {name.decode() for data in (*theme_files().values(), settings) for name in DEFINED.findall(data)}
     (tmp_path / "names.typ").write_text(KNOWN)

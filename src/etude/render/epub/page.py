@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 
 from etude.model.block import (
     Bibliography,
@@ -207,31 +206,36 @@ def _headings(
     return found
 
 
+def _element(markup: str, block: str) -> re.Match[str] | None:
+    """The tag that a block begins with."""
+    name = re.escape(attribute(element_id(block)))
+    return re.search(rf'<([a-z][a-z0-9]*)\b[^<>]*? id="{name}"[^<>]*>', markup)
+
+
 def _marked(
     markup: str, folios: Sequence[Folio], site: BookSite, ids: dict[str, None]
 ) -> tuple[str, tuple[Folio, ...]]:
-    """The page with marks where printed pages begin; those whose block is not here are left out."""
+    """The page with marks where printed pages begin; where the block is not here, with the page before."""
     found: list[Folio] = []
-    numbered = enumerate(folios)
-    for block, group in groupby(numbered, lambda one: one[1].id):
-        named = [(f"_page-{number}", one.folio) for number, one in group]
+    groups: dict[str, list[tuple[str, str]]] = {}
+    here = ""
+    for number, one in enumerate(folios):
+        here = one.id if not one.id or _element(markup, one.id) is not None else here
+        groups.setdefault(here, []).append((f"_page-{number}", one.folio))
+    for block, named in groups.items():
         marks = "".join(
             f'<span id="{own}" epub:type="pagebreak" role="doc-pagebreak"'
             f' aria-label="{attribute(site.book_words.page.format(folio))}"></span>'
             for own, folio in named
         )
-        if not block:
+        place = _element(markup, block) if block else None
+        if place is None:
             head, tag_, rest = markup.partition("<header>")
             markup = f"{head}{tag_}{marks}{rest}"
+        elif place[1] in ("tr", "thead", "tbody"):
+            found += (Folio(element_id(block), folio) for _, folio in named)
+            continue
         else:
-            place = re.search(
-                rf'<([a-z][a-z0-9]*)\b[^<>]*? id="{re.escape(attribute(element_id(block)))}"[^<>]*>', markup
-            )
-            if place is None:
-                continue
-            if place[1] in ("tr", "thead", "tbody"):
-                found += (Folio(element_id(block), folio) for _, folio in named)
-                continue
             at = place.end() if place[1] in _INSIDE and not place[0].endswith("/>") else place.start()
             markup = f"{markup[:at]}{marks}{markup[at:]}"
         ids.update((own, None) for own, _ in named)
