@@ -10,7 +10,9 @@ from msgspec import to_builtins
 
 from etude.execute.tolerances import DEFAULT, settle
 from etude.model.block import Resources
-from etude.model.config import Author, Config, Entry, ExecuteConfig, HtmlConfig, Localized, Part, Variant
+from etude.model.config import Author, Config, Entry, ExecuteConfig, Part, Variant
+from etude.model.config_forms import HtmlConfig
+from etude.model.localized import Localized
 from etude.model.rules import Rule, Severity
 from etude.model.span import LineIndex, Span
 from etude.parse.config import KEYS, SECTIONS, parse_config

@@ -12,8 +12,9 @@ from lxml import html as lxml_html
 
 from etude.model.block import Block, BlockNode, CodeCell, Paragraph
 from etude.model.book import Navigation, NavPage, NavPart, PageFacts
-from etude.model.config import Author, Config, LibraryConfig, Localized, Variant
+from etude.model.config import Author, Config, LibraryConfig, Variant
 from etude.model.inline import Inline, Text
+from etude.model.localized import Localized
 from etude.model.offer import Offer
 from etude.model.page import FrontMatter, Page
 from etude.model.result import CellResult, Display, Output, Result, RunResult, Stream, Value

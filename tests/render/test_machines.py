@@ -11,7 +11,9 @@ from msgspec.structs import replace
 from etude.model import inline as i
 from etude.model.block import Heading, Image
 from etude.model.book import NavLink
-from etude.model.config import Author, Config, HtmlConfig, LaunchConfig, Localized
+from etude.model.config import Author, Config, LaunchConfig
+from etude.model.config_forms import HtmlConfig
+from etude.model.localized import Localized
 from etude.model.offer import Offer
 from etude.model.page import FrontMatter
 from etude.model.span import NOWHERE

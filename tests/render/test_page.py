@@ -16,7 +16,9 @@ from lxml import html as lxml_html
 from etude.model import inline as i
 from etude.model.block import CodeBlock, Figure, Heading
 from etude.model.book import Navigation, NavLink, NavPage, NavPart
-from etude.model.config import Config, HtmlConfig, Localized
+from etude.model.config import Config
+from etude.model.config_forms import HtmlConfig
+from etude.model.localized import Localized
 from etude.model.page import FrontMatter
 from etude.model.span import NOWHERE
 from etude.render.html.address import asset, depth_prefix, language_prefix, link, page_file, safe

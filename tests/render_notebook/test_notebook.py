@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from etude.adapters.memory import MemoryFiles
 from etude.model.block import Annotation, CodeCell, Heading, Paragraph
 from etude.model.book import PageFacts, Resolved
-from etude.model.config import Config, ExecuteConfig, HtmlConfig, Variant
+from etude.model.config import Config, ExecuteConfig, Variant
+from etude.model.config_forms import HtmlConfig
 from etude.model.environment import Environment, RequirementFile
 from etude.model.inline import Text
 from etude.model.page import FrontMatter, Page, PageExecution

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etude.model.config import Config, HtmlConfig
+from etude.model.config import Config
+from etude.model.config_forms import HtmlConfig
 from etude.model.diagnostic import Rule
 from etude.model.page import Alias
 from etude.model.short import Given, ShortAddresses, short_url

@@ -13,7 +13,7 @@ from etude.adapters.typesetter import font_families, font_places
 from etude.build.book import Book
 from etude.build.place import CONFIG
 from etude.build.watch import Watch, digest, stamp
-from etude.model.config import PdfConfig
+from etude.model.config_forms import PdfConfig
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
 from etude.render.typst.book import Faces

@@ -14,19 +14,16 @@ from etude.model.config import (
     BibliographyConfig,
     Config,
     Entry,
-    EpubConfig,
     ExecuteConfig,
-    HtmlConfig,
     InventoryConfig,
     LaunchConfig,
     LibraryConfig,
-    Localized,
     Part,
-    PdfConfig,
-    PdfFaces,
     Variant,
 )
+from etude.model.config_forms import EpubConfig, HtmlConfig, PdfConfig, PdfFaces
 from etude.model.diagnostic import Diagnostic, diagnose
+from etude.model.localized import Localized
 from etude.model.rules import Rule, Severity
 from etude.model.span import LineIndex, Span
 from etude.parse.config_keys import KEYS, OPEN, RESERVED, SECTIONS, Key, keys_of

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from etude.model.config import Localized
+from etude.model.localized import Localized
 from etude.model.rules import Rule
 from etude.parse.config_reader import Kind, Reader, dotted
 from etude.parse.config_spelling import did_you_mean

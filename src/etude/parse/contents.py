@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from etude.model.config import Config, Entry, Localized, Part
+from etude.model.config import Config, Entry, Part
 from etude.model.contents import Toc, TocPage, TocPart
 from etude.model.diagnostic import Diagnostic, Place, Related, diagnose
+from etude.model.localized import Localized
 from etude.model.protocols import Files
 from etude.model.rules import Rule
 from etude.model.span import NOWHERE, Span
