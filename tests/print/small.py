@@ -5,15 +5,17 @@ from __future__ import annotations
 import struct
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from pdfminer.high_level import extract_pages
 from pdfminer.layout import LTChar, LTImage
+from printed import made
+from pypdf import PdfReader
 
-from etude.build import BuildOptions, BuildReport, build
+from etude.build import BuildReport
 from etude.model.rules import Rule
 from etude.render.typst.sheet import SIZES, sheet_of
 
@@ -31,10 +33,6 @@ def book(folder: Path, text: str, *, language: str = "zh", pdf: str = "") -> Pat
     (folder / "index.md").write_text("# Home\n")
     (folder / "a.md").write_text(text)
     return folder
-
-
-def made(folder: Path) -> BuildReport:
-    return build(folder, BuildOptions(to=("pdf",), jobs=1))
 
 
 def told(report: BuildReport, rule: Rule) -> list[str]:
@@ -77,3 +75,24 @@ def png(width: int, height: int) -> bytes:
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     rows = zlib.compress(b"".join(b"\0" + b"\x88" * width for _ in range(height)))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def printed(folder: Path, settings: str, files: Mapping[str, str | bytes]) -> BuildReport:
+    """Build a book of these files in a folder; `settings` are its whole `etude.toml`."""
+    written = {"etude.toml": settings, "index.md": "# Home\n\nWelcome.\n", **files}
+    for name, data in written.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data.encode() if isinstance(data, str) else data)
+    return made(folder)
+
+
+def reader(folder: Path, stem: str = "en") -> PdfReader:
+    """The PDF of a book that was built."""
+    return PdfReader(BytesIO((folder / "_build" / "pdf" / f"{stem}.pdf").read_bytes()), strict=True)
+
+
+def words(folder: Path, stem: str = "en") -> list[str]:
+    """The words of each page, with one space between them; without the signs that allow breaks."""
+    texts = (page.extract_text().replace("\u200b", "") for page in reader(folder, stem).pages)
+    return [" ".join(text.split()) for text in texts]

@@ -10,12 +10,12 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from PIL import Image
+from small import printed, words
 
 from etude.build import BuildReport
 from etude.model.rules import Rule
 from etude.render.typst.sheet import MM, sheet_of
 from etude.render.typst.text import parted
-from tests.print.books import pages, printed
 
 Once = Callable[[str, Callable[[Path], None]], Path]
 
@@ -160,7 +160,7 @@ def told(report: BuildReport) -> list[str]:
 
 
 def test_nothing_runs_off_the_page(book: Path) -> None:
-    said = pages(book)
+    said = words(book)
     first, last = (
         next(i for i, text in enumerate(said, 1) if text.startswith(f"Chapter {chapter} "))
         for chapter in ("5 Formulas", "6 Letters")
@@ -202,7 +202,7 @@ def test_pictures_are_known_by_their_bytes(book: Path) -> None:
 
 
 def test_every_note_is_printed_once(book: Path) -> None:
-    said = " ".join(pages(book))
+    said = " ".join(words(book))
     assert 1 == said.count("Note of a caption.")
     assert 1 == said.count("Note of a listing.")
     assert 1 == said.count("Note of a row.")
@@ -216,7 +216,7 @@ def test_a_divided_table_has_its_first_column_and_name_in_each_part(tmp_path: Pa
     assert [(Rule.TABLE_DIVIDED, "a.md", text.index(":::"))] == [
         (one.rule, one.place.path, one.place.span.start) for one in report.diagnostics
     ]
-    said = pages(tmp_path)[8]
+    said = words(tmp_path)[8]
     parts = said.count("Table 1.1 (continued)") + 1
     assert 1 < parts == said.count("row0") == said.count("words0 ")
     assert said.count("words29") == said.count("Wide") == 1

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from pdfminer.layout import LTChar, LTImage
+from printed import made
+from small import PITCH, SHEET, book, lines, pages, png, text, told
 
 from etude.model.diagnostic import Severity
 from etude.model.rules import Rule
-from tests.print.small import PITCH, SHEET, book, lines, made, pages, png, text, told
 
 
 def test_a_figure_that_does_not_fit_lets_the_text_go_on(tmp_path: Path) -> None:

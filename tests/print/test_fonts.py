@@ -7,9 +7,10 @@ from pathlib import Path
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from pdfminer.layout import LTChar
+from printed import made
+from small import book, pages, told
 
 from etude.model.rules import Rule
-from tests.print.small import book, made, pages, told
 
 
 def test_a_font_that_is_not_there_is_told_with_those_like_it(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from pdfminer.layout import LTChar
-
-from tests.print.small import PITCH, SHEET, book, lines, made, pages, text
+from printed import made
+from small import PITCH, SHEET, book, lines, pages, text
 
 LONG = 25
 """Letters of what is a line of text, and no formula."""

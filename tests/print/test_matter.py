@@ -8,10 +8,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from small import printed, reader, words
 
 import etude
 from etude.model.rules import Rule
-from tests.print.books import pages, printed, reader
 
 Once = Callable[[str, Callable[[Path], None]], Path]
 
@@ -99,7 +99,7 @@ def book(once: Once) -> Path:
 
 
 def test_titles_imprint_and_dedication_come_first(book: Path) -> None:
-    half, empty, title, imprint, dedication, *_ = pages(book)
+    half, empty, title, imprint, dedication, *_ = words(book)
     assert "A Small Book" == half
     assert "" == empty
     assert "A Small Book With a Subtitle A. Author The Press" == title
@@ -107,22 +107,22 @@ def test_titles_imprint_and_dedication_come_first(book: Path) -> None:
     parts += ["Website: https://example.org/book/", "Source: https://example.org/source"]
     assert [] == [part for part in parts if part not in imprint]
     assert "To the reader" == dedication
-    assert "献给 读者" == pages(book, "zh")[4]
+    assert "献给 读者" == words(book, "zh")[4]
 
 
 def test_the_last_page_says_what_the_book_was_made_with(book: Path) -> None:
-    said = pages(book)
+    said = words(book)
     last = said[-1]
     assert 0 == len(said) % 2
     assert "Colophon The cover shows nothing. The text is set in Source Serif 4, " in last
     assert f"Etude {etude.__version__} made this book from Markdown sources; Typst {version('typst')}" in last
     build = re.findall(r"Build ([0-9a-f]{12})", last)
     assert build == re.findall(r"Build ([0-9a-f]{12})", said[3])
-    assert build != re.findall(r"构建号 ([0-9a-f]{12})", pages(book, "zh")[3])
+    assert build != re.findall(r"构建号 ([0-9a-f]{12})", words(book, "zh")[3])
 
 
 def test_lists_have_numbers_captions_and_pages(book: Path) -> None:
-    said, labels = pages(book), reader(book).page_labels
+    said, labels = words(book), reader(book).page_labels
     figure = next(
         labels[i] for i, text in enumerate(said) if "Figure 1.1" in text and "A note in a cap" in text
     )
@@ -132,14 +132,14 @@ def test_lists_have_numbers_captions_and_pages(book: Path) -> None:
     assert kinds[1] == f"Figures 1.1 A picture with a link, a note and 𝑥2 in slope {figure}"
     assert re.fullmatch(r"Listings 1\.1 Code of note \d+", kinds[2])
     assert 3 == len(kinds), "there are no tables"
-    assert "插图目录" in "".join(pages(book, "zh"))
+    assert "插图目录" in "".join(words(book, "zh"))
 
 
 def test_lists_lead_to_what_they_list_and_are_bookmarks(book: Path) -> None:
     pdf = reader(book)
-    number = next(i for i, text in enumerate(pages(book)) if text.startswith("Figures 1.1"))
+    number = next(i for i, text in enumerate(words(book)) if text.startswith("Figures 1.1"))
     notes = [one.get_object() for one in pdf.pages[number]["/Annots"]]
-    target = next(i for i, text in enumerate(pages(book)) if "A note in a caption" in text)
+    target = next(i for i, text in enumerate(words(book)) if "A note in a caption" in text)
     assert {pdf.pages[target].indirect_reference} == {
         list.__getitem__(note["/Dest"].get_object(), 0) for note in notes
     }
@@ -151,14 +151,14 @@ def test_lists_lead_to_what_they_list_and_are_bookmarks(book: Path) -> None:
 def test_chapters_begin_on_right_pages_with_the_folio_at_the_foot(book: Path) -> None:
     pdf = reader(book)
     for name in ("Chapter 1 Chapter one", "Chapter 2 Chapter two"):
-        at = next(i for i, text in enumerate(pages(book)) if text.startswith(name))
+        at = next(i for i, text in enumerate(words(book)) if text.startswith(name))
         assert 0 == at % 2
-        assert pages(book)[at].endswith(pdf.page_labels[at]) or "A note" in pages(book)[at]
+        assert words(book)[at].endswith(pdf.page_labels[at]) or "A note" in words(book)[at]
 
 
 def test_heads_say_chapter_and_section_and_empty_pages_nothing(book: Path) -> None:
     pdf = reader(book)
-    said = pages(book)
+    said = words(book)
     first = next(i for i, text in enumerate(said) if text.startswith("Chapter 1 Chapter one"))
     assert said[first + 1].startswith(f"{pdf.page_labels[first + 1]} Chapter 1 Chapter one ")
     assert said[first + 2].startswith(f"1.1 First section slope {pdf.page_labels[first + 2]} ")
@@ -168,7 +168,7 @@ def test_heads_say_chapter_and_section_and_empty_pages_nothing(book: Path) -> No
 
 
 def test_notes_of_headings_and_captions_are_printed_once(book: Path) -> None:
-    said = " ".join(pages(book))
+    said = " ".join(words(book))
     assert 1 == said.count("A note in a heading.")
     assert 1 == said.count("A note in a caption.")
     assert 1 == said.count("example.org/far")
@@ -176,7 +176,7 @@ def test_notes_of_headings_and_captions_are_printed_once(book: Path) -> None:
 
 def test_the_index_has_ranges_main_places_and_other_entries(book: Path) -> None:
     pdf = reader(book)
-    said = pages(book)
+    said = words(book)
     at = max(i for i, text in enumerate(said) if text.startswith("Chapter 3 Index"))
     found = re.search(r"S slope ([0-9, –]+)", said[at])
     assert found is not None
@@ -192,7 +192,7 @@ def test_heads_of_the_index_are_said_again_above_a_column(tmp_path: Path) -> Non
     settings = '[book]\ntitle = "T"\nchapters = ["a", "i"]\n[pdf]\nsize = "a5"\n'
     files = {"a.md": f"# A\n\n{below}\n\n{LONG}", "i.md": "# I\n\n```{printindex}\n```\n"}
     printed(tmp_path, settings, files)
-    said = " ".join(pages(tmp_path))
+    said = " ".join(words(tmp_path))
     assert said.count("G (continued) gate (continued) part") >= 3
     assert "gate (continued) (continued)" not in said
 
@@ -202,13 +202,13 @@ def test_pages_that_follow_one_another_make_a_range(tmp_path: Path) -> None:
     settings = '[book]\ntitle = "T"\nchapters = ["a", "i"]\n[pdf]\nsize = "a4"\n'
     text = f"# A\n\n{mark * 5}{LONG * 4}\n\n{{index}}`gate <!gate>`\n\n{LONG}"
     printed(tmp_path, settings, {"a.md": text, "i.md": "# I\n\n```{printindex}\n```\n"})
-    assert re.search(r"gate 3–[4-9]\b.*, 1[0-9] ", pages(tmp_path)[-2])
+    assert re.search(r"gate 3–[4-9]\b.*, 1[0-9] ", words(tmp_path)[-2])
 
 
 def test_a_plain_book_has_no_dedication_and_no_lists(tmp_path: Path) -> None:
     settings = '[book]\ntitle = "T"\nchapters = ["a"]\n'
     printed(tmp_path, settings, {"a.md": "# A\n\n```{figure} p.svg\n:alt: x\n\nC\n```\n", "p.svg": SVG})
-    said = [text for text in pages(tmp_path) if text]
+    said = [text for text in words(tmp_path) if text]
     assert ["T", "T"] == said[:2]
     assert re.fullmatch(r"T Build [0-9a-f]{12}", said[2])
     assert said[3].startswith("Contents")

@@ -10,13 +10,13 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from PIL import Image, ImageChops
+from small import printed, reader
 
 from etude.model.rules import Rule
 from etude.render.typst.dots import gray_dots
 from etude.render.typst.gray import gray_drawing, shade
 from etude.render.typst.sheet import MM
 from etude.render.typst.trim import with_bleed
-from tests.print.books import printed, reader
 
 BOOK = '[book]\ntitle = "T"\nchapters = ["a"]\n[pdf]\n'
 USUAL = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728")
