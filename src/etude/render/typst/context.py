@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
-from etude.model.block import BlockNode, CodeCell, FootnoteDefinition
-from etude.model.book import PageFacts, Resolved
+from etude.model.block import BlockNode
+from etude.model.book import Resolved
 from etude.model.config import Config
 from etude.model.inline import Inline
-from etude.model.page import Page
-from etude.model.result import RunResult
+from etude.render.rendering import Rendering
 from etude.render.typst.sheet import Sheet
 from etude.render.typst.text import string
 
@@ -51,34 +50,18 @@ class Print:
     """Reads what cells give as Markdown."""
 
 
-@dataclass(slots=True)
-class Context:
+@dataclass(slots=True, kw_only=True)
+class Context(Rendering):
     """One page being rendered; the functions of this folder write into the fields that are sets or dicts."""
 
-    page: Page
-    facts: PageFacts
     edition: Print
-    variants: tuple[str, ...]
-    """Of the page, in this edition."""
-    runs: Mapping[str, RunResult]
-    scope: tuple[str, ...]
-    """The variants that what is being rendered belongs to."""
     render: Callable[[Context, Sequence[BlockNode]], str]
     """Gives blocks as one expression; here so that modules of single blocks need not import each other."""
     inline: Callable[[Context, Sequence[Inline]], str]
-    cells: Mapping[str, CodeCell]
-    """By label."""
-    moved: frozenset[int]
-    """Indexes of the cells whose pictures a figure shows."""
-    notes: Mapping[str, FootnoteDefinition]
-    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By the id of a block: further ids that it answers to."""
     addresses: Mapping[str, str] = field(default_factory=dict)
     """Short addresses to be printed beside titles, by the ids of headings; empty for the page's own."""
     measure: float = 0.0
     """Points from left to right that what is being rendered may take."""
-    files: dict[str, bytes] = field(default_factory=dict)
-    """Pictures that cells made, named by their content."""
     pictures: set[str] = field(default_factory=set)
     """Paths of the book's pictures that are shown."""
     unprinted: set[str] = field(default_factory=set)
@@ -101,35 +84,12 @@ class Context:
     level: int = 1
     """Of the heading before, in the book's outline."""
 
-    @property
-    def han(self) -> bool:
-        """Whether the page is Chinese."""
-        return self.page.language.lower().startswith("zh")
-
-    @contextmanager
-    def within(self, variants: Sequence[str]) -> Iterator[None]:
-        """Within it, only results of `variants` are printed; of all when it is empty."""
-        scope = self.scope
-        if variants:
-            self.scope = tuple(name for name in scope if name in variants)
-        yield
-        self.scope = scope
-
     @contextmanager
     def narrow(self, points: float) -> Iterator[None]:
         """Within it, there is so much less room from left to right."""
         self.measure -= points
         yield
         self.measure += points
-
-    def results(self) -> Iterator[tuple[str, RunResult]]:
-        """The runs in scope, in the order in which variants are shown."""
-        if not self.variants:
-            yield from list(self.runs.items())[:1]
-            return
-        for name in self.scope:
-            if name in self.runs:
-                yield name, self.runs[name]
 
     def floats(self, at: int) -> str:
         """The name of a place in the source by which what is there may float.
