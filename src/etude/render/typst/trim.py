@@ -7,6 +7,8 @@ Source: ISO 32000-1, 7.5.4 (cross-reference table) and 14.11.2 (page boundaries)
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 from typing import Final
 
 __all__ = ["with_bleed"]
@@ -26,18 +28,19 @@ def with_bleed(pdf: bytes, bleed: float) -> bytes:
         return pdf
     table = int(start[1])
     out: list[bytes] = []
-    added: list[tuple[int, int]] = []
+    places: list[int] = []
     done = 0
     for page in _PAGE.finditer(pdf, 0, table):
         left, bottom, right, top = (float(part) for part in page[1].split())
         sides = left - bleed, bottom - bleed, right + bleed, top + bleed
         box = b" ".join(b"%.3f" % max(side, 0.0) for side in sides)  # numbers of PDF have no exponents
         out += (pdf[done : page.end()], b"/BleedBox[" + box + b"]")
-        added.append((page.end(), len(out[-1])))
+        places.append(page.end())
         done = page.end()
+    added = list(accumulate((len(box) for box in out[1::2]), initial=0))
 
     def moved(offset: int) -> int:
-        return offset + sum(size for at, size in added if at <= offset)
+        return offset + added[bisect_right(places, offset)]
 
     entries = _ENTRY.sub(lambda one: b"%010d %s" % (moved(int(one[1])), one[2]), pdf[table : start.start()])
     return b"".join((*out, pdf[done:table], entries, b"startxref\n%d\n%%%%EOF" % moved(table)))
