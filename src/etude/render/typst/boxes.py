@@ -20,7 +20,8 @@ from etude.model.inline import Inline
 from etude.model.words import solution_name, word
 from etude.render.html.boxes import FAMILIES, ITALIC
 from etude.render.html.words import words as site_words
-from etude.render.typst.context import Context
+from etude.render.typst.context import Context, anchor
+from etude.render.typst.paragraphs import leads_in
 from etude.render.typst.pictures import book_picture
 from etude.render.typst.text import content, string
 
@@ -28,6 +29,10 @@ __all__ = ["admonition", "aside", "card", "dropdown", "exercise", "proof", "solu
 
 _INSET = 12.0
 """Points that the theme keeps free on each side of a box's text."""
+
+
+_CARD = 30.0
+"""Percent of the line that the picture of a card takes, as in the theme."""
 
 
 def _inside(ctx: Context, nodes: Sequence[BlockNode]) -> str:
@@ -54,6 +59,11 @@ def proof(ctx: Context, node: Proof) -> str:
     name = number.name if number is not None and number.name else word(ctx.page.language, node.kind)
     leaning = "true" if node.kind in ITALIC and not ctx.han else "false"
     run_in = _run_in(ctx, node.children, ended=node.kind == "proof")
+    match node.children:
+        case [Paragraph() as first, *rest] if leads_in(ctx, first, rest):
+            run_in += ",stays:true"
+        case _:
+            pass
     return f"statement({_head(ctx, name, node.title)},{run_in},leaning:{leaning})"
 
 
@@ -118,14 +128,21 @@ def card(ctx: Context, node: Card) -> str:
     title = _title(ctx, node.title)
     if title and node.target:
         found = ctx.facts.linked(node.target)
-        title = ctx.lead(found, title) if found is not None else title
-    parts = [
-        f"pdf.artifact({made})" if node.image and (made := book_picture(ctx, node.image, "")) else "",
-        _inside(ctx, node.header) if node.header else "",
-        _inside(ctx, node.children),
-        _inside(ctx, node.footer) if node.footer else "",
-    ]
-    return f"plain-box({title or 'none'},{content(parts)})"
+        if found is not None:
+            far = found.page not in ("", ctx.page.name)
+            page = f"page-of({string(anchor(found.page, found.id))})" if far else ""
+            title = content((ctx.lead(found, title), page))
+    texts = (*node.header, *node.children, *node.footer)
+    shown = ""
+    if node.image in ctx.edition.sizes:
+        across, down = ctx.edition.sizes[node.image]
+        shown = book_picture(ctx, node.image, "", f"{_CARD if across >= down else _CARD * 0.6:.0f}%")
+    elif node.image:
+        ctx.unprinted.add(node.image)
+    shown = f"pdf.artifact({shown})" if shown else ""
+    if shown and all(isinstance(one, Paragraph) for one in texts):
+        return f"card({title or 'none'},{shown},{_inside(ctx, texts)})"
+    return f"plain-box({title or 'none'},{content((shown, _inside(ctx, texts)))})"
 
 
 def aside(ctx: Context, node: Aside) -> str:

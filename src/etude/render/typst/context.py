@@ -16,6 +16,7 @@ from etude.model.page import Page
 from etude.model.result import RunResult
 from etude.render.typst.sheet import Sheet
 from etude.render.typst.text import string
+from etude.render.variants import Group
 
 __all__ = ["Coarse", "Context", "Print", "anchor"]
 
@@ -96,6 +97,9 @@ class Context:
     """How many blocks are around what is being rendered."""
     noted: set[str] = field(default_factory=set)
     """Footnotes that were printed."""
+    above: BlockNode | Group | None = None
+    """What stands directly above what is being rendered, in the same block."""
+    below: BlockNode | Group | None = None
     unsaid: list[int] = field(default_factory=list)
     """Offsets in the source of pictures without a text alternative."""
     level: int = 1
