@@ -21,6 +21,7 @@ from etude.build.pdf_coarse import coarse_pictures
 from etude.build.pdf_faces import fonts_of
 from etude.build.pdf_parts import KEEP, Edition, page_parts, part_target
 from etude.build.pdf_setting import Project, Setting, set_book
+from etude.build.pdf_short import unrecorded_codes
 from etude.build.pictures import Picture
 from etude.build.watch import digest, stamp
 from etude.build.workers import EndedError
@@ -65,7 +66,7 @@ def write_pdfs(
     known = page_parts(making, wanted)
     date = modified(making)
     fonts = fonts_of(book, making.watch)
-    output.diagnostics += fonts.problems
+    output.diagnostics += (*fonts.problems, *unrecorded_codes(making, wanted))
     for edition in wanted:
         names = {
             parsed.source.name: known[target].part
