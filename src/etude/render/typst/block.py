@@ -192,6 +192,8 @@ def _heading(ctx: Context, node: Heading) -> str:
 
     Where the source leaves a level out, the printed book does not: PDF/UA wants (ISO 14289-1, 7.4.2) that.
     """
+    if ctx.printed:
+        return f"output-title({ctx.inline(ctx, node.children)})"
     level = min(ctx.edition.levels.get(ctx.page.name, 1) + max(node.level, 2) - 1, ctx.level + 1)
     ctx.level = level
     number = ctx.facts.numbers.get(node.id)

@@ -91,6 +91,8 @@ class Context:
     coarse: list[Coarse] = field(default_factory=list)
     at: int = 0
     """Offset in the source of the block that is being rendered."""
+    printed: bool = False
+    """Whether what is being rendered is what a cell printed, which is no part of the book's outline."""
     headed: bool = False
     """Whether a title stands directly above."""
     depth: int = 0
