@@ -11,6 +11,7 @@ from etude.model.block import (
     Card,
     Dropdown,
     Exercise,
+    Heading,
     Paragraph,
     Proof,
     Solution,
@@ -45,7 +46,8 @@ def admonition(ctx: Context, node: Admonition) -> str:
     kinds = site_words(ctx.page.language).kinds
     title = _title(ctx, node.title) or string(kinds.get(node.kind, kinds["note"]))
     family = FAMILIES.get(node.kind, "note")
-    return f"admonition({string(family)},{title},{_inside(ctx, node.children)})"
+    below = _below_title(ctx)
+    return f"admonition({string(family)},{title},{_inside(ctx, node.children)}{below})"
 
 
 def dropdown(ctx: Context, node: Dropdown) -> str:
@@ -57,6 +59,7 @@ def proof(ctx: Context, node: Proof) -> str:
     """A theorem and its kin: its name runs into the first paragraph."""
     number = ctx.facts.numbers.get(node.id)
     name = number.name if number is not None and number.name else word(ctx.page.language, node.kind)
+    head, below = _head(ctx, name, node.title), _below_title(ctx)
     leaning = "true" if node.kind in ITALIC and not ctx.han else "false"
     run_in = _run_in(ctx, node.children, ended=node.kind == "proof")
     match node.children:
@@ -64,7 +67,7 @@ def proof(ctx: Context, node: Proof) -> str:
             run_in += ",stays:true"
         case _:
             pass
-    return f"statement({_head(ctx, name, node.title)},{run_in},leaning:{leaning})"
+    return f"statement({head},{run_in},leaning:{leaning}{below})"
 
 
 def exercise(ctx: Context, node: Exercise) -> str:
@@ -72,7 +75,8 @@ def exercise(ctx: Context, node: Exercise) -> str:
     number = ctx.facts.numbers.get(node.id)
     name = number.name if number is not None and number.name else word(ctx.page.language, "exercise")
     hard = min(max(node.difficulty, 0), 3)
-    return f"exercise({_head(ctx, name, node.title)},{hard},{_run_in(ctx, node.children)})"
+    below = _below_title(ctx)
+    return f"exercise({_head(ctx, name, node.title)},{hard},{_run_in(ctx, node.children)}{below})"
 
 
 def solution(ctx: Context, node: Solution) -> str:
@@ -82,6 +86,11 @@ def solution(ctx: Context, node: Solution) -> str:
         found = ctx.facts.linked(node.exercise)
         title = string(solution_name(ctx.page.language, found.name if found is not None else ""))
     return f"solution({title},{_inside(ctx, node.children)})"
+
+
+def _below_title(ctx: Context) -> str:
+    """An argument of the theme's boxes: directly below a title no line is left free."""
+    return ",above:lead" if isinstance(ctx.above, Heading) else ""
 
 
 def _head(ctx: Context, name: str, title: Sequence[Inline]) -> str:

@@ -41,10 +41,11 @@ from etude.model.result import Value
 from etude.model.words import fill
 from etude.render.bundle import choose
 from etude.render.html.formula import HAN, latex
-from etude.render.html.quotes import curled, edge
+from etude.render.html.quotes import curled
 from etude.render.math import MathError
 from etude.render.text import plain
 from etude.render.typst.context import Context, anchor
+from etude.render.typst.gaps import gapped
 from etude.render.typst.math import formula
 from etude.render.typst.pictures import small_picture
 from etude.render.typst.text import content, parted, string
@@ -57,26 +58,14 @@ _NUMBER = re.compile(r"[+-]?[0-9][0-9,_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s?[%â
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])(\u2019)(?=[A-Za-z])")
 _URL = re.compile(r"(?:https?|mailto|ftp):", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_GAP = "gap"
-"""The space between Han and what Typst does not know as Latin text: formulas, code, values."""
 
 
 def inlines(ctx: Context, nodes: Sequence[Inline]) -> str:
     """A line's content as one expression."""
     if not ctx.han:
         nodes = curled(nodes)
-    parts: list[str] = []
-    for i, node in enumerate(nodes):
-        made = _node(ctx, node)
-        if ctx.han and made and isinstance(node, InlineMath | InlineCode | Eval):
-            if i and HAN.match(edge(nodes[i - 1], last=True)):
-                parts.append(_GAP)
-            parts.append(made)
-            if i + 1 < len(nodes) and HAN.match(edge(nodes[i + 1], last=False)):
-                parts.append(_GAP)
-        else:
-            parts.append(made)
-    return content(parts)
+    made = [_node(ctx, node) for node in nodes]
+    return content(gapped(nodes, made) if ctx.han else made)
 
 
 def _node(ctx: Context, node: Inline) -> str:
