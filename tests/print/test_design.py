@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,41 @@ def test_printed_codes_that_no_record_keeps_are_told_of(tmp_path: Path) -> None:
     assert said.startswith("1 short address is printed")
     (folder / "etude.toml").write_text((folder / "etude.toml").read_text() + '[pdf]\nqr = "none"\n')
     assert [] == told(made(folder), Rule.SHORT_UNRECORDED)
+
+
+@pytest.mark.parametrize("word", ["字", "{term}`词`", "{index}`词`"])
+def test_a_formula_stands_apart_from_chinese_words(tmp_path: Path, word: str) -> None:
+    made(book(tmp_path, f"# 章\n\n末{word}$x${word}末。\n\n## 词\n\n```{{glossary}}\n词\n: 话。\n```\n"))
+    every = [one for page in pages(tmp_path) for one in letters(page) if one.size > 9.9]
+    at = next(i for i, one in enumerate(every) if one.get_text() in "𝑥x")
+    before, formula, after = every[at - 1 : at + 2]
+    assert 1.5 < formula.x0 - before.x1 < 4
+    assert 1.5 < after.x0 - formula.x1 < 4
+
+
+def test_a_box_below_a_title_leaves_no_line_free(tmp_path: Path) -> None:
+    task = "```{exercise}\n做一做。\n```\n\n"
+    made(book(tmp_path, f"# 章\n\n## 节一\n\n{task}## 节二\n\n做二。\n"))
+    page = next(one for one in pages(tmp_path)[::-1] if any(c.get_text() == "做" for c in letters(one)))
+    titles = [baseline(one) for one in letters(page) if one.get_text() == "节" and one.size > 13]
+    first = [baseline(one) for one in letters(page) if one.get_text() == "做"]
+    assert titles[0] - first[0] == pytest.approx(titles[1] - first[-1], abs=0.2)
+
+
+def test_rows_of_a_table_are_not_divided(tmp_path: Path) -> None:
+    row = "| 名 | " + "这一格有好几行字那么长，" * 9 + " |\n"
+    made(book(tmp_path, "# 章\n\n" + "字。\n\n" * 3 + "| 甲 | 乙 |\n|---|---|\n" + row * 20))
+    found = [[one.get_text() for one in letters(page)] for page in pages(tmp_path)]
+    parts = [(page.count("名"), page.count("这")) for page in found if "这" in page]
+    assert len(parts) > 1
+    assert [] == [part for part in parts if part[1] != 9 * part[0]]
+
+
+def test_english_among_chinese_is_hyphenated(tmp_path: Path) -> None:
+    words = "counterrevolutionary internationalization characteristically misunderstandings"
+    made(book(tmp_path, "# 章\n\n" + "\n\n".join(f"{'字' * n}{words} {words}。" for n in range(20))))
+    every = [one for page in pages(tmp_path) for one in letters(page)]
+    assert any(
+        one.get_text() in "-\u2010\u00ad" and baseline(after) < baseline(one)
+        for one, after in pairwise(every)
+    )

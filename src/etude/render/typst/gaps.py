@@ -13,9 +13,11 @@ __all__ = ["gapped"]
 
 _GAP = "gap"
 _TEXT = r'"(?:[^"\\]|\\.)*"'
-_NAMES = re.compile(rf"\b(?:go|spot|page-of)\({_TEXT}(?:,{_TEXT})*")
+_NAMES = re.compile(rf"\b(?:(?:go|page-of)\({_TEXT}|spot\({_TEXT}(?:,{_TEXT})*)")
 """Calls with names of places, which nobody sees."""
 _SHOWN = re.compile(_TEXT)
+_RELATION = re.compile(r"(?:[=<>]|\\(?:approx|geq?|gg|leq?|ll|neq?|propto|sim|simeq))\s*\Z")
+"""At the end of a formula: the value that follows is its other side."""
 
 
 def gapped(nodes: Sequence[Inline], made: Sequence[str]) -> Iterator[str]:
@@ -25,7 +27,12 @@ def gapped(nodes: Sequence[Inline], made: Sequence[str]) -> Iterator[str]:
         if apart and i and HAN.match(_edge(nodes[i - 1], made[i - 1], last=True)):
             yield _GAP
         yield own
-        if apart and i + 1 < len(nodes) and HAN.match(_edge(nodes[i + 1], made[i + 1], last=False)):
+        if not apart or i + 1 == len(nodes):
+            continue
+        related = isinstance(node, InlineMath) and _RELATION.search(node.tex) is not None
+        if HAN.match(_edge(nodes[i + 1], made[i + 1], last=False)) or (
+            related and isinstance(nodes[i + 1], Eval)
+        ):
             yield _GAP
 
 

@@ -55,7 +55,11 @@ __all__ = ["inline_math", "inlines"]
 
 _CALLS = {Strong: "strong", Strikethrough: "strike", Superscript: "super", Subscript: "sub"}
 _NUMBER = re.compile(r"[+-]?[0-9][0-9,_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s?[%‰]?")
-_APOSTROPHE = re.compile(r"(?<=[A-Za-z])(\u2019)(?=[A-Za-z])")
+_WORD = r"[A-Za-z\u00c0-\u024f]+(?:['\u2019-][A-Za-z\u00c0-\u024f]+)*"
+_LATIN = re.compile(
+    rf"((?<![0-9A-Za-z\u00c0-\u024f]){_WORD}(?:,? {_WORD}){{2,}}|(?<=[A-Za-z])\u2019(?=[A-Za-z]))"
+)
+"""In Chinese text: three words and more, which are hyphenated as English is; an apostrophe."""
 _URL = re.compile(r"(?:https?|mailto|ftp):", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
@@ -72,7 +76,7 @@ def _node(ctx: Context, node: Inline) -> str:
     match node:
         case Text(value=value):
             shown = parted(value, ctx.measure)
-            return _text(shown) if ctx.han and "\N{RIGHT SINGLE QUOTATION MARK}" in shown else string(shown)
+            return _text(shown) if ctx.han and _LATIN.search(shown) else string(shown)
         case Emphasis(children=children):
             han = ctx.han and HAN.search(plain(children)) is not None
             return f"{'stress' if han else 'emph'}({inlines(ctx, children)})"
@@ -121,8 +125,8 @@ def _node(ctx: Context, node: Inline) -> str:
 
 
 def _text(value: str) -> str:
-    """Chinese text with apostrophes, which are narrower than its quotes."""
-    pieces = _APOSTROPHE.split(value)
+    """Chinese text with words of another language and apostrophes, which are narrower than its quotes."""
+    pieces = _LATIN.split(value)
     return content(string(each) if i % 2 == 0 else f"latin({string(each)})" for i, each in enumerate(pieces))
 
 
