@@ -23,7 +23,7 @@ from etude.render.html.boxes import FAMILIES, ITALIC
 from etude.render.html.words import words as site_words
 from etude.render.typst.context import Context, anchor
 from etude.render.typst.paragraphs import leads_in
-from etude.render.typst.pictures import book_picture
+from etude.render.typst.pictures import DENSITY, book_picture
 from etude.render.typst.text import content, string
 
 __all__ = ["admonition", "aside", "card", "dropdown", "exercise", "proof", "solution", "tabs"]
@@ -145,7 +145,8 @@ def card(ctx: Context, node: Card) -> str:
     shown = ""
     if node.image in ctx.edition.sizes:
         across, down = ctx.edition.sizes[node.image]
-        shown = book_picture(ctx, node.image, "", f"{_CARD if across >= down else _CARD * 0.6:.0f}%")
+        share = min(_CARD if across >= down else 0.6 * _CARD, across * DENSITY / ctx.measure * 100)
+        shown = book_picture(ctx, node.image, "", f"{share:.1f}%")
     elif node.image:
         ctx.unprinted.add(node.image)
     shown = f"pdf.artifact({shown})" if shown else ""
