@@ -249,6 +249,7 @@ ELSEWHERE = {
     # Only with short addresses.
     Rule.SHORT_CODE,
     Rule.SHORT_BROKEN,
+    Rule.SHORT_UNRECORDED,
     # Only a verification tells these.
     Rule.RESULT_DRIFTED,
     Rule.RESULT_UNRECORDED,

@@ -21,6 +21,7 @@ from etude.build.outputs import Made, encode
 from etude.build.pdf_faces import Fonts, fonts_of
 from etude.build.pdf_parts import KEEP, Edition, page_parts, part_target
 from etude.build.pdf_setting import Project, Setting, set_book
+from etude.build.pdf_short import unrecorded_codes
 from etude.build.pdf_told import notes_told, pages_told
 from etude.build.watch import digest
 from etude.build.workers import EndedError
@@ -56,7 +57,7 @@ def write_pdfs(making: Making) -> dict[str, Made]:
     wanted = _editions(book, options)
     known = page_parts(making, wanted)
     shared = _Shared(fonts_of(book, making.watch), modified(making))
-    making.output.diagnostics += shared.fonts.problems
+    making.output.diagnostics += (*shared.fonts.problems, *unrecorded_codes(making, wanted))
     for edition in wanted:
         names = {
             parsed.source.name: known[target].part

@@ -25,7 +25,7 @@ from etude.render.typst.context import Print
 from etude.render.typst.page import PrintedPage, render_page
 from etude.render.typst.sheet import Sheet
 
-__all__ = ["KEEP", "Edition", "page_parts", "part_target"]
+__all__ = ["KEEP", "Edition", "page_parts", "part_target", "printed_addresses"]
 
 KEEP = Keep("printed")
 
@@ -111,21 +111,33 @@ def _tasks(making: Making, edition: Edition, depths: Mapping[str, int]) -> Itera
     book, pictures = making.book, making.pictures
     resolution = making.resolved.languages[edition.language]
     asked = encode((edition, book.config.variants, book.config.library, book.config.pdf.linenos))
-    first = depths[resolution.navigation.home.name]
+    shown = printed_addresses(making, edition)
     for parsed in book.pages[edition.language]:
         name = parsed.source.name
         facts = resolution.facts.get(name)
         if facts is None:
             continue
         results = making.run.results.get(parsed.source.path, {})
-        shown = encode(facts)
+        known = encode(facts)
         shapes = repr([(path, pictures[path].size) for path in parsed.files if path in pictures])
         depth = depths.get(name, 1)
-        addresses = _addresses(making, edition.language, parsed, depth - first)
-        made_of = parsed.key, shown, asked, shapes, str(depth), repr(addresses)
+        addresses = shown.get(name, {})
+        made_of = parsed.key, known, asked, shapes, str(depth), repr(addresses)
         key = digest(making.program, *made_of, *result_digests(results))
         stored = encode(results) if results else b""
-        yield _Task(part_target(edition, name), key, parsed.key, shown, stored, addresses)
+        yield _Task(part_target(edition, name), key, parsed.key, known, stored, addresses)
+
+
+def printed_addresses(making: Making, edition: Edition) -> dict[str, dict[str, str]]:
+    """The short addresses that a printed book shows, by pages and the ids of headings."""
+    resolution = making.resolved.languages[edition.language]
+    depths = levels(resolution.navigation)
+    first = depths[resolution.navigation.home.name]
+    return {
+        name: _addresses(making, edition.language, parsed, depths.get(name, 1) - first)
+        for parsed in making.book.pages[edition.language]
+        if (name := parsed.source.name) in resolution.facts
+    }
 
 
 def _addresses(making: Making, language: str, parsed: Parsed, deep: int) -> dict[str, str]:

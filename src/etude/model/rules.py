@@ -81,6 +81,7 @@ class Rule(StrEnum):
     REDIRECT_BROKEN = "redirect-broken"
     SHORT_CODE = "short-code"
     SHORT_BROKEN = "short-broken"
+    SHORT_UNRECORDED = "short-unrecorded"
     # execution
     CELL_LANGUAGE = "cell-language"
     CELL_SYNTAX = "cell-syntax"
@@ -186,6 +187,7 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.REDIRECT_BROKEN, _E, "An old address leads to nothing."),
         (Rule.SHORT_CODE, _E, "A short code is written wrongly, or is taken."),
         (Rule.SHORT_BROKEN, _W, "A short address that was recorded leads to nothing any more."),
+        (Rule.SHORT_UNRECORDED, _I, "A short address is printed that the record does not keep yet."),
         (Rule.CELL_LANGUAGE, _W, "A cell is in another language than its kernel."),
         (Rule.CELL_SYNTAX, _E, "The code of a cell cannot be parsed."),
         (Rule.CELL_ERROR, _E, "A cell raised an exception."),

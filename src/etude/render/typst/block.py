@@ -55,6 +55,7 @@ from etude.render.typst.bare import bare, marks, notes
 from etude.render.typst.context import Context
 from etude.render.typst.formulas import display_math
 from etude.render.typst.html_tables import html_blocks
+from etude.render.typst.paragraphs import paragraph
 from etude.render.typst.text import array, content, string
 from etude.render.typst.way_back import way_back
 from etude.render.typst.words import words
@@ -75,11 +76,14 @@ def blocks(ctx: Context, nodes: Sequence[BlockNode]) -> str:
     if ctx.depth >= _DEEPEST:
         nodes = tuple(node for node in walk(nodes) if isinstance(node, _PLAIN))
     ctx.depth += 1
-    made = content(
-        _group(ctx, piece) if isinstance(piece, Group) else _placed(ctx, piece) for piece in grouped(nodes)
-    )
+    made: list[str] = []
+    pieces = tuple(grouped(nodes))
+    ctx.above = None
+    for piece, ctx.below in zip(pieces, (*pieces[1:], None), strict=False):
+        made.append(_group(ctx, piece) if isinstance(piece, Group) else _placed(ctx, piece))
+        ctx.above = piece
     ctx.depth -= 1
-    return made
+    return content(made)
 
 
 def _group(ctx: Context, group: Group) -> str:
@@ -113,8 +117,8 @@ def _placed(ctx: Context, node: BlockNode) -> str:
 
 def _block(ctx: Context, node: BlockNode) -> str:
     match node:
-        case Paragraph(children=children):
-            return f"par({ctx.inline(ctx, children)})"
+        case Paragraph():
+            return paragraph(ctx, node)
         case Heading():
             return _heading(ctx, node)
         case CodeCell():
@@ -188,6 +192,8 @@ def _heading(ctx: Context, node: Heading) -> str:
 
     Where the source leaves a level out, the printed book does not: PDF/UA wants (ISO 14289-1, 7.4.2) that.
     """
+    if ctx.printed:
+        return f"output-title({ctx.inline(ctx, node.children)})"
     level = min(ctx.edition.levels.get(ctx.page.name, 1) + max(node.level, 2) - 1, ctx.level + 1)
     ctx.level = level
     number = ctx.facts.numbers.get(node.id)

@@ -11,6 +11,7 @@ from etude.model.block import (
     Card,
     Dropdown,
     Exercise,
+    Heading,
     Paragraph,
     Proof,
     Solution,
@@ -20,14 +21,19 @@ from etude.model.inline import Inline
 from etude.model.words import solution_name, word
 from etude.render.html.boxes import FAMILIES, ITALIC
 from etude.render.html.words import words as site_words
-from etude.render.typst.context import Context
-from etude.render.typst.pictures import book_picture
+from etude.render.typst.context import Context, anchor
+from etude.render.typst.paragraphs import leads_in
+from etude.render.typst.pictures import DENSITY, book_picture
 from etude.render.typst.text import content, string
 
 __all__ = ["admonition", "aside", "card", "dropdown", "exercise", "proof", "solution", "tabs"]
 
 _INSET = 12.0
 """Points that the theme keeps free on each side of a box's text."""
+
+
+_CARD = 30.0
+"""Percent of the line that the picture of a card takes, as in the theme."""
 
 
 def _inside(ctx: Context, nodes: Sequence[BlockNode]) -> str:
@@ -40,7 +46,8 @@ def admonition(ctx: Context, node: Admonition) -> str:
     kinds = site_words(ctx.page.language).kinds
     title = _title(ctx, node.title) or string(kinds.get(node.kind, kinds["note"]))
     family = FAMILIES.get(node.kind, "note")
-    return f"admonition({string(family)},{title},{_inside(ctx, node.children)})"
+    below = _below_title(ctx)
+    return f"admonition({string(family)},{title},{_inside(ctx, node.children)}{below})"
 
 
 def dropdown(ctx: Context, node: Dropdown) -> str:
@@ -52,9 +59,15 @@ def proof(ctx: Context, node: Proof) -> str:
     """A theorem and its kin: its name runs into the first paragraph."""
     number = ctx.facts.numbers.get(node.id)
     name = number.name if number is not None and number.name else word(ctx.page.language, node.kind)
+    head, below = _head(ctx, name, node.title), _below_title(ctx)
     leaning = "true" if node.kind in ITALIC and not ctx.han else "false"
     run_in = _run_in(ctx, node.children, ended=node.kind == "proof")
-    return f"statement({_head(ctx, name, node.title)},{run_in},leaning:{leaning})"
+    match node.children:
+        case [Paragraph() as first, *rest] if leads_in(ctx, first, rest):
+            run_in += ",stays:true"
+        case _:
+            pass
+    return f"statement({head},{run_in},leaning:{leaning}{below})"
 
 
 def exercise(ctx: Context, node: Exercise) -> str:
@@ -62,7 +75,8 @@ def exercise(ctx: Context, node: Exercise) -> str:
     number = ctx.facts.numbers.get(node.id)
     name = number.name if number is not None and number.name else word(ctx.page.language, "exercise")
     hard = min(max(node.difficulty, 0), 3)
-    return f"exercise({_head(ctx, name, node.title)},{hard},{_run_in(ctx, node.children)})"
+    below = _below_title(ctx)
+    return f"exercise({_head(ctx, name, node.title)},{hard},{_run_in(ctx, node.children)}{below})"
 
 
 def solution(ctx: Context, node: Solution) -> str:
@@ -72,6 +86,11 @@ def solution(ctx: Context, node: Solution) -> str:
         found = ctx.facts.linked(node.exercise)
         title = string(solution_name(ctx.page.language, found.name if found is not None else ""))
     return f"solution({title},{_inside(ctx, node.children)})"
+
+
+def _below_title(ctx: Context) -> str:
+    """An argument of the theme's boxes: directly below a title no line is left free."""
+    return ",above:lead" if isinstance(ctx.above, Heading) else ""
 
 
 def _head(ctx: Context, name: str, title: Sequence[Inline]) -> str:
@@ -118,14 +137,22 @@ def card(ctx: Context, node: Card) -> str:
     title = _title(ctx, node.title)
     if title and node.target:
         found = ctx.facts.linked(node.target)
-        title = ctx.lead(found, title) if found is not None else title
-    parts = [
-        f"pdf.artifact({made})" if node.image and (made := book_picture(ctx, node.image, "")) else "",
-        _inside(ctx, node.header) if node.header else "",
-        _inside(ctx, node.children),
-        _inside(ctx, node.footer) if node.footer else "",
-    ]
-    return f"plain-box({title or 'none'},{content(parts)})"
+        if found is not None:
+            far = found.page not in ("", ctx.page.name)
+            page = f"page-of({string(anchor(found.page, found.id))})" if far else ""
+            title = content((ctx.lead(found, title), page))
+    texts = (*node.header, *node.children, *node.footer)
+    shown = ""
+    if node.image in ctx.edition.sizes:
+        across, down = ctx.edition.sizes[node.image]
+        share = min(_CARD if across >= down else 0.6 * _CARD, across * DENSITY / ctx.measure * 100)
+        shown = book_picture(ctx, node.image, "", f"{share:.1f}%")
+    elif node.image:
+        ctx.unprinted.add(node.image)
+    shown = f"pdf.artifact({shown})" if shown else ""
+    if shown and all(isinstance(one, Paragraph) for one in texts):
+        return f"card({title or 'none'},{shown},{_inside(ctx, texts)})"
+    return f"plain-box({title or 'none'},{content((shown, _inside(ctx, texts)))})"
 
 
 def aside(ctx: Context, node: Aside) -> str:

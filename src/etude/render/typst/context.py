@@ -15,6 +15,7 @@ from etude.model.inline import Inline
 from etude.render.rendering import Rendering
 from etude.render.typst.sheet import Sheet
 from etude.render.typst.text import string
+from etude.render.variants import Group
 
 __all__ = ["Coarse", "Context", "Print", "anchor"]
 
@@ -73,12 +74,17 @@ class Context(Rendering):
     coarse: list[Coarse] = field(default_factory=list)
     at: int = 0
     """Offset in the source of the block that is being rendered."""
+    printed: bool = False
+    """Whether what is being rendered is what a cell printed, which is no part of the book's outline."""
     headed: bool = False
     """Whether a title stands directly above."""
     depth: int = 0
     """How many blocks are around what is being rendered."""
     noted: set[str] = field(default_factory=set)
     """Footnotes that were printed."""
+    above: BlockNode | Group | None = None
+    """What stands directly above what is being rendered, in the same block."""
+    below: BlockNode | Group | None = None
     unsaid: list[int] = field(default_factory=list)
     """Offsets in the source of pictures without a text alternative."""
     level: int = 1

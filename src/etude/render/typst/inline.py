@@ -41,10 +41,11 @@ from etude.model.result import Value
 from etude.model.words import fill
 from etude.render.bundle import choose
 from etude.render.html.formula import HAN, latex
-from etude.render.html.quotes import curled, edge
+from etude.render.html.quotes import curled
 from etude.render.math import MathError
 from etude.render.text import plain
 from etude.render.typst.context import Context, anchor
+from etude.render.typst.gaps import gapped
 from etude.render.typst.math import formula
 from etude.render.typst.pictures import small_picture
 from etude.render.typst.text import content, parted, string
@@ -54,36 +55,28 @@ __all__ = ["inline_math", "inlines"]
 
 _CALLS = {Strong: "strong", Strikethrough: "strike", Superscript: "super", Subscript: "sub"}
 _NUMBER = re.compile(r"[+-]?[0-9][0-9,_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s?[%‰]?")
-_APOSTROPHE = re.compile(r"(?<=[A-Za-z])(\u2019)(?=[A-Za-z])")
+_WORD = r"[A-Za-z\u00c0-\u024f]+(?:['\u2019-][A-Za-z\u00c0-\u024f]+)*"
+_LATIN = re.compile(
+    rf"((?<![0-9A-Za-z\u00c0-\u024f]){_WORD}(?:,? {_WORD}){{2,}}|(?<=[A-Za-z])\u2019(?=[A-Za-z]))"
+)
+"""In Chinese text: three words and more, which are hyphenated as English is; an apostrophe."""
 _URL = re.compile(r"(?:https?|mailto|ftp):", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_GAP = "gap"
-"""The space between Han and what Typst does not know as Latin text: formulas, code, values."""
 
 
 def inlines(ctx: Context, nodes: Sequence[Inline]) -> str:
     """A line's content as one expression."""
     if not ctx.han:
         nodes = curled(nodes)
-    parts: list[str] = []
-    for i, node in enumerate(nodes):
-        made = _node(ctx, node)
-        if ctx.han and made and isinstance(node, InlineMath | InlineCode | Eval):
-            if i and HAN.match(edge(nodes[i - 1], last=True)):
-                parts.append(_GAP)
-            parts.append(made)
-            if i + 1 < len(nodes) and HAN.match(edge(nodes[i + 1], last=False)):
-                parts.append(_GAP)
-        else:
-            parts.append(made)
-    return content(parts)
+    made = [_node(ctx, node) for node in nodes]
+    return content(gapped(nodes, made) if ctx.han else made)
 
 
 def _node(ctx: Context, node: Inline) -> str:
     match node:
         case Text(value=value):
             shown = parted(value, ctx.measure)
-            return _text(shown) if ctx.han and "\N{RIGHT SINGLE QUOTATION MARK}" in shown else string(shown)
+            return _text(shown) if ctx.han and _LATIN.search(shown) else string(shown)
         case Emphasis(children=children):
             han = ctx.han and HAN.search(plain(children)) is not None
             return f"{'stress' if han else 'emph'}({inlines(ctx, children)})"
@@ -132,8 +125,8 @@ def _node(ctx: Context, node: Inline) -> str:
 
 
 def _text(value: str) -> str:
-    """Chinese text with apostrophes, which are narrower than its quotes."""
-    pieces = _APOSTROPHE.split(value)
+    """Chinese text with words of another language and apostrophes, which are narrower than its quotes."""
+    pieces = _LATIN.split(value)
     return content(string(each) if i % 2 == 0 else f"latin({string(each)})" for i, each in enumerate(pieces))
 
 

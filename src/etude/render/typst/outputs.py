@@ -86,7 +86,10 @@ def _shown(ctx: Context, shown: Shown, alt: str, width: str, height: str) -> str
         case "text/html":
             return html_blocks(ctx, shown.content)
         case "text/markdown" if ctx.edition.markdown is not None:
-            return ctx.render(ctx, ctx.edition.markdown(shown.content))
+            before, ctx.printed = ctx.printed, True
+            made = ctx.render(ctx, ctx.edition.markdown(shown.content))
+            ctx.printed = before
+            return made
         case "text/latex":
             try:
                 return display_math(latex(shown.content))

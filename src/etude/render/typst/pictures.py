@@ -14,7 +14,7 @@ from etude.render.images import MIME_SUFFIX, dimensions
 from etude.render.typst.context import Coarse, Context
 from etude.render.typst.text import length, string
 
-__all__ = ["book_picture", "output_picture", "small_picture"]
+__all__ = ["DENSITY", "book_picture", "output_picture", "small_picture"]
 
 _LENGTH = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(%|px|pt|em|rem|ex|ch|in|cm|mm|)\s*")
 _POINTS = {
@@ -24,7 +24,7 @@ _POINTS = {
 """Points in the units of the web, where 96 pixels are an inch and letters are 16 of them high."""
 _DPI: Final = 200
 """Dots to the inch that print needs."""
-_DENSITY: Final = 0.6
+DENSITY: Final = 0.6
 """Points in a pixel of a picture that has no width: a screen is looked at from farther away."""
 
 
@@ -94,7 +94,7 @@ def _picture(
     if points is None and (tall := _points(height, ctx.edition.sheet.column)) is not None:
         points = tall * across / down
     if points is None:
-        points = across * _DENSITY
+        points = across * DENSITY
     most = ctx.edition.sheet.column * 0.8
     points = min(points, ctx.measure, most * across / down)
     if dots and (dpi := dots * 72 / points) < _DPI:

@@ -31,6 +31,10 @@ _SMALL = 0.8
 _WORDS = re.compile(r"[^\s\u2e80-\uffff-]+|[\u2e80-\uffff]")
 _WHOLE = 14
 """Lines up to which a table of words is not divided between pages."""
+_ROW = 20
+"""Lines up to which a row is not: the column of the longest cell is wider than is reckoned with."""
+_ROW_OWN = 5
+"""… in columns as wide as the author wants them, who may want narrow ones."""
 
 
 def table(ctx: Context, node: Table) -> str:
@@ -48,8 +52,9 @@ def table(ctx: Context, node: Table) -> str:
     named = number.name if number is not None else ""
     caption = ctx.inline(ctx, node.caption) if node.caption else "none"
     parts = _parts(ctx, node, columns)
-    kept = ""
-    if len(parts) == 1 and _short(ctx, node, columns):
+    heights = _heights(ctx, node, columns)
+    kept = ",rows-whole:true" if heights and max(heights) <= (_ROW_OWN if node.widths else _ROW) else ""
+    if len(parts) == 1 and heights and sum(heights) <= _WHOLE:
         kept = f",whole:true,place:{string(ctx.floats(node.span.start) if named else '')}"
     made: list[str] = []
     for i, part in enumerate(parts):
@@ -69,13 +74,13 @@ def table(ctx: Context, node: Table) -> str:
     return content((ctx.place(node.id), *made))
 
 
-def _short(ctx: Context, node: Table, columns: int) -> bool:
-    """Whether a table of words has few lines, were its columns of one width."""
+def _heights(ctx: Context, node: Table, columns: int) -> list[int]:
+    """Lines of each row of a table of words, were its columns of one width; none for other tables."""
     room = ctx.measure / _LETTER / columns
     cells = [[*row.cells] for row in (*node.head, *node.body)]
     if any(not _worded(cell) for row in cells for cell in row):
-        return False
-    return sum(max((ceil(_width(cell) / room) for cell in row), default=1) for row in cells) <= _WHOLE
+        return []
+    return [max((ceil(_width(cell) / room) for cell in row), default=1) for row in cells]
 
 
 def _worded(cell: Cell) -> bool:
