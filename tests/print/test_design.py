@@ -77,11 +77,14 @@ def test_a_card_with_a_picture_has_its_words_beside_it(tmp_path: Path) -> None:
 FORMULA = "$$\n\\sum_{i=1}^n i {end}\n$$"
 
 
-@pytest.mark.parametrize(("end", "indent"), [(",", 0), ("", 0), (".", 20)])
-def test_a_sentence_goes_on_below_its_formula(tmp_path: Path, end: str, indent: int) -> None:
-    made(book(tmp_path, f"# 章\n\n设\n\n{FORMULA.replace('{end}', end)}\n\n其中下文。\n"))
+@pytest.mark.parametrize(
+    ("end", "after", "indent"),
+    [(",", "再者", 0), ("\\,;", "再者", 0), ("", "再者", 20), (".", "再者", 20), ("", "其中", 0)],
+)
+def test_a_sentence_goes_on_below_its_formula(tmp_path: Path, end: str, after: str, indent: int) -> None:
+    made(book(tmp_path, f"# 章\n\n设\n\n{FORMULA.replace('{end}', end)}\n\n{after}下文。\n"))
     page = pages(tmp_path)[-2]
-    assert indent == round(found(page, "其中").x0 - SHEET.inner)
+    assert indent == round(found(page, after).x0 - SHEET.inner)
 
 
 @pytest.mark.parametrize("filled", range(30, 40))
