@@ -77,11 +77,14 @@ def test_a_card_with_a_picture_has_its_words_beside_it(tmp_path: Path) -> None:
 FORMULA = "$$\n\\sum_{i=1}^n i {end}\n$$"
 
 
-@pytest.mark.parametrize(("end", "indent"), [(",", 0), ("", 0), (".", 20)])
-def test_a_sentence_goes_on_below_its_formula(tmp_path: Path, end: str, indent: int) -> None:
-    made(book(tmp_path, f"# 章\n\n设\n\n{FORMULA.replace('{end}', end)}\n\n其中下文。\n"))
+@pytest.mark.parametrize(
+    ("end", "after", "indent"),
+    [(",", "再者", 0), ("\\,;", "再者", 0), ("", "再者", 20), (".", "再者", 20), ("", "其中", 0)],
+)
+def test_a_sentence_goes_on_below_its_formula(tmp_path: Path, end: str, after: str, indent: int) -> None:
+    made(book(tmp_path, f"# 章\n\n设\n\n{FORMULA.replace('{end}', end)}\n\n{after}下文。\n"))
     page = pages(tmp_path)[-2]
-    assert indent == round(found(page, "其中").x0 - SHEET.inner)
+    assert indent == round(found(page, after).x0 - SHEET.inner)
 
 
 @pytest.mark.parametrize("filled", range(30, 40))
@@ -172,3 +175,18 @@ def test_english_among_chinese_is_hyphenated(tmp_path: Path) -> None:
         one.get_text() in "-\u2010\u00ad" and baseline(after) < baseline(one)
         for one, after in pairwise(every)
     )
+
+
+def test_a_right_page_is_headed_by_the_section_that_begins_on_it(tmp_path: Path) -> None:
+    # The chapter opens on a right page, so what follows two full pages is on another one.
+    body = "字" * 300 + "\n\n"
+    made(book(tmp_path, f"# 章\n\n## 甲节\n\n{body * 7}## 乙节\n\n{body * 3}## 丙节\n\n{body * 9}"))
+    for page in pages(tmp_path):
+        every = letters(page)
+        titles = [one.get_text() for one in every if one.get_text() in "甲乙丙" and one.size > 13]
+        head = [one.get_text() for one in every if one.get_text() in "甲乙丙" and one.size < 9]
+        if head and titles:
+            assert head == titles[-1:]
+            break
+    else:
+        pytest.fail("no right page with a title and a head")

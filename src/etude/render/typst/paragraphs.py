@@ -14,22 +14,24 @@ __all__ = ["leads_in", "paragraph"]
 
 _HAN, _LATIN = 10.0, 5.0
 """Points that a character takes, on average."""
-_LINES = 3
-"""Of a paragraph that is kept with its formula: a longer one would leave a hole at the end of the page."""
-_AFTER = re.compile(r"(?:\s|\\end\{\w+\*?\}|\\[,;: ]|[}~])*\Z")
+_ABOVE_FORMULA, _ABOVE_CODE = 3, 2
+"""Lines of a paragraph that is kept with what it leads in: more would leave a hole at the end of the page."""
+_AFTER = re.compile(r"(?:\s|\\end\{\w+\*?\}|\\[,;:! ]|\\q?quad|[}~])*\Z")
 """What may stand behind the last sign of a formula."""
 _COLONS = (":", "\N{FULLWIDTH COLON}")
-_ENDS = (".", "。", "!", "！", "?", "？", "\N{FULLWIDTH FULL STOP}")
+_COMMAS = (",", ";", "\N{FULLWIDTH COMMA}", "\N{FULLWIDTH SEMICOLON}")
+_WHERE = ("其中", "式中")
+"""Words that go on with a sentence, however its formula ends."""
 
 
 def paragraph(ctx: Context, node: Paragraph) -> str:
     """A paragraph of the text.
 
-    A short one that leads in what is below stands on its page. Below a formula that does not end a sentence
+    A short one that leads in what is below stands on its page. Below a formula that ends with a comma
     a Chinese paragraph goes on with that sentence, and begins without an indent; in English all do there.
     """
     words = ctx.inline(ctx, node.children)
-    made = f"par(first-line-indent:0em,{words})" if ctx.han and _goes_on(ctx.above) else f"par({words})"
+    made = f"par(first-line-indent:0em,{words})" if ctx.han and _goes_on(ctx.above, node) else f"par({words})"
     if not leads_in(ctx, node, (ctx.below,) if ctx.below is not None else ()):
         return made
     if not ctx.han and isinstance(ctx.above, Paragraph):
@@ -45,15 +47,18 @@ def leads_in(ctx: Context, node: Paragraph, below: Sequence[BlockNode | Group]) 
     if not below or isinstance(below[0], Paragraph | Heading):
         return False
     words = plain(node.children)
+    lines = _ABOVE_CODE
     match below[0]:
         case MathBlock():
-            leads = True
+            lines = _ABOVE_FORMULA
         case CodeBlock() | CodeCell() | List() | Group() if words.rstrip().endswith(_COLONS):
-            leads = True
-        case _:
-            leads = isinstance(ctx.above, Heading)
-    return leads and len(words) * (_HAN if ctx.han else _LATIN) <= _LINES * ctx.measure
+            pass
+        case _ if not isinstance(ctx.above, Heading):
+            return False
+    return len(words) * (_HAN if ctx.han else _LATIN) <= lines * ctx.measure
 
 
-def _goes_on(above: BlockNode | Group | None) -> bool:
-    return isinstance(above, MathBlock) and not _AFTER.sub("", above.tex).endswith(_ENDS)
+def _goes_on(above: BlockNode | Group | None, node: Paragraph) -> bool:
+    if not isinstance(above, MathBlock):
+        return False
+    return _AFTER.sub("", above.tex).endswith(_COMMAS) or plain(node.children).startswith(_WHERE)
