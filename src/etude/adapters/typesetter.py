@@ -49,8 +49,6 @@ class Note(Struct, frozen=True):
     kind: str
     place: str = ""
     """``path:offset`` in the sources of the book."""
-    folios: tuple[tuple[str, str], ...] = ()
-    """Of ``folios``: what each page is numbered, with the name of a place on it or before it."""
     page: int = 0
     """Where it stands: the page, from 1; 0 when that is of no interest."""
     down: float = 0.0
@@ -67,6 +65,8 @@ class Typeset(Struct, frozen=True):
     notes: tuple[Note, ...]
     leaves: Mapping[str, int] = {}
     """Pages of the PDF, the first of which is 1, by the names that the theme gives places."""
+    folios: tuple[tuple[str, str], ...] = ()
+    """What each page is numbered, with the name of the first place on it, or of the last one before it."""
 
 
 _BUILT_IN = frozenset(range(0x2500, 0x25A0))
@@ -74,8 +74,40 @@ _BUILT_IN = frozenset(range(0x2500, 0x25A0))
 
 _LEAVES = 'query(metadata).filter(it => it.has("label")).map(it => (str(it.label), it.location().page()))'
 
+# Asked of the finished book: in the book, it would be asked each time that anything in it changes.
+_FOLIOS = """{
+  let marks = query(metadata)
+  let first = marks.find(it => it.value == "spot")
+  let folios = ()
+  if first != none {
+    let (next, place, at) = (0, first, first.location())
+    for page in range(at.page(), marks.last().location().page() + 1) {
+      // Any mark tells how its page is numbered: parts begin with one that is no place.
+      let (own, numbered) = (none, none)
+      while next < marks.len() and marks.at(next).location().page() <= page {
+        let mark = marks.at(next)
+        if mark.location().page() == page {
+          if numbered == none { numbered = mark.location() }
+          if own == none and mark.value == "spot" { own = mark }
+        }
+        if mark.value == "spot" { place = mark }
+        next += 1
+      }
+      if numbered != none { at = numbered }
+      let pattern = at.page-numbering()
+      if pattern != none {
+        let number = counter(std.page).at(at).first() + page - at.page()
+        let begins = if own != none { own } else { place }
+        folios.push((numbering(pattern, number), str(begins.label)))
+      }
+    }
+  }
+  folios
+}"""
+
 _notes = msgspec.json.Decoder(tuple[Note, ...])
 _leaves = msgspec.json.Decoder(tuple[tuple[str, int], ...])
+_folios = msgspec.json.Decoder(tuple[tuple[str, str], ...])
 
 
 def typeset(
@@ -103,6 +135,7 @@ def typeset(
                 break
         pdf, _ = compiler.compile_with_warnings(pdf_standards=list(standards))
         leaves: Any = compiler.eval(_LEAVES)
+        folios: Any = compiler.eval(_FOLIOS)
     except (typst.TypstError, RuntimeError, ValueError) as error:
         why: object = getattr(error, "message", None) or error
         raise TypesetError(str(why).strip()) from error
@@ -112,7 +145,7 @@ def typeset(
         raise TypesetError(f"Typst failed: {error}") from error
     if not isinstance(pdf, bytes):
         raise TypesetError("it gave no PDF")
-    return Typeset(pdf, notes, dict(_leaves.decode(leaves)))
+    return Typeset(pdf, notes, dict(_leaves.decode(leaves)), _folios.decode(folios))
 
 
 def typst_version() -> str:

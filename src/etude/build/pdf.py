@@ -167,7 +167,6 @@ def _folios(made: Typeset) -> bytes:
     """Where printed pages begin, for the e-book's list of them."""
     found = (
         {"page": name.partition("#")[0], "id": name.partition("#")[2], "folio": folio}
-        for note in made.notes
-        for folio, name in note.folios
+        for folio, name in made.folios
     )
     return msgspec.json.format(msgspec.json.encode(list(found)), indent=1)
