@@ -184,7 +184,7 @@ def test_running_heads_name_the_chapter_and_the_section(textbook: dict[str, Prin
         head = "".join(one.get_text() for one in letters if one.y0 > sheet.height - 0.85 * sheet.top)
         if not labels[number].isdigit() or number in opened or len(letters) < len(head) + 40:
             continue
-        above = [(level, title) for level, title, page in book.bookmarks() if page < number]
+        above = [(level, title) for level, title, page in book.bookmarks() if page <= number]
         chapter = next(squeezed(title) for level, title in reversed(above) if level == 2)
         levels = [level for level, _ in above]
         section = next(
