@@ -95,5 +95,7 @@ def _title(context: Context, blocks: tuple[BlockNode, ...]) -> tuple[Inline, ...
     for block in blocks:
         if isinstance(block, Heading) and block.level == 1:
             return block.children
+    if context.name == context.config.home and (name := context.config.title.get(context.language)):
+        return (Text(NOWHERE, name),)
     stem = context.name.rpartition("/")[2]
     return (Text(NOWHERE, re.sub(r"[-_]+", " ", stem).strip().capitalize()),)
