@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -16,7 +17,7 @@ from pdfminer.high_level import extract_pages
 from pdfminer.layout import LTChar, LTCurve, LTRect, LTTextContainer
 
 from etude.render import typst as package
-from etude.render.typst.code import listing, room
+from etude.render.typst.code import listed, room
 from etude.render.typst.code_terminal import terminal
 
 MEASURE, SIZE, MARGIN = 368.5, 8.2, 60.0
@@ -31,6 +32,10 @@ CODE = '''class Trainer(nn.Module):
         for x, y in data:  # 逐批
             self.step(x, y)
         return {"loss": 0.5, "steps": [1, 2, 3]}'''
+
+
+def listing(code: str, language: str, **options: Any) -> str:
+    return listed(code, language, **options).code
 
 
 def fonts() -> list[str]:

@@ -100,7 +100,8 @@ def drawings(making: Making, there: frozenset[str]) -> dict[str, Made]:
             continue
         target = f"epub-drawing/{path}"
         keys[target] = digest(making.program, picture.digest, path)
-        if (old := making.kept(target, keys[target], there)) is not None:
+        # One that is no drawing has no part.
+        if (old := making.kept(target, keys[target], there | {""})) is not None:
             known[target] = old
         else:
             stale.append(_Drawing(path, str(making.book.root)))

@@ -46,10 +46,9 @@ class Making:
         return old if old is not None and old.key == key and old.stands(self.out) else None
 
     def kept(self, target: str, key: str, there: Collection[str]) -> Made | None:
-        """The same of a part, whose contents are one of those `there`, or which has none."""
+        """The same of a part, whose contents are one of those `there`."""
         old = self.before.get(target)
-        good = old is not None and old.key == key and (not old.part or old.part in there)
-        return old if good else None
+        return old if old is not None and old.key == key and old.part in there else None
 
     def put(self, path: str, data: bytes) -> None:
         """Write a file below the folder of outputs; raises `WriteError`."""

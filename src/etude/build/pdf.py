@@ -28,7 +28,7 @@ from etude.build.workers import EndedError
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
 from etude.render.epub.volume import UNDATED
-from etude.render.typst.book import main_file, page_path, settings_file, theme_files
+from etude.render.typst.book import levels, main_file, page_path, settings_file, theme_files
 from etude.render.typst.imprint import Imprint
 from etude.render.typst.page import PrintedPage
 from etude.render.typst.sheet import sheet_of
@@ -149,7 +149,7 @@ def _modules(
     """The files that Typst reads, but for pictures; `contents` is a digest of pages and pictures."""
     navigation = making.resolved.languages[edition.language].navigation
     config = making.book.config
-    first = 2 if any(part.title for part in navigation.parts) else 1
+    first = levels(navigation)[navigation.home.name]
     date, faces = shared.date, shared.fonts.faces
     year, month, day = (int(part) for part in date[:10].split("-"))
     changed = date[:10] if date > UNDATED else ""

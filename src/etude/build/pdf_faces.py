@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from etude.adapters.typefaces import FONT_SUFFIXES
 from etude.adapters.typesetter import font_families, font_places
@@ -51,7 +51,9 @@ def fonts_of(book: Book, watch: Watch) -> Fonts:
     settings = book.config.pdf
     own = str(book.root / settings.fonts) if settings.fonts else ""
     places = font_places(own)
-    names = font_families(places)
+    # Names are read out of all fonts, which takes a while: only where the settings ask for some.
+    asked = own or settings.emphasis == "kai" or any(structs.astuple(settings.faces))
+    names = font_families(places) if asked else ()
     kai = tuple(name for name in (settings.faces.kai, *_KAI) if name in names)
     return Fonts(places, _key(places, watch), _faces(settings, kai), tuple(_problems(book, names, kai, own)))
 
@@ -74,7 +76,7 @@ def _first(own: str, *known: str) -> tuple[str, ...]:
 
 
 def _problems(book: Book, names: Sequence[str], kai: tuple[str, ...], own: str) -> Iterator[Diagnostic]:
-    """Names that no font has; nothing when there is no Typst to tell."""
+    """Names that no font has; nothing when none was asked for, or there is no Typst to tell."""
     if not names:
         return
     settings = book.config.pdf

@@ -126,11 +126,8 @@ def _block(ctx: Context, node: BlockNode) -> str:
         case CodeBlock():
             return cells.code_block(ctx, node)
         case MathBlock(tex=tex):
-            number = ctx.facts.numbers.get(node.id)
             try:
-                return display_math(
-                    tex, number.name if number is not None else "", f"{ctx.page.path}:{node.span.start}"
-                )
+                return display_math(tex, ctx.name(node.id), f"{ctx.page.path}:{node.span.start}")
             except MathError:
                 return f"par(code-word({string(tex.strip())}))"
         case List():

@@ -57,8 +57,7 @@ def dropdown(ctx: Context, node: Dropdown) -> str:
 
 def proof(ctx: Context, node: Proof) -> str:
     """A theorem and its kin: its name runs into the first paragraph."""
-    number = ctx.facts.numbers.get(node.id)
-    name = number.name if number is not None and number.name else word(ctx.page.language, node.kind)
+    name = ctx.name(node.id) or word(ctx.page.language, node.kind)
     head, below = _head(ctx, name, node.title), _below_title(ctx)
     leaning = "true" if node.kind in ITALIC and not ctx.han else "false"
     run_in = _run_in(ctx, node.children, ended=node.kind == "proof")
@@ -72,8 +71,7 @@ def proof(ctx: Context, node: Proof) -> str:
 
 def exercise(ctx: Context, node: Exercise) -> str:
     """A task, with marks for how hard it is."""
-    number = ctx.facts.numbers.get(node.id)
-    name = number.name if number is not None and number.name else word(ctx.page.language, "exercise")
+    name = ctx.name(node.id) or word(ctx.page.language, "exercise")
     hard = min(max(node.difficulty, 0), 3)
     below = _below_title(ctx)
     return f"exercise({_head(ctx, name, node.title)},{hard},{_run_in(ctx, node.children)}{below})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from etude.model.block import Annotation, CodeBlock, CodeCell
 from etude.model.inline import Inline
@@ -16,18 +16,8 @@ __all__ = ["code_block", "code_cell"]
 
 def code_block(ctx: Context, node: CodeBlock) -> str:
     """Code that is shown and not run."""
-    shown = listed(
-        node.code,
-        node.language,
-        width=room(ctx.measure, ctx.edition.sheet.code),
-        caption=_caption(ctx, node.id, node.caption),
-        line_numbers=node.line_numbers or ctx.edition.config.pdf.linenos,
-        first_line=node.first_line,
-        emphasize=node.emphasize,
-        notes=_notes(ctx, node.annotations),
-        comments="lift" if ctx.edition.comments else "keep",
-    )
-    return _group(shown, "")
+    caption = _caption(ctx, node.id, node.caption)
+    return _group(_listed(ctx, node, caption, first_line=node.first_line), "")
 
 
 def code_cell(ctx: Context, node: CodeCell) -> str:
@@ -42,21 +32,34 @@ def code_cell(ctx: Context, node: CodeCell) -> str:
         with ctx.within(node.variants):
             outputs = cell_outputs(ctx, node)
     if "remove-input" not in tags and node.code.strip():
-        code = listed(
-            node.code,
-            node.language,
-            width=room(ctx.measure, ctx.edition.sheet.code),
-            caption=caption,
-            line_numbers=node.line_numbers or ctx.edition.config.pdf.linenos,
-            emphasize=node.emphasize,
-            notes=_notes(ctx, node.annotations),
-            comments="lift" if ctx.edition.comments else "keep",
-            tags=node.tags,
-            followed=bool(outputs),
-        )
+        code = _listed(ctx, node, caption, tags=node.tags, followed=bool(outputs))
     elif caption and outputs:
         outputs = content((f"output-caption({caption})", outputs))
     return _group(code, outputs)
+
+
+def _listed(
+    ctx: Context,
+    node: CodeBlock | CodeCell,
+    caption: str,
+    *,
+    first_line: int = 1,
+    tags: Collection[str] = (),
+    followed: bool = False,
+) -> Listed:
+    return listed(
+        node.code,
+        node.language,
+        width=room(ctx.measure, ctx.edition.sheet.code),
+        caption=caption,
+        line_numbers=node.line_numbers or ctx.edition.config.pdf.linenos,
+        first_line=first_line,
+        emphasize=node.emphasize,
+        notes=_notes(ctx, node.annotations),
+        comments="lift" if ctx.edition.comments else "keep",
+        tags=tags,
+        followed=followed,
+    )
 
 
 def _group(code: Listed | None, outputs: str) -> str:
@@ -68,8 +71,7 @@ def _group(code: Listed | None, outputs: str) -> str:
 
 
 def _caption(ctx: Context, block: str, caption: Sequence[Inline]) -> str:
-    number = ctx.facts.numbers.get(block) if block else None
-    name = number.name if number is not None else ""
+    name = ctx.name(block)
     if not name and not caption:
         return ""
     words = ctx.inline(ctx, caption) if caption else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
-from typing import Any
 
 from msgspec import Struct
 
@@ -16,7 +15,7 @@ from etude.render.listing.width import columns as columns_of
 from etude.render.typst.code_runs import coloured, interrupted
 from etude.render.typst.text import array, content, string
 
-__all__ = ["INSET", "Listed", "listed", "listing", "room"]
+__all__ = ["INSET", "Listed", "listed", "room"]
 
 INSET = 0.75
 """From the edge of a listing's ground to its code, in em of the code; `code-inset` of the theme."""
@@ -36,11 +35,6 @@ class Listed(Struct, frozen=True):
     lines: int
     """As they are printed; 0 when there is more than them and a caption."""
     caption: str
-
-
-def listing(code: str, language: str, **options: Any) -> str:
-    """The expression for a listing; `listed` tells of its options."""
-    return listed(code, language, **options).code
 
 
 def listed(

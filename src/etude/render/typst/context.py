@@ -97,6 +97,11 @@ class Context(Rendering):
         yield
         self.measure += points
 
+    def name(self, block: str) -> str:
+        """What a numbered block is called, such as "Figure 1.2"; empty for one without a number."""
+        number = self.facts.numbers.get(block) if block else None
+        return number.name if number is not None else ""
+
     def floats(self, at: int) -> str:
         """The name of a place in the source by which what is there may float.
 

@@ -17,15 +17,18 @@ _BESIDE = "side-caption"
 
 def figure(ctx: Context, node: Figure) -> str:
     """A picture, a cell's output or other content, with its caption below."""
-    shown = _content(ctx, node)
-    number = ctx.facts.numbers.get(node.id)
-    name = string(number.name) if number is not None and number.name else "none"
-    caption = ctx.inline(ctx, node.caption) if node.caption else "none"
+    shown, said = _content(ctx, node), _said(ctx, node)
     legend = ctx.render(ctx, node.legend) if node.legend else "none"
     place = string(ctx.floats(node.span.start))
     beside = ",beside:true" if _BESIDE in node.classes else ""
-    said = f"name:{name},caption:{caption},legend:{legend},place:{place}{beside}"
-    return f"figure-box({shown},{said})"
+    return f"figure-box({shown},{said},legend:{legend},place:{place}{beside})"
+
+
+def _said(ctx: Context, node: Figure | Embed) -> str:
+    """Name and caption, as arguments of the theme's."""
+    name = ctx.name(node.id)
+    caption = ctx.inline(ctx, node.caption) if node.caption else "none"
+    return f"name:{string(name) if name else 'none'},caption:{caption}"
 
 
 def _content(ctx: Context, node: Figure) -> str:
@@ -51,9 +54,7 @@ def image(ctx: Context, node: Image) -> str:
 
 def embed(ctx: Context, node: Embed) -> str:
     """What moves or answers: its poster, and where it can be seen."""
-    number = ctx.facts.numbers.get(node.id)
-    name = string(number.name) if number is not None and number.name else "none"
-    caption = ctx.inline(ctx, node.caption) if node.caption else "none"
+    said = _said(ctx, node)
     poster = ""
     if node.poster:
         poster = book_picture(ctx, node.poster, node.alt, node.width, place=node.span.start)
@@ -61,4 +62,4 @@ def embed(ctx: Context, node: Embed) -> str:
     where = (
         f"elsewhere({string(words(ctx.page.language).elsewhere)},{string(node.source if outside else '')})"
     )
-    return f"figure-box({content((poster, where))},name:{name},caption:{caption},legend:none)"
+    return f"figure-box({content((poster, where))},{said},legend:none)"

@@ -48,8 +48,7 @@ def table(ctx: Context, node: Table) -> str:
         head = [_row(ctx, row, columns, node.stub_columns, head=True) for row in node.head]
         body = [_row(ctx, row, columns, node.stub_columns) for row in node.body]
     alignment = [_align(node, i, numeric) for i in range(columns)]
-    number = ctx.facts.numbers.get(node.id)
-    named = number.name if number is not None else ""
+    named = ctx.name(node.id)
     caption = ctx.inline(ctx, node.caption) if node.caption else "none"
     parts = _parts(ctx, node, columns)
     heights = _heights(ctx, node, columns)
