@@ -28,6 +28,21 @@ def test_a_figure_that_does_not_fit_lets_the_text_go_on(tmp_path: Path) -> None:
     assert abs(SHEET.height - SHEET.top - picture.y1) < 2
 
 
+def test_figures_stay_where_they_are_when_typst_finds_no_end(tmp_path: Path) -> None:
+    endless = "#context for _ in range(query(<again>).len() + 1) [#metadata(none)<again>]"
+    figure = "```{figure} p.png\n:alt: grey\n```\n\n"
+    raw = f"```{{raw}} typst\n{endless}\n```\n\n"
+    source = f"# A\n\n{raw}{'Before it. ' * 560}\n\n{figure}{'After it. ' * 400}\n"
+    folder = book(tmp_path, source, language="en")
+    (folder / "p.png").write_bytes(png(1200, 900))
+    made(folder)
+    floating = next(tmp_path.rglob("floating.typ")).read_text()
+    assert f'"a.md:{source.index(figure)}"' in floating
+    page = next(page for page in pages(tmp_path, "en") if any(isinstance(one, LTImage) for one in page))
+    picture = next(one for one in page if isinstance(one, LTImage))
+    assert abs(SHEET.height - SHEET.top - picture.y1) < 2
+
+
 def test_a_figure_that_fits_stands_where_it_is_told_of(tmp_path: Path) -> None:
     figure = "```{figure} p.png\n:alt: grey\n\nFIGURE\n```\n\n"
     folder = book(tmp_path, f"# A\n\nBefore it.\n\n{figure}After it.\n", language="en")

@@ -14,7 +14,7 @@ from etude.adapters.packaged import folders
 from etude.adapters.typefaces import FONT_SUFFIXES, font_folders
 
 __all__ = [
-    "Again",
+    "Fix",
     "Note",
     "Standard",
     "Typeset",
@@ -49,13 +49,9 @@ class Note(Struct, frozen=True):
     kind: str
     place: str = ""
     """``path:offset`` in the sources of the book."""
-    page: int = 0
-    """Where it stands: the page, from 1; 0 when that is of no interest."""
-    down: float = 0.0
-    """Points from the top of the page."""
 
 
-Again: TypeAlias = Callable[[tuple[Note, ...]], bool]
+Fix: TypeAlias = Callable[[Sequence[str]], None]
 
 
 class Typeset(Struct, frozen=True):
@@ -69,14 +65,14 @@ class Typeset(Struct, frozen=True):
     """What each page is numbered, with the name of the first place on it, or of the last one before it."""
 
 
+_ENDLESS = "did not converge"
 _BUILT_IN = frozenset(range(0x2500, 0x25A0))
 """Characters of the code's frames, which a font inside Typst has."""
 
-_LEAVES = 'query(metadata).filter(it => it.has("label")).map(it => (str(it.label), it.location().page()))'
-
 # Asked of the finished book: in the book, it would be asked each time that anything in it changes.
-_FOLIOS = """{
+_ASKED = """{
   let marks = query(metadata)
+  let leaves = marks.filter(it => it.value == "spot").map(it => (str(it.label), it.location().page()))
   let first = marks.find(it => it.value == "spot")
   let folios = ()
   if first != none {
@@ -102,40 +98,53 @@ _FOLIOS = """{
       }
     }
   }
-  folios
+  (notes: query(<etude-note>).map(it => it.value), leaves: leaves, folios: folios)
 }"""
 
-_notes = msgspec.json.Decoder(tuple[Note, ...])
-_leaves = msgspec.json.Decoder(tuple[tuple[str, int], ...])
-_folios = msgspec.json.Decoder(tuple[tuple[str, str], ...])
+# Of figures, the theme says so in its floats.typ.
+_AFLOAT = """query(metadata)
+  .filter(it => it.has("label") and str(it.label).starts-with("told ") and it.value.floats)
+  .map(it => str(it.label).slice(5))"""
+
+
+class _Told(Struct, frozen=True):
+    """What a finished book is asked for."""
+
+    notes: tuple[Note, ...]
+    leaves: tuple[tuple[str, int], ...]
+    folios: tuple[tuple[str, str], ...]
+
+
+_told = msgspec.json.Decoder(_Told)
+_names = msgspec.json.Decoder(tuple[str, ...])
 
 
 def typeset(
-    project: Path, standards: Sequence[Standard], places: Sequence[str], again: Again | None = None
+    project: Path, standards: Sequence[Standard], places: Sequence[str], fix: Fix | None = None
 ) -> Typeset:
     """The PDF of ``main.typ`` in a folder, with the fonts of some folders; raises `TypesetError`.
 
-    `again` is asked before the PDF is written: it may change the folder for what the theme said, and then
-    tells that the book is to be laid out anew.
+    `fix` is called when Typst finds no end of moving figures: it changes the folder for which of them float.
     """
     try:
         import typst  # noqa: PLC0415 -- loads its library of some ten megabytes
     except ImportError as error:
         raise TypesetError("the package `typst` is not installed") from error
-    main = project / "main.typ"
     faces = typst.Fonts(include_system_fonts=False, font_paths=list(places))
+    main = str(project / "main.typ")
+
+    def compiler() -> Any:
+        return typst.Compiler(main, root=str(project), font_paths=faces, ignore_system_fonts=True)
+
     try:
-        while True:  # what did not change is laid out from memory
-            compiler = typst.Compiler(
-                str(main), root=str(project), font_paths=faces, ignore_system_fonts=True
-            )
-            said: Any = compiler.query("<etude-note>", field="value")
-            notes = _notes.decode(said)
-            if again is None or not again(notes):
-                break
-        pdf, _ = compiler.compile_with_warnings(pdf_standards=list(standards))
-        leaves: Any = compiler.eval(_LEAVES)
-        folios: Any = compiler.eval(_FOLIOS)
+        book = compiler()
+        pdf, warnings = book.compile_with_warnings(pdf_standards=list(standards))
+        if fix is not None and any(_ENDLESS in str(warning) for warning in warnings):
+            afloat: Any = book.eval(_AFLOAT)
+            fix(_names.decode(afloat))
+            book = compiler()
+            pdf, _ = book.compile_with_warnings(pdf_standards=list(standards))
+        said: Any = book.eval(_ASKED)
     except (typst.TypstError, RuntimeError, ValueError) as error:
         why: object = getattr(error, "message", None) or error
         raise TypesetError(str(why).strip()) from error
@@ -145,7 +154,8 @@ def typeset(
         raise TypesetError(f"Typst failed: {error}") from error
     if not isinstance(pdf, bytes):
         raise TypesetError("it gave no PDF")
-    return Typeset(pdf, notes, dict(_leaves.decode(leaves)), _folios.decode(folios))
+    told = _told.decode(said)
+    return Typeset(pdf, told.notes, dict(told.leaves), told.folios)
 
 
 def typst_version() -> str:

@@ -11,8 +11,7 @@ from msgspec import Struct, structs
 
 from etude.adapters.disk import write_atomic
 from etude.adapters.drawings import DrawingError, redraw
-from etude.adapters.typesetter import Note, Standard, Typeset, TypesetError, typeset, unknown_letters
-from etude.build.pdf_floats import Floats
+from etude.adapters.typesetter import Standard, Typeset, TypesetError, typeset, unknown_letters
 from etude.build.pdf_pictures import prepared
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.protocols import Files
@@ -98,25 +97,21 @@ def _readable(project: Project) -> tuple[Typeset, tuple[Diagnostic, ...]]:
 def _set(project: Project, modules: Mapping[str, bytes]) -> tuple[Typeset, tuple[Diagnostic, ...]]:
     """The PDF, for those who listen as well where Typst finds that it is; raises `TypesetError`."""
     folder, fonts = _laid(project.folder, modules), project.fonts
-    floats = Floats(project.sheet)
 
-    def again(notes: Sequence[Note]) -> bool:
-        changed = floats.again(notes)
-        if changed:
-            write_atomic(folder / _FLOATING, floating_file(sorted(floats.afloat)))
-        return changed
+    def fix(figures: Sequence[str]) -> None:
+        write_atomic(folder / _FLOATING, floating_file(figures))
 
-    write_atomic(folder / _FLOATING, floating_file(()))
+    write_atomic(folder / _FLOATING, floating_file(None))
     problems: tuple[Diagnostic, ...] = ()
     try:
-        made = typeset(folder, _SPOKEN if project.spoken else _PLAIN, fonts, again)
+        made = typeset(folder, _SPOKEN if project.spoken else _PLAIN, fonts, fix)
     except TypesetError as error:
         reason = str(error)
         if not project.spoken or not reason.startswith("PDF/"):
             raise
         message = f"the PDF is one for archives only: {reason}"
         problems = (diagnose(Rule.PDF_NOT_ACCESSIBLE, message, ""),)
-        made = typeset(folder, _PLAIN, fonts)
+        made = typeset(folder, _PLAIN, fonts, fix)
     return structs.replace(made, pdf=packed(with_bleed(made.pdf, project.sheet.bleed))), problems
 
 

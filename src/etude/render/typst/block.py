@@ -55,8 +55,9 @@ from etude.render.typst.bare import bare, marks, notes
 from etude.render.typst.context import Context
 from etude.render.typst.formulas import display_math
 from etude.render.typst.html_tables import html_blocks
+from etude.render.typst.lines import one_line
 from etude.render.typst.paragraphs import paragraph
-from etude.render.typst.text import array, content, string
+from etude.render.typst.text import array, code_word, content, string
 from etude.render.typst.way_back import way_back
 from etude.render.typst.words import words
 from etude.render.variants import Group, grouped
@@ -67,6 +68,8 @@ _DEEPEST = 10
 """Blocks within blocks that are set: of what is deeper, Typst's layout has an end, paragraphs stand alone."""
 _PLAIN = (Paragraph, CodeBlock, MathBlock)
 
+_TITLE = 1.42
+"""Em of the letters of a section's title at most."""
 _HANG = 18.0
 """Points that the theme indents the items of a list."""
 
@@ -129,7 +132,7 @@ def _block(ctx: Context, node: BlockNode) -> str:
             try:
                 return display_math(tex, ctx.name(node.id), f"{ctx.page.path}:{node.span.start}")
             except MathError:
-                return f"par(code-word({string(tex.strip())}))"
+                return f"par({code_word(tex.strip())})"
         case List():
             return _list(ctx, node)
         case Quote():
@@ -198,7 +201,9 @@ def _heading(ctx: Context, node: Heading) -> str:
     way = way_back(ctx, node.id)
     beside = f",way:{way}" if way else ""
     words, inside, after = title_parts(ctx, node.children)
-    head = f"section-title({level},{shown},{words}{after}{beside})"
+    before = f"{number.number} " if shown != "none" and number is not None else ""
+    short = one_line(node.children, ctx.measure, _TITLE * ctx.edition.sheet.text, before)
+    head = f"section-title({level},{shown},{words}{after}{beside}{',short:true' if short else ''})"
     return content((ctx.place(node.id), inside, head))
 
 

@@ -32,7 +32,20 @@ _MARK = 5 * MM
 _NEAREST = 3 * MM
 """How far crop marks are from the trimmed page at least."""
 _KNOWN = "#let unknown-letters = none"
-_THEME = ("blocks", "book", "boxes", "formula", "front", "heads", "index", "matter", "rhythm", "way")
+_THEME = (
+    "blocks",
+    "book",
+    "boxes",
+    "floats",
+    "formula",
+    "front",
+    "heads",
+    "index",
+    "layouts",
+    "matter",
+    "rhythm",
+    "way",
+)
 
 
 class Faces(Struct, frozen=True):
@@ -122,9 +135,12 @@ def settings_file(
     return "".join(f"#let {name} = {value}\n" for name, value in lines.items()).encode()
 
 
-def floating_file(figures: Iterable[str]) -> bytes:
-    """Which figures, by their places in the sources, stand at the top of a page after that of the text."""
-    return f"#let floating = {array(map(string, figures))}\n".encode()
+def floating_file(figures: Iterable[str] | None) -> bytes:
+    """Which figures, by their places in the sources, stand at the top of a page after that of the text.
+
+    None leaves it to the theme, which looks where there is room.
+    """
+    return f"#let floating = {'none' if figures is None else array(map(string, figures))}\n".encode()
 
 
 def _trim(sheet: Sheet) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from etude.model.block import Embed, Figure, Image
 from etude.render.typst.context import Context
+from etude.render.typst.lines import one_line
 from etude.render.typst.outputs import cell_pictures
 from etude.render.typst.pictures import book_picture
 from etude.render.typst.text import content, string
@@ -11,6 +12,8 @@ from etude.render.typst.words import words
 
 __all__ = ["embed", "figure", "image"]
 
+_WORDS = 0.92
+"""Share of the measure that a caption takes."""
 _BESIDE = "side-caption"
 """The class of figures whose captions stand beside them where there is room."""
 
@@ -21,7 +24,9 @@ def figure(ctx: Context, node: Figure) -> str:
     legend = ctx.render(ctx, node.legend) if node.legend else "none"
     place = string(ctx.floats(node.span.start))
     beside = ",beside:true" if _BESIDE in node.classes else ""
-    return f"figure-box({shown},{said},legend:{legend},place:{place}{beside})"
+    room = _WORDS * ctx.measure
+    short = one_line(node.caption, room, ctx.edition.sheet.text, f"{ctx.name(node.id)} ")
+    return f"figure-box({shown},{said},legend:{legend},place:{place}{beside}{',short:true' if short else ''})"
 
 
 def _said(ctx: Context, node: Figure | Embed) -> str:

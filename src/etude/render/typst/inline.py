@@ -48,7 +48,7 @@ from etude.render.typst.context import Context, anchor
 from etude.render.typst.gaps import gapped
 from etude.render.typst.math import formula
 from etude.render.typst.pictures import small_picture
-from etude.render.typst.text import content, parted, string
+from etude.render.typst.text import code_word, content, parted, string
 from etude.render.typst.words import words
 
 __all__ = ["inline_math", "inlines"]
@@ -83,7 +83,7 @@ def _node(ctx: Context, node: Inline) -> str:
         case Strong() | Strikethrough() | Superscript() | Subscript():
             return f"{_CALLS[type(node)]}({inlines(ctx, node.children)})"
         case InlineCode(value=value):
-            return f"code-word({string(parted(value, ctx.measure))})"
+            return code_word(value, ctx.measure)
         case Keyboard(value=value):
             keys = value.split("+") if "+" in value.strip("+") else [value]
             return content(
@@ -135,7 +135,7 @@ def inline_math(tex: str) -> str:
     try:
         made = formula(tex, display=False)
     except MathError:
-        return f"code-word({string(tex.strip())})"
+        return code_word(tex.strip())
     return f"inline-formula({string(made.alt)},{made.body})"
 
 
@@ -196,7 +196,7 @@ def _filled(ctx: Context, node: Reference, number: str, name: str) -> str:
 def _api(ctx: Context, node: ApiLink) -> str:
     target = node.target.lstrip("~!.")
     shown = target.rsplit(".", 1)[-1] if node.target.startswith("~") else target
-    inner = inlines(ctx, node.children) if node.children else f"code-word({string(shown)})"
+    inner = inlines(ctx, node.children) if node.children else code_word(shown)
     found = ctx.facts.links.get(f"{node.domain}:{node.role}:{node.target}")
     return f"link({string(found.url)},{inner})" if found is not None and found.url else inner
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from math import ceil
 
 from etude.model.block import Cell, Paragraph, Row, Table
+from etude.model.inline import Inline
 from etude.render.html.tables import numeric_columns
 from etude.render.text import plain
 from etude.render.typst.bare import bare
 from etude.render.typst.context import Context
+from etude.render.typst.lines import even, letters, one_line
 from etude.render.typst.text import array, content, string
 from etude.render.typst.words import words
 
@@ -22,6 +25,8 @@ _ACROSS = 12
 """Columns that stand beside each other, about; what is in a cell is made for one of as many."""
 _LETTER = 4.6
 """Points that a letter in a table is wide, about."""
+_WIDEST = 0.7
+"""… at most, of the size of the text."""
 _GUTTER = 3
 """Letters of the room between columns."""
 _WORD = 20
@@ -55,6 +60,8 @@ def table(ctx: Context, node: Table) -> str:
     kept = ",rows-whole:true" if heights and max(heights) <= (_ROW_OWN if node.widths else _ROW) else ""
     if len(parts) == 1 and heights and sum(heights) <= _WHOLE:
         kept = f",whole:true,place:{string(ctx.floats(node.span.start) if named else '')}"
+    if len(parts) == 1 and heights and _single(ctx, node, named):
+        kept += f",lines:{len(node.head) + len(node.body)}"
     made: list[str] = []
     for i, part in enumerate(parts):
         name = f"{named}{words(ctx.page.language).continued}" if named and i else named
@@ -80,6 +87,32 @@ def _heights(ctx: Context, node: Table, columns: int) -> list[int]:
     if any(not _worded(cell) for row in cells for cell in row):
         return []
     return [max((ceil(_width(cell) / room) for cell in row), default=1) for row in cells]
+
+
+def _single(ctx: Context, node: Table, named: str) -> bool:
+    """Whether each row is certainly one line, and name and caption are not more."""
+    if ctx.depth > 1 or node.widths:
+        return False
+    size = ctx.edition.sheet.text
+    rows = [[_line(cell) for cell in row.cells] for row in (*node.head, *node.body)]
+    if not all(even(line) for row in rows for line in row):
+        return False
+    columns = zip_longest(*rows, fillvalue=())
+    taken = sum(max(map(letters, column)) + _GUTTER for column in columns)
+    return (
+        all(any(one_line(line, ctx.measure, size) for line in row) for row in rows)
+        and taken * _WIDEST * size <= ctx.measure
+        and (not (named or node.caption) or one_line(node.caption, ctx.measure, size, f"{named} "))
+    )
+
+
+def _line(cell: Cell) -> Sequence[Inline]:
+    """What a cell of words has on its line."""
+    match cell.children:
+        case [Paragraph(children=children)]:
+            return children
+        case _:
+            return ()
 
 
 def _worded(cell: Cell) -> bool:
@@ -144,7 +177,7 @@ def _width(cell: Cell) -> int:
         case []:
             return 0
         case [Paragraph(children=children)]:
-            return sum(2 if letter >= "\u2e80" else 1 for letter in plain(children))
+            return letters(children)
         case _:
             return 40
 
@@ -165,7 +198,7 @@ def _row(ctx: Context, row: Row, columns: int, stubs: int, *, head: bool = False
             case _:
                 inner = ctx.render(ctx, cell.children)
         inner = content((ctx.place(cell.id), inner)) if cell.id else inner
-        cells.append(f"strong({inner})" if head or i < stubs else inner)
+        cells.append(f"head-cell({inner})" if head or i < stubs else inner)
     return cells + ["none"] * (columns - len(cells))
 
 
@@ -174,6 +207,6 @@ def _again(ctx: Context, row: Row, *, bold: bool) -> str:
     match row.cells[0].children if row.cells else ():
         case [Paragraph(children=children)]:
             inner = ctx.inline(ctx, bare(children, ctx.facts))
-            return f"strong({inner})" if bold else inner
+            return f"head-cell({inner})" if bold else inner
         case _:
             return "none"

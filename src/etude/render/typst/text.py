@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from math import inf
 
-__all__ = ["array", "content", "length", "parted", "string"]
+__all__ = ["array", "code_word", "content", "length", "parted", "string"]
 
 _ZERO = "\N{ZERO WIDTH SPACE}"
 _LONG = re.compile(r"[!-\u02ff]{20,}")
@@ -20,6 +21,7 @@ _WIDE = 6.0
 _SHORTEST = 20
 """Letters of a word that is not broken, however narrow the line."""
 _STEP = 4
+_BREAKS = re.compile(r"(?<=[_.,/(\[=:-])")
 _ESCAPED = re.compile(r'[\\"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]')
 _NAMED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -39,7 +41,7 @@ def parted(value: str, measure: float) -> str:
 
     A word is broken without a hyphen: what is so long is a key, an address or a number, and no word.
     """
-    most = max(int(measure / _WIDE), _SHORTEST)
+    most = max(measure // _WIDE, _SHORTEST)
     if len(value) <= most:
         return value
     return _LONG.sub(lambda found: _ZERO.join(_pieces(found[0])) if len(found[0]) > most else found[0], value)
@@ -55,6 +57,11 @@ def _surrogates(value: str) -> bool:
 
 def _escape(found: re.Match[str]) -> str:
     return _NAMED.get(found[0], "")
+
+
+def code_word(value: str, measure: float = inf) -> str:
+    """An expression for code within a line, which may be broken after signs; `measure` as for `parted`."""
+    return f"code-word({string(_BREAKS.sub(_ZERO, parted(value, measure)))})"
 
 
 def content(parts: Iterable[str]) -> str:
