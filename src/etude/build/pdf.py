@@ -30,8 +30,10 @@ from etude.model.rules import Rule
 from etude.render.epub.volume import UNDATED
 from etude.render.typst.book import levels, main_file, page_path, settings_file, theme_files
 from etude.render.typst.imprint import Imprint
+from etude.render.typst.packed import packed
 from etude.render.typst.page import PrintedPage
 from etude.render.typst.sheet import sheet_of
+from etude.render.typst.trim import with_bleed
 
 __all__ = ["leaves_of", "write_pdfs"]
 
@@ -115,7 +117,8 @@ def _printed(making: Making, edition: Edition, names: Mapping[str, str], shared:
     said = (*setting.problems, *notes_told(setting.typeset.notes))
     output.diagnostics += said
     announce(making.out, (edition.file,))
-    making.put(edition.file, setting.typeset.pdf)
+    # Here, since the process that set the book has ended, with all the memory that it took.
+    making.put(edition.file, packed(with_bleed(setting.typeset.pdf, edition.sheet.bleed)))
     write_atomic(_folios_of(book.root, edition.stem), _folios(setting.typeset))
     write_atomic(leaves_of(book.root, edition.stem), msgspec.json.encode(setting.typeset.leaves))
     # What was said is said again by builds that find the book as it is.

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from etude.adapters.disk import write_atomic
 from etude.adapters.drawings import DrawingError, redraw
@@ -19,9 +19,7 @@ from etude.model.rules import Rule
 from etude.model.span import NOWHERE, Span
 from etude.parse.text import source_text
 from etude.render.typst.book import floating_file, with_pictures, without_letters
-from etude.render.typst.packed import packed
 from etude.render.typst.sheet import Sheet
-from etude.render.typst.trim import with_bleed
 
 __all__ = ["Project", "Setting", "set_book"]
 
@@ -112,7 +110,7 @@ def _set(project: Project, modules: Mapping[str, bytes]) -> tuple[Typeset, tuple
         message = f"the PDF is one for archives only: {reason}"
         problems = (diagnose(Rule.PDF_NOT_ACCESSIBLE, message, ""),)
         made = typeset(folder, _PLAIN, fonts, fix)
-    return structs.replace(made, pdf=packed(with_bleed(made.pdf, project.sheet.bleed))), problems
+    return made, problems
 
 
 def _pictures(refused: Mapping[str, str]) -> Iterator[Diagnostic]:

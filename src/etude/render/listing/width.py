@@ -7,6 +7,7 @@ Source: https://www.unicode.org/reports/tr11/ (East Asian Width)
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
@@ -17,6 +18,8 @@ ADVANCE: Final = 0.6
 """Of one column, in em."""
 _WIDE: Final = 5 / 3
 _TAB: Final = 4
+_UNDRAWN: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Controls but for the line end, and halves of surrogate pairs: categories Cc and Cs of Unicode."""
 
 
 def columns(text: str) -> float:
@@ -45,9 +48,7 @@ def cleaned(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\t" in text:
         text = "\n".join(map(_untabbed, text.split("\n")))
-    return "".join(
-        letter for letter in text if letter == "\n" or unicodedata.category(letter) not in ("Cc", "Cs")
-    )
+    return _UNDRAWN.sub("", text)
 
 
 def _untabbed(line: str) -> str:
