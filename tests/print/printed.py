@@ -156,11 +156,16 @@ def _letters(page: Any) -> Iterator[LTChar]:
 
 def titles(outline: list[Any]) -> Iterator[str]:
     """Of all bookmarks."""
+    return (str(one.title) for one in flat(outline))
+
+
+def flat(outline: list[Any]) -> Iterator[Any]:
+    """All bookmarks, in order."""
     for one in outline:
         if isinstance(one, list):
-            yield from titles(one)
+            yield from flat(one)
         else:
-            yield str(one.title)
+            yield one
 
 
 def made(folder: Path, *forms: str, **options: Any) -> BuildReport:

@@ -6,8 +6,10 @@ import shutil
 from io import BytesIO
 from pathlib import Path
 
-from printed import ROOT, Printed, made, titles
+import pytest
+from printed import ROOT, Printed, flat, made, titles
 from pypdf import PdfReader
+from small import book as small
 
 from etude.model.rules import Rule
 from etude.render.typst.sheet import MM, SIZES
@@ -122,3 +124,21 @@ def test_an_edit_gives_what_a_clean_build_gives(tmp_path: Path) -> None:
     page = PdfReader(BytesIO(new)).pages[0].mediabox
     across, down = SIZES["letter"]
     assert (round(across * MM), round(down * MM)) == (round(page.width), round(page.height))
+
+
+@pytest.mark.parametrize("settings", ["", '[pdf]\nbleed = "4mm"\nmarks = true\n'])
+def test_links_lead_above_what_they_tell_of_and_say_its_page(tmp_path: Path, settings: str) -> None:
+    text = "字" * 2000
+    folder = small(tmp_path, f"# 甲\n\n见[](#小结)。\n\n{text}\n\n## 小结\n\n{text}\n", pdf=settings)
+    made(folder)
+    pdf = Printed(folder / "_build" / "pdf" / "zh.pdf").reader
+    (mark,) = [one for one in flat(pdf.outline) if "小结" in one.title]
+    notes = [one.get_object() for page in pdf.pages for one in page.get("/Annots", [])]
+    at = pdf.get_destination_page_number(mark)
+    (found,) = [one for one in notes if one.get("/Contents") == f"第{pdf.page_labels[at]}页"]
+    page, kind, across, up, _ = found["/Dest"]
+    assert pdf.pages[at].indirect_reference == page.indirect_reference
+    assert "/XYZ" == kind
+    # The place is where the title is, which Typst's own bookmark leads to.
+    assert (float(mark.left), float(mark.top)) == pytest.approx((float(across), float(up)), abs=0.1)
+    assert not [one for one in notes if "place:" in str(one)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -15,7 +15,9 @@ from etude.adapters.typefaces import FONT_SUFFIXES, font_folders
 
 __all__ = [
     "Fix",
+    "Folio",
     "Note",
+    "Spot",
     "Standard",
     "Typeset",
     "TypesetError",
@@ -54,15 +56,35 @@ class Note(Struct, frozen=True):
 Fix: TypeAlias = Callable[[Sequence[str]], None]
 
 
+class Spot(Struct, frozen=True):
+    """A place that the theme gave a name."""
+
+    name: str
+    page: int
+    """Of the PDF, from 1."""
+    across: float
+    """Points from the left of the page."""
+    down: float
+    """Points from its top."""
+
+
+class Folio(Struct, frozen=True):
+    """What a page is numbered."""
+
+    page: int
+    """Of the PDF, from 1."""
+    words: str
+    begins: str
+    """The name of the first place on it, or of the last one before it."""
+
+
 class Typeset(Struct, frozen=True):
     """A PDF, with what the theme said while it was made."""
 
     pdf: bytes
     notes: tuple[Note, ...]
-    leaves: Mapping[str, int] = {}
-    """Pages of the PDF, the first of which is 1, by the names that the theme gives places."""
-    folios: tuple[tuple[str, str], ...] = ()
-    """What each page is numbered, with the name of the first place on it, or of the last one before it."""
+    spots: tuple[Spot, ...] = ()
+    folios: tuple[Folio, ...] = ()
 
 
 _ENDLESS = "did not converge"
@@ -72,7 +94,10 @@ _BUILT_IN = frozenset(range(0x2500, 0x25A0))
 # Asked of the finished book: in the book, it would be asked each time that anything in it changes.
 _ASKED = """{
   let marks = query(metadata)
-  let leaves = marks.filter(it => it.value == "spot").map(it => (str(it.label), it.location().page()))
+  let spots = marks.filter(it => it.value == "spot").map(it => {
+    let (page, x, y) = it.location().position()
+    (name: str(it.label), page: page, across: x.pt(), down: y.pt())
+  })
   let first = marks.find(it => it.value == "spot")
   let folios = ()
   if first != none {
@@ -94,11 +119,11 @@ _ASKED = """{
       if pattern != none {
         let number = counter(std.page).at(at).first() + page - at.page()
         let begins = if own != none { own } else { place }
-        folios.push((numbering(pattern, number), str(begins.label)))
+        folios.push((page: page, words: numbering(pattern, number), begins: str(begins.label)))
       }
     }
   }
-  (notes: query(<etude-note>).map(it => it.value), leaves: leaves, folios: folios)
+  (notes: query(<etude-note>).map(it => it.value), spots: spots, folios: folios)
 }"""
 
 # Of figures, the theme says so in its floats.typ.
@@ -111,8 +136,8 @@ class _Told(Struct, frozen=True):
     """What a finished book is asked for."""
 
     notes: tuple[Note, ...]
-    leaves: tuple[tuple[str, int], ...]
-    folios: tuple[tuple[str, str], ...]
+    spots: tuple[Spot, ...]
+    folios: tuple[Folio, ...]
 
 
 _told = msgspec.json.Decoder(_Told)
@@ -155,7 +180,7 @@ def typeset(
     if not isinstance(pdf, bytes):
         raise TypesetError("it gave no PDF")
     told = _told.decode(said)
-    return Typeset(pdf, told.notes, dict(told.leaves), told.folios)
+    return Typeset(pdf, told.notes, told.spots, told.folios)
 
 
 def typst_version() -> str:

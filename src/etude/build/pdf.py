@@ -30,10 +30,12 @@ from etude.model.rules import Rule
 from etude.render.epub.volume import UNDATED
 from etude.render.typst.book import levels, main_file, page_path, settings_file, theme_files
 from etude.render.typst.imprint import Imprint
+from etude.render.typst.leads import Place, leads
 from etude.render.typst.packed import packed
 from etude.render.typst.page import PrintedPage
 from etude.render.typst.sheet import sheet_of
 from etude.render.typst.trim import with_bleed
+from etude.render.typst.words import words
 
 __all__ = ["leaves_of", "write_pdfs"]
 
@@ -118,9 +120,10 @@ def _printed(making: Making, edition: Edition, names: Mapping[str, str], shared:
     output.diagnostics += said
     announce(making.out, (edition.file,))
     # Here, since the process that set the book has ended, with all the memory that it took.
-    making.put(edition.file, packed(with_bleed(setting.typeset.pdf, edition.sheet.bleed)))
+    making.put(edition.file, _finished(setting.typeset, edition))
     write_atomic(_folios_of(book.root, edition.stem), _folios(setting.typeset))
-    write_atomic(leaves_of(book.root, edition.stem), msgspec.json.encode(setting.typeset.leaves))
+    leaves = {spot.name: spot.page for spot in setting.typeset.spots}
+    write_atomic(leaves_of(book.root, edition.stem), msgspec.json.encode(leaves))
     # What was said is said again by builds that find the book as it is.
     told = KEEP.put(book.root, encode(said))
     return Made(key, {edition.file: output.stamps[edition.file]}, part=told)
@@ -166,10 +169,22 @@ def _modules(
     }
 
 
+def _finished(made: Typeset, edition: Edition) -> bytes:
+    """The PDF with its boxes, with links that lead to their places, and small."""
+    said = words(edition.language).page.strip(" ()（）")
+    folios = {one.page: one.words for one in made.folios}
+    places = {
+        spot.name: Place(spot.page, spot.across, spot.down, said.format(folios.get(spot.page, spot.page)))
+        for spot in made.spots
+    }
+    pdf = with_bleed(made.pdf, edition.sheet.bleed)
+    return packed(pdf, leads(pdf, places))
+
+
 def _folios(made: Typeset) -> bytes:
     """Where printed pages begin, for the e-book's list of them."""
     found = (
-        {"page": name.partition("#")[0], "id": name.partition("#")[2], "folio": folio}
-        for folio, name in made.folios
+        {"page": one.begins.partition("#")[0], "id": one.begins.partition("#")[2], "folio": one.words}
+        for one in made.folios
     )
     return msgspec.json.format(msgspec.json.encode(list(found)), indent=1)

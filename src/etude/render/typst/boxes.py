@@ -21,7 +21,7 @@ from etude.model.inline import Inline
 from etude.model.words import solution_name, word
 from etude.render.html.boxes import FAMILIES, ITALIC
 from etude.render.html.words import words as site_words
-from etude.render.typst.context import Context, anchor
+from etude.render.typst.context import Context
 from etude.render.typst.paragraphs import leads_in
 from etude.render.typst.pictures import DENSITY, book_picture
 from etude.render.typst.text import content, string
@@ -136,9 +136,7 @@ def card(ctx: Context, node: Card) -> str:
     if title and node.target:
         found = ctx.facts.linked(node.target)
         if found is not None:
-            far = found.page not in ("", ctx.page.name)
-            page = f"page-of({string(anchor(found.page, found.id))})" if far else ""
-            title = content((ctx.lead(found, title), page))
+            title = content((ctx.lead(found, title), ctx.page_of(found)))
     texts = (*node.header, *node.children, *node.footer)
     shown = ""
     if node.image in ctx.edition.sizes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -122,11 +123,27 @@ class Context(Rendering):
         """An expression for words that lead to what a reference was resolved to."""
         if resolved.url:
             return words
-        name = anchor(resolved.page, resolved.id)
+        return self.go(anchor(resolved.page, resolved.id), words)
+
+    def go(self, name: str, words: str) -> str:
+        """An expression for words that lead to a place."""
         self.leads.add(name)
-        return f"go({string(name)},{words})"
+        return f"go({string(address(name))},{words})"
+
+    def page_of(self, resolved: Resolved) -> str:
+        """An expression for the printed page that a reference leads to; empty for one to the same page."""
+        if resolved.page in ("", self.page.name):
+            return ""
+        name = anchor(resolved.page, resolved.id)
+        told = address(name)
+        return f"page-of({string(name)}{f',address:{string(told)}' if told != name else ''})"
 
 
 def anchor(page: str, block: str) -> str:
     """The name of a place in the book: of a block of a page, or of the page's beginning."""
     return f"{page}#{block}"
+
+
+def address(name: str) -> str:
+    """The name of a place as links are told it: in characters that an address has."""
+    return quote(name, safe="/#")

@@ -143,9 +143,7 @@ def _link(ctx: Context, node: Link) -> str:
     inner = inlines(ctx, node.children) if node.children else string(node.url)
     if node.url.startswith("page:"):
         name, _, fragment = node.url.removeprefix("page:").partition("#")
-        place = anchor(name, fragment)
-        ctx.leads.add(place)
-        return f"go({string(place)},{inner})"
+        return ctx.go(anchor(name, fragment), inner)
     if not _URL.match(node.url):
         return inner
     said = plain(node.children)
@@ -177,8 +175,8 @@ def _reference(ctx: Context, node: Reference) -> str:
         case _:
             assert_never(node.kind)
     made = ctx.lead(found, shown or string(node.target))
-    far = node.kind in ("ref", "doc", "numref", "any") and found.page not in ("", ctx.page.name)
-    return f"{{{made};page-of({string(anchor(found.page, found.id))})}}" if far else made
+    page = ctx.page_of(found) if node.kind in ("ref", "doc", "numref", "any") else ""
+    return f"{{{made};{page}}}" if page else made
 
 
 def _filled(ctx: Context, node: Reference, number: str, name: str) -> str:

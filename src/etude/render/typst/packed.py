@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -29,8 +29,11 @@ _WIDTHS: Final = (1, 4, 2)
 """Bytes of the numbers in an entry of the new table."""
 
 
-def packed(pdf: bytes) -> bytes:
-    """The same document in fewer bytes; one that is not written as Typst does it stays as it is."""
+def packed(pdf: bytes, mended: Callable[[bytes], bytes] = bytes) -> bytes:
+    """The same document in fewer bytes; one that is not written as Typst does it stays as it is.
+
+    `mended` gives each small object as it is to be.
+    """
     end = _END.search(pdf, max(0, len(pdf) - 64))
     at = int(end[1]) if end else len(pdf)
     table = _TABLE.match(pdf, at)
@@ -54,7 +57,7 @@ def packed(pdf: bytes) -> bytes:
             less = smaller_image(body)
             out += text if less is body else b"%d 0 obj\n%s\nendobj\n\n" % (number, less)
         else:
-            small.append((number, body))
+            small.append((number, mended(body)))
     small.sort()
     groups = (small[n : n + _TOGETHER] for n in range(0, len(small), _TOGETHER))
     for number, group in enumerate(groups, size):
