@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from pdfminer.layout import LTChar, LTImage
 from printed import made
 from small import PITCH, SHEET, book, lines, pages, png, text, told
 
+from etude.adapters.typesetter import font_places, typeset
 from etude.model.diagnostic import Severity
 from etude.model.rules import Rule
 
@@ -41,6 +43,28 @@ def test_figures_stay_where_they_are_when_typst_finds_no_end(tmp_path: Path) -> 
     page = next(page for page in pages(tmp_path, "en") if any(isinstance(one, LTImage) for one in page))
     picture = next(one for one in page if isinstance(one, LTImage))
     assert abs(SHEET.height - SHEET.top - picture.y1) < 2
+
+
+def test_a_book_with_many_figures_has_no_gaps(tmp_path: Path) -> None:
+    chance = Random(3)
+    parts = ["# A"]
+    for number in range(60):
+        parts += ["Words of it. " * chance.randint(20, 160), f"```{{figure}} {number}.png\n:alt: grey\n```"]
+    folder = book(tmp_path, "\n\n".join((*parts, "")), language="en")
+    for number in range(60):
+        (folder / f"{number}.png").write_bytes(png(1200, chance.randint(150, 1100)))
+    made(folder)
+    project = next(tmp_path.rglob("floating.typ")).parent
+    assert "none" not in (project / "floating.typ").read_text(), (
+        "found in the layout after those of the theme"
+    )
+    figures = typeset(project, ("a-2b",), font_places()).told.figures
+    assert 60 == len(figures)
+    assert [] == [one for one in figures if not one.floats and one.there > one.page and one.left > 36]
+    assert [one.there for one in figures] == sorted(one.there for one in figures)
+    assert max(one.there - one.page for one in figures) <= 2
+    needless = sum(one.floats and one.there == one.page for one in figures)
+    assert needless < 0.2 * len(figures), "those that have room where they are told of"
 
 
 def test_a_figure_that_fits_stands_where_it_is_told_of(tmp_path: Path) -> None:

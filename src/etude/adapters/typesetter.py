@@ -14,11 +14,13 @@ from etude.adapters.packaged import folders
 from etude.adapters.typefaces import FONT_SUFFIXES, font_folders
 
 __all__ = [
-    "Fix",
+    "Again",
+    "Figure",
     "Folio",
     "Note",
     "Spot",
     "Standard",
+    "Told",
     "Typeset",
     "TypesetError",
     "font_families",
@@ -53,9 +55,6 @@ class Note(Struct, frozen=True):
     """``path:offset`` in the sources of the book."""
 
 
-Fix: TypeAlias = Callable[[Sequence[str]], None]
-
-
 class Spot(Struct, frozen=True):
     """A place that the theme gave a name."""
 
@@ -78,13 +77,36 @@ class Folio(Struct, frozen=True):
     """The name of the first place on it, or of the last one before it."""
 
 
+class Figure(Struct, frozen=True):
+    """A figure that may float."""
+
+    name: str
+    floats: bool
+    page: int
+    """That tells of it."""
+    there: int
+    """The page that it is on."""
+    left: float
+    """Points that are left below the text that tells of it."""
+
+
+class Told(Struct, frozen=True):
+    """What a book that was laid out is asked for."""
+
+    notes: tuple[Note, ...]
+    spots: tuple[Spot, ...]
+    folios: tuple[Folio, ...]
+    figures: tuple[Figure, ...]
+
+
 class Typeset(Struct, frozen=True):
-    """A PDF, with what the theme said while it was made."""
+    """A PDF, and what is known of it."""
 
     pdf: bytes
-    notes: tuple[Note, ...]
-    spots: tuple[Spot, ...] = ()
-    folios: tuple[Folio, ...] = ()
+    told: Told
+
+
+Again: TypeAlias = Callable[[Told, bool], bool]
 
 
 _ENDLESS = "did not converge"
@@ -123,33 +145,33 @@ _ASKED = """{
       }
     }
   }
-  (notes: query(<etude-note>).map(it => it.value), spots: spots, folios: folios)
+  // The theme's floats.typ marks figures so.
+  let named = marks.filter(it => it.has("label")).map(it => (str(it.label), it))
+  let there = (:)
+  for (name, it) in named {
+    if name.starts-with("here ") { there.insert(name.slice(5), it.location().page()) }
+  }
+  let figures = named.filter(((name, _)) => name.starts-with("told ")).map(((name, it)) => {
+    let (page, y) = it.location().position()
+    (
+      name: name.slice(5), floats: it.value.floats, page: page,
+      there: there.at(name.slice(5), default: page), left: it.value.ends - y.pt(),
+    )
+  })
+  (notes: query(<etude-note>).map(it => it.value), spots: spots, folios: folios, figures: figures)
 }"""
 
-# Of figures, the theme says so in its floats.typ.
-_AFLOAT = """query(metadata)
-  .filter(it => it.has("label") and str(it.label).starts-with("told ") and it.value.floats)
-  .map(it => str(it.label).slice(5))"""
 
-
-class _Told(Struct, frozen=True):
-    """What a finished book is asked for."""
-
-    notes: tuple[Note, ...]
-    spots: tuple[Spot, ...]
-    folios: tuple[Folio, ...]
-
-
-_told = msgspec.json.Decoder(_Told)
-_names = msgspec.json.Decoder(tuple[str, ...])
+_told = msgspec.json.Decoder(Told)
 
 
 def typeset(
-    project: Path, standards: Sequence[Standard], places: Sequence[str], fix: Fix | None = None
+    project: Path, standards: Sequence[Standard], places: Sequence[str], again: Again | None = None
 ) -> Typeset:
     """The PDF of ``main.typ`` in a folder, with the fonts of some folders; raises `TypesetError`.
 
-    `fix` is called when Typst finds no end of moving figures: it changes the folder for which of them float.
+    `again` is told of a book that was laid out, and whether Typst came to an end with it; as often as it
+    changes the folder and says so, the book is laid out once more.
     """
     try:
         import typst  # noqa: PLC0415 -- loads its library of some ten megabytes
@@ -157,19 +179,17 @@ def typeset(
         raise TypesetError("the package `typst` is not installed") from error
     faces = typst.Fonts(include_system_fonts=False, font_paths=list(places))
     main = str(project / "main.typ")
-
-    def compiler() -> Any:
-        return typst.Compiler(main, root=str(project), font_paths=faces, ignore_system_fonts=True)
-
     try:
-        book = compiler()
-        pdf, warnings = book.compile_with_warnings(pdf_standards=list(standards))
-        if fix is not None and any(_ENDLESS in str(warning) for warning in warnings):
-            afloat: Any = book.eval(_AFLOAT)
-            fix(_names.decode(afloat))
-            book = compiler()
-            pdf, _ = book.compile_with_warnings(pdf_standards=list(standards))
-        said: Any = book.eval(_ASKED)
+        while True:
+            book = typst.Compiler(main, root=str(project), font_paths=faces, ignore_system_fonts=True)
+            said: Any = book.eval(_ASKED)
+            told = _told.decode(said)
+            if again is not None and again(told, True):
+                continue
+            pdf, warnings = book.compile_with_warnings(pdf_standards=list(standards))
+            ended = not any(_ENDLESS in str(warning) for warning in warnings)
+            if again is None or ended or not again(told, False):
+                break
     except (typst.TypstError, RuntimeError, ValueError) as error:
         why: object = getattr(error, "message", None) or error
         raise TypesetError(str(why).strip()) from error
@@ -179,8 +199,7 @@ def typeset(
         raise TypesetError(f"Typst failed: {error}") from error
     if not isinstance(pdf, bytes):
         raise TypesetError("it gave no PDF")
-    told = _told.decode(said)
-    return Typeset(pdf, told.notes, told.spots, told.folios)
+    return Typeset(pdf, told)
 
 
 def typst_version() -> str:

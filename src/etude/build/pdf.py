@@ -116,13 +116,13 @@ def _printed(making: Making, edition: Edition, names: Mapping[str, str], shared:
         message = f"the PDF `{edition.file}` was not made: {setting.refused}"
         output.diagnostics += (diagnose(Rule.PDF_FAILED, message, ""),)
         return None
-    said = (*setting.problems, *notes_told(setting.typeset.notes))
+    said = (*setting.problems, *notes_told(setting.typeset.told.notes))
     output.diagnostics += said
     announce(making.out, (edition.file,))
     # Here, since the process that set the book has ended, with all the memory that it took.
     making.put(edition.file, _finished(setting.typeset, edition))
     write_atomic(_folios_of(book.root, edition.stem), _folios(setting.typeset))
-    leaves = {spot.name: spot.page for spot in setting.typeset.spots}
+    leaves = {spot.name: spot.page for spot in setting.typeset.told.spots}
     write_atomic(leaves_of(book.root, edition.stem), msgspec.json.encode(leaves))
     # What was said is said again by builds that find the book as it is.
     told = KEEP.put(book.root, encode(said))
@@ -172,10 +172,10 @@ def _modules(
 def _finished(made: Typeset, edition: Edition) -> bytes:
     """The PDF with its boxes, with links that lead to their places, and small."""
     said = words(edition.language).page.strip(" ()（）")
-    folios = {one.page: one.words for one in made.folios}
+    folios = {one.page: one.words for one in made.told.folios}
     places = {
         spot.name: Place(spot.page, spot.across, spot.down, said.format(folios.get(spot.page, spot.page)))
-        for spot in made.spots
+        for spot in made.told.spots
     }
     pdf = with_bleed(made.pdf, edition.sheet.bleed)
     return packed(pdf, leads(pdf, places))
@@ -185,6 +185,6 @@ def _folios(made: Typeset) -> bytes:
     """Where printed pages begin, for the e-book's list of them."""
     found = (
         {"page": one.begins.partition("#")[0], "id": one.begins.partition("#")[2], "folio": one.words}
-        for one in made.folios
+        for one in made.told.folios
     )
     return msgspec.json.format(msgspec.json.encode(list(found)), indent=1)

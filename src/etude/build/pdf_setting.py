@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from etude.adapters.disk import write_atomic
 from etude.adapters.drawings import DrawingError, redraw
-from etude.adapters.typesetter import Standard, Typeset, TypesetError, typeset, unknown_letters
+from etude.adapters.typesetter import Figure, Standard, Told, Typeset, TypesetError, typeset, unknown_letters
 from etude.build.pdf_pictures import prepared
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.protocols import Files
@@ -30,6 +30,12 @@ _FEW: Final = 8
 """Characters without a font that are told one by one: a page in letters that no font has is one problem."""
 _SETTINGS: Final = "settings.typ"
 _FLOATING: Final = "floating.typ"
+_GAP: Final = 36.0
+"""Points that a page may lack at its end; as in the theme's floats.typ."""
+_ROUNDS: Final = 4
+"""How often a book is laid out once more at most."""
+_LARGE: Final = 400
+"""Pages above which the time and memory of another layout are more than a few gaps are worth."""
 
 
 class Project(Struct, frozen=True):
@@ -96,21 +102,35 @@ def _set(project: Project, modules: Mapping[str, bytes]) -> tuple[Typeset, tuple
     """The PDF, for those who listen as well where Typst finds that it is; raises `TypesetError`."""
     folder, fonts = _laid(project.folder, modules), project.fonts
 
-    def fix(figures: Sequence[str]) -> None:
-        write_atomic(folder / _FLOATING, floating_file(figures))
+    left = _ROUNDS
+
+    def again(told: Told, ended: bool) -> bool:
+        """Where Typst found no end, and while pages of a book that is not large have gaps."""
+        nonlocal left
+        gaps = {one.name for one in told.figures if _leaves_a_gap(one)}
+        if not left or (ended and (not gaps or len(told.folios) > _LARGE)):
+            return False
+        left = left - 1 if ended else 0
+        afloat = gaps.union(one.name for one in told.figures if one.floats)
+        write_atomic(folder / _FLOATING, floating_file(sorted(afloat)))
+        return True
 
     write_atomic(folder / _FLOATING, floating_file(None))
     problems: tuple[Diagnostic, ...] = ()
     try:
-        made = typeset(folder, _SPOKEN if project.spoken else _PLAIN, fonts, fix)
+        made = typeset(folder, _SPOKEN if project.spoken else _PLAIN, fonts, again)
     except TypesetError as error:
         reason = str(error)
         if not project.spoken or not reason.startswith("PDF/"):
             raise
         message = f"the PDF is one for archives only: {reason}"
         problems = (diagnose(Rule.PDF_NOT_ACCESSIBLE, message, ""),)
-        made = typeset(folder, _PLAIN, fonts, fix)
+        made = typeset(folder, _PLAIN, fonts, again)
     return made, problems
+
+
+def _leaves_a_gap(figure: Figure) -> bool:
+    return not figure.floats and figure.there > figure.page and figure.left > _GAP
 
 
 def _pictures(refused: Mapping[str, str]) -> Iterator[Diagnostic]:
