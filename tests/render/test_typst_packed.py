@@ -9,7 +9,7 @@ import pikepdf
 import pypdfium2
 import pytest
 import typst
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from etude.render.typst.packed import packed
 
@@ -68,9 +68,26 @@ def test_photographs_stay_as_small_as_their_files(tmp_path: Path, mode: str) -> 
     assert (old == new).all()
 
 
-def test_drawings_are_left_to_typst(tmp_path: Path) -> None:
-    Image.new("RGB", (400, 400), "navy").save(tmp_path / "drawing.png")
+def test_drawings_are_compressed_once_more(tmp_path: Path) -> None:
+    large = Image.new("RGB", (2400, 1800), "white")
+    pencil = ImageDraw.Draw(large)
+    for number in range(600):
+        x, y = number * 37 % 2300, number * number * 13 % 1700
+        pencil.ellipse((x, y, x + 40, y + 40), fill=(30, 90, 160), outline="black", width=3)
+    picture = large.resize((1200, 900), Image.Resampling.LANCZOS)
+    picture.save(tmp_path / "drawing.png")
     (tmp_path / "main.typ").write_text('#image("drawing.png")')
-    made = typst.compile(str(tmp_path / "main.typ"))
-    assert isinstance(made, bytes)
-    assert b"/Predictor 15" not in packed(made)
+    before = typst.compile(str(tmp_path / "main.typ"))
+    assert isinstance(before, bytes)
+    after = packed(before)
+    assert b"/Predictor 15" not in after
+    assert pictures(after) < pictures(before)
+    old, new = (pypdfium2.PdfDocument(data)[0].render(scale=2).to_numpy() for data in (before, after))
+    assert (old == new).all()
+
+
+def pictures(pdf: bytes) -> int:
+    """Bytes of the pictures in a PDF."""
+    with pikepdf.open(BytesIO(pdf)) as file:
+        shown = [one for one in file.objects if isinstance(one, pikepdf.Stream) and "/Width" in one]
+        return sum(len(one.read_raw_bytes()) for one in shown)
