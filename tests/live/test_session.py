@@ -167,7 +167,7 @@ def test_only_what_an_edit_reaches_runs(desk: Desk) -> None:
     desk.said.clear()
     desk.save("en/a.md", CODE.replace("print(a)", "print(a, 'more')").replace("Words", "Other words"))
     desk.until(lambda: "Other words" in desk.last(1, "page")["html"])
-    desk.until(lambda: desk.live.settled > 1)
+    desk.until(lambda: desk.live.written.settled > 1)
     assert [what for what, *_ in desk.said if what != "watch"] == ["changed"]
 
 
@@ -249,8 +249,8 @@ def test_the_site_on_the_disk_is_that_of_a_build(
         manuscript.edit(chance)
         desk.live.tell(Files(manuscript.write(desk.root)))
         desk.live.step(0.01)
-    before = desk.live.settled
-    desk.until(lambda: desk.live.settled > before and not desk.live.busy)
+    before = desk.live.written.settled
+    desk.until(lambda: desk.live.written.settled > before and not desk.live.busy)
     nothing = tmp_path_factory.mktemp("nothing")
     manuscript.write(nothing)
     build(nothing, BuildOptions(to=("html",), policy="off", jobs=1))
@@ -320,8 +320,8 @@ def test_a_process_that_writes_no_more_is_told_of_and_replaced(desk: Desk, manus
     manuscript.write(desk.root)
     desk.begin(policy="off")
     desk.join(1, "en/apple.html")
-    desk.live.settler.ask()
-    desk.live.settler._process.kill()
+    desk.live.written.start()
+    desk.live.written._settler._process.kill()
     desk.until(lambda: any("internal" in one[1] for one in desk.said if one[0] == "problems"))
     desk.save("en/apple.md", "# Apple\n\nWritten after all.\n")
     written = desk.root / "_build" / "html" / "en" / "apple.html"

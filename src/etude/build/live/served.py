@@ -45,7 +45,7 @@ class Served:
 
             return Answer(drawn, mimetypes.guess_type(target)[0] or "application/octet-stream")
         place = self._place(target)
-        prints = self._live.prints
+        prints = self._live.written.prints
         if place is None and prints is not None and (printed := prints.answer(target)) is not None:
             return printed
         if place is None:

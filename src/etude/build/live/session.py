@@ -29,11 +29,12 @@ from etude.build.live.events import (
     RoundEnded,
     Said,
 )  # fmt: skip
-from etude.build.live.prints import Prints, own
+from etude.build.live.prints import own
 from etude.build.live.problems import Problems
 from etude.build.live.reach import Edit
 from etude.build.live.runner import Runner, Wish
-from etude.build.live.settler import Settled, Settler
+from etude.build.live.settler import Settled
+from etude.build.live.written import NEVER, Written
 from etude.build.options import BuildOptions, RunOptions, ServeOptions
 from etude.build.texts import SourceTexts
 from etude.model.diagnostic import BookError, Diagnostic, diagnose
@@ -48,26 +49,13 @@ _OUTPUTS: Final = 0.08
 _LOOK: Final = 0.12
 """Seconds without an edit after which problems are told."""
 
-_SETTLE: Final = 0.6
-"""Seconds without an edit after which files are written."""
-
-_PRINT: Final = 0.15
-"""Seconds without an edit after which printed books are set anew."""
-
-_NEVER: Final = float("inf")
-
 
 @dataclass(slots=True)
 class _Due:
     """What is to be done later, and when."""
 
-    show: float = _NEVER
-    look: float = _NEVER
-    settle: float = _NEVER
-    print: float = _NEVER
-
-    def next(self) -> float:
-        return min(self.show, self.look, self.settle, self.print)
+    show: float = NEVER
+    look: float = NEVER
 
 
 @dataclass(slots=True)
@@ -95,13 +83,9 @@ class Live:
         self._queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.runner: Runner | None = None
         """Runs cells, from the start on."""
-        self.settler = Settler(root, asked, self.tell)
-        self.settled = 0
-        """How often the files of the site were brought up to date."""
-        self._written = ("", "", "")
+        self.written = Written(root, asked, self.tell, pdf="pdf" in options.to)
+        self._edited = ("", "", "")
         """Language, page and block that were edited last."""
-        self.prints = Prints(root, asked, self.tell) if "pdf" in options.to else None
-        """Printed books, if they were asked for."""
         self._due = _Due()
         self._state = _State()
         self._cells = Cells()
@@ -113,7 +97,7 @@ class Live:
 
     def start(self) -> None:
         """Read the book, write its site, and begin to run it if it is to be run."""
-        self.settler.ask()
+        self.written.start()
         try:
             self.book.load()
         except BookError as error:
@@ -130,40 +114,40 @@ class Live:
         )
         self.runner = Runner(self.book.files.root, run, self.tell)
         self.runner.start()
-        while not self.settled:
+        while not self.written.settled:
             self.step()
         if not self._state.paused:
             self.runner.ask(Wish())
-        self._due.look = self._due.print = 0.0
+        self._due.look = 0.0
+        self.written.print()
 
     @property
     def busy(self) -> bool:
         """Whether something is being done, or due."""
-        return self._state.running or self._building or self._due.next() < _NEVER
+        return self._state.running or self.written.busy or self._next < NEVER
 
     @property
-    def _building(self) -> bool:
-        """Whether outputs are being written: two builds of a book cannot be at once."""
-        return self.settler.busy or (self.prints is not None and self.prints.busy)
+    def _next(self) -> float:
+        """When something is due."""
+        return min(self._due.show, self._due.look, self.written.due)
 
     def html(self, target: str) -> bytes | None:
         """A page as it is now, by its address; None when there is none."""
         found = self.book.html(target)
-        return self.prints.page(target) if found is None and self.prints is not None else found
+        prints = self.written.prints
+        return prints.page(target) if found is None and prints is not None else found
 
     def close(self) -> None:
         """End all."""
         if self.runner is not None:
             self.runner.close()
-        self.settler.close()
-        if self.prints is not None:
-            self.prints.close()
+        self.written.close()
         self.book.close()
 
     def step(self, longest: float = 0.5) -> None:
         """Take up what has come, waiting for it up to some seconds; do what is due."""
         events: list[Event] = []
-        wait = min(longest, max(0.0, self._due.next() - time.monotonic()))
+        wait = min(longest, max(0.0, self._next - time.monotonic()))
         try:
             events.append(self._queue.get(timeout=wait) if wait else self._queue.get_nowait())
             while True:
@@ -174,17 +158,13 @@ class Live:
             self._guard(partial(self._take, event))
         due, now = self._due, time.monotonic()
         if now >= due.show:
-            due.show = _NEVER
+            due.show = NEVER
             self._guard(self._browsers.show)
         if now >= due.look:
-            due.look = _NEVER
+            due.look = NEVER
             self._guard(self._look)
-        if now >= due.settle:
-            due.settle = _NEVER
-            self._guard(self._settle)
-        if now >= due.print:
-            due.print = _NEVER
-            self._guard(self._print)
+        broken = bool(self._problems.edited)
+        self._guard(partial(self.written.ask, now, running=self._state.running, broken=broken))
 
     def _guard(self, work: Callable[[], object]) -> None:
         """Do some work; a mistake of ours must not end the session."""
@@ -248,7 +228,7 @@ class Live:
         if edit.changed or edit.whole or edit.pictures or recovered:
             self._author.changed(paths, shown, time.monotonic() - begun)
         self._due.look = time.monotonic() + _LOOK
-        self._changed()
+        self.written.changed()
         self._run(edit, paths)
 
     def _follow(self, edit: Edit) -> None:
@@ -256,7 +236,7 @@ class Live:
         for path in edit.changed:
             at, longer = self.book.edited(path)
             self._problems.move(path, at, longer)
-            self._written = self.book.place(path, at)
+            self._edited = self.book.place(path, at)
             if len(edit.changed) == 1:
                 targets = self._shown_by((path,))
                 here = self._browsers.showing(targets)
@@ -357,7 +337,7 @@ class Live:
         if event.cells:
             self._author.ran(event.cells, event.seconds)
         self._due.look = time.monotonic()
-        self._changed()
+        self.written.changed()
 
     def _told(self) -> Message:
         targets = {source: target for target, source in self.book.targets.items()}
@@ -373,54 +353,27 @@ class Live:
         if fresh or len(self._problems.told) != before:
             self._author.problems(fresh, len(self._problems.told))
 
-    def _changed(self) -> None:
-        """Files are to be written anew, a moment later."""
-        now = time.monotonic()
-        self._due.settle, self._due.print = now + _SETTLE, now + _PRINT
-        if self.prints is not None:
-            self.prints.outdated = True
-
-    def _print(self) -> None:
-        """Have printed books set, when nobody else builds the book."""
-        if self.prints is None or self._problems.edited:
-            return
-        if self._state.running or self._building:
-            self._due.print = time.monotonic() + _PRINT
-        else:
-            self.prints.ask()
-
     def _printed(self, event: Settled) -> None:
         """Printed books are as the book was when they were asked for."""
-        prints = self.prints
+        prints = self.written.prints
         if prints is None:
             return
         files, seconds = prints.changed()
         if files:
-            leaves = {file: prints.leaf(file, *self._written) for file in files}
+            leaves = {file: prints.leaf(file, *self._edited) for file in files}
             self._browsers.tell(None, {"kind": "files", "paths": files, "leaves": leaves})
             self._author.printed(files, seconds)
-        if any(one.rule is Rule.BUILD_LOCKED for one in event.problems):
-            self._due.print = time.monotonic() + _SETTLE
-        elif not prints.outdated:  # else it was of an earlier text
+        if self.written.done(event) and not prints.outdated:  # else it was of an earlier text
             self._problems.printed = own(event.problems, (*self.book.problems(), *self._problems.ran))
             self._due.look = time.monotonic()
 
-    def _settle(self) -> None:
-        """Have the files of the site written, when nobody else builds the book."""
-        if self._state.running or self._building:
-            self._due.settle = time.monotonic() + _SETTLE
-        elif not self._problems.edited:
-            self.settler.ask()
-
     def _settled(self, event: Settled) -> None:
         """The files of the site are as the book was when they were asked for."""
-        self.settled += 1
+        carried_out = self.written.done(event)
         if self.book.wrote():
             self._browsers.touch()
             self._browsers.show()
-        if any(one.rule is Rule.BUILD_LOCKED for one in event.problems):
-            self._due.settle = time.monotonic() + _SETTLE
-        elif event.stopped and not self._problems.edited:
+        if carried_out and event.stopped and not self._problems.edited:
             self._fail(event.problems)
 
     def _fail(self, problems: tuple[Diagnostic, ...]) -> None:
