@@ -190,3 +190,19 @@ def test_a_right_page_is_headed_by_the_section_that_begins_on_it(tmp_path: Path)
             break
     else:
         pytest.fail("no right page with a title and a head")
+
+
+def test_text_stands_below_a_formula_that_goes_on_over_a_page(tmp_path: Path) -> None:
+    column = r"\begin{pmatrix} 1\\2\\3\\4\\5\\6\\7 \end{pmatrix}"
+    rows = " \\\\\n".join(f"a_{number} &= {column}" for number in range(4))
+    for before in range(14, 26, 2):
+        folder = tmp_path / str(before)
+        formula = f"$$\n\\begin{{aligned}}\n{rows}\n\\end{{aligned}}\n$$"
+        parts = ["# A", *["Words before it."] * before, formula, "AFTER", ""]
+        made(book(folder, "\n\n".join(parts), language="en"))
+        for page in pages(folder, "en"):
+            letters = [one for one in page if isinstance(one, LTChar)]
+            after = [one for one in letters if one.get_text() == "F" and abs(one.size - 10) < 0.1]
+            signs = [one for one in letters if "STIX" in one.fontname and one.get_text().strip()]
+            assert all(sign.y0 > one.y0 for one in after for sign in signs)
+            assert all(sign.y1 < SHEET.height - SHEET.top + 3 for sign in signs)

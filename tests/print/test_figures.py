@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
 from pdfminer.layout import LTChar, LTImage
 from printed import made
 from small import PITCH, SHEET, book, lines, pages, png, text, told
@@ -45,26 +46,35 @@ def test_figures_stay_where_they_are_when_typst_finds_no_end(tmp_path: Path) -> 
     assert abs(SHEET.height - SHEET.top - picture.y1) < 2
 
 
-def test_a_book_with_many_figures_has_no_gaps(tmp_path: Path) -> None:
-    chance = Random(3)
+@pytest.mark.parametrize("seed", [3, 4, 5])
+def test_a_book_with_many_figures_has_no_gaps_and_keeps_their_order(tmp_path: Path, seed: int) -> None:
+    chance = Random(seed)
     parts = ["# A"]
-    for number in range(60):
+    for number in range(40):
         parts += ["Words of it. " * chance.randint(20, 160), f"```{{figure}} {number}.png\n:alt: grey\n```"]
     folder = book(tmp_path, "\n\n".join((*parts, "")), language="en")
-    for number in range(60):
+    for number in range(40):
         (folder / f"{number}.png").write_bytes(png(1200, chance.randint(150, 1100)))
     made(folder)
-    project = next(tmp_path.rglob("floating.typ")).parent
-    assert "none" not in (project / "floating.typ").read_text(), (
-        "found in the layout after those of the theme"
-    )
-    figures = typeset(project, ("a-2b",), font_places()).told.figures
-    assert 60 == len(figures)
+    figures = typeset(next(tmp_path.rglob("floating.typ")).parent, ("a-2b",), font_places()).told.figures
+    assert 40 == len(figures)
     assert [] == [one for one in figures if not one.floats and one.there > one.page and one.left > 36]
     assert [one.there for one in figures] == sorted(one.there for one in figures)
     assert max(one.there - one.page for one in figures) <= 2
     needless = sum(one.floats and one.there == one.page for one in figures)
-    assert needless < 0.2 * len(figures), "those that have room where they are told of"
+    assert needless < 0.3 * len(figures), "those that have room where they are told of"
+
+
+def test_names_of_pages_are_no_marks_of_figures(tmp_path: Path) -> None:
+    folder = book(tmp_path, "# A\n\n```{figure} p.png\n:alt: grey\n```\n", language="en")
+    (folder / "p.png").write_bytes(png(1200, 600))
+    (folder / "etude.toml").write_text(
+        (folder / "etude.toml").read_text().replace('"a"', '"a", "told you", "here"')
+    )
+    (folder / "told you.md").write_text("# Told\n\nWords.\n")
+    (folder / "here.md").write_text("# Here\n\nSee [](told%20you.md).\n")
+    assert not [one for one in made(folder).diagnostics if one.severity is Severity.ERROR]
+    assert (folder / "_build" / "pdf" / "en.pdf").exists()
 
 
 def test_a_figure_that_fits_stands_where_it_is_told_of(tmp_path: Path) -> None:

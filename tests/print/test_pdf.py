@@ -142,3 +142,12 @@ def test_links_lead_above_what_they_tell_of_and_say_its_page(tmp_path: Path, set
     # The place is where the title is, which Typst's own bookmark leads to.
     assert (float(mark.left), float(mark.top)) == pytest.approx((float(across), float(up)), abs=0.1)
     assert not [one for one in notes if "place:" in str(one)]
+
+
+def test_bookmarks_say_code_as_it_is_written(tmp_path: Path) -> None:
+    folder = small(tmp_path, "# The `numpy.linalg_x` module\n\n## `a/b(c)`\n\nWords.\n", language="en")
+    made(folder)
+    pdf = Printed(folder / "_build" / "pdf" / "en.pdf").reader
+    found = " ".join(titles(pdf.outline))
+    assert "The numpy.linalg_x module" in found
+    assert "a/b(c)" in found

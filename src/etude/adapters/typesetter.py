@@ -145,17 +145,18 @@ _ASKED = """{
       }
     }
   }
-  // The theme's floats.typ marks figures so.
-  let named = marks.filter(it => it.has("label")).map(it => (str(it.label), it))
+  // The theme's floats.typ marks figures with what it knows of them, and with their names where they stand.
   let there = (:)
-  for (name, it) in named {
-    if name.starts-with("here ") { there.insert(name.slice(5), it.location().page()) }
+  let known = marks.filter(it => type(it.value) == dictionary)
+  for it in known.filter(it => "figure" in it.value) {
+    there.insert(it.value.figure, it.location().page())
   }
-  let figures = named.filter(((name, _)) => name.starts-with("told ")).map(((name, it)) => {
+  let figures = known.filter(it => "floats" in it.value).map(it => {
     let (page, y) = it.location().position()
+    let name = it.value.name
     (
-      name: name.slice(5), floats: it.value.floats, page: page,
-      there: there.at(name.slice(5), default: page), left: it.value.ends - y.pt(),
+      name: name, floats: it.value.floats, page: page, there: there.at(name, default: page),
+      left: it.value.ends - y.pt(),
     )
   })
   (notes: query(<etude-note>).map(it => it.value), spots: spots, folios: folios, figures: figures)

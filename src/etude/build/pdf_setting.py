@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -33,9 +33,9 @@ _FLOATING: Final = "floating.typ"
 _GAP: Final = 36.0
 """Points that a page may lack at its end; as in the theme's floats.typ."""
 _ROUNDS: Final = 4
-"""How often a book is laid out once more at most."""
+"""How often more a book is laid out at most."""
 _LARGE: Final = 400
-"""Pages above which the time and memory of another layout are more than a few gaps are worth."""
+"""Pages above which time and memory of another layout are more than a few figures are worth."""
 
 
 class Project(Struct, frozen=True):
@@ -105,13 +105,13 @@ def _set(project: Project, modules: Mapping[str, bytes]) -> tuple[Typeset, tuple
     left = _ROUNDS
 
     def again(told: Told, ended: bool) -> bool:
-        """Where Typst found no end, and while pages of a book that is not large have gaps."""
+        """Where Typst found no end, and while a book that is not large has figures that should float."""
         nonlocal left
-        gaps = {one.name for one in told.figures if _leaves_a_gap(one)}
-        if not left or (ended and (not gaps or len(told.folios) > _LARGE)):
+        wrong = frozenset(_to_float(told.figures))
+        if not left or (ended and (not wrong or len(told.folios) > _LARGE)):
             return False
         left = left - 1 if ended else 0
-        afloat = gaps.union(one.name for one in told.figures if one.floats)
+        afloat = wrong.union(one.name for one in told.figures if one.floats)
         write_atomic(folder / _FLOATING, floating_file(sorted(afloat)))
         return True
 
@@ -129,8 +129,14 @@ def _set(project: Project, modules: Mapping[str, bytes]) -> tuple[Typeset, tuple
     return made, problems
 
 
-def _leaves_a_gap(figure: Figure) -> bool:
-    return not figure.floats and figure.there > figure.page and figure.left > _GAP
+def _to_float(figures: Iterable[Figure]) -> Iterator[str]:
+    """Those that leave a gap on the page before them, and those that overtake one that floats."""
+    last = 0  # the page that the figures before are on, or have come to
+    for one in figures:
+        gap = one.there > one.page and one.left > _GAP
+        if not one.floats and (gap or one.there < last):
+            yield one.name
+        last = max(last, one.there)
 
 
 def _pictures(refused: Mapping[str, str]) -> Iterator[Diagnostic]:

@@ -214,7 +214,10 @@ def title_parts(ctx: Context, nodes: Sequence[Inline]) -> tuple[str, str, str]:
     """
     inside = content(ctx.place(mark) for mark in marks(nodes))
     after = content(ctx.inline(ctx, (note,)) for note in notes(nodes))
-    return ctx.inline(ctx, bare(nodes, ctx.facts)), inside, f",notes:{after}" if after != "{}" else ""
+    ctx.titled = True
+    words = ctx.inline(ctx, bare(nodes, ctx.facts))
+    ctx.titled = False
+    return words, inside, f",notes:{after}" if after != "{}" else ""
 
 
 def _list(ctx: Context, node: List) -> str:

@@ -77,6 +77,8 @@ class Context(Rendering):
     """Offset in the source of the block that is being rendered."""
     printed: bool = False
     """Whether what is being rendered is what a cell printed, which is no part of the book's outline."""
+    titled: bool = False
+    """Whether what is being rendered is a title, which contents, bookmarks and running heads say again."""
     headed: bool = False
     """Whether a title stands directly above."""
     depth: int = 0

@@ -83,7 +83,7 @@ def _node(ctx: Context, node: Inline) -> str:
         case Strong() | Strikethrough() | Superscript() | Subscript():
             return f"{_CALLS[type(node)]}({inlines(ctx, node.children)})"
         case InlineCode(value=value):
-            return code_word(value, ctx.measure)
+            return code_word(value, ctx.measure, title=ctx.titled)
         case Keyboard(value=value):
             keys = value.split("+") if "+" in value.strip("+") else [value]
             return content(

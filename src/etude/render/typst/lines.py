@@ -38,4 +38,7 @@ def letters(nodes: Sequence[Inline]) -> int:
 
 def _full(nodes: Sequence[Inline]) -> bool:
     """Whether there are letters that are as high as a line: those of code are smaller."""
-    return any(not isinstance(node, InlineCode | SoftBreak) for node in nodes)
+    return any(
+        _full(node.children) if isinstance(node, Emphasis | Strong) else isinstance(node, Text)
+        for node in nodes
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from functools import lru_cache
+from hashlib import blake2b
 from typing import Final
 
 __all__ = ["smaller_image"]
@@ -26,6 +26,10 @@ _SMALL: Final = 1 << 12
 """Bytes of a drawing below which there is nothing to gain."""
 _MOST: Final = 1 << 26
 """Bytes of pixels from which on an image is left as it is: it would take several times that in memory."""
+_KEEP: Final = 1 << 26
+"""Bytes of pictures that are kept in their smaller form: while a book is written they mostly stay."""
+
+_kept: dict[bytes, tuple[bytes, bytes]] = {}
 
 
 def smaller_image(body: bytes) -> bytes:
@@ -38,28 +42,36 @@ def smaller_image(body: bytes) -> bytes:
         return body
     width, height, length = (int(one[1]) for one in found.values() if one is not None)
     start = body.index(_DATA, head.end()) + len(_DATA)
-    if width * height > _MOST:
+    if 4 * width * height > _MOST:
         return body
     stream = body[start : start + length]
-    made = _filtered(stream, width, height) if length >= _PHOTOGRAPH * width * height else None
-    if made is not None:
-        data, more = made[1], b"/DecodeParms<</Predictor 15/Colors %d/Columns %d>>" % (made[0], width)
-    elif length > _SMALL:
-        data, more = _pressed(stream), b""
-    else:
-        return body
+    name = blake2b(stream, digest_size=16).digest()
+    made = _kept.get(name)
+    if made is None:
+        made = _smaller(stream, width, height)
+        if sum(len(data) for data, _ in _kept.values()) + len(made[0]) > _KEEP:
+            _kept.clear()
+        _kept[name] = made
+    data, more = made
     if len(data) >= length:
         return body
     keys = _LENGTH.sub(b"/Length %d%s" % (len(data), more), head[0])
     return keys + b"\nstream\n" + data + b"\nendstream"
 
 
-@lru_cache(maxsize=256)  # while a book is written, its pictures mostly stay
+def _smaller(stream: bytes, width: int, height: int) -> tuple[bytes, bytes]:
+    """Compressed pixels in fewer bytes, if that can be, and what tells how they are to be read."""
+    made = _filtered(stream, width, height) if len(stream) >= _PHOTOGRAPH * width * height else None
+    if made is not None:
+        colours, data = made
+        return data, b"/DecodeParms<</Predictor 15/Colors %d/Columns %d>>" % (colours, width)
+    return _pressed(stream) if len(stream) > _SMALL else stream, b""
+
+
 def _pressed(stream: bytes) -> bytes:
     return zlib.compress(zlib.decompress(stream), _EFFORT)
 
 
-@lru_cache(maxsize=256)
 def _filtered(stream: bytes, width: int, height: int) -> tuple[int, bytes] | None:
     """Bytes of a pixel, and the compressed pixels with PNG's filter Sub; None when that saves nothing."""
     pixels = zlib.decompress(stream)

@@ -59,8 +59,13 @@ def _escape(found: re.Match[str]) -> str:
     return _NAMED.get(found[0], "")
 
 
-def code_word(value: str, measure: float = inf) -> str:
-    """An expression for code within a line, which may be broken after signs; `measure` as for `parted`."""
+def code_word(value: str, measure: float = inf, *, title: bool = False) -> str:
+    """An expression for code within a line, which may be broken after signs; `measure` as for `parted`.
+
+    In a title the theme breaks it: bookmarks say what is written here, and readers search them.
+    """
+    if title:
+        return f"code-title({string(value)})"
     return f"code-word({string(_BREAKS.sub(_ZERO, parted(value, measure)))})"
 
 
