@@ -170,6 +170,12 @@ class Seen:
 
 WIDTHS = (320, 390, 768, 1100, 1600)
 
+DRAWN_WIDTH = """() => new Promise((done) => {
+  // Frames of other sites are told of a new width, and drawn in it, a frame later.
+  const said = () => done(document.documentElement.scrollWidth);
+  requestAnimationFrame(() => requestAnimationFrame(said));
+})"""
+
 
 def look_at(tab: Tab, path: str) -> Seen:
     """Open a page and note all about it that tests ask for."""
@@ -189,7 +195,7 @@ def look_at(tab: Tab, path: str) -> Seen:
     widths = {}
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
-        widths[width] = page.evaluate("document.documentElement.scrollWidth")
+        widths[width] = page.evaluate(DRAWN_WIDTH)
     lang = page.evaluate("document.documentElement.lang")
     return Seen(lang, problems, faint, widths, formulas, pictures, list(tab.troubles), list(tab.foreign))
 
