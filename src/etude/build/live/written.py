@@ -66,14 +66,18 @@ class Written:
     def ask(self, now: float, *, running: bool, broken: bool) -> None:
         """Ask for what is due, unless cells run; for nothing while the book cannot be read."""
         if now >= self._settle:
-            waits = running or self.busy
-            self._settle = now + _SETTLE if waits else NEVER
-            if not waits and not broken:
+            self._settle = NEVER
+            if running or self.busy:
+                self._settle = now + _SETTLE
+            elif not broken:
                 self._settler.ask()
         if now >= self._print:
-            waits = not broken and self.prints is not None and (running or self.busy)
-            self._print = now + _PRINT if waits else NEVER
-            if not waits and not broken and self.prints is not None:
+            self._print = NEVER
+            if self.prints is None or broken:
+                return
+            if running or self.busy:
+                self._print = now + _PRINT
+            else:
                 self.prints.ask()
 
     def done(self, event: Settled) -> bool:

@@ -197,12 +197,13 @@ def _heading(ctx: Context, node: Heading) -> str:
     level = min(ctx.edition.levels.get(ctx.page.name, 1) + max(node.level, 2) - 1, ctx.level + 1)
     ctx.level = level
     number = ctx.facts.numbers.get(node.id)
-    shown = string(number.number) if number is not None and number.number else "none"
+    numbered = number.number if number is not None else ""
     way = way_back(ctx, node.id)
     beside = f",way:{way}" if way else ""
     words, inside, after = title_parts(ctx, node.children)
-    before = f"{number.number} " if shown != "none" and number is not None else ""
+    before = f"{numbered} " if numbered else ""
     short = one_line(node.children, ctx.measure, _TITLE * ctx.edition.sheet.text, before)
+    shown = string(numbered) if numbered else "none"
     head = f"section-title({level},{shown},{words}{after}{beside}{',short:true' if short else ''})"
     return content((ctx.place(node.id), inside, head))
 

@@ -42,7 +42,7 @@ def smaller_image(body: bytes) -> bytes:
         return body
     width, height, length = (int(one[1]) for one in found.values() if one is not None)
     start = body.index(_DATA, head.end()) + len(_DATA)
-    if 4 * width * height > _MOST:
+    if width * height > _MOST:
         return body
     stream = body[start : start + length]
     name = blake2b(stream, digest_size=16).digest()
@@ -61,31 +61,29 @@ def smaller_image(body: bytes) -> bytes:
 
 def _smaller(stream: bytes, width: int, height: int) -> tuple[bytes, bytes]:
     """Compressed pixels in fewer bytes, if that can be, and what tells how they are to be read."""
-    made = _filtered(stream, width, height) if len(stream) >= _PHOTOGRAPH * width * height else None
-    if made is not None:
-        colours, data = made
-        return data, b"/DecodeParms<</Predictor 15/Colors %d/Columns %d>>" % (colours, width)
-    return _pressed(stream) if len(stream) > _SMALL else stream, b""
-
-
-def _pressed(stream: bytes) -> bytes:
-    return zlib.compress(zlib.decompress(stream), _EFFORT)
-
-
-def _filtered(stream: bytes, width: int, height: int) -> tuple[int, bytes] | None:
-    """Bytes of a pixel, and the compressed pixels with PNG's filter Sub; None when that saves nothing."""
-    pixels = zlib.decompress(stream)
+    photograph = len(stream) >= _PHOTOGRAPH * width * height
+    if not photograph and len(stream) <= _SMALL:
+        return stream, b""
+    pixels = zlib.decompressobj().decompress(stream, _MOST + 1)
+    if len(pixels) > _MOST:
+        return stream, b""
     colours, rest = divmod(len(pixels), width * height)
-    if rest or colours not in (1, 3, 4) or len(stream) < _PHOTOGRAPH * len(pixels) or len(pixels) > _MOST:
-        return None
+    if not rest and colours in (1, 3, 4) and len(stream) >= _PHOTOGRAPH * len(pixels):
+        made = _filtered(pixels, width, height, colours)
+        if len(made) < len(stream):
+            return made, b"/DecodeParms<</Predictor 15/Colors %d/Columns %d>>" % (colours, width)
+    return (zlib.compress(pixels, _EFFORT) if len(stream) > _SMALL else stream), b""
+
+
+def _filtered(pixels: bytes, width: int, height: int, colours: int) -> bytes:
+    """The compressed pixels, each of some bytes, with PNG's filter Sub."""
     row = width * colours
     before = bytearray(len(pixels))
     before[colours:] = pixels[:-colours]
     for one in range(colours):
         before[one::row] = bytes(height)
     rows = _difference(pixels, bytes(before))
-    made = zlib.compress(b"".join(b"\1" + rows[at : at + row] for at in range(0, len(rows), row)))
-    return (colours, made) if len(made) < len(stream) else None
+    return zlib.compress(b"".join(b"\1" + rows[at : at + row] for at in range(0, len(rows), row)))
 
 
 def _difference(one: bytes, other: bytes) -> bytes:

@@ -84,17 +84,17 @@ def _heights(ctx: Context, node: Table, columns: int) -> list[int]:
     """Lines of each row of a table of words, were its columns of one width; none for other tables."""
     room = ctx.measure / _LETTER / columns
     cells = [[*row.cells] for row in (*node.head, *node.body)]
-    if any(not _worded(cell) for row in cells for cell in row):
+    if any(_words(cell) is None for row in cells for cell in row):
         return []
     return [max((ceil(_width(cell) / room) for cell in row), default=1) for row in cells]
 
 
 def _single(ctx: Context, node: Table, named: str) -> bool:
-    """Whether each row is certainly one line, and name and caption are not more."""
+    """Whether each row of a table of words is certainly one line, and name and caption are not more."""
     if ctx.depth > 1 or node.widths:
         return False
     size = ctx.edition.sheet.text
-    rows = [[_line(cell) for cell in row.cells] for row in (*node.head, *node.body)]
+    rows = [[_words(cell) or () for cell in row.cells] for row in (*node.head, *node.body)]
     if not all(even(line) for row in rows for line in row):
         return False
     columns = zip_longest(*rows, fillvalue=())
@@ -106,21 +106,15 @@ def _single(ctx: Context, node: Table, named: str) -> bool:
     )
 
 
-def _line(cell: Cell) -> Sequence[Inline]:
-    """What a cell of words has on its line."""
+def _words(cell: Cell) -> Sequence[Inline] | None:
+    """What a cell of words says; None for other cells."""
     match cell.children:
+        case []:
+            return ()
         case [Paragraph(children=children)]:
             return children
         case _:
-            return ()
-
-
-def _worded(cell: Cell) -> bool:
-    match cell.children:
-        case [] | [Paragraph()]:
-            return True
-        case _:
-            return False
+            return None
 
 
 def _parts(ctx: Context, node: Table, columns: int) -> list[tuple[int, ...]]:
@@ -145,13 +139,8 @@ def _parts(ctx: Context, node: Table, columns: int) -> list[tuple[int, ...]]:
 
 def _longest(cell: Cell) -> int:
     """How many Latin letters wide a cell's longest word is."""
-    match cell.children:
-        case []:
-            return 0
-        case [Paragraph(children=children)]:
-            return max(map(len, _WORDS.findall(plain(children))), default=0)
-        case _:
-            return _WORD
+    said = _words(cell)
+    return _WORD if said is None else max(map(len, _WORDS.findall(plain(said))), default=0)
 
 
 def _sizes(ctx: Context, node: Table, part: Sequence[int]) -> str:
@@ -173,13 +162,8 @@ def _sizes(ctx: Context, node: Table, part: Sequence[int]) -> str:
 
 def _width(cell: Cell) -> int:
     """About how many Latin letters wide a cell is; long for what is no words."""
-    match cell.children:
-        case []:
-            return 0
-        case [Paragraph(children=children)]:
-            return letters(children)
-        case _:
-            return 40
+    said = _words(cell)
+    return 40 if said is None else letters(said)
 
 
 def _align(node: Table, column: int, numeric: frozenset[int]) -> str:
