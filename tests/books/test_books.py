@@ -203,6 +203,7 @@ ELSEWHERE = {
     Rule.USAGE,
     Rule.BUILD_LOCKED,
     Rule.WRITE_FAILED,
+    Rule.IMPORT_KEPT,
     Rule.EXECUTOR_UNAVAILABLE,
     # Of e-books: tested where these are made.
     Rule.EPUB_REMOTE,

@@ -24,6 +24,7 @@ __all__ = ["COMMANDS", "Stopped", "main", "program"]
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("etude.cli.new", "Make a new book."),
+    "import": ("etude.cli.import_", "Make a book of a d2lbook, Jupyter Book, Quarto or notebook project."),
     "build": ("etude.cli.build", "Run what changed and write the book's outputs."),
     "run": ("etude.cli.run", "Run what changed and write no outputs; with --watch, after every edit."),
     "serve": ("etude.cli.serve", "Show the book in a browser while it is written, and run what edits reach."),

@@ -125,6 +125,7 @@ class Rule(StrEnum):
     EPUB_PICTURE = "epub-picture"
     EPUB_COVER = "epub-cover"
     WRITE_FAILED = "write-failed"
+    IMPORT_KEPT = "import-kept"
     PANDOC_MISSING = "pandoc-missing"
     PANDOC_FAILED = "pandoc-failed"
     PANDOC_WARNING = "pandoc-warning"
@@ -244,6 +245,7 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.PANDOC_FAILED, _E, "Pandoc could not make what was asked of it."),
         (Rule.PANDOC_WARNING, _W, "Something of the book could not be taken over into LaTeX or Word."),
         (Rule.WRITE_FAILED, _E, "An output cannot be written."),
+        (Rule.IMPORT_KEPT, _W, "A file was changed since it was imported, and is not imported again."),
         (Rule.BUILD_LOCKED, _E, "Another build of the same book is running."),
         (Rule.USAGE, _E, "A command was called in a way it does not understand."),
         (Rule.INTERNAL, _E, "Etude itself failed; please report it."),

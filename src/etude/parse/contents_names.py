@@ -16,6 +16,7 @@ _OF_A_REPOSITORY = frozenset(
         "security",
         "agents",
         "claude",
+        "import",
     }
 )
 """Files that lie beside pages in a repository and are none."""

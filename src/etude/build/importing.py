@@ -1,0 +1,202 @@
+"""An import: another tool's book is read and converted, the outcome is counted, and the new book written.
+
+What an import wrote is remembered in the new book, so that the next one replaces it, and nothing that its
+author has changed since.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from etude.adapters.disk import DiskFiles, WriteError, write_atomic
+from etude.build.place import CONFIG, unwritable
+from etude.build.watch import digest
+from etude.convert.account import Account, Note
+from etude.convert.census import count, missing
+from etude.convert.converted import Asked, Converted, NotABookError
+from etude.convert.report import REPORT, as_markdown
+from etude.model.diagnostic import BookError, Diagnostic, diagnose
+from etude.model.protocols import Files
+from etude.model.rules import Rule
+from etude.parse.config import parse_config
+from etude.parse.contents import settle
+from etude.parse.page import parse_page
+
+__all__ = ["KINDS", "LEDGER", "Imported", "import_book"]
+
+KINDS: dict[str, str] = {
+    "d2lbook": "d2lbook",
+    "jupyter-book": "Jupyter Book or MyST",
+    "notebooks": "notebook",
+    "quarto": "Quarto",
+}
+"""What can be imported, with the name that people know it by."""
+
+LEDGER = ".etude-import"
+"""File of a new book: what an import wrote there, as a JSON object of paths and hashes."""
+
+
+class Imported(Struct, frozen=True):
+    """What an import did."""
+
+    notes: tuple[Note, ...]
+    pages: int
+    written: int
+    """Files that are new or other than before."""
+    kept: tuple[str, ...]
+    """Files that were left alone because someone has changed them since the last import."""
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def import_book(
+    kind: str, source: Path, target: Path, asked: Asked, *, force: bool = False, dry: bool = False
+) -> Imported:
+    """Convert the book of a `kind` in one folder, and write what comes of it into another.
+
+    `force` replaces what is in the way; `dry` writes nothing. Raises `BookError`.
+    """
+    files = DiskFiles(source)
+    if not files.root.is_dir():
+        raise _usage(f"there is no folder `{source}`")
+    inside = target.resolve().is_relative_to(files.root)
+    if inside and target.resolve() != files.root:
+        raise _usage(f"`{target}` lies in `{source}`: the next import would read what this one wrote")
+    try:
+        converted = _converter(kind)(files, asked)
+    except NotABookError as error:
+        raise _usage(f"`{source}` holds no {KINDS[kind]} project: {error}") from error
+    except ValueError as error:
+        raise _usage(str(error)) from error
+    wanted = {path: text.encode() for path, text in converted.files}
+    notes = _checked(converted, _Overlay(files, converted))
+    wanted[REPORT] = as_markdown(notes, files.root.name, KINDS[kind]).encode()
+    for copy in converted.copies:
+        if target.resolve() != files.root or copy.source != copy.path:
+            wanted[copy.path] = files.read(copy.source)
+    kept, written = _write(target, wanted, force=force, dry=dry)
+    return Imported(notes, len(converted.counts), written, kept, tuple(_told(kept)))
+
+
+def _converter(kind: str) -> Callable[[Files, Asked], Converted]:
+    convert: Callable[[Files, Asked], Converted] = import_module(
+        f"etude.convert.{kind.replace('-', '_')}"
+    ).convert
+    return convert
+
+
+def _checked(converted: Converted, files: Files) -> tuple[Note, ...]:
+    """The notes, with one more for everything that the written pages hold less of than their sources."""
+    account = Account()
+    texts = dict(converted.files)
+    config = settle(parse_config(texts[CONFIG], CONFIG)[0], files)
+    for path, source, before in converted.counts:
+        language = path.partition("/")[0] if config.language_folders else config.languages[0]
+        name = path.removeprefix(f"{language}/") if config.language_folders else path
+        page = parse_page(files.read(path), path, name.rpartition(".")[0], language, config, files)
+        for what, one, other in missing(before, count(page)):
+            account.lost(what, source, 0, f"of {one} in the source, {other} are in the new page")
+    return tuple(sorted((*converted.notes, *account.notes), key=lambda note: (note.path, note.line)))
+
+
+class _Overlay:
+    """The files of the new book before they are written: those that are made, and those taken over."""
+
+    def __init__(self, source: DiskFiles, converted: Converted) -> None:
+        self.source = source
+        self.made = dict(converted.files)
+        self.copied = {copy.path: copy.source for copy in converted.copies}
+
+    def read(self, path: str) -> bytes:
+        if path in self.made:
+            return self.made[path].encode()
+        if path not in self.copied:
+            raise FileNotFoundError(2, "no such file", path)
+        return self.source.read(self.copied[path])
+
+    def exists(self, path: str) -> bool:
+        return path in self.made or path in self.copied
+
+    def inside(self, path: str) -> bool:
+        return not path.startswith(("/", "../"))
+
+    def glob(self, pattern: str) -> tuple[str, ...]:
+        from etude.adapters.patterns import glob_pattern  # noqa: PLC0415 -- rarely asked
+
+        matches = glob_pattern(pattern).fullmatch
+        return tuple(sorted(path for path in {**self.made, **self.copied} if matches(path)))
+
+
+def _write(
+    target: Path, wanted: Mapping[str, bytes], *, force: bool, dry: bool
+) -> tuple[tuple[str, ...], int]:
+    """Write what is new; the files that were left alone, and how many were written."""
+    ledger = _ledger(target)
+    kept: list[str] = []
+    due: dict[str, bytes] = {}
+    for path, data in wanted.items():
+        there = _content(target / path)
+        if there == data:
+            continue
+        if there is not None and not force and digest(there) != ledger.get(path):
+            kept.append(path)
+            continue
+        due[path] = data
+    if kept and not ledger:
+        first = f"`{(target / kept[0]).as_posix()}`"
+        more = f" and {len(kept) - 1} more files of the new book" if len(kept) > 1 else ""
+        raise _usage(
+            f"there is already {first}{more}", "choose another folder, or replace them with `--force`"
+        )
+    gone = [
+        path
+        for path, known in ledger.items()
+        if path not in wanted and (there := _content(target / path)) is not None and digest(there) == known
+    ]
+    if dry:
+        return tuple(kept), len(due)
+    try:
+        for path, data in due.items():
+            write_atomic(target / path, data)
+        for path in gone:
+            (target / path).unlink(missing_ok=True)
+        hashes = {path: digest(data) for path, data in sorted(wanted.items()) if path not in kept}
+        # What its author has changed stays known as it was written: one who undoes the change gets updates.
+        hashes |= {path: ledger[path] for path in kept if path in ledger}
+        write_atomic(target / LEDGER, (json.dumps(hashes, indent=0, ensure_ascii=False) + "\n").encode())
+    except WriteError as error:
+        raise BookError((unwritable(str(error.path), error.reason),)) from error
+    return tuple(kept), len(due)
+
+
+def _ledger(target: Path) -> dict[str, str]:
+    data = _content(target / LEDGER)
+    try:
+        known: Any = json.loads(data) if data else {}
+    except ValueError:
+        return {}
+    if not isinstance(known, dict):
+        return {}
+    return {path: value for path, value in known.items() if isinstance(value, str)}
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _told(kept: tuple[str, ...]) -> list[Diagnostic]:
+    hint = "remove the file to have it imported again, or replace all with `--force`"
+    message = "changed since it was imported, and left alone"
+    return [diagnose(Rule.IMPORT_KEPT, message, path, hints=(hint,)) for path in kept]
+
+
+def _usage(message: str, *hints: str) -> BookError:
+    return BookError((diagnose(Rule.USAGE, message, "", hints=hints),))

@@ -1,0 +1,112 @@
+"""`etude import`: a book of another tool becomes a book of Etude, with a report of what became of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from etude.build.importing import KINDS, Imported, import_book
+from etude.cli.options import FORMAT, Folder
+from etude.cli.output import Format, Output
+from etude.cli.report import Texts, plural
+from etude.convert.account import Fate
+from etude.convert.converted import Asked
+from etude.convert.report import REPORT, as_data, totals
+from etude.model.diagnostic import BookError, diagnose
+from etude.model.rules import Rule
+
+__all__ = ["command"]
+
+_PLACE = "jupyter-book"
+"""The kind whose pages can stay where they are: only their configuration is written."""
+
+
+@click.command("import")
+@click.argument("kind", type=click.Choice(tuple(KINDS)), metavar="KIND")
+@click.argument("source", metavar="SRC", type=Folder(path_type=Path))
+@click.argument("target", metavar="[DST]", required=False, type=Folder(path_type=Path))
+@click.option(
+    "--old-base",
+    default="",
+    metavar="URL",
+    help="Address that the old site is published at, `https://ada.example/dice/`: its pages' addresses will "
+    "lead to the new pages.",
+)
+@click.option(
+    "--new-base",
+    default="",
+    metavar="URL",
+    help="Address that the new site will have, when it is another one on the same host.",
+)
+@click.option(
+    "--originals",
+    default="",
+    metavar="L",
+    help="d2lbook: take the files NAME_origin.md as the book in this language, such as en.",
+)
+@click.option(
+    "--keep-notebooks", is_flag=True, help="notebooks: pages stay notebooks; Markdown is made without it."
+)
+@click.option(
+    "--force", is_flag=True, help="Replace files that are in the way, or were changed since the last import."
+)
+@click.option("--dry-run", is_flag=True, help="Write nothing; tell what would become of the book.")
+@click.option("--strict", is_flag=True, help="End with exit code 1 when something is lost.")
+@FORMAT
+def command(
+    kind: str,
+    source: Path,
+    target: Path | None,
+    *,
+    old_base: str,
+    new_base: str,
+    originals: str,
+    keep_notebooks: bool,
+    force: bool,
+    dry_run: bool,
+    strict: bool,
+    format: Format,  # noqa: A002 -- the option's name
+) -> int:
+    """Make a book of Etude in DST of the project in SRC, which stays as it is.
+
+    KIND is d2lbook, jupyter-book (Jupyter Book 1 and 2, MyST), notebooks (a folder of them) or quarto. What
+    was kept, changed or lost is told in IMPORT.md in the new book. Imported again, files are brought up to
+    date that nobody has changed since. Without DST, jupyter-book writes etude.toml beside the pages.
+    """
+    if target is None:
+        if kind != _PLACE:
+            raise click.UsageError("name the folder DST, where the new book is written")
+        target = source
+    form = "notebooks" if keep_notebooks else "pages"
+    asked = Asked(old_base=old_base, new_base=new_base, originals=originals, form=form)
+    output = Output(target.absolute(), format)
+
+    def work() -> int:
+        try:
+            done = import_book(kind, source, target, asked, force=force, dry=dry_run)
+        except OSError as error:
+            message = f"cannot read `{error.filename}`: {error.strerror}"
+            raise BookError((diagnose(Rule.READ_FAILED, message, ""),)) from error
+        sums = totals(done.notes)
+
+        def data(_texts: Texts) -> dict[str, Any]:
+            return {"import": as_data(done.notes), "written": done.written}
+
+        code = output.report(done.diagnostics, {}, None, data)
+        _say(output, done, sums, target, dry=dry_run)
+        return max(code, 1 if strict and sums[Fate.LOST] else 0)
+
+    return output.guard(work)
+
+
+def _say(output: Output, done: Imported, sums: dict[Fate, int], target: Path, *, dry: bool) -> None:
+    fates = ", ".join(f"{number:,} {fate}" for fate, number in sums.items())
+    output.result(f"{plural(done.pages, 'page')}: {fates}")
+    place = output.path(target)
+    if dry:
+        output.result(f"nothing is written; {plural(done.written, 'file')} would be")
+        return
+    output.result(f"wrote {plural(done.written, 'file')} in {place}; {REPORT} tells what became of what")
+    output.result(f"next: etude build {place}")
