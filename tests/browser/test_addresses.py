@@ -37,6 +37,9 @@ short = true
 [html.redirects]
 "old.html" = "en/a"
 "to/place.html" = "en/a#part"
+"places.html" = "en/a"
+"places.html#the-part" = "en/a#part"
+"places.html#中文" = "zh/a"
 """
 
 PAGE = """---
@@ -105,6 +108,9 @@ def page(chromium: Any) -> Iterator[Any]:
         ("old.html?variant=pytorch#former", "en/a.html?variant=pytorch#former"),
         ("to/place.html", "en/a.html#part"),
         ("to/place.html#former", "en/a.html#former"),
+        ("places.html#the-part", "en/a.html#part"),
+        ("places.html?q=1#%E4%B8%AD%E6%96%87", "zh/a.html?q=1"),
+        ("places.html#constructor", "en/a.html#constructor"),
     ],
 )
 def test_an_old_address_leads_on(page: Any, url: str, old: str, new: str) -> None:

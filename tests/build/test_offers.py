@@ -371,6 +371,18 @@ def test_old_addresses_that_lead_nowhere_or_are_taken(book: Path) -> None:
     assert "Page a" in site(book, "en/a.html")
 
 
+def test_places_on_old_pages(book: Path) -> None:
+    ways = '"x.html#p" = "zh/a#lst-a"\n"X" = "en/a"\n"y.html#p" = "en/a"\n"x#p" = "en/b"\n"x#q" = "none"\n'
+    put(book, "etude.toml", CONFIG + "[html.redirects]\n" + ways)
+    report = make(book)
+    assert [
+        (Rule.REDIRECT_CONFLICT, "`y.html#p` is a place on a page that leads nowhere"),
+        (Rule.REDIRECT_CONFLICT, "`x#p` leads to two places"),
+        (Rule.REDIRECT_BROKEN, "`x#q` leads to `none`, which is no page of the book"),
+    ] == told(report)
+    assert 'new Map([["p",["zh/a.html","#lst-a"]]])' in site(book, "X.html")
+
+
 def test_redirects_to_a_language_that_is_not_built_now(book: Path) -> None:
     put(book, "etude.toml", CONFIG + '[html.redirects]\n"x" = "zh/a"\n')
     assert () == make(book, languages=("en",)).diagnostics

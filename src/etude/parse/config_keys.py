@@ -353,7 +353,8 @@ KEYS: tuple[Key, ...] = (
         "NAME",
         TARGET,
         '""',
-        "An address that the site had once, `old/page.html`, and the page or address that it leads to now.",
+        "An address that the site had once, `old/page.html`, or a place there, `old/page.html#part`, and the "
+        "page or address that it leads to now.",
     ),
     Key(
         "pdf",

@@ -1,7 +1,8 @@
 """Old addresses that lead to where things are now: aliases of pages and redirects of the book.
 
 Small pages, since a host of static files knows no other way. None takes the place of anything else, nor does
-any where `Intro.html` and `intro.html` are one file, as on many disks.
+any where `Intro.html` and `intro.html` are one file, as on many disks. Places on old pages may lead to other
+places: a host is never told of ``#start``, the script of the small page is.
 """
 
 from __future__ import annotations
@@ -59,11 +60,13 @@ def moved(
     if not found:
         return {}, ()
     folders = {folder for path in (*real, *taken) for folder in _folders(path)}
-    made: dict[str, bytes] = {}
+    made: dict[str, _Way] = {}
     first: dict[str, Old] = {}
     problems: list[Diagnostic] = []
-    for old in found:
+    # Places come after the pages that they are on.
+    for old in sorted(found, key=lambda one: "#" in one.name):
         file = _file(old)
+        place = old.name.partition("#")[2]
         target = None if file is None else _target(config, old, pages)
         if file is None:
             problems.append(_wrong(old, f"`{old.name}` is no address of a page of the site"))
@@ -76,14 +79,28 @@ def moved(
             problems.append(_wrong(old, f"`{old.name}` is a page of the book: nothing can lead on from it"))
         elif same in taken or same in folders or not files.isdisjoint(_folders(same)):
             problems.append(_wrong(old, f"`{old.name}` is a file of the site: nothing can lead on from it"))
+        elif place and same not in first:
+            near = f"say where `{file}` leads, too"
+            problems.append(_wrong(old, f"`{old.name}` is a place on a page that leads nowhere", near))
+        elif place:
+            ways = made[_file(first[same]) or file].places
+            if ways.setdefault(place, target) != target:
+                problems.append(_wrong(old, f"`{old.name}` leads to two places"))
         elif same in first:
             other = first[same]
             message = f"`{old.name}` leads to two places: `{old.target}` and `{other.target}`"
             problems.append(_wrong(old, message, related=Related(other.place, "the other is asked for here")))
         else:
             first[same] = old
-            made[file] = _page(config, file, *target)
-    return made, tuple(problems)
+            made[file] = _Way(target)
+    return {file: _page(config, file, way) for file, way in made.items()}, tuple(problems)
+
+
+class _Way(Struct, frozen=True):
+    """Where an old page leads, and places on it: a file or an address, and the place there."""
+
+    target: tuple[str, str]
+    places: dict[str, tuple[str, str]] = {}
 
 
 def _wrong(
@@ -101,7 +118,7 @@ def _folders(path: str) -> Iterator[str]:
 
 def _file(old: Old) -> str | None:
     """Where the small page is written; None for what is no address."""
-    name = old.name.strip()
+    name = old.name.strip().partition("#")[0]
     if not name.startswith("/") and old.language:
         name = f"{old.language}/{name}"
     stem = name.strip("/")
@@ -138,20 +155,43 @@ def _readings(name: str, default: str) -> Iterator[tuple[str, str]]:
     yield default, name
 
 
-def _page(config: Config, file: str, target: str, fragment: str) -> bytes:
+def _page(config: Config, file: str, way: _Way) -> bytes:
+    target, fragment = way.target
     language = _language(target)
     language = language if language in config.languages else config.languages[0]
+    href = _href(file, target)
     outside = "://" in target
-    href = target if outside else posixpath.relpath(quoted(target), posixpath.dirname(quoted(file)) or ".")
     canonical = target if outside else f"{config.html.url}{quoted(target)}" if config.html.url else href
-    # A place that was asked for, and what came with it, stay.
-    script = json.dumps([href, fragment], ensure_ascii=False).translate(_ESCAPES)
     title = text(words(language).moved)
     return (
         f'<!doctype html>\n<html lang="{tag(language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width,initial-scale=1">\n<title>{title}</title>\n'
         f'<link rel="canonical" href="{attribute(canonical)}">\n'
-        f"<script>const [to,at]={script};location.replace(to+location.search+(location.hash||at))</script>\n"
+        f"<script>{_script(file, way)}</script>\n"
         f'<meta http-equiv="refresh" content="0; url={attribute(href + fragment)}">\n'
         f'</head>\n<body>\n<p><a href="{attribute(href + fragment)}">{title}</a></p>\n</body>\n</html>\n'
     ).encode()
+
+
+def _href(file: str, target: str) -> str:
+    """The way from an old page to what it leads to."""
+    if "://" in target:
+        return target
+    return posixpath.relpath(quoted(target), posixpath.dirname(quoted(file)) or ".")
+
+
+def _script(file: str, way: _Way) -> str:
+    """Leads on at once; a place that was asked for, and what came with it, stay."""
+    usual = _json([_href(file, way.target[0]), way.target[1]])
+    if not way.places:
+        return f"const [to,at]={usual};location.replace(to+location.search+(location.hash||at))"
+    places = [[place, [_href(file, there), at]] for place, (there, at) in way.places.items()]
+    return (
+        "const asked=location.hash;let place=asked.slice(1),way;try{place=decodeURIComponent(place)}catch{}"
+        f"way=new Map({_json(places)}).get(place);const [to,at]=way||{usual};"
+        "location.replace(to+location.search+(way?at:asked||at))"
+    )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
