@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
@@ -37,6 +38,9 @@ KINDS: dict[str, str] = {
     "quarto": "Quarto",
 }
 """What can be imported, with the name that people know it by."""
+
+Content: TypeAlias = Callable[[], bytes]
+"""Gives what a file will hold: one is held at a time, since data sets are large."""
 
 LEDGER = ".etude-import"
 """File of a new book: what an import wrote there, as a JSON object of paths and hashes."""
@@ -73,12 +77,13 @@ def import_book(
         raise _usage(f"`{source}` holds no {KINDS[kind]} project: {error}") from error
     except ValueError as error:
         raise _usage(str(error)) from error
-    wanted = {path: text.encode() for path, text in converted.files}
     notes = _checked(converted, _Overlay(files, converted))
-    wanted[REPORT] = as_markdown(notes, files.root.name, KINDS[kind]).encode()
+    made = {**dict(converted.files), REPORT: as_markdown(notes, files.root.name, KINDS[kind])}
+    wanted: dict[str, Content] = {path: partial(str.encode, text) for path, text in made.items()}
+    in_place = target.resolve() == files.root
     for copy in converted.copies:
-        if target.resolve() != files.root or copy.source != copy.path:
-            wanted[copy.path] = files.read(copy.source)
+        if not in_place or copy.source != copy.path:
+            wanted[copy.path] = partial(files.read, copy.source)
     kept, written = _write(target, wanted, force=force, dry=dry)
     return Imported(notes, len(converted.counts), written, kept, tuple(_told(kept)))
 
@@ -133,20 +138,24 @@ class _Overlay:
 
 
 def _write(
-    target: Path, wanted: Mapping[str, bytes], *, force: bool, dry: bool
+    target: Path, wanted: Mapping[str, Content], *, force: bool, dry: bool
 ) -> tuple[tuple[str, ...], int]:
     """Write what is new; the files that were left alone, and how many were written."""
     ledger = _ledger(target)
+    hashes: dict[str, str] = {}
     kept: list[str] = []
-    due: dict[str, bytes] = {}
-    for path, data in wanted.items():
-        there = _content(target / path)
+    due: list[str] = []
+    for path, content in sorted(wanted.items()):
+        data, there = content(), _content(target / path)
+        hashes[path] = digest(data)
         if there == data:
             continue
         if there is not None and not force and digest(there) != ledger.get(path):
             kept.append(path)
-            continue
-        due[path] = data
+            # It stays known as it was written: one who undoes the change gets what is new.
+            hashes[path] = ledger.get(path, "")
+        else:
+            due.append(path)
     if kept and not ledger:
         first = f"`{(target / kept[0]).as_posix()}`"
         more = f" and {len(kept) - 1} more files of the new book" if len(kept) > 1 else ""
@@ -161,13 +170,10 @@ def _write(
     if dry:
         return tuple(kept), len(due)
     try:
-        for path, data in due.items():
-            write_atomic(target / path, data)
+        for path in due:
+            write_atomic(target / path, wanted[path]())
         for path in gone:
             (target / path).unlink(missing_ok=True)
-        hashes = {path: digest(data) for path, data in sorted(wanted.items()) if path not in kept}
-        # What its author has changed stays known as it was written: one who undoes the change gets updates.
-        hashes |= {path: ledger[path] for path in kept if path in ledger}
         write_atomic(target / LEDGER, (json.dumps(hashes, indent=0, ensure_ascii=False) + "\n").encode())
     except WriteError as error:
         raise BookError((unwritable(str(error.path), error.reason),)) from error
