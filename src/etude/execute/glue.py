@@ -80,7 +80,9 @@ def _wrong(
         shown = [plain_value(value, use.form) for value in values if value is not None]
     except FormatError as error:
         return f"`{use.name}` cannot be written as `{use.form}`: {error}", ""
-    if shown or any(c.status in ("missing", "skipped") for run in givers.values() for c in run.cells.values()):
+    if shown or any(
+        c.status in ("missing", "skipped") for run in givers.values() for c in run.cells.values()
+    ):
         return "", ""
     near = difflib.get_close_matches(use.name, sorted({n for run in givers.values() for n in run.names()}), 1)
     hint = f"did you mean `{near[0]}`?" if near else 'name it in a cell: `glue("name", value)`'

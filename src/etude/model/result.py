@@ -95,7 +95,12 @@ class RunResult(Struct, frozen=True):
         if page:
             return self.others.get(f"{page}::{name}")
         return next(
-            (data for cell in reversed(self.cells.values()) for own, data in glued(cell.outputs) if own == name),
+            (
+                data
+                for cell in reversed(self.cells.values())
+                for own, data in glued(cell.outputs)
+                if own == name
+            ),
             None,
         )
 

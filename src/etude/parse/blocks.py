@@ -38,6 +38,7 @@ from etude.parse.annotations import annotate
 from etude.parse.attribution import split_attribution
 from etude.parse.context import MAX_NESTING, Context, Fence
 from etude.parse.directives import Call, directive
+from etude.parse.gates import Gates
 from etude.parse.lines import Lines, place
 from etude.parse.outline import Kind, Raw, read
 from etude.parse.plain import plain
@@ -48,6 +49,8 @@ _TASK = re.compile(r"[ \t]*\[([ xX])\](?:[ \t]+|\Z)").match
 _DIRECTIVE = re.compile(r"\{[ \t]*(\w[\w:.+-]*)[ \t]*\}[ \t]*").match
 _BARE = re.compile(r"(\w[\w:.+-]*)(?:[ \t]+|\Z)").match
 _CLASSES = re.compile(r"\{([^{}]*)\}\Z").match
+_GATED = ("{exercise-", "{solution-", "{prf:", "{proof:", "{tabbed}", "{ exercise", "{ solution")
+"""How the infos of fences begin that may belong together with their neighbours."""
 _TRANSPARENT = (Comment, BlockBreak, FootnoteDefinition)
 """Blocks that a label cannot name: it names the one after them."""
 
@@ -86,6 +89,8 @@ def build(
     waiting: list[tuple[str, Span]] = []
     names = labels
     html: list[str] = []
+    gates: Gates | None = None
+    gated = False
     for raw in raws:
         made: Sequence[BlockNode]
         if not isinstance(raw, Raw):
@@ -106,9 +111,16 @@ def build(
             continue
         else:
             made = builder.block(raw, names)
+            gated = raw.kind == Kind.FENCE and raw.info.startswith(_GATED)
         if names and any(_takes_labels(node) for node in made):
             names, waiting = (), []
         nodes.extend(made)
+        if gated and isinstance(raw, Raw):
+            gates = gates or Gates(context)
+            gates.passed(raw.info, builder.span(raw), nodes, fresh=":new-group:" in raw.lines)
+            gated = False
+    if gates is not None:
+        gates.done()
     if html and nodes:
         at = nodes[-1].span.end
         ends = "".join(f"</{name}>" for name in reversed(html))

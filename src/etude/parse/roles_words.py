@@ -30,7 +30,9 @@ _BRACED = re.compile(r"(?<!\\)\{([^{}]*)\}")
 _ACCELERATOR = re.compile(r"&(&?)")
 _QUANTITY = re.compile(r"(.*?)\s*<([^<>]*)>\s*", re.DOTALL).fullmatch
 _MACRO = re.compile(r"\\([a-zA-Z]+)|([^\\\s]+)")
-_FORMULA = re.compile(r"\^\{?([0-9]*[+-])\}?|_\{?([0-9]+)\}?|(<=>|->|<-)|(?<=[A-Za-z)\]])([0-9]+)|([+-])(?=\s|\Z)")
+_FORMULA = re.compile(
+    r"\^\{?([0-9]*[+-])\}?|_\{?([0-9]+)\}?|(<=>|->|<-)|(?<=[A-Za-z)\]])([0-9]+)|([+-])(?=\s|\Z)"
+)
 _ARROWS = {"->": "→", "<-": "←", "<=>": "⇌"}
 
 
@@ -217,10 +219,14 @@ ROLES: dict[str, Role] = {
     "underline": Role(_styled("underline"), "Underlined words."),
     "smallcaps": Role(_styled("small-caps"), "Small capitals."),
     "del": Role(_marked(Strikethrough), "Words that no longer stand."),
-    "rfc": Role(_page("RFC", "https://datatracker.ietf.org/doc/html/rfc{}"), "A link to a request for comments."),
+    "rfc": Role(
+        _page("RFC", "https://datatracker.ietf.org/doc/html/rfc{}"), "A link to a request for comments."
+    ),
     "pep": Role(_page("PEP", "https://peps.python.org/pep-{}/", 4), "A link to a proposal for Python."),
     "cve": Role(_page("CVE", "https://www.cve.org/CVERecord?id=CVE-{}"), "A link to a weakness of programs."),
-    "cwe": Role(_page("CWE", "https://cwe.mitre.org/data/definitions/{}.html"), "A link to a kind of weakness."),
+    "cwe": Role(
+        _page("CWE", "https://cwe.mitre.org/data/definitions/{}.html"), "A link to a kind of weakness."
+    ),
     "button": Role(_button, "A link that looks like a button."),
     "chem": Role(_chemistry, "A formula of chemistry."),
     "si": Role(_quantity, "A number with its unit."),

@@ -332,7 +332,9 @@ class Walk:
             match node:
                 case Text() | InlineMath() | InlineCode() | SoftBreak():
                     pass
-                case Emphasis() | Strong() | Strikethrough() | Superscript() | Subscript() | Styled() | Link():
+                case (
+                    Emphasis() | Strong() | Strikethrough() | Superscript() | Subscript() | Styled() | Link()
+                ):
                     self._inlines(node.children)
                 case Reference(kind=kind, target=target, children=children):
                     self._refer(kind, target, node.span, bare=not children)

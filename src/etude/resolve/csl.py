@@ -95,7 +95,9 @@ class CslStyle:
 
     def cluster(self, use: CitationUse) -> tuple[Inline, ...]:
         """A citation; each work is a link to its entry, unknown keys are shown as they are."""
-        if use.kind in ("author", "year", "title", "empty") or (use.kind == "t" and not self._rendered.numeric):
+        if use.kind in ("author", "year", "title", "empty") or (
+            use.kind == "t" and not self._rendered.numeric
+        ):
             return self._plain.cluster(use)
         text = self._joined(use.keys)
         unknown = [f"{key}?" for key in use.keys if key not in self._positions]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from etude.model.block import Admonition, Aside, BlockNode, Dropdown, Exercise, Proof, Solution
-from etude.model.inline import Inline
+from etude.model.block import Admonition, Aside, BlockNode, Comment, Dropdown, Exercise, Proof, Solution
+from etude.model.inline import Inline, Text
 from etude.model.rules import Rule
 from etude.parse import values
 from etude.parse.directives import layout
@@ -40,8 +40,11 @@ def _admonition(call: Call) -> Sequence[BlockNode]:
             hints = ("write it after `{admonition}`",)
             call.report(Rule.DIRECTIVE_ARGUMENT, "`admonition` needs a title", hints)
     folded = None
-    if "dropdown" in classes or call.option("open") is not None:
-        folded = not call.flag_option("open")
+    collapsible = call.option("collapsible")
+    if {"dropdown", "toggle", "toggle-shown"}.intersection(classes) or call.option("open") is not None:
+        folded = not call.flag_option("open") and "toggle-shown" not in classes
+    elif collapsible is not None:
+        folded = collapsible != "open"
     return (Admonition(call.span, call.identity(), call.names(), kind, title, call.blocks(), folded),)
 
 
@@ -58,23 +61,41 @@ def _numbered(call: Call) -> bool:
     return call.flag_option("enumerated", default=True) and not call.flag_option("nonumber")
 
 
+def _content(call: Call) -> tuple[BlockNode, ...]:
+    """The body; behind a click when the class `dropdown` asks for it."""
+    blocks = call.blocks()
+    if "dropdown" not in call.option("class", ()) or not blocks:
+        return blocks
+    words = "显示" if call.context.language.startswith("zh") else "Show"
+    return (Dropdown(call.span, title=(Text(call.opener, words),), children=blocks),)
+
+
 def _proof(call: Call) -> Sequence[BlockNode]:
     kind = call.name.partition(":")[2]
     numbered = kind != "proof" and _numbered(call)
     identity, title = call.identity(kind), _title(call)
-    return (Proof(call.span, identity, call.names(), kind, title, call.blocks(), numbered),)
+    return (Proof(call.span, identity, call.names(), kind, title, _content(call), numbered),)
 
 
 def _exercise(call: Call) -> Sequence[BlockNode]:
+    if call.flag_option("hidden"):
+        return (Comment(call.span, value=call.body.text),)
     identity, title, grade = call.identity("exercise"), _title(call), call.option("difficulty", 0)
-    return (Exercise(call.span, identity, call.names(), title, call.blocks(), _numbered(call), grade),)
+    return (Exercise(call.span, identity, call.names(), title, _content(call), _numbered(call), grade),)
 
 
 def _solution(call: Call) -> Sequence[BlockNode]:
+    if call.flag_option("hidden"):
+        return (Comment(call.span, value=call.body.text),)
     folded = "dropdown" in call.option("class", ()) or not call.flag_option("open")
     exercise = call.argument.strip().removeprefix("#")
     identity, title = call.identity("solution"), call.option_inline("title")
     return (Solution(call.span, identity, call.names(), exercise, title, call.blocks(), folded),)
+
+
+def _gate(call: Call) -> Sequence[BlockNode]:
+    """The end of what `exercise-start` or `solution-start` began: `gates` joins what lies between."""
+    return ()
 
 
 def _aside(call: Call) -> Sequence[BlockNode]:
@@ -90,7 +111,16 @@ def _aside(call: Call) -> Sequence[BlockNode]:
     return (Aside(call.span, call.identity(), call.names(), kind, title, call.blocks()),)
 
 
-BOX: dict[str, Convert] = {**COMMON, "open": values.truth, "icon": values.truth}
+BOX: dict[str, Convert] = {
+    **COMMON, "open": values.truth, "icon": values.text, "collapsible": values.text,
+    **dict.fromkeys(
+        ("color", "chevron", "animate", "margin", "class-container", "class-title", "class-body"), values.text
+    ),
+}  # fmt: skip
+ASIDE: dict[str, Convert] = {
+    **COMMON, "subtitle": values.text,
+    **dict.fromkeys(("align", "width", "margin", "class-title", "class-body"), values.text),
+}  # fmt: skip
 PROOF: dict[str, Convert] = {
     **COMMON, "nonumber": values.truth, "enumerated": values.truth, "title": values.text,
 }  # fmt: skip
@@ -127,11 +157,22 @@ DIRECTIVES: dict[str, Directive] = {
         argument_hint="write the exercise's label after it, as in `{solution} ex-mean`",
         body_hint="write the answer on the lines below, before the fence is closed",
     ),
+    "exercise-start": Directive(
+        _exercise, "Begins a task that ends at `exercise-end`: it may hold cells.", "optional", EXERCISE
+    ),
+    "solution-start": Directive(
+        _solution,
+        "Begins the answer to the exercise with this label; it ends at `solution-end`.",
+        "required",
+        SOLUTION,
+        argument_hint="write the exercise's label after it, as in `{solution-start} ex-mean`",
+    ),
+    "exercise-end": Directive(_gate, "Ends what `exercise-start` or `solution-start` began."),
     **layout.DIRECTIVES,
-    "aside": Directive(_aside, "A note beside the text.", "optional", COMMON, "required"),
+    "aside": Directive(_aside, "A note beside the text.", "optional", ASIDE, "required"),
 }
 for _alias, _name in (
     ("margin", "aside"), ("sidebar", "aside"), ("topic", "aside"), ("details", "dropdown"),
-    ("see-also", "seealso"),
+    ("see-also", "seealso"), ("solution-end", "exercise-end"),
 ):  # fmt: skip
     DIRECTIVES[_alias] = DIRECTIVES[_name]
