@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
@@ -33,7 +34,6 @@ from etude.parse.values import (
 __all__ = ["EXECUTION_FIELDS", "FIELDS", "Head", "from_data", "read_head", "split_head"]
 
 _END = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
-_BLOCK = re.compile(r"^[ ]{0,3}(?:```|~~~|:::|[-*+] |\d+[.)] |#{1,6} |>|\|)", re.MULTILINE).search
 _OPENING = re.compile(r"---[ \t]*\n")
 
 IGNORED = frozenset({
@@ -49,7 +49,7 @@ class Head(Struct, frozen=True):
     """A text's front matter and where its body begins."""
 
     front: FrontMatter
-    substitutions: Mapping[str, str]
+    substitutions: Mapping[str, Any]
     body: int
     """Offset of the first character after the front matter."""
     title_at: int | None = None
@@ -144,23 +144,22 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], whole_span: 
     return Head(FrontMatter(**found), substitutions, 0)
 
 
-def _substitutions(context: Context, value: Any, span: Span) -> dict[str, str]:
+def _substitutions(context: Context, value: Any, span: Span) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
         raise Bad("expected a table of names and texts")
-    found: dict[str, str] = {}
+    found: dict[str, Any] = {}
     for name, given in value.items():
+        if isinstance(given, dict | list | dt.date):
+            found[str(name)] = given  # for expressions that look into it
+            continue
         try:
             words = text(given)
         except Bad as bad:
             words = ""
             context.report(Rule.FRONT_MATTER_VALUE, f"`substitutions.{name}`: {bad}", span)
         found[str(name)] = words
-        if "\n" in words.strip() and _BLOCK(words):
-            message = f"`substitutions.{name}`: lists, directives and other blocks cannot be substituted"
-            hints = ("put them into a file of their own, and write an `include` where they shall stand",)
-            context.report(Rule.FRONT_MATTER_VALUE, message, span, hints=hints)
     return found
 
 
