@@ -79,6 +79,8 @@ class Context:
         self.attachments: Mapping[str, str] = {}
         """Data URIs of the pictures that the notebook cell at hand carries, by name."""
         self.substitutions: Mapping[str, Any] = dict(config.substitutions)
+        self.abbreviations: Mapping[str, str] = {}
+        """Long forms by short ones, from the front matter."""
         self.substituting: list[str] = []
         """Names of the substitutions whose text is being read, outermost first."""
         self.including: list[str] = [path]

@@ -39,7 +39,7 @@ _OPENING = re.compile(r"---[ \t]*\n")
 IGNORED = frozenset({
     "jupytext", "exports", "banner", "github", "doi", "tags", "bibliography", "jupyter",
     "short_title", "downloads", "copyright", "open_access", "venue", "site", "options", "myst", "html_theme",
-    "orphan", "math", "abbreviations", "export", "parts", "language_info", "nbformat", "nbformat_minor",
+    "orphan", "math", "export", "parts", "language_info", "nbformat", "nbformat_minor",
     "mystnb", "toc", "keep_ipynb", "kernel_info", "celltoolbar", "widgets", "colab", "accelerator",
 })  # fmt: skip
 """Keys that other tools read; Etude leaves them alone."""
@@ -114,6 +114,8 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], whole_span: 
         try:
             if name in {"substitutions", "myst_substitutions"}:
                 substitutions.update(_substitutions(context, value, span))
+            elif name == "abbreviations":
+                context.abbreviations = _abbreviations(value)
             elif name == "kernelspec":
                 found["kernel"] = _kernel(value)
             elif name == "execute":
@@ -161,6 +163,13 @@ def _substitutions(context: Context, value: Any, span: Span) -> dict[str, Any]:
             context.report(Rule.FRONT_MATTER_VALUE, f"`substitutions.{name}`: {bad}", span)
         found[str(name)] = words
     return found
+
+
+def _abbreviations(value: Any) -> dict[str, str]:
+    """Long forms by short ones; one without a long form is not marked."""
+    if not isinstance(value, dict):
+        raise Bad("expected a table of short forms with their long ones")
+    return {str(name): text(long) for name, long in value.items() if long}
 
 
 def _authors(value: Any) -> tuple[str, ...]:
@@ -256,7 +265,17 @@ _EXECUTION: dict[str, Callable[[Any], Any]] = {
     "timings": timings,
 }
 
-FIELDS = (*_FIELDS, "image", "thumbnail", "aliases", "short", "execute", "kernelspec", "substitutions")
+FIELDS = (
+    *_FIELDS,
+    "image",
+    "thumbnail",
+    "aliases",
+    "short",
+    "execute",
+    "kernelspec",
+    "substitutions",
+    "abbreviations",
+)
 EXECUTION_FIELDS = tuple(_EXECUTION)
 
 

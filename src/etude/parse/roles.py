@@ -46,6 +46,12 @@ def role(context: Context, name: str, content: str, span: Span, places: Places) 
     known = ROLES.get(name) or ROLES.get(name.lower())
     if known is not None:
         return known.make(call)
+    if name.startswith("external"):
+        project, _, name = name.removeprefix("external").partition(":")
+        if ":" not in name:
+            name = f"any:{name or 'any'}"
+        domain, _, rest = name.partition(":")
+        return _api(call, domain, rest, project.removeprefix("+"))
     domain, _, rest = name.partition(":")
     if domain in _API_DOMAINS and rest:
         return _api(call, domain, rest)
@@ -217,13 +223,15 @@ def _index(call: RoleCall) -> Sequence[Inline]:
     return (IndexMark(call.span, call.context.identify_mark(), entries, children),)
 
 
-def _api(call: RoleCall, domain: str, name: str) -> Sequence[Inline]:
+def _api(call: RoleCall, domain: str, name: str, project: str = "") -> Sequence[Inline]:
     target, children = titled(call)
     short = target.startswith("~")
     target = target.lstrip("~!")
     if not target:
         return empty(call, Rule.INVENTORY_UNKNOWN, "object")
     shown = target.rpartition(".")[2] if short else target
+    if project:
+        target = f"{project}:{target}"
     return (ApiLink(call.span, domain, name, target, children or (InlineCode(call.span, shown),)),)
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from etude.model.block import Admonition, Aside, BlockNode, Comment, Dropdown, Exercise, Proof, Solution
+from etude.model.block import (
+    Admonition,
+    Aside,
+    BlockNode,
+    Comment,
+    Dropdown,
+    Exercise,
+    Paragraph,
+    Proof,
+    Solution,
+)
 from etude.model.inline import Inline, Text
 from etude.model.rules import Rule
 from etude.parse import values
@@ -45,7 +55,16 @@ def _admonition(call: Call) -> Sequence[BlockNode]:
         folded = not call.flag_option("open") and "toggle-shown" not in classes
     elif collapsible is not None:
         folded = collapsible != "open"
-    return (Admonition(call.span, call.identity(), call.names(), kind, title, call.blocks(), folded),)
+    identity, children = call.identity(), call.blocks()
+    if not children and title and call.name != "admonition":  # its one line is what it says
+        title, children = (), (Paragraph(call.argument_span, children=title),)
+    elif not children:
+        call.report(
+            Rule.DIRECTIVE_BODY,
+            f"`{call.name}` has no content",
+            ("write its text on the lines below, before the fence is closed",),
+        )
+    return (Admonition(call.span, identity, call.names(), kind, title, children, folded),)
 
 
 def _dropdown(call: Call) -> Sequence[BlockNode]:
@@ -128,10 +147,7 @@ EXERCISE: dict[str, Convert] = {**PROOF, "difficulty": _difficulty, "hidden": va
 SOLUTION: dict[str, Convert] = {**COMMON, "open": values.truth, "title": values.text, "hidden": values.truth}
 
 DIRECTIVES: dict[str, Directive] = {
-    **{
-        kind: Directive(_admonition, f"A box of the kind `{kind}`.", "optional", BOX, "required")
-        for kind in ADMONITIONS
-    },
+    **{kind: Directive(_admonition, f"A box of the kind `{kind}`.", "optional", BOX) for kind in ADMONITIONS},
     "dropdown": Directive(_dropdown, "Content behind a title.", "optional", BOX, "required"),
     **{
         f"{prefix}{kind}": Directive(

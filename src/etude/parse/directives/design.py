@@ -38,6 +38,8 @@ _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,}|:{3,})").match
 def _button(call: Call) -> Sequence[BlockNode]:
     """A link that looks like a button: its words are the body, else the address or the target's title."""
     target = call.argument.strip()
+    if not target:
+        return ()
     words = call.option_inline("text")
     if not words and not call.body.blank:
         words = next((b.children for b in call.blocks() if isinstance(b, Paragraph)), ())

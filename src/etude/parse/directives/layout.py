@@ -83,6 +83,8 @@ def _variant(call: Call) -> Sequence[BlockNode]:
 def _target(call: Call, address: str) -> tuple[str, str]:
     """An address outside, or a label or page within the book; a page that is not there after a slash."""
     address = address.removeprefix("project:")
+    if call.option("link-type") == "ref":
+        return "", address.removeprefix("#")
     if is_external(address) and not is_label(address):
         return links.safe(call.context, address, call.opener), ""
     if address.startswith("#"):
