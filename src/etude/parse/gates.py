@@ -32,6 +32,8 @@ class Gates:
         """None yet."""
         self._context = context
         self._open: list[_Gate] = []
+        self._tabs = -1
+        """Where the last set of `tabbed` stands."""
 
     def passed(self, info: str, span: Span, nodes: list[BlockNode], fresh: bool) -> None:
         """A fence with `info` has been read, the last of `nodes` came of it; `fresh`: with options."""
@@ -40,13 +42,14 @@ class Gates:
                 self._begin(match[1], span, nodes)
             else:
                 self._end(match[1], span, nodes)
-        elif _TABBED(info) is not None and not fresh:
+        elif _TABBED(info) is not None and nodes:
+            last = len(nodes) - 1
             match nodes[-2:]:
-                case [TabSet() as before, TabSet() as now]:
+                case [TabSet() as before, TabSet() as now] if not fresh and self._tabs == last - 1:
                     whole = Span(before.span.start, now.span.end, now.span.source)
                     nodes[-2:] = [replace(before, span=whole, items=(*before.items, *now.items))]
                 case _:
-                    pass
+                    self._tabs = last
 
     def _begin(self, name: str, span: Span, nodes: list[BlockNode]) -> None:
         if nodes and isinstance(nodes[-1], Exercise | Solution | Proof | Comment):

@@ -83,7 +83,7 @@ def _sample(call: RoleCall) -> Sequence[Inline]:
         code = InlineCode(call.span, re.sub(r"\\([\\{}])", r"\1", piece))
         if piece:
             made.append(Emphasis(call.span, (code,)) if i % 2 else code)
-    return made
+    return made if len(made) < 2 else (Styled(call.span, tuple(made), ("sample",)),)
 
 
 def _page(name: str, url: str, width: int = 0) -> Make:

@@ -18,6 +18,7 @@ from etude.model.block import (
 )
 from etude.model.inline import Inline, Text
 from etude.model.rules import Rule
+from etude.model.words import word
 from etude.parse import values
 from etude.parse.directives import layout
 from etude.parse.directives.call import COMMON, Call, Convert, Directive
@@ -93,6 +94,10 @@ def _proof(call: Call) -> Sequence[BlockNode]:
     kind = call.name.partition(":")[2]
     numbered = kind != "proof" and _numbered(call)
     identity, title = call.identity(kind), _title(call)
+    if kind == "proof" and "dropdown" in call.option("class", ()):
+        name = Text(call.opener, word(call.context.language, "proof"))
+        title = (name, Text(call.opener, ": "), *title) if title else (name,)
+        return (Dropdown(call.span, identity if call.names() else "", call.names(), title, call.blocks()),)
     return (Proof(call.span, identity, call.names(), kind, title, _content(call), numbered),)
 
 
