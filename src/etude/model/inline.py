@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from etude.model.span import Span
 
-
 CitationKind: TypeAlias = Literal["p", "t", "year", "author", "title", "alp", "empty"]
 
 

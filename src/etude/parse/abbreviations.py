@@ -48,6 +48,14 @@ def _walk(node: Any, words: re.Pattern[str], known: Mapping[str, str]) -> Any:
     return replace(node, **changed) if changed else node
 
 
+def _item(item: Any, words: re.Pattern[str], known: Mapping[str, str]) -> Iterator[Any]:
+    """What takes the place of one node among its siblings."""
+    if isinstance(item, Text):
+        yield from _parts(item, words, known)
+    else:
+        yield _walk(item, words, known)
+
+
 def _parts(node: Text, words: re.Pattern[str], known: Mapping[str, str]) -> Iterator[Text | Abbreviation]:
     """A text cut at its short forms; each part has its own place, where the text is the source's own."""
     at, value = 0, node.value

@@ -139,7 +139,7 @@ def build(
         nodes.extend(made)
         if gated and isinstance(raw, Raw):
             gates = gates or Gates(context)
-            gates.passed(raw.info, builder.span(raw), nodes, fresh=":new-group:" in raw.lines)
+            gates.passed(raw.info, builder.span(raw), nodes)
             gated = False
     if gates is not None:
         gates.done()

@@ -35,8 +35,8 @@ class Gates:
         self._tabs = -1
         """Where the last set of `tabbed` stands."""
 
-    def passed(self, info: str, span: Span, nodes: list[BlockNode], fresh: bool) -> None:
-        """A fence with `info` has been read, the last of `nodes` came of it; `fresh`: with options."""
+    def passed(self, info: str, span: Span, nodes: list[BlockNode]) -> None:
+        """A fence with `info` has been read, the last of `nodes` came of it."""
         if (match := _INFO(info)) is not None:
             if match[2] == "start":
                 self._begin(match[1], span, nodes)
@@ -45,7 +45,7 @@ class Gates:
         elif _TABBED(info) is not None and nodes:
             last = len(nodes) - 1
             match nodes[-2:]:
-                case [TabSet() as before, TabSet() as now] if not fresh and self._tabs == last - 1:
+                case [TabSet() as before, TabSet() as now] if self._tabs == last - 1:
                     whole = Span(before.span.start, now.span.end, now.span.source)
                     nodes[-2:] = [replace(before, span=whole, items=(*before.items, *now.items))]
                 case _:

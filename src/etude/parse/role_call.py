@@ -48,6 +48,7 @@ def titled(call: RoleCall) -> tuple[str, tuple[Inline, ...]]:
 
 
 def inline(call: RoleCall, text: str) -> tuple[Inline, ...]:
+    """Words of a role as inline nodes."""
     return call.context.parse_inline(text, call.places)
 
 

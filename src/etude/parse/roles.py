@@ -55,6 +55,8 @@ def role(context: Context, name: str, content: str, span: Span, places: Places) 
     domain, _, rest = name.partition(":")
     if domain in _API_DOMAINS and rest:
         return _api(call, domain, rest)
+    if name.lower() == "nb-download":
+        return roles_words.made_file(call)
     if name.lower().startswith("raw-"):
         return roles_words.raw(call)
     context.report(
@@ -272,7 +274,8 @@ for _alias, _name in (
     ("prf:ref", "ref"), ("proof:ref", "ref"), ("math:numref", "eq"), ("glue:", "glue"), ("glue:any", "glue"),
     ("glue:md", "glue"), ("cite:ps", "cite:p"), ("cite:ts", "cite:t"), ("cite:ct", "cite:t"),
     ("cite:cts", "cite:t"), ("cite:label", "cite:p"), ("cite:labels", "cite:p"), ("cite:labelpar", "cite:p"),
-    ("cite:labelpars", "cite:p"), ("cite:alps", "cite:alp"), ("cite:cite", "cite:p"), ("cite:years", "cite:year"),
+    ("cite:labelpars", "cite:p"), ("cite:alps", "cite:alp"), ("cite:cite", "cite:p"),
+    ("cite:years", "cite:year"),
     ("cite:yearpars", "cite:yearpar"), ("cite:authors", "cite:author"), ("cite:authorpars", "cite:authorpar"),
     ("cite:cauthor", "cite:author"), ("cite:cauthors", "cite:author"), ("citeauthor", "cite:author"),
     ("citeyear", "cite:year"), ("citealp", "cite:alp"), ("nocite", "cite:empty"), ("footcite", "cite:p"),

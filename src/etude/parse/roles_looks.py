@@ -12,7 +12,8 @@ from etude.parse.role_call import Make, Role, RoleCall, inline, titled
 __all__ = ["COLOURS", "ROLES"]
 
 COLOURS = (
-    "primary", "secondary", "success", "info", "warning", "danger", "light", "muted", "dark", "black", "white",
+    "primary", "secondary", "success", "info", "warning", "danger", "light", "muted", "dark",
+    "black", "white",
 )  # fmt: skip
 _ICONS = {
     "star": "★", "star-fill": "★", "check": "✓", "check-circle": "✓", "x": "✕", "x-circle": "✕",

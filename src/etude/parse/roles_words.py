@@ -24,7 +24,7 @@ from etude.parse import formulas, links, sanitise
 from etude.parse.addresses import Address
 from etude.parse.role_call import Make, Role, RoleCall, inline, titled
 
-__all__ = ["ROLES", "raw"]
+__all__ = ["ROLES", "made_file", "raw"]
 
 _BRACED = re.compile(r"(?<!\\)\{([^{}]*)\}")
 _ACCELERATOR = re.compile(r"&(&?)")
@@ -180,7 +180,7 @@ _UNITS = {
 }  # fmt: skip
 
 
-def _made_file(call: RoleCall) -> Sequence[Inline]:
+def made_file(call: RoleCall) -> Sequence[Inline]:
     """A file that a cell has written: it stays where the cell ran."""
     target, children = titled(call)
     call.context.report(
@@ -230,13 +230,13 @@ ROLES: dict[str, Role] = {
     "button": Role(_button, "A link that looks like a button."),
     "chem": Role(_chemistry, "A formula of chemistry."),
     "si": Role(_quantity, "A number with its unit."),
-    "nb-download": Role(_made_file, "The name of a file that a cell has written; no link."),
 }
 for _alias, _name in (
     ("samp", "file"), ("program", "command"), ("makevar", "command"),
     ("envvar", "option"), ("token", "option"), ("keyword", "option"), ("regexp", "option"),
     ("mailheader", "mimetype"), ("newsgroup", "mimetype"), ("manpage", "mimetype"),
     ("title-reference", "mimetype"), ("title", "mimetype"), ("t", "mimetype"), ("emphasis", "dfn"),
-    ("u", "underline"), ("sc", "smallcaps"), ("strike", "del"), ("delete", "del"), ("chemicalformula", "chem"),
+    ("u", "underline"), ("sc", "smallcaps"), ("strike", "del"), ("delete", "del"),
+    ("chemicalformula", "chem"),
 ):  # fmt: skip
     ROLES[_alias] = ROLES[_name]

@@ -117,7 +117,7 @@ def _solution(call: Call) -> Sequence[BlockNode]:
     return (Solution(call.span, identity, call.names(), exercise, title, call.blocks(), folded),)
 
 
-def _gate(call: Call) -> Sequence[BlockNode]:
+def _gate(_call: Call) -> Sequence[BlockNode]:
     """The end of what `exercise-start` or `solution-start` began: `gates` joins what lies between."""
     return ()
 

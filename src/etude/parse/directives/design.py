@@ -119,7 +119,8 @@ def _tabbed(call: Call) -> Sequence[BlockNode]:
     item = TabItem(
         call.span, identity, call.names(), title, call.blocks(), selected="selected" in call.options
     )
-    return (TabSet(call.span, items=(item,)),)
+    border = (Comment(call.opener),) if "new-group" in call.options else ()
+    return (*border, TabSet(call.span, items=(item,)))
 
 
 def _panels(call: Call) -> Sequence[BlockNode]:
@@ -156,8 +157,8 @@ def _split(body: Lines) -> Iterator[Lines]:
 def _article(call: Call) -> Sequence[BlockNode]:
     """Who wrote a text, and when."""
     found: list[Inline] = []
-    for name in ("author", "date", "read-time"):
-        if words := call.option_inline(name):
+    for words in (call.option_inline("author"), call.option_inline("date"), call.option_inline("read-time")):
+        if words:
             found += [Text(call.span, " · "), *words] if found else words
     return (Paragraph(call.span, call.identity(), call.names(), tuple(found)),) if found else ()
 
@@ -192,7 +193,8 @@ def _group(call: Call) -> Sequence[BlockNode]:
 
 _LANGUAGES = {
     "python": "Python", "py": "Python", "javascript": "JavaScript", "typescript": "TypeScript", "cpp": "C++",
-    "c++": "C++", "csharp": "C#", "html": "HTML", "css": "CSS", "json": "JSON", "yaml": "YAML", "toml": "TOML",
+    "c++": "C++", "csharp": "C#", "html": "HTML", "css": "CSS", "json": "JSON", "yaml": "YAML",
+    "toml": "TOML",
     "sql": "SQL", "xml": "XML", "rst": "reStructuredText", "md": "Markdown", "sh": "Shell", "bash": "Bash",
     "latex": "LaTeX", "text": "Text", "php": "PHP",
 }  # fmt: skip

@@ -17,6 +17,7 @@ from etude.model.block import (
     TabSet,
     VariantBlock,
 )
+from etude.model.inline import Inline
 from etude.model.rules import Rule
 from etude.parse import links, values
 from etude.parse.addresses import is_external, is_label
@@ -132,17 +133,16 @@ def _card(call: Call) -> Sequence[BlockNode]:
     url, target = _target(call, address) if address else ("", "")
     identity, title = call.identity(), call.argument_inline()
     header, content, footer = (call.context.parse_blocks(part) for part in parts(call.body))
-    header = header or _line(call, "header")
-    footer = footer or _line(call, "footer")
+    header = header or _line(call, call.option_inline("header"))
+    footer = footer or _line(call, call.option_inline("footer"))
     picture = call.option("img-top") or call.option("image", "")
     if picture:
         picture = links.image(call.context, picture, call.opener)
     return (Card(call.span, identity, call.names(), title, header, content, footer, url, target, picture),)
 
 
-def _line(call: Call, name: str) -> tuple[BlockNode, ...]:
+def _line(call: Call, words: tuple[Inline, ...]) -> tuple[BlockNode, ...]:
     """An option's text as a paragraph."""
-    words = call.option_inline(name)
     return (Paragraph(call.opener, children=words),) if words else ()
 
 

@@ -290,6 +290,7 @@ DIRECTIVES: dict[str, Directive] = {
     "comment": Directive(_comment, "A remark that is not printed.", "optional"),
 }
 for _alias, _name in (
-    ("blockquote", "epigraph"), ("highlights", "epigraph"), ("genindex", "printindex"), ("toc", "tableofcontents"),
+    ("blockquote", "epigraph"), ("highlights", "epigraph"), ("genindex", "printindex"),
+    ("toc", "tableofcontents"),
 ):  # fmt: skip
     DIRECTIVES[_alias] = DIRECTIVES[_name]

@@ -218,8 +218,12 @@ _CHANGE = Directive(
 )
 DIRECTIVES: dict[str, Directive] = {
     **dict.fromkeys(_CHANGES, _CHANGE),
-    "only": Directive(_only, "Content for some outputs: what is meant for HTML is shown.", "optional", COMMON),
-    "rubric": Directive(_rubric, "A heading that is in no contents.", "optional", {**COMMON, "heading-level": values.text}),
+    "only": Directive(
+        _only, "Content for some outputs: what is meant for HTML is shown.", "optional", COMMON
+    ),
+    "rubric": Directive(
+        _rubric, "A heading that is in no contents.", "optional", {**COMMON, "heading-level": values.text}
+    ),
     "hlist": Directive(_inside, "A list, in one column here.", "none", COLUMNS, "required"),
     "parsed-literal": Directive(_listing, "Text that keeps its lines.", "optional", COMMON),
     "embed": Directive(
