@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def abbreviated(nodes: T, known: Mapping[str, str]) -> T:
-    """Nodes with an `Abbreviation` for each short form of `known` (to the long ones) that their text holds."""
+    """Nodes with an `Abbreviation` for each short form (of `known`, to the long ones) in their text."""
     longest = sorted((name for name in known if name), key=len, reverse=True)
     if not longest:
         return nodes

@@ -23,6 +23,14 @@ class Given(NamedTuple):
     start: int
     end: int
 
+    def joined(self, other: Given) -> Given:
+        """Both, when they stand below each other."""
+        return self._replace(
+            labels=self.labels + other.labels,
+            classes=self.classes + other.classes,
+            values={**self.values, **other.values},
+        )
+
 
 def read(text: str, at: int) -> Given | None:
     """The attributes that begin at `at`; None when none do."""

@@ -33,23 +33,23 @@ from etude.model.block import (
 from etude.model.inline import Anchor, IndexMark, Inline, InlineImage, Link, Text
 from etude.model.rules import Rule
 from etude.model.span import Span
-from etude.parse import attributes, formulas, pipes, raw_html
+from etude.parse import formulas, pipes, raw_html
 from etude.parse.addresses import unescape
 from etude.parse.annotations import annotate
+from etude.parse.attributes import Given
 from etude.parse.attribution import split_attribution
+from etude.parse.braces import above, attributed, substituted
 from etude.parse.context import MAX_NESTING, Context, Fence
 from etude.parse.directives import Call, directive
 from etude.parse.gates import Gates
-from etude.parse.lines import Fixed, Lines, place
-from etude.parse.move import move_problem, moved
-from etude.parse.outline import Kind, Raw, is_block, read
+from etude.parse.lines import Lines, place
+from etude.parse.outline import Kind, Raw, read
 from etude.parse.plain import plain
 
 _ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*", re.IGNORECASE).fullmatch
 _ATTRIBUTES = re.compile(r"[ \t]*\{([^{}`]*)\}[ \t]*\Z").search
 _TASK = re.compile(r"[ \t]*\[([ xX])\](?:[ \t]+|\Z)").match
 _DIRECTIVE = re.compile(r"\{[ \t]*(\w[\w:.+-]*)[ \t]*\}[ \t]*").match
-_ALONE = re.compile(r"[ \t]*\{\{[ \t]*([\w-]+)[ \t]*\}\}[ \t]*\Z").match
 _BARE = re.compile(r"(\w[\w:.+-]*)(?:[ \t]+|\Z)").match
 _CLASSES = re.compile(r"\{([^{}]*)\}\Z").match
 _GATED = ("{exercise-", "{solution-", "{prf:", "{proof:", "{tabbed}", "{ exercise", "{ solution")
@@ -93,9 +93,7 @@ def build(
     names = labels
     html: list[str] = []
     gates: Gates | None = None
-    kinds: tuple[str, ...] = ()
-    said = ""
-    gated = False
+    asked: Given | None = None
     for raw in raws:
         made: Sequence[BlockNode]
         if not isinstance(raw, Raw):
@@ -104,20 +102,14 @@ def build(
             waiting.append((raw.info, builder.span(raw)))
             names += (raw.info,)
             continue
-        elif (
-            raw.kind == Kind.PARAGRAPH
-            and raw.lines[0].startswith("{")
-            and (above := attributes.alone(raw.lines[0]))
-        ):
-            names += above.labels
-            waiting += [(label, builder.span(raw)) for label in above.labels]
-            kinds += above.classes
-            said = above.values.get("attribution", said)
-            if len(raw.lines) == 1:
-                continue
-            raw.lines, raw.offsets = raw.lines[1:], raw.offsets[1:]
-            raw.start, raw.first = raw.offsets[0], raw.first + 1
-            made = builder.block(raw, names)
+        elif raw.kind == Kind.PARAGRAPH and raw.lines[0][:1] == "{":
+            if (given := above(raw)) is not None:
+                waiting += [(label, builder.span(raw)) for label in given.labels]
+                names += given.labels
+                asked = given if asked is None else asked.joined(given)
+                if not raw.lines:
+                    continue
+            made = substituted(context, raw, builder.span(raw), names) or builder.block(raw, names)
         elif raw.kind == Kind.HTML:
             made = builder.html(raw, names, html)
         elif (
@@ -130,17 +122,14 @@ def build(
             continue
         else:
             made = builder.block(raw, names)
-            gated = raw.kind == Kind.FENCE and raw.info.startswith(_GATED)
-        if kinds or said:
-            made = builder.attributed(made, kinds, said)
-            kinds, said = (), ""
+        if asked is not None:
+            made, asked = attributed(context, made, asked), None
         if names and any(_takes_labels(node) for node in made):
             names, waiting = (), []
         nodes.extend(made)
-        if gated and isinstance(raw, Raw):
+        if isinstance(raw, Raw) and raw.kind == Kind.FENCE and raw.info.startswith(_GATED):
             gates = gates or Gates(context)
             gates.passed(raw.info, builder.span(raw), nodes)
-            gated = False
     if gates is not None:
         gates.done()
     if html and nodes:
@@ -222,28 +211,10 @@ class _Builder:
             case _:
                 return ()
 
-    def attributed(self, made: Sequence[BlockNode], kinds: tuple[str, ...], said: str) -> Sequence[BlockNode]:
-        """Blocks with the classes, and a quotation with the source, that stand in a line above."""
-        if said and len(made) == 1 and isinstance(quote := made[0], Quote):
-            source = self.context.parse_inline(said, Fixed(quote.span))
-            made = (replace(quote, attribution=source),)
-        if not kinds or not made:
-            return made
-        if len(made) == 1 and isinstance(only := made[0], Image | Figure | Container):
-            return (replace(only, classes=(*only.classes, *kinds)),)
-        if any(isinstance(node, Heading) for node in made):
-            return made
-        first, last = made[0].span, made[-1].span
-        return (Container(Span(first.start, last.end, first.source), children=tuple(made), classes=kinds),)
-
     # -- leaves -----------------------------------------------------------------------------------
 
     def paragraph(self, raw: Raw, labels: tuple[str, ...]) -> Sequence[BlockNode]:
         span = self.span(raw)
-        if len(raw.lines) == 1 and raw.lines[0].lstrip().startswith("{{"):
-            made = self.substituted(raw, labels)
-            if made is not None:
-                return made
         if raw.too_deep:
             message = "blocks are nested too deeply; what is inside is kept as text"
             self.context.report(Rule.NESTING_TOO_DEEP, message, span)
@@ -251,49 +222,22 @@ class _Builder:
         match children:
             case ():
                 return ()
-            case (InlineImage() as image,) if image.source.startswith("#"):  # outputs of a cell
-                identity = self.context.identify(labels[-1]) if labels else ""
-                return (
-                    Figure(
-                        span, identity, labels, image.source, image.alt, width=image.width, numbered=False
-                    ),
-                )
-            case (Anchor(label=label), InlineImage() as image):
-                return (self.picture(span, (*labels, label), image),)
             case (InlineImage() as image,):
                 return (self.picture(span, labels, image),)
             case (Link(children=(InlineImage() as image,)) as link,):
                 return (self.picture(span, labels, image, link.url),)
+            case (Anchor(label=label), InlineImage() as image):
+                return (self.picture(span, (*labels, label), image),)
             case _:
                 return (Paragraph(span, self.identity(labels), labels, children),)
 
-    def substituted(self, raw: Raw, labels: tuple[str, ...]) -> Sequence[BlockNode] | None:
-        """The blocks of a substitution that stands alone; None when it is none, or words within a line."""
-        match = _ALONE(raw.lines[0])
-        context = self.context
-        known = match is not None and match[1] in context.substitutions
-        if match is None or not known or not is_block(str(context.substitutions[match[1]])):
-            return None
-        span = self.span(raw)
-        value = context.substitute(match[1], span)
-        if value is None:
-            return None
-        problems, cells = len(context.diagnostics), len(context.cells)
-        context.substituting.append(match[1])
-        fence, context.fence = context.fence, None
-        nodes = context.parse_blocks(Lines.whole(value, self.source), labels)
-        context.fence = fence
-        context.substituting.pop()
-        path = context.sources[self.source]
-        context.diagnostics[problems:] = [
-            move_problem(one, path, lambda _: Span(span.start, span.end))
-            for one in context.diagnostics[problems:]
-        ]
-        context.cells[cells:] = [moved(cell, lambda _: span) for cell in context.cells[cells:]]
-        return moved(nodes, lambda _: span)
-
-    def picture(self, span: Span, labels: tuple[str, ...], image: InlineImage, link: str = "") -> Image:
-        """A picture that is alone in its paragraph."""
+    def picture(
+        self, span: Span, labels: tuple[str, ...], image: InlineImage, link: str = ""
+    ) -> Image | Figure:
+        """A picture that is alone in its paragraph; the outputs of a cell, when it names one."""
+        if image.source[:1] == "#":
+            identity, source = self.identity(labels), image.source
+            return Figure(span, identity, labels, source, image.alt, width=image.width, numbered=False)
         return Image(
             span,
             self.identity(labels),
