@@ -52,6 +52,8 @@ _TASK = re.compile(r"[ \t]*\[([ xX])\](?:[ \t]+|\Z)").match
 _DIRECTIVE = re.compile(r"\{[ \t]*(\w[\w:.+-]*)[ \t]*\}[ \t]*").match
 _BARE = re.compile(r"(\w[\w:.+-]*)(?:[ \t]+|\Z)").match
 _CLASSES = re.compile(r"\{([^{}]*)\}\Z").match
+_TARGET, _PARAGRAPH, _HTML, _LIST, _FENCE = Kind.TARGET, Kind.PARAGRAPH, Kind.HTML, Kind.LIST, Kind.FENCE
+"""Asked for at every block, and looking up members of an enumeration takes long."""
 _GATED = ("{exercise-", "{solution-", "{prf:", "{proof:", "{tabbed}", "{ exercise", "{ solution")
 """How the infos of fences begin that may belong together with their neighbours."""
 _TRANSPARENT = (Comment, BlockBreak, FootnoteDefinition)
@@ -96,13 +98,14 @@ def build(
     asked: Given | None = None
     for raw in raws:
         made: Sequence[BlockNode]
+        kind = raw.kind if isinstance(raw, Raw) else None
         if not isinstance(raw, Raw):
             made = raw(names)
-        elif raw.kind == Kind.TARGET:
+        elif kind is _TARGET:
             waiting.append((raw.info, builder.span(raw)))
             names += (raw.info,)
             continue
-        elif raw.kind == Kind.PARAGRAPH and raw.lines[0][:1] == "{":
+        elif kind is _PARAGRAPH and raw.lines[0][:1] == "{":
             if (given := above(raw)) is not None:
                 waiting += [(label, builder.span(raw)) for label in given.labels]
                 names += given.labels
@@ -110,13 +113,10 @@ def build(
                 if not raw.lines:
                     continue
             made = substituted(context, raw, builder.span(raw), names) or builder.block(raw, names)
-        elif raw.kind == Kind.HTML:
+        elif kind is _HTML:
             made = builder.html(raw, names, html)
         elif (
-            raw.kind == Kind.LIST
-            and nodes
-            and not names
-            and (noted := builder.annotate(nodes[-1], raw)) is not None
+            kind is _LIST and nodes and not names and (noted := builder.annotate(nodes[-1], raw)) is not None
         ):
             nodes[-1] = noted
             continue
@@ -127,7 +127,7 @@ def build(
         if names and any(_takes_labels(node) for node in made):
             names, waiting = (), []
         nodes.extend(made)
-        if isinstance(raw, Raw) and raw.kind == Kind.FENCE and raw.info.startswith(_GATED):
+        if kind is _FENCE and isinstance(raw, Raw) and raw.info.startswith(_GATED):
             gates = gates or Gates(context)
             gates.passed(raw.info, builder.span(raw), nodes)
     if gates is not None:
@@ -226,8 +226,9 @@ class _Builder:
                 return (self.picture(span, labels, image),)
             case (Link(children=(InlineImage() as image,)) as link,):
                 return (self.picture(span, labels, image, link.url),)
-            case (Anchor(label=label), InlineImage() as image):
-                return (self.picture(span, (*labels, label), image),)
+            case (Anchor(id=identity, label=label), InlineImage() as image):
+                made = self.picture(span, (), image)
+                return (replace(made, id=identity, labels=(*labels, label)),)
             case _:
                 return (Paragraph(span, self.identity(labels), labels, children),)
 

@@ -152,7 +152,12 @@ def _unit(text: str) -> str:
             signs[-1] = signs[-1].replace("^{-1}^", "^")
         else:
             sign = _UNITS.get(name) or rf"\mathrm{{{name or found[2]}}}"
-            signs.append((sign if not prefix else rf"\mathrm{{{prefix}}}{sign}") + ("^{-1}" if below else ""))
+            if prefix:
+                joined = sign.startswith(_UPRIGHT)
+                sign = (
+                    sign.replace(_UPRIGHT, _UPRIGHT + prefix, 1) if joined else rf"\mathrm{{{prefix}}}{sign}"
+                )
+            signs.append(sign + ("^{-1}" if below else ""))
             prefix, below = "", False
     return r"\,".join(signs)
 
@@ -162,6 +167,7 @@ _PREFIXES = {
     "milli": "m", "centi": "c", "deci": "d", "deca": "da", "hecto": "h", "kilo": "k", "mega": "M",
     "giga": "G", "tera": "T", "peta": "P", "exa": "E", "zetta": "Z", "yotta": "Y",
 }  # fmt: skip
+_UPRIGHT = r"\mathrm{"
 _POWERS = {"squared": "2", "cubed": "3"}
 _UNITS = {
     name: rf"\mathrm{{{sign}}}"
