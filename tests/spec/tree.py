@@ -50,7 +50,8 @@ from etude.model.span import LineIndex, Span
 
 _CONTAINERS = {Emphasis: "em", Strong: "strong", Strikethrough: "del", Superscript: "sup", Subscript: "sub"}
 _INLINE = (
-    Text, Emphasis, Strong, Styled, Glue, Strikethrough, Superscript, Subscript, InlineCode, Keyboard, Abbreviation,
+    Text, Emphasis, Strong, Styled, Glue, Strikethrough, Superscript, Subscript, InlineCode, Keyboard,
+    Abbreviation,
     InlineMath, SoftBreak, HardBreak, Link, InlineImage, RawInline, Reference, Citation, Eval,
     FootnoteReference, IndexMark, ApiLink, Anchor, UnknownRole,
 )  # fmt: skip

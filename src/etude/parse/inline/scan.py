@@ -26,15 +26,18 @@ from etude.parse.han import is_cjk
 from etude.parse.inline import tags
 from etude.parse.inline.emphasis import mark, pair_up
 from etude.parse.inline.fold import MAX_NESTING, fold
-from etude.parse.inline.items import Bracket, Item, Mark, Words
+from etude.parse.inline.items import Bracket, Item, Mark, Tag, Words
 from etude.parse.lines import Fixed, Places
 from etude.parse.outline import is_block
 
 _SPECIAL = re.compile(r"[\n!$&*<@\[\\\]_`{~]").search
+_SPECIAL_AND_ADDRESS = re.compile(r"[\n!$&*<@\[\\\]_`{~]|(?<![\w/])https?://(?=\w)", re.ASCII).search
 _RUN = re.compile(r"([*_~])\1*").match
 _TICKS = re.compile(r"`+")
 _ROLE = re.compile(r"\{([A-Za-z][\w.:+-]*)\}(`+)").match
-_SUBSTITUTION = re.compile(r"""\{\{[ \t]*((?:[^{}"'\n]|"[^"\n]*"|'[^'\n]*')*?[^\s{}])[ \t]*\}\}""").match
+_SUBSTITUTION = re.compile(
+    r"""\{\{[ \t]*((?:[^{}"'\s]|[ \t]+(?!\}\})|"[^"\n]*"|'[^'\n]*')+)[ \t]*\}\}"""
+).match
 _FOOTNOTE = re.compile(r"\[\^([^\]\[\s]+)\]").match
 _FORMULA = re.compile(r"\$(?![\s$])((?:[^$\\]|\\.)++)(?<!\s)\$(?![0-9])", re.DOTALL).match
 _DISPLAY = re.compile(r"\$\$((?:[^$\\]|\\.|\$(?!\$))++)\$\$", re.DOTALL).match
@@ -50,7 +53,7 @@ def parse_inline(context: Context, text: str, places: Places) -> tuple[Inline, .
     """The inline nodes of a text; never raises."""
     if not text:
         return ()
-    if _SPECIAL(text) is None or context.inline_depth > MAX_NESTING:
+    if (_SPECIAL(text) is None and "://" not in text) or context.inline_depth > MAX_NESTING:
         return (Text(places.span(0, len(text)), text),)
     context.inline_depth += 1
     nodes = Scanner(context, text, places).scan()
@@ -85,7 +88,8 @@ class Scanner:
     def scan(self) -> tuple[Inline, ...]:
         """Read it all."""
         text, handlers, position = self.text, _HANDLERS, 0
-        while (found := _SPECIAL(text, position)) is not None:
+        special = _SPECIAL if "://" not in text else _SPECIAL_AND_ADDRESS
+        while (found := special(text, position)) is not None:
             at = found.start()
             position = handlers[text[at]](self, at)
         self.flush(len(text))
@@ -330,6 +334,17 @@ def _at(s: Scanner, at: int) -> int:
     )
 
 
+def _bare_address(s: Scanner, at: int) -> int:
+    """``https://…`` among words; not within what is a link, or may become one."""
+    end = tags.address_end(s.text, at)
+    tags_open = [item.closing for item in s.items if isinstance(item, Tag) and item.name == "a"]
+    if s.brackets or (tags_open and not tags_open[-1]):
+        return end
+    url = s.text[at:end]
+    span = s.places.span(at, end)
+    return s.add(links.autolink(s.context, url, Text(span, url), span), at, end)
+
+
 def _address(s: Scanner, opener: Bracket, at: int) -> tuple[Address, int] | None:
     """Where the link or picture whose text ends at `at` leads, and where it ends itself."""
     text = s.text
@@ -392,6 +407,7 @@ _HANDLERS: dict[str, Callable[[Scanner, int], int]] = {
     "*": _emphasis,
     "<": _angle,
     "@": _at,
+    "h": _bare_address,
     "[": _open,
     "\\": _backslash,
     "]": _close,
