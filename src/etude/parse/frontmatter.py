@@ -37,10 +37,16 @@ _END = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
 _OPENING = re.compile(r"---[ \t]*\n")
 
 IGNORED = frozenset({
-    "jupytext", "exports", "banner", "github", "doi", "tags", "bibliography", "jupyter",
-    "short_title", "downloads", "copyright", "open_access", "venue", "site", "options", "myst", "html_theme",
-    "orphan", "math", "export", "parts", "language_info", "nbformat", "nbformat_minor",
-    "mystnb", "toc", "keep_ipynb", "kernel_info", "celltoolbar", "widgets", "colab", "accelerator",
+    "jupytext", "exports", "banner", "github", "doi", "tags", "bibliography", "jupyter", "short_title",
+    "downloads", "copyright", "open_access", "venue", "site", "options", "myst", "html_theme", "orphan",
+    "math", "export", "parts", "language_info", "nbformat", "nbformat_minor", "subject", "affiliations",
+    "settings", "content_includes_title", "html_meta", "tocdepth", "sd_hide_title", "enumerator", "funding",
+    "edit_url", "source_url", "biblio", "volume", "issue", "first_page", "last_page", "arxiv", "pmid",
+    "pmcid", "thebe", "requirements", "references", "hide-toc", "nosearch", "no-search", "nocomments",
+    "blogpost", "category", "location", "execution_mode", "reviewers", "editors", "contributors",
+    "identifiers", "extends", "social", "bluesky", "hide_title_block", "hide_footer_links", "hide_outline",
+    "execution", "mystnb", "toc", "keep_ipynb", "kernel_info", "celltoolbar", "widgets", "colab",
+    "accelerator",
 })  # fmt: skip
 """Keys that other tools read; Etude leaves them alone."""
 

@@ -219,7 +219,7 @@ def _quote(call: Call) -> Sequence[BlockNode]:
 
 
 def _raw(call: Call) -> Sequence[BlockNode]:
-    kind = call.argument.strip().lower()
+    kind = (call.name.partition(":")[2] or call.argument).strip().lower()
     value = call.body.text
     if kind != "html":
         return (RawBlock(call.span, call.identity(), call.names(), kind, value),)
@@ -275,7 +275,7 @@ DIRECTIVES: dict[str, Directive] = {
         _contents,
         "The contents of the book.",
         "none",
-        {**COMMON, "depth": values.whole, "kind": values.text},
+        {**COMMON, "depth": values.whole, "kind": values.text, "context": values.text},
         "none",
     ),
     "epigraph": Directive(_quote, "A motto, with its author after a dash.", "optional", COMMON, "required"),
@@ -286,6 +286,10 @@ DIRECTIVES: dict[str, Directive] = {
         "required",
         COMMON,
         argument_hint="name the output after it, as in `{raw} html`",
+    ),
+    **dict.fromkeys(
+        ("raw:html", "raw:latex", "raw:tex", "raw:typst"),
+        Directive(_raw, "Content for the output that the name says.", "none", COMMON),
     ),
     "comment": Directive(_comment, "A remark that is not printed.", "optional"),
 }

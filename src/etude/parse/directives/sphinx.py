@@ -95,6 +95,12 @@ def _listing(call: Call) -> Sequence[BlockNode]:
     return (CodeBlock(call.span, call.identity(), call.names(), "", text),)
 
 
+def _demo(call: Call) -> Sequence[BlockNode]:
+    """Markdown, and what becomes of it."""
+    source = CodeBlock(call.opener, language="markdown", code=call.body.trimmed().text)
+    return (Container(call.span, call.identity(), call.names(), (source, *call.blocks())),)
+
+
 def _diagram(call: Call) -> Sequence[BlockNode]:
     """A drawing in a language of its own, which is kept as it is written."""
     call.report(
@@ -226,6 +232,7 @@ DIRECTIVES: dict[str, Directive] = {
     ),
     "hlist": Directive(_inside, "A list, in one column here.", "none", COLUMNS, "required"),
     "parsed-literal": Directive(_listing, "Text that keeps its lines.", "optional", COMMON),
+    "myst": Directive(_demo, "Markdown, and what becomes of it.", "optional", COMMON, "required"),
     "embed": Directive(
         _embed,
         "The outputs of a cell once more, or a link to what has the label.",

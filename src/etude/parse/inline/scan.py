@@ -175,7 +175,7 @@ def _code(s: Scanner, at: int) -> int:
     if len(value) > 1 and value[0] == value[-1] == " " and value.strip(" "):
         value = value[1:-1]
     stop = end + start - at
-    given = attributes.read(s.text, stop)
+    given = attributes.read(s.text, stop) if s.text.startswith("{", stop) else None
     if given is None:
         return s.add(InlineCode(s.places.span(at, stop), value), at, stop)
     span = s.places.span(at, given.end)
@@ -248,7 +248,7 @@ def _open(s: Scanner, at: int) -> int:
     match = _FOOTNOTE(s.text, at)
     if match is not None:
         return s.add(FootnoteReference(s.places.span(at, match.end()), match[1]), at, match.end())
-    found = citing.cluster(s.context, s.text, at)
+    found = citing.cluster(s.context, s.text, at) if "@" in s.text else None
     if found is not None:
         span = s.places.span(at, found.end)
         return s.add(Citation(span, found.kind, found.keys, found.prefix, found.suffix), at, found.end)
@@ -299,7 +299,7 @@ def _close(s: Scanner, at: int) -> int:
         s.items.append(links.picture(s.context, address, children, span, options))
         end = stop
     else:
-        more = attributes.read(s.text, end)
+        more = attributes.read(s.text, end) if s.text.startswith("{", end) else None
         end = more.end if more is not None else end
         span = s.places.span(opener.start, end)
         made = links.link(s.context, address, children, span)
