@@ -21,7 +21,7 @@ from etude.adapters.disk import IGNORED as IGNORED_FOLDERS
 from etude.cli.app import program
 from etude.model.rules import RULES, Rule
 from etude.parse.config_keys import KEYS, OPEN, RESERVED, SECTIONS
-from etude.parse.directives import boxes, code, matter, media, tables
+from etude.parse.directives import boxes, code, design, glue, matter, media, sphinx, tables
 from etude.parse.directives.call import Convert, Directive
 from etude.parse.frontmatter import EXECUTION_FIELDS, FIELDS
 from etude.parse.frontmatter import IGNORED as IGNORED_KEYS
@@ -35,6 +35,9 @@ FAMILIES: tuple[tuple[str, ModuleType], ...] = (
     ("Tables", tables),
     ("Boxes", boxes),
     ("Formulas, lists and other matter", matter),
+    ("Buttons, panels and steps", design),
+    ("Values that cells name", glue),
+    ("Remarks, drawings and films", sphinx),
 )
 EVERYWHERE = ("label", "name")
 """Options that are told once for all directives."""

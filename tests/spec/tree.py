@@ -24,6 +24,7 @@ from etude.model.inline import (
     Emphasis,
     Eval,
     FootnoteReference,
+    Glue,
     HardBreak,
     IndexMark,
     Inline,
@@ -38,6 +39,7 @@ from etude.model.inline import (
     SoftBreak,
     Strikethrough,
     Strong,
+    Styled,
     Subscript,
     Superscript,
     Text,
@@ -48,7 +50,8 @@ from etude.model.span import LineIndex, Span
 
 _CONTAINERS = {Emphasis: "em", Strong: "strong", Strikethrough: "del", Superscript: "sup", Subscript: "sub"}
 _INLINE = (
-    Text, Emphasis, Strong, Strikethrough, Superscript, Subscript, InlineCode, Keyboard, Abbreviation,
+    Text, Emphasis, Strong, Styled, Glue, Strikethrough, Superscript, Subscript, InlineCode, Keyboard,
+    Abbreviation,
     InlineMath, SoftBreak, HardBreak, Link, InlineImage, RawInline, Reference, Citation, Eval,
     FootnoteReference, IndexMark, ApiLink, Anchor, UnknownRole,
 )  # fmt: skip
@@ -196,6 +199,10 @@ class Tree:
                     f"{n}={quoted(v)}" for n, v in (("prefix", node.prefix), ("suffix", node.suffix)) if v
                 ]
                 return self.form(f"cite-{node.kind}", " ".join((*node.keys, *around)))
+            case Styled():
+                return self.form("styled", " ".join(f".{name}" for name in node.classes), node.children)
+            case Glue():
+                return self.form("glue", " ".join(map(quoted, (node.page, node.expression, node.form))))
             case Eval():
                 return self.form("eval", f"{quoted(node.expression)} after={node.after}")
             case FootnoteReference():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from etude.build.texts import SourceTexts
 from etude.build.watch import Seen
 from etude.build.workers import Workers
 from etude.execute.explain import Explanation, explain
+from etude.execute.glue import Use, connect
 from etude.execute.plan import Plan
 from etude.model.account import MachineAccount, ParentAccount
 from etude.model.config import Policy
@@ -128,11 +129,13 @@ def run_cells(
         if ready.left.runs:
             done.append(carry_out(ready.left, policy="off"))
     made.inputs.flush()
+    shown, unknown = connect(_in_order(planned, [part.results for part in done]), _uses(book))
     return Executed(
-        _in_order(planned, [part.results for part in done]),
+        shown,
         planned,
         (
             *(problem for part in done for problem in part.diagnostics),
+            *(unknown if policy != "off" else ()),
             *ready.diagnostics,
             *brought.diagnostics,
             *pulled.diagnostics,
@@ -148,6 +151,18 @@ def run_cells(
         ready.installed,
         _background(planned, why, policy, book, on) if options.report is not None else None,
     )
+
+
+def _uses(book: Book) -> Iterator[Use]:
+    """The values with names that pages show."""
+    for pages in book.pages.values():
+        paths = {parsed.source.name: parsed.source.path for parsed in pages}
+        for parsed in pages:
+            index = parsed.index
+            for use in index.glued:
+                places = tuple((index.source(span), span) for span in use.spans)
+                given = paths.get(use.page, "") if use.page else ""
+                yield Use(parsed.source.path, use.page, given, use.name, use.form, places)
 
 
 def _background(

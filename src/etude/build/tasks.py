@@ -139,5 +139,7 @@ def result_digests(results: Mapping[str, RunResult]) -> Iterable[str]:
     """What of the results of a page's runs can be seen, as parts of a key."""
     for variant, result in results.items():
         yield f"{variant} {result.gpus:g}"
+        for name, data in result.others.items():
+            yield f"{name} {encode(data)!r}"
         for index, cell in result.cells.items():
             yield f"{index} {cell.status} {cell.digest} {cell.packages}"

@@ -15,7 +15,7 @@ from etude.execute.normalise import bound_names, is_python, normalise, reads_his
 from etude.execute.scan import Scan, scan_code
 from etude.execute.tree import read_tree
 from etude.model.block import CodeCell, Expectation, Resources, VariantBlock
-from etude.model.inline import Eval
+from etude.model.inline import Eval, Glue
 from etude.model.page import Page, PageExecution
 from etude.model.span import Span
 from etude.model.tolerance import Tolerance
@@ -140,6 +140,8 @@ def _evals(value: object, variants: tuple[str, ...] | None) -> Iterator[EvalCode
                 yield from _evals(item, variants)
         return
     match value:
+        case Glue():
+            pass
         case Eval(span=span, expression=expression, after=after):
             yield EvalCode(expression, after, span, variants)
         case VariantBlock(variants=names, children=children):

@@ -333,6 +333,17 @@ class Embed(Block, frozen=True, array_like=True, tag=True, gc=False):
     poster: str = ""
 
 
+class Pasted(Block, frozen=True, array_like=True, tag=True, gc=False):
+    """A value that a cell of any page has given a name (`Glue` among blocks)."""
+
+    name: str = ""
+    page: str = ""
+    """As in `Glue`."""
+    kind: Literal["any", "math"] = "any"
+    numbered: bool = False
+    """Of a formula."""
+
+
 class FootnoteDefinition(Block, frozen=True, array_like=True, tag=True, gc=False):
     """The text of a footnote; renderers print it where their medium wants it."""
 
@@ -430,6 +441,7 @@ BlockNode: TypeAlias = Union[  # noqa: UP007 -- see `Inline`
     Grid,
     Aside,
     Embed,
+    Pasted,
     FootnoteDefinition,
     Bibliography,
     PrintIndex,

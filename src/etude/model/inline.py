@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from etude.model.span import Span
 
+CitationKind: TypeAlias = Literal["p", "t", "year", "author", "title", "alp", "empty"]
+
 
 class Node(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """Anything of a document; `span` covers exactly the source that made it."""
@@ -49,6 +51,13 @@ class Subscript(Node, frozen=True, array_like=True, tag=True, gc=False):
     """The `sub` role."""
 
     children: tuple[Inline, ...]
+
+
+class Styled(Node, frozen=True, array_like=True, tag=True, gc=False):
+    """Words with looks of their own: a badge, a button, small capitals, or a class of the author's."""
+
+    children: tuple[Inline, ...]
+    classes: tuple[str, ...]
 
 
 class InlineCode(Node, frozen=True, array_like=True, tag=True, gc=False):
@@ -134,8 +143,9 @@ class Reference(Node, frozen=True, array_like=True, tag=True, gc=False):
 class Citation(Node, frozen=True, array_like=True, tag=True, gc=False):
     """A cluster of citations."""
 
-    kind: Literal["p", "t", "year", "author"]
-    """In parentheses; in the text; the year alone; the authors alone."""
+    kind: CitationKind
+    """In parentheses; in the text; the year, the authors or the title alone; as `p` without parentheses;
+    not at all, so that the work is listed and that is all."""
     keys: tuple[str, ...]
     prefix: str = ""
     suffix: str = ""
@@ -148,6 +158,15 @@ class Eval(Node, frozen=True, array_like=True, tag=True, gc=False):
     """What may stand between the braces of an f-string: an expression, and maybe a format."""
     after: int
     """How many code cells of the page stand before it."""
+
+
+class Glue(Eval, frozen=True, array_like=True, tag=True, gc=False):
+    """A value that a cell of any page has given a name; `expression` is the name, `after` means nothing."""
+
+    page: str = ""
+    """Name of the page whose cells gave it; empty for the same page."""
+    form: str = ""
+    """How to write a number, in the language of Python's `format`."""
 
 
 class FootnoteReference(Node, frozen=True, array_like=True, tag=True, gc=False):
@@ -205,6 +224,7 @@ Inline: TypeAlias = Union[  # noqa: UP007 -- a string union cannot be evaluated 
     Strikethrough,
     Superscript,
     Subscript,
+    Styled,
     InlineCode,
     Keyboard,
     Abbreviation,
@@ -217,6 +237,7 @@ Inline: TypeAlias = Union[  # noqa: UP007 -- a string union cannot be evaluated 
     Reference,
     Citation,
     Eval,
+    Glue,
     FootnoteReference,
     IndexMark,
     ApiLink,

@@ -6,6 +6,10 @@ from typing import Any, Literal, TypeAlias, Union
 
 from msgspec import Struct
 
+from etude.model.block import CodeCell, Pasted
+from etude.model.glue import FormatError, glued, plain_value
+from etude.model.inline import Eval, Glue
+
 
 class Stream(Struct, frozen=True, tag_field="output_type", tag="stream", gc=False):
     """Printed text."""
@@ -82,6 +86,52 @@ class RunResult(Struct, frozen=True):
     """By `CodeCell.index`; cells of other variants are absent."""
     gpus: float = 0
     """How many the run asks for."""
+
+    others: dict[str, dict[str, Any]] = {}
+    """MIME bundles of values with names that the page shows of other pages, by ``page::name``."""
+
+    def named(self, name: str, page: str = "") -> dict[str, Any] | None:
+        """The MIME bundle that a cell of a page has given a name; of this page when `page` is empty."""
+        if page:
+            return self.others.get(f"{page}::{name}")
+        return next(
+            (
+                data
+                for cell in reversed(self.cells.values())
+                for own, data in glued(cell.outputs)
+                if own == name
+            ),
+            None,
+        )
+
+    def names(self) -> tuple[str, ...]:
+        """All names that cells of this page have given."""
+        return tuple(name for cell in self.cells.values() for name, _ in glued(cell.outputs))
+
+    def value(self, node: Eval) -> Value | None:
+        """What a page shows for a node; None when there is none."""
+        if not isinstance(node, Glue):
+            cell = self.after(node.after)
+            return cell.values.get(node.expression) if cell is not None else None
+        data = self.named(node.expression, node.page)
+        if data is None:
+            return None
+        try:
+            return Value(plain_value(data, node.form), {} if node.form else data)
+        except FormatError as error:
+            return Value(error=str(error))
+
+    def result(self, node: CodeCell | Pasted) -> CellResult | None:
+        """What stands where a block is: a cell's outputs, or those that some cell has given a name."""
+        if isinstance(node, CodeCell):
+            return self.cells.get(node.index)
+        data = self.named(node.name, node.page)
+        return CellResult("", "ok", (Display(data),)) if data else None
+
+    def formula(self, node: Pasted) -> str | None:
+        """The LaTeX that a cell has given a name, with the marks around it; None when there is none."""
+        tex = (self.named(node.name, node.page) or {}).get("text/latex")
+        return "".join(tex) if isinstance(tex, list) else tex if isinstance(tex, str) else None
 
     def after(self, count: int) -> CellResult | None:
         """The result an `Eval` reads: that of the last cell that runs among the page's first `count`."""

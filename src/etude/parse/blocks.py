@@ -18,6 +18,7 @@ from etude.model.block import (
     Container,
     Definition,
     DefinitionList,
+    Figure,
     FootnoteDefinition,
     Heading,
     Image,
@@ -29,15 +30,18 @@ from etude.model.block import (
     RawHtml,
     ThematicBreak,
 )
-from etude.model.inline import IndexMark, Inline, InlineImage, Link, Text
+from etude.model.inline import Anchor, IndexMark, Inline, InlineImage, Link, Text
 from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.parse import formulas, pipes, raw_html
 from etude.parse.addresses import unescape
 from etude.parse.annotations import annotate
+from etude.parse.attributes import Given
 from etude.parse.attribution import split_attribution
+from etude.parse.braces import above, attributed, substituted
 from etude.parse.context import MAX_NESTING, Context, Fence
 from etude.parse.directives import Call, directive
+from etude.parse.gates import Gates
 from etude.parse.lines import Lines, place
 from etude.parse.outline import Kind, Raw, read
 from etude.parse.plain import plain
@@ -48,6 +52,10 @@ _TASK = re.compile(r"[ \t]*\[([ xX])\](?:[ \t]+|\Z)").match
 _DIRECTIVE = re.compile(r"\{[ \t]*(\w[\w:.+-]*)[ \t]*\}[ \t]*").match
 _BARE = re.compile(r"(\w[\w:.+-]*)(?:[ \t]+|\Z)").match
 _CLASSES = re.compile(r"\{([^{}]*)\}\Z").match
+_TARGET, _PARAGRAPH, _HTML, _LIST, _FENCE = Kind.TARGET, Kind.PARAGRAPH, Kind.HTML, Kind.LIST, Kind.FENCE
+"""Asked for at every block, and looking up members of an enumeration takes long."""
+_GATED = ("{exercise-", "{solution-", "{prf:", "{proof:", "{tabbed}", "{ exercise", "{ solution")
+"""How the infos of fences begin that may belong together with their neighbours."""
 _TRANSPARENT = (Comment, BlockBreak, FootnoteDefinition)
 """Blocks that a label cannot name: it names the one after them."""
 
@@ -86,29 +94,44 @@ def build(
     waiting: list[tuple[str, Span]] = []
     names = labels
     html: list[str] = []
+    gates: Gates | None = None
+    asked: Given | None = None
     for raw in raws:
         made: Sequence[BlockNode]
+        kind = raw.kind if isinstance(raw, Raw) else None
         if not isinstance(raw, Raw):
             made = raw(names)
-        elif raw.kind == Kind.TARGET:
+        elif kind is _TARGET:
             waiting.append((raw.info, builder.span(raw)))
             names += (raw.info,)
             continue
-        elif raw.kind == Kind.HTML:
+        elif kind is _PARAGRAPH and raw.lines[0][:1] == "{":
+            if (given := above(raw)) is not None:
+                waiting += [(label, builder.span(raw)) for label in given.labels]
+                names += given.labels
+                asked = given if asked is None else asked.joined(given)
+                if not raw.lines:
+                    continue
+            made = substituted(context, raw, builder.span(raw), names) or builder.block(raw, names)
+        elif kind is _HTML:
             made = builder.html(raw, names, html)
         elif (
-            raw.kind == Kind.LIST
-            and nodes
-            and not names
-            and (noted := builder.annotate(nodes[-1], raw)) is not None
+            kind is _LIST and nodes and not names and (noted := builder.annotate(nodes[-1], raw)) is not None
         ):
             nodes[-1] = noted
             continue
         else:
             made = builder.block(raw, names)
+        if asked is not None:
+            made, asked = attributed(context, made, asked), None
         if names and any(_takes_labels(node) for node in made):
             names, waiting = (), []
         nodes.extend(made)
+        if kind is _FENCE and isinstance(raw, Raw) and raw.info.startswith(_GATED):
+            gates = gates or Gates(context)
+            gates.passed(raw.info, builder.span(raw), nodes)
+    if gates is not None:
+        gates.done()
     if html and nodes:
         at = nodes[-1].span.end
         ends = "".join(f"</{name}>" for name in reversed(html))
@@ -203,11 +226,19 @@ class _Builder:
                 return (self.picture(span, labels, image),)
             case (Link(children=(InlineImage() as image,)) as link,):
                 return (self.picture(span, labels, image, link.url),)
+            case (Anchor(id=identity, label=label), InlineImage() as image):
+                made = self.picture(span, (), image)
+                return (replace(made, id=identity, labels=(*labels, label)),)
             case _:
                 return (Paragraph(span, self.identity(labels), labels, children),)
 
-    def picture(self, span: Span, labels: tuple[str, ...], image: InlineImage, link: str = "") -> Image:
-        """A picture that is alone in its paragraph."""
+    def picture(
+        self, span: Span, labels: tuple[str, ...], image: InlineImage, link: str = ""
+    ) -> Image | Figure:
+        """A picture that is alone in its paragraph; the outputs of a cell, when it names one."""
+        if image.source[:1] == "#":
+            identity, source = self.identity(labels), image.source
+            return Figure(span, identity, labels, source, image.alt, width=image.width, numbered=False)
         return Image(
             span,
             self.identity(labels),

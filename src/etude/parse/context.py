@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from etude.model.block import BlockNode, CodeCell
 from etude.model.config import Config
@@ -19,6 +19,8 @@ from etude.model.span import Span
 from etude.parse.addresses import Address
 from etude.parse.lines import Lines, Places
 from etude.parse.spelling import did_you_mean, nearest
+from etude.parse.substitution import ExpressionError, evaluate
+from etude.parse.text import source_text
 
 MAX_NESTING = 60
 """Blocks in blocks, directives included; deeper ones are kept as text."""
@@ -26,6 +28,9 @@ MAX_SUBSTITUTIONS = 10_000
 """Substitutions in a page, those within others included."""
 MAX_INCLUDES = 500
 """Files that a page includes, those that included files include among them."""
+
+_ENTRY = re.compile(r"@\s*[A-Za-z]+\s*[{(]\s*([^,\s\"#%{}]+)\s*,").findall
+_NAME = re.compile(r"[\w-]+").fullmatch
 
 ParseBlocks: TypeAlias = "Callable[[Context, Lines, tuple[str, ...]], tuple[BlockNode, ...]]"
 """Lines, and labels that name the first block made of them, to nodes."""
@@ -73,7 +78,9 @@ class Context:
         """Link reference definitions read so far, by `addresses.label_key`."""
         self.attachments: Mapping[str, str] = {}
         """Data URIs of the pictures that the notebook cell at hand carries, by name."""
-        self.substitutions: Mapping[str, str] = dict(config.substitutions)
+        self.substitutions: Mapping[str, Any] = dict(config.substitutions)
+        self.abbreviations: Mapping[str, str] = {}
+        """Long forms by short ones, from the front matter."""
         self.substituting: list[str] = []
         """Names of the substitutions whose text is being read, outermost first."""
         self.including: list[str] = [path]
@@ -91,6 +98,7 @@ class Context:
         """Whether marks that are nested too deeply have been reported."""
         self._variants = tuple(variant.name for variant in config.variants)
         self._substituted = self._included = self._indexed = 0
+        self._works: frozenset[str] | None = None
         self._ids: dict[str, int] = {}
         """Ids in use, with the number that the next one like it gets."""
         self._counts: dict[str, int] = {}
@@ -158,9 +166,28 @@ class Context:
                 hints = (f'declare it in `etude.toml`: `variants = ["{name}"]` under `[book]`',)
             self.report(Rule.VARIANT_UNKNOWN, f"there is no variant `{name}`", span, hints=hints)
 
+    def knows_work(self, key: str) -> bool:
+        """Whether a bibliography of the book has an entry of this key; read when it is first asked for."""
+        if self._works is None:
+            found: set[str] = set()
+            for path in self.config.bibliography.files:
+                try:
+                    found.update(_ENTRY(source_text(self.files.read(path))))
+                except OSError:  # told of where the bibliography is read
+                    continue
+            self._works = frozenset(found)
+        return key in self._works
+
     def substitute(self, name: str, span: Span) -> str | None:
-        """The text of a substitution; None (and a diagnostic) when it has none or never ends."""
+        """The text of a substitution, or the value of an expression over them.
+
+        None (and a diagnostic) when it has none or never ends.
+        """
         value = self.substitutions.get(name)
+        if value is None and _NAME(name) is None:
+            value = self._evaluate(name, span)
+            if value is None:
+                return None
         hints: tuple[str, ...] = ()
         if value is None:
             message = f"the substitution `{name}` is not defined"
@@ -176,8 +203,17 @@ class Context:
             message = f"the page has more than {MAX_SUBSTITUTIONS:,} substitutions"
         else:
             self._substituted += 1
-            return value
+            return str(value)
         self.report(Rule.SUBSTITUTION_UNKNOWN, message, span, hints=hints)
+        return None
+
+    def _evaluate(self, expression: str, span: Span) -> str | None:
+        """The value of an expression; None (and a diagnostic) when it has none."""
+        page = {"docname": self.name, "project": self.config.title.get(self.language)}
+        try:
+            return evaluate(expression, {"env": page, "config": page, **self.substitutions})
+        except ExpressionError as error:
+            self.report(Rule.SUBSTITUTION_UNKNOWN, f"`{expression}` has no value: {error}", span)
         return None
 
     # -- files ------------------------------------------------------------------------------------

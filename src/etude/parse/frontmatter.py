@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
@@ -33,14 +34,19 @@ from etude.parse.values import (
 __all__ = ["EXECUTION_FIELDS", "FIELDS", "Head", "from_data", "read_head", "split_head"]
 
 _END = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
-_BLOCK = re.compile(r"^[ ]{0,3}(?:```|~~~|:::|[-*+] |\d+[.)] |#{1,6} |>|\|)", re.MULTILINE).search
 _OPENING = re.compile(r"---[ \t]*\n")
 
 IGNORED = frozenset({
-    "jupytext", "exports", "banner", "github", "doi", "tags", "bibliography", "jupyter",
-    "short_title", "downloads", "copyright", "open_access", "venue", "site", "options", "myst", "html_theme",
-    "orphan", "math", "abbreviations", "export", "parts", "language_info", "nbformat", "nbformat_minor",
-    "mystnb", "toc", "keep_ipynb", "kernel_info", "celltoolbar", "widgets", "colab", "accelerator",
+    "jupytext", "exports", "banner", "github", "doi", "tags", "bibliography", "jupyter", "short_title",
+    "downloads", "copyright", "open_access", "venue", "site", "options", "myst", "html_theme", "orphan",
+    "math", "export", "parts", "language_info", "nbformat", "nbformat_minor", "subject", "affiliations",
+    "settings", "content_includes_title", "html_meta", "tocdepth", "sd_hide_title", "enumerator", "funding",
+    "edit_url", "source_url", "biblio", "volume", "issue", "first_page", "last_page", "arxiv", "pmid",
+    "pmcid", "thebe", "requirements", "references", "hide-toc", "nosearch", "no-search", "nocomments",
+    "blogpost", "category", "location", "execution_mode", "reviewers", "editors", "contributors",
+    "identifiers", "extends", "social", "bluesky", "hide_title_block", "hide_footer_links", "hide_outline",
+    "execution", "mystnb", "toc", "keep_ipynb", "kernel_info", "celltoolbar", "widgets", "colab",
+    "accelerator",
 })  # fmt: skip
 """Keys that other tools read; Etude leaves them alone."""
 
@@ -49,7 +55,7 @@ class Head(Struct, frozen=True):
     """A text's front matter and where its body begins."""
 
     front: FrontMatter
-    substitutions: Mapping[str, str]
+    substitutions: Mapping[str, Any]
     body: int
     """Offset of the first character after the front matter."""
     title_at: int | None = None
@@ -114,6 +120,8 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], whole_span: 
         try:
             if name in {"substitutions", "myst_substitutions"}:
                 substitutions.update(_substitutions(context, value, span))
+            elif name == "abbreviations":
+                context.abbreviations = _abbreviations(value)
             elif name == "kernelspec":
                 found["kernel"] = _kernel(value)
             elif name == "execute":
@@ -144,24 +152,30 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], whole_span: 
     return Head(FrontMatter(**found), substitutions, 0)
 
 
-def _substitutions(context: Context, value: Any, span: Span) -> dict[str, str]:
+def _substitutions(context: Context, value: Any, span: Span) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
         raise Bad("expected a table of names and texts")
-    found: dict[str, str] = {}
+    found: dict[str, Any] = {}
     for name, given in value.items():
+        if isinstance(given, dict | list | dt.date):
+            found[str(name)] = given  # for expressions that look into it
+            continue
         try:
             words = text(given)
         except Bad as bad:
             words = ""
             context.report(Rule.FRONT_MATTER_VALUE, f"`substitutions.{name}`: {bad}", span)
         found[str(name)] = words
-        if "\n" in words.strip() and _BLOCK(words):
-            message = f"`substitutions.{name}`: lists, directives and other blocks cannot be substituted"
-            hints = ("put them into a file of their own, and write an `include` where they shall stand",)
-            context.report(Rule.FRONT_MATTER_VALUE, message, span, hints=hints)
     return found
+
+
+def _abbreviations(value: Any) -> dict[str, str]:
+    """Long forms by short ones; one without a long form is not marked."""
+    if not isinstance(value, dict):
+        raise Bad("expected a table of short forms with their long ones")
+    return {str(name): text(long) for name, long in value.items() if long}
 
 
 def _authors(value: Any) -> tuple[str, ...]:
@@ -257,7 +271,17 @@ _EXECUTION: dict[str, Callable[[Any], Any]] = {
     "timings": timings,
 }
 
-FIELDS = (*_FIELDS, "image", "thumbnail", "aliases", "short", "execute", "kernelspec", "substitutions")
+FIELDS = (
+    *_FIELDS,
+    "image",
+    "thumbnail",
+    "aliases",
+    "short",
+    "execute",
+    "kernelspec",
+    "substitutions",
+    "abbreviations",
+)
 EXECUTION_FIELDS = tuple(_EXECUTION)
 
 

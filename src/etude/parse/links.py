@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from etude.model.inline import Inline, InlineImage, Link, Reference, Text
+from etude.model.inline import ApiLink, Inline, InlineImage, Link, Reference, Text
 from etude.model.rules import Rule, Severity
 from etude.model.span import Span
 from etude.parse import values
@@ -35,7 +35,9 @@ ATTRIBUTES = {
     "align": values.align,
     "alt": values.text,
 }
-"""What may stand in braces after a picture, beside ``.class``."""
+"""What may stand in braces after a picture, beside ``.class`` and ``#name``."""
+UNUSED = frozenset(("title", "loading", "target", "style", "figwidth", "figclass", "scale"))
+"""What other tools let stand there."""
 
 
 def link(context: Context, address: Address, children: tuple[Inline, ...], span: Span) -> Inline:
@@ -43,6 +45,10 @@ def link(context: Context, address: Address, children: tuple[Inline, ...], span:
     kind, url = scheme(address.url), address.url
     if kind == "path":
         return _download(context, unquote(url[len("path:") :]), address, children, span)
+    if kind in _PROJECTS:
+        return _inventory(url, children, span)
+    if kind in _SHORT:
+        url = _SHORT[kind](url[len(kind) + 1 :])
     url = url[len("project:") :] if kind == "project" else doi(url)
     if not url:
         shown = plain(children).strip()
@@ -74,6 +80,38 @@ def link(context: Context, address: Address, children: tuple[Inline, ...], span:
     return _download(context, path, address, children, span)
 
 
+def _wiki(name: str) -> str:
+    """The address of an article; ``de:Name`` is one in another language."""
+    language, colon, rest = name.partition(":")
+    if not colon or len(language) > 3:
+        language, rest = "en", name
+    return f"https://{language}.wikipedia.org/wiki/{rest.replace(' ', '_')}"
+
+
+_SHORT: dict[str, Callable[[str], str]] = {
+    "wiki": _wiki,
+    "github": lambda name: f"https://github.com/{name.lstrip('/')}",
+    "rrid": lambda name: f"https://scicrunch.org/resolver/RRID:{name}",
+    "ror": lambda name: f"https://ror.org/{name.removeprefix('https://ror.org/')}",
+}
+"""Short forms of addresses, by their schemes."""
+_PROJECTS = ("inv", "xref", "myst")
+_PLACE = re.compile(r"([^#]*)(?:#(.*))?", re.DOTALL).fullmatch
+
+
+def _inventory(url: str, children: tuple[Inline, ...], span: Span) -> ApiLink:
+    """``inv:project:domain:type#name`` and ``xref:project/page#name``: a name in another project."""
+    match = _PLACE(url.partition(":")[2])
+    assert match is not None
+    parts = re.split(r"[:/]", match[1].strip("/"))
+    name = unquote(match[2] or parts[-1])
+    project, domain, kind = (part if part != "*" else "" for part in (*parts, "", "", "")[:3])
+    if not url.startswith("inv:"):
+        domain = kind = ""
+    target = f"{project}:{name}" if project and project != name else name
+    return ApiLink(span, domain or "any", kind or "any", target, children or (Text(span, name),))
+
+
 def _download(
     context: Context, path: str, address: Address, children: tuple[Inline, ...], span: Span
 ) -> Inline:
@@ -85,8 +123,14 @@ def _download(
 
 def autolink(context: Context, url: str, words: Text, span: Span) -> Inline:
     """The node for an address between ``<`` and ``>``; one within the book says what it leads to."""
-    if scheme(url) in ("project", "path"):
-        return link(context, Address(url), (), span)
+    kind = scheme(url)
+    if kind in ("project", "path", "myst", *_PROJECTS):
+        return link(context, Address(url if kind != "myst" else url.replace("myst:", "xref:", 1)), (), span)
+    if kind in _SHORT:
+        words, url = (
+            Text(span, unquote(url[len(kind) + 1 :]).replace("_", " ")),
+            _SHORT[kind](url[len(kind) + 1 :]),
+        )
     if not is_known(url := doi(url)):
         context.report(
             Rule.REFERENCE_BROKEN,
@@ -132,6 +176,8 @@ def image(context: Context, address: str, span: Span) -> str:
     if is_external(address):
         return safe(context, address, span, picture=True)
     path = file_path(address)
+    if not path and len(address) > 1 and address.startswith("#"):
+        return unquote(address)  # outputs of the cell with this label
     if not path:
         context.report(Rule.FILE_MISSING, "the picture has no address", span)
         return ""
@@ -171,6 +217,10 @@ def read_attributes(context: Context, text: str, span: Span) -> dict[str, Any]:
         name, equals, value = word.partition("=")
         if not equals and name.startswith("."):
             found["class"] = (*found.get("class", ()), name[1:])
+        elif not equals and name.startswith("#") and len(name) > 1:
+            found["label"] = name[1:]
+        elif equals and name in UNUSED:
+            pass
         elif not equals or name not in ATTRIBUTES:
             context.report(
                 Rule.UNKNOWN_OPTION,

@@ -12,6 +12,7 @@ from etude.model.protocols import Files
 from etude.model.rules import Rule
 from etude.model.span import NOWHERE, Span
 from etude.parse import notebook
+from etude.parse.abbreviations import abbreviated
 from etude.parse.blocks import parse_blocks
 from etude.parse.context import Context
 from etude.parse.frontmatter import read_head
@@ -21,7 +22,7 @@ from etude.parse.text import source_text
 
 __all__ = ["MAX_BYTES", "VERSION", "parse_page", "source_text"]
 
-VERSION = "4"
+VERSION = "5"
 """Part of the key of a parsed page: raise it when the same bytes give another document."""
 
 MAX_BYTES = 4_000_000
@@ -49,6 +50,8 @@ def parse_page(data: bytes, path: str, name: str, language: str, config: Config,
             blocks = notebook.parse(context, text)
         else:
             title, blocks = _markdown(context, text)
+    if context.abbreviations:
+        blocks = abbreviated(blocks, context.abbreviations)
     return Page(
         path,
         name,

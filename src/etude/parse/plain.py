@@ -25,6 +25,7 @@ from etude.model.inline import (
     SoftBreak,
     Strikethrough,
     Strong,
+    Styled,
     Subscript,
     Superscript,
     Text,
@@ -47,7 +48,16 @@ def plain(nodes: Iterable[Inline]) -> str:
                 parts.append(node.alt)
             case Reference() | ApiLink():
                 parts.append(plain(node.children) or node.target)
-            case Emphasis() | Strong() | Strikethrough() | Superscript() | Subscript() | Link() | IndexMark():
+            case (
+                Emphasis()
+                | Strong()
+                | Strikethrough()
+                | Superscript()
+                | Subscript()
+                | Styled()
+                | Link()
+                | IndexMark()
+            ):
                 parts.append(plain(node.children))
             case Citation() | Eval() | FootnoteReference() | Anchor() | RawInline():
                 pass
@@ -66,6 +76,7 @@ def edge(node: Inline, *, last: bool) -> str:
                 | Strikethrough()
                 | Superscript()
                 | Subscript()
+                | Styled()
                 | Link()
                 | Reference()
                 | IndexMark()

@@ -42,6 +42,23 @@ def text(value: Any) -> str:
     return str(value).strip()
 
 
+def anything(value: Any) -> Any:
+    """What is not looked at."""
+    return value
+
+
+def table(value: Any) -> dict[str, Any]:
+    """Names and values, as YAML has them."""
+    if isinstance(value, str) and value.strip():
+        loaded = yamls.load(value)
+        value = loaded.data if not isinstance(loaded, yamls.YamlProblem) else value
+    if value is None or value == "":
+        return {}
+    if not isinstance(value, dict):
+        raise Bad("expected names with values")
+    return {str(key): item for key, item in value.items()}
+
+
 def truth(value: Any) -> bool:
     """True or false; an option without a value is true."""
     if isinstance(value, bool):

@@ -37,6 +37,7 @@ from etude.model.block import (
     ListItem,
     MathBlock,
     Paragraph,
+    Pasted,
     PrintIndex,
     Proof,
     Quote,
@@ -54,6 +55,8 @@ from etude.model.block import (
 )
 from etude.model.inline import Inline
 from etude.model.words import word
+from etude.render.ansi import strip
+from etude.render.bundle import Item, Shown, items
 from etude.render.html.words import words
 from etude.render.markdown_code import annotated, displayed
 from etude.render.markdown_inline import InlineWriter, Setting
@@ -199,6 +202,8 @@ class MarkdownWriter:
             case RawBlock(format=kind, value=value):
                 shown = kind.lower() in {"html", "markdown", "md"} and value.strip()
                 return [Prose(value.strip("\n"))] if shown else []
+            case Pasted():
+                return self.pasted(node)
             case Comment() | PrintIndex() | TableOfContents():
                 return []
             case _:
@@ -301,6 +306,16 @@ class MarkdownWriter:
                 whole.append(piece)
         return whole
 
+    def pasted(self, node: Pasted) -> list[Piece]:
+        """What a cell has given a name."""
+        run = self.setting.result
+        tex = run.formula(node) if run is not None else None
+        if tex is not None and node.kind == "math":
+            number = self.facts.numbers.get(node.id)
+            return [Prose(displayed(tex.strip().strip("$"), number.number if number else ""))]
+        result = run.result(node) if run is not None else None
+        return [Prose(text) for item in items(result.outputs) if (text := _item(item))] if result else []
+
     def items(self, node: List) -> list[Piece]:
         """A list; one that holds code cells becomes its items one after another."""
         items = [self.blocks(item.children) for item in node.items]
@@ -377,3 +392,16 @@ class MarkdownWriter:
 
 def _quoted(text: str) -> str:
     return prefixed(text, "> ")
+
+
+def _item(item: Item) -> str:
+    """An output within Markdown, for those who keep no files beside it."""
+    match item:
+        case Shown(mime="text/plain", content=content):
+            return fence(strip(content).rstrip(), "text")
+        case Shown(mime=mime, content=content) if mime.startswith("text/"):
+            return content.strip()
+        case Shown(mime=mime, content=content) if mime.startswith("image/") and mime != "image/svg+xml":
+            return f"![](data:{mime};base64,{content.strip()})"
+        case _:
+            return ""

@@ -29,6 +29,7 @@ from etude.model.inline import (
     SoftBreak,
     Strikethrough,
     Strong,
+    Styled,
     Subscript,
     Superscript,
     Text,
@@ -125,6 +126,9 @@ class InlineWriter:
                 return f"<sup>{self.write(children)}</sup>"
             case Subscript(children=children):
                 return f"<sub>{self.write(children)}</sub>"
+            case Styled(children=children, classes=names):
+                inner = self.write(children)
+                return f"<u>{inner}</u>" if "underline" in names else inner
             case InlineCode(value=value):
                 return code_span(value)
             case Keyboard(value=value):
@@ -219,8 +223,7 @@ class InlineWriter:
     def value(self, node: Eval) -> str:
         """The value of an expression; without a result the expression itself."""
         result = self.setting.result
-        cell = result.after(node.after) if result else None
-        value = cell.values.get(node.expression) if cell else None
+        value = result.value(node) if result else None
         if value is None or value.error:
             return code_span(node.expression)
         for kind in ("text/markdown", "text/latex"):

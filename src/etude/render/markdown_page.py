@@ -7,7 +7,7 @@ from copy import copy
 from dataclasses import replace
 from typing import Any, Self
 
-from etude.model.block import BlockNode, CodeCell, TableOfContents, VariantBlock
+from etude.model.block import BlockNode, CodeCell, Pasted, TableOfContents, VariantBlock
 from etude.model.book import Navigation, NavPage
 from etude.model.config import Config
 from etude.model.result import CellResult, Display, Output, Result, RunResult
@@ -47,6 +47,10 @@ class PageWriter(MarkdownWriter):
                 return [*self.whose(variants), *inner.blocks(children)]
             case TableOfContents():
                 return [Prose(self.contents())]
+            case Pasted(kind="any"):
+                result = self.setting.result.result(node) if self.setting.result is not None else None
+                shown = readable(result) if result is not None else ()
+                return [self.item(item, self.words.output_image) for item in shown]
             case _:
                 return super().block(node)
 

@@ -27,6 +27,7 @@ from etude.model.inline import (
     SoftBreak,
     Strikethrough,
     Strong,
+    Styled,
     Subscript,
     Superscript,
     Text,
@@ -61,7 +62,16 @@ def _words(node: Inline, facts: PageFacts | None, say: Say) -> str:
             return value
         case SoftBreak() | HardBreak():
             return " "
-        case Emphasis() | Strong() | Strikethrough() | Superscript() | Subscript() | Link() | IndexMark():
+        case (
+            Emphasis()
+            | Strong()
+            | Strikethrough()
+            | Superscript()
+            | Subscript()
+            | Styled()
+            | Link()
+            | IndexMark()
+        ):
             return plain(node.children, facts, say)
         case InlineImage(alt=alt):
             return alt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, TypeAlias, assert_never
+from typing import Literal, assert_never
 
 from etude.model.block import (
     Admonition,
@@ -33,6 +33,7 @@ from etude.model.block import (
     ListItem,
     MathBlock,
     Paragraph,
+    Pasted,
     PrintIndex,
     Proof,
     Quote,
@@ -54,9 +55,11 @@ from etude.model.inline import (
     Anchor,
     ApiLink,
     Citation,
+    CitationKind,
     Emphasis,
     Eval,
     FootnoteReference,
+    Glue,
     HardBreak,
     IndexMark,
     Inline,
@@ -70,6 +73,7 @@ from etude.model.inline import (
     SoftBreak,
     Strikethrough,
     Strong,
+    Styled,
     Subscript,
     Superscript,
     Text,
@@ -86,8 +90,6 @@ from etude.resolve.entries import (
 from etude.resolve.plain import pack
 
 __all__ = ["Walk"]
-
-CitationKind: TypeAlias = Literal["p", "t", "year", "author"]
 
 
 _NAME = re.compile(
@@ -106,6 +108,7 @@ class Walk:
         "citations",
         "contents",
         "definitions",
+        "glued",
         "imports",
         "in_figure",
         "library",
@@ -130,6 +133,8 @@ class Walk:
         """By kind, target, and whether there are no words but those of the target."""
         self.citations: dict[tuple[CitationKind, tuple[str, ...], str, str], list[Span]] = {}
         self.links: dict[tuple[str, str, str], list[Span]] = {}
+        self.glued: dict[tuple[str, str, str], list[Span]] = {}
+        """Values with names: page, name and format, with every place that shows them."""
         self.terms: list[TermIndex] = []
         self.marks: list[Mark] = []
         self.notes: list[FootnoteReference] = []
@@ -263,6 +268,9 @@ class Walk:
                 self.blocks(node.children)
             case Embed():
                 self._anchor(node, "block", node.caption)
+            case Pasted(name=name, page=page, kind=kind):
+                self._anchor(node, "equation" if kind == "math" else "block", numbered=node.numbered)
+                self._glue(page, name, "", node.span)
             case FootnoteDefinition():
                 self.definitions.append(node)
             case Bibliography(scope=scope):
@@ -294,6 +302,9 @@ class Walk:
             module = f"{self.library}.{node.save}"
             self.savings.append(Saving(module, defined(node.code), node.index, place, variants))
 
+    def _glue(self, page: str, name: str, form: str, span: Span) -> None:
+        self.glued.setdefault((page, name, form), []).append(span)
+
     def _figure(self, node: Figure) -> None:
         self._anchor(node, "figure", node.caption, level=int(self.in_figure), numbered=node.numbered)
         if node.source.startswith("#"):
@@ -321,7 +332,9 @@ class Walk:
             match node:
                 case Text() | InlineMath() | InlineCode() | SoftBreak():
                     pass
-                case Emphasis() | Strong() | Strikethrough() | Superscript() | Subscript() | Link():
+                case (
+                    Emphasis() | Strong() | Strikethrough() | Superscript() | Subscript() | Styled() | Link()
+                ):
                     self._inlines(node.children)
                 case Reference(kind=kind, target=target, children=children):
                     self._refer(kind, target, node.span, bare=not children)
@@ -341,6 +354,8 @@ class Walk:
                     self.anchors.append(AnchorIndex(id_, "block", node.span, "", (label,)))
                 case RawInline(html=html):
                     self._html(html, node.span)
+                case Glue():
+                    self._glue(node.page, node.expression, node.form, node.span)
                 case HardBreak() | InlineImage() | Eval() | Keyboard() | Abbreviation():
                     pass
                 case UnknownRole():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import assert_never
 
 from etude.model.book import Work
 from etude.model.inline import Inline, Reference, Text
@@ -82,11 +83,26 @@ class AuthorYear:
 
     def cluster(self, use: CitationUse) -> tuple[Inline, ...]:
         """A citation; each work is a link to its entry, unknown keys are shown as they are."""
-        return {"p": self._p, "t": self._t, "year": self._year, "author": self._author}[use.kind](use)
+        match use.kind:
+            case "p" | "alp":
+                return self._p(use, alone=use.kind == "alp")
+            case "t":
+                return self._t(use)
+            case "year":
+                return self._bare(use, self._years)
+            case "author":
+                return self._bare(use, self._labels)
+            case "title":
+                return self._bare(use, {key: source.title or key for key, source in self._sources.items()})
+            case "empty":
+                return ()
+            case _:
+                assert_never(use.kind)
 
-    def _p(self, use: CitationUse) -> tuple[Inline, ...]:
+    def _p(self, use: CitationUse, *, alone: bool) -> tuple[Inline, ...]:
+        before, after = ("", "") if alone else ("（", "）") if self._chinese else ("(", ")")
         comma, semicolon = ("，", "；") if self._chinese else (", ", "; ")
-        line = _Words("（" if self._chinese else "(")
+        line = _Words(before)
         line.add(self._prefix(use.prefix))
         for i, group in enumerate(self._groups(use.keys)):
             line.add(semicolon if i else "")
@@ -98,7 +114,7 @@ class AuthorYear:
                 said = self._years[key] if j else self._labels[key] + comma + self._years[key]
                 line.link(key, said)
         line.add(self._suffix(use.suffix))
-        line.add("）" if self._chinese else ")")
+        line.add(after)
         return line.done()
 
     def _t(self, use: CitationUse) -> tuple[Inline, ...]:
@@ -120,12 +136,6 @@ class AuthorYear:
                     line.link(key, self._years[key])
                 line.add(suffix + after)
         return line.done()
-
-    def _year(self, use: CitationUse) -> tuple[Inline, ...]:
-        return self._bare(use, self._years)
-
-    def _author(self, use: CitationUse) -> tuple[Inline, ...]:
-        return self._bare(use, self._labels)
 
     def _bare(self, use: CitationUse, said: Mapping[str, str]) -> tuple[Inline, ...]:
         line = _Words(self._prefix(use.prefix))

@@ -95,7 +95,9 @@ class CslStyle:
 
     def cluster(self, use: CitationUse) -> tuple[Inline, ...]:
         """A citation; each work is a link to its entry, unknown keys are shown as they are."""
-        if use.kind in ("author", "year") or (use.kind == "t" and not self._rendered.numeric):
+        if use.kind in ("author", "year", "title", "empty") or (
+            use.kind == "t" and not self._rendered.numeric
+        ):
             return self._plain.cluster(use)
         text = self._joined(use.keys)
         unknown = [f"{key}?" for key in use.keys if key not in self._positions]
@@ -107,6 +109,8 @@ class CslStyle:
         before, after = self._rendered.before, suffix + self._rendered.after
         if use.kind == "p":
             return self._inlines(before + prefix + text + after)
+        if use.kind == "alp":
+            return self._inlines(prefix + text + suffix)
         names = CitationUse("author", tuple(k for k in use.keys if k in self._positions), prefix, "", ())
         space = "" if before.startswith(OPEN) else " "
         return (*self._plain.cluster(names), *self._inlines(space + before + text + after))

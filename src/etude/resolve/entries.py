@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from etude.model.diagnostic import Diagnostic
-from etude.model.inline import IndexEntry
+from etude.model.inline import CitationKind, IndexEntry
 from etude.model.page import Alias
 from etude.model.span import Span
 from etude.resolve.plain import Title
@@ -15,6 +15,7 @@ from etude.resolve.plain import Title
 __all__ = [
     "AnchorIndex",
     "CitationUse",
+    "GlueUse",
     "LinkUse",
     "Mark",
     "PageIndex",
@@ -58,10 +59,20 @@ class ReferenceUse(Struct, frozen=True, array_like=True, gc=False):
     spans: tuple[Span, ...]
 
 
+class GlueUse(Struct, frozen=True, array_like=True, gc=False):
+    """Every place of a page that shows a value with a name."""
+
+    page: str
+    """Whose cells gave it; empty for the same page."""
+    name: str
+    form: str
+    spans: tuple[Span, ...]
+
+
 class CitationUse(Struct, frozen=True, array_like=True, gc=False):
     """Every place of a page with one cluster of citations."""
 
-    kind: Literal["p", "t", "year", "author"]
+    kind: CitationKind
     keys: tuple[str, ...]
     prefix: str
     suffix: str
@@ -125,6 +136,7 @@ class PageIndex(Struct, frozen=True, array_like=True):
     """In reading order."""
     references: tuple[ReferenceUse, ...] = ()
     citations: tuple[CitationUse, ...] = ()
+    glued: tuple[GlueUse, ...] = ()
     links: tuple[LinkUse, ...] = ()
     terms: tuple[TermIndex, ...] = ()
     footnotes: tuple[str, ...] = ()

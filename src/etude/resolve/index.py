@@ -12,7 +12,7 @@ from etude.model.page import Page
 from etude.model.span import NOWHERE
 from etude.resolve._notes import number_notes
 from etude.resolve._walk import Walk
-from etude.resolve.entries import CitationUse, LinkUse, PageIndex, ReferenceUse
+from etude.resolve.entries import CitationUse, GlueUse, LinkUse, PageIndex, ReferenceUse
 from etude.resolve.plain import pack
 
 __all__ = ["PageIndex", "essence", "index_page"]
@@ -42,6 +42,7 @@ def index_page(page: Page, library: str = "") -> PageIndex:
             for (kind, target, bare), spans in walk.references.items()
         ),
         citations=tuple(CitationUse(*key, tuple(spans)) for key, spans in walk.citations.items()),
+        glued=tuple(GlueUse(*key, tuple(spans)) for key, spans in walk.glued.items()),
         links=tuple(LinkUse(*key, tuple(spans)) for key, spans in walk.links.items()),
         terms=tuple(walk.terms),
         footnotes=names,
@@ -72,6 +73,7 @@ def essence(index: PageIndex) -> bytes:
             references=tuple(replace(row, spans=()) for row in index.references),
             citations=tuple(replace(row, spans=()) for row in index.citations),
             links=tuple(replace(row, spans=()) for row in index.links),
+            glued=(),
             terms=tuple(replace(row, span=NOWHERE) for row in index.terms),
             sources=(),
             aliases=(),

@@ -115,5 +115,5 @@ def _kinds(role: str, domain: str, inventory: Inventory) -> Iterator[str]:
     """The types of an inventory that a role may mean, without repeats."""
     first = (*_TYPES.get(role, ()), role)
     yield from (kind for kind in dict.fromkeys(first) if kind in inventory.objects)
-    prefix = f"{domain}:"
+    prefix = "" if domain == "any" else f"{domain}:"
     yield from (kind for kind in inventory.objects if kind.startswith(prefix) and kind not in first)

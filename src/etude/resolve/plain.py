@@ -25,6 +25,7 @@ from etude.model.inline import (
     SoftBreak,
     Strikethrough,
     Strong,
+    Styled,
     Subscript,
     Superscript,
     Text,
@@ -51,7 +52,7 @@ def _strip(nodes: tuple[Inline, ...], out: list[Inline]) -> None:
                 _strip(node.children, inner)
                 if inner:
                     out.append(type(node)(NOWHERE, tuple(inner)))
-            case Link(children=children) | IndexMark(children=children):
+            case Link(children=children) | IndexMark(children=children) | Styled(children=children):
                 _strip(children, out)
             case Reference(kind=kind, target=target, children=children):
                 if children and not (kind == "numref" and _is_template(children)):
@@ -119,7 +120,16 @@ def plain_text(nodes: tuple[Inline, ...]) -> str:
                 parts.append(tex)
             case SoftBreak() | HardBreak():
                 parts.append(" ")
-            case Emphasis() | Strong() | Strikethrough() | Superscript() | Subscript() | Link() | IndexMark():
+            case (
+                Emphasis()
+                | Strong()
+                | Strikethrough()
+                | Superscript()
+                | Subscript()
+                | Styled()
+                | Link()
+                | IndexMark()
+            ):
                 parts.append(plain_text(node.children))
             case Reference(target=target, children=children) | ApiLink(target=target, children=children):
                 parts.append(plain_text(children) or target)

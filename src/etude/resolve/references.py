@@ -123,7 +123,10 @@ class References:
                 hint = _UNNUMBERED.get(kind, f"refer to it with `{{ref}}`: {{ref}}`{text}`")
                 self._report(index, use, Rule.REFERENCE_KIND, f"`{text}` has no number", (hint,))
             case "ref" | "any" if (
-                use.bare and not (found := self._targets.resolved(target)).title and not found.number
+                use.bare
+                and kind != "solution"
+                and not (found := self._targets.resolved(target)).title
+                and not found.number
             ):
                 own = f"[words](#{text})" if use.kind == "any" else f"{{ref}}`words <{text}>`"
                 hint = f"give the reference words of its own: {own}"

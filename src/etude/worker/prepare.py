@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from .hooks import AfterImport
+from .lend import lend
 from .trace import start
 
 __all__ = ["prepare"]
@@ -29,6 +30,7 @@ def prepare(seed: int) -> None:
         }
     )
     hooks.install()
+    lend()
     trace = start()
 
     def told(packages: set[str], files: list[str]) -> None:

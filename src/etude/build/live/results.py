@@ -59,7 +59,10 @@ class Results:
         by_variant = self._shown.setdefault(path, {})
         before = by_variant.get(result.variant)
         cells = {**(before.cells if before is not None else {}), **result.cells}
-        by_variant[result.variant] = structs.replace(result, cells=dict(sorted(cells.items())))
+        others = before.others if before is not None else {}
+        by_variant[result.variant] = structs.replace(
+            result, cells=dict(sorted(cells.items())), others={**others, **result.others}
+        )
 
     def align(self, path: str, before: Sequence[CodeCell], now: Sequence[CodeCell]) -> None:
         """The cells of a page are others now."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from etude.model.block import BlockNode, UnknownDirective
 from etude.model.rules import Rule
 from etude.model.span import Span
-from etude.parse.directives import boxes, code, matter, media, tables
+from etude.parse.directives import boxes, code, design, glue, matter, media, sphinx, tables
 from etude.parse.directives.call import Call, Directive, read_options, skip_options
 from etude.parse.directives.foreign import foreign
 from etude.parse.spelling import did_you_mean
@@ -20,6 +20,9 @@ DIRECTIVES: dict[str, Directive] = {
     **tables.DIRECTIVES,
     **boxes.DIRECTIVES,
     **matter.DIRECTIVES,
+    **design.DIRECTIVES,
+    **glue.DIRECTIVES,
+    **sphinx.DIRECTIVES,
 }
 """Every directive by every name it has."""
 

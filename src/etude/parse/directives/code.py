@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from difflib import unified_diff
 from typing import Any
 
 from msgspec.structs import replace
 
-from etude.model.block import BlockNode, CodeBlock, CodeCell, Expectation
+from etude.model.block import BlockNode, CodeBlock, CodeCell, Expectation, Figure
 from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.model.tolerance import Tolerance
@@ -16,7 +17,7 @@ from etude.parse import values
 from etude.parse.context import Context
 from etude.parse.directives.call import COMMON, Call, Convert, Directive
 from etude.parse.directives.files import LINES, cut, dedent, read_text
-from etude.parse.lines import Lines
+from etude.parse.lines import Fixed, Lines
 
 __all__ = ["CELL", "DIRECTIVES", "TAGS", "language_name", "make_cell"]
 
@@ -70,13 +71,23 @@ CELL: dict[str, Convert] = {
     "tolerance": values.tolerance,
     "timings": values.timings,
     "id": values.text,
-}
+    "mystnb": values.table,
+    **dict.fromkeys(
+        ("slideshow", "editable", "jupyter", "vscode", "colab", "execution", "collapsed", "scrolled",
+         "hide-input", "hide-output", "linenos-start", "alt", "figure", "image"), values.anything,
+    ),
+}  # fmt: skip
 
 INCLUDE: dict[str, Convert] = {
     **LISTING,
     **LINES,
     "language": values.text,
     "lineno-match": values.truth,
+    "pyobject": values.text,
+    "diff": values.text,
+    "prepend": values.text,
+    "append": values.text,
+    "tab-width": values.whole,
 }
 
 
@@ -93,12 +104,29 @@ def _literal(call: Call) -> Sequence[BlockNode]:
     text = read_text(call, path, call.argument) if path else None
     if path is None or text is None:
         return ()
+    if call.option("diff"):
+        return _difference(call, path, text)
     piece = cut(call, text)
     lines = dedent(piece.lines, call.option("dedent")) if "dedent" in call.options else piece.lines
     suffix = path.rpartition(".")[2].lower()
     language = call.option("language") or _SUFFIXES.get(suffix, suffix)
     first = piece.numbers[0] + 1 if piece.numbers else 1
+    if tab := call.option("tab-width"):
+        lines = [line.expandtabs(min(tab, 40)) for line in lines]
+    around = (call.option("prepend"), call.option("append"))
+    lines = [*filter(None, around[:1]), *lines, *filter(None, around[1:])]
     return (_listing(call, language, lines, first, path),)
+
+
+def _difference(call: Call, path: str, text: str) -> Sequence[BlockNode]:
+    """How a file differs from an older one, in the form of `diff`."""
+    name = str(call.option("diff"))
+    before = call.context.locate(name, call.opener, what="the file")
+    old = read_text(call, before, name) if before else None
+    if old is None:
+        return ()
+    lines = list(unified_diff(old.splitlines(), text.splitlines(), name, call.argument, lineterm=""))
+    return (_listing(call, "diff", lines, 1, path),)
 
 
 def _listing(call: Call, language: str, lines: Sequence[str], first: int, path: str = "") -> CodeBlock:
@@ -137,6 +165,11 @@ def _check_emphasis(context: Context, lines: tuple[int, ...], code: str, span: S
 def _cell(call: Call) -> Sequence[BlockNode]:
     body = call.body.trimmed()
     start = body.offsets[0] if body.lines else call.body.end or call.opener.end
+    about = call.option("mystnb") or {}
+    figure = about.get("figure") if isinstance(about.get("figure"), dict) else None
+    labels = call.names()
+    if figure is not None and not labels:
+        labels = (f"{figure.get('name') or 'figure'}-cell-{len(call.context.cells) + 1}",)
     made = make_cell(
         call.context,
         {**call.options, "expect": tuple(_placed(call.head, claim) for claim in call.option("expect", ()))},
@@ -144,11 +177,24 @@ def _cell(call: Call) -> Sequence[BlockNode]:
         Span(start, max(start, body.end), call.span.source),
         body.text,
         language_name(call.argument),
-        call.names(),
+        labels,
         call.opener,
         call.option_inline("caption"),
     )
-    return (made,)
+    return (made,) if figure is None else (made, _shown(call, labels[-1], figure, about.get("image")))
+
+
+def _shown(call: Call, cell: str, figure: Mapping[str, Any], image: Any) -> Figure:
+    """What a cell gives as a figure (MyST-NB's ``mystnb: figure:``)."""
+    caption = call.context.parse_inline(str(figure.get("caption") or ""), Fixed(call.opener))
+    names = (str(figure["name"]),) if figure.get("name") else ()
+    given = image if isinstance(image, dict) else {}
+    identity = call.context.identify(names[-1] if names else "", "figure")
+    width = given.get("width")
+    return Figure(
+        call.opener, identity, names, f"#{cell}", str(given.get("alt") or ""), caption,
+        width=values.length(width) if _LENGTH(str(width)) else "", numbered=bool(caption or names),
+    )  # fmt: skip
 
 
 def _placed(head: Lines, claim: Expectation) -> Expectation:
@@ -222,9 +268,18 @@ def _module(context: Context, save: str | bool | None, opener: Span) -> str | No
 def language_name(argument: str) -> str:
     """The language of a cell; every way to write IPython's is ``python``."""
     name = argument.split(maxsplit=1)[0].lower() if argument.strip() else ""
-    return "python" if name in {"", "ipython", "ipython3", "python3", "py"} else name
+    if _VERSION(name):
+        name = name.partition("-")[0]
+    return _KERNELS.get(name, name)
 
 
+_VERSION = re.compile(r"[a-z]+-[0-9][0-9.]*").fullmatch
+_LENGTH = re.compile(r"\d*\.?\d+\s*(px|em|rem|ex|ch|cm|mm|in|pt|pc|%|vw|vh|lh)?").fullmatch
+_KERNELS = {
+    **dict.fromkeys(("", "ipython", "ipython2", "ipython3", "python3", "python2", "py", "xpython"), "python"),
+    "ir": "r", "irkernel": "r", "xr": "r", "javascript-deno": "javascript", "deno": "typescript",
+}  # fmt: skip
+"""Languages of cells that are named after their kernels."""
 _SUFFIXES = {
     "py": "python", "js": "javascript", "ts": "typescript", "sh": "bash", "rs": "rust", "md": "markdown",
     "yml": "yaml", "txt": "", "jl": "julia", "h": "c", "hpp": "cpp",

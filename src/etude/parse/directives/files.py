@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -72,6 +73,8 @@ def cut(call: Call, text: str) -> Cut:
         if any(max(first, last) > len(lines) for first, last in wanted):
             message = f"the file has {values.count(len(lines), 'line')}; `lines` asks for more"
             call.report(Rule.OPTION_VALUE, message, span=call.option_spans.get("lines"))
+    elif name := call.option("pyobject"):
+        numbers = _object(call, name, text) or numbers
     else:
         numbers = numbers[call.option("start-line") : call.option("end-line")]
         for name, shift in (("start-at", 0), ("start-after", 1)):
@@ -81,6 +84,25 @@ def cut(call: Call, text: str) -> Cut:
             if (at := _find(call, name, lines, numbers)) is not None:
                 numbers = numbers[: at + shift]
     return Cut([lines[n] for n in numbers], numbers)
+
+
+def _object(call: Call, name: str, text: str) -> range | None:
+    """The lines of a class or function of a Python file; None (and a diagnostic) when there is none."""
+    try:
+        body: list[ast.stmt] = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError):
+        body = []
+    found: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | None = None
+    for part in name.split("."):
+        named = (n for n in body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef))
+        found = next((node for node in named if node.name == part), None)
+        body = found.body if found is not None else []
+    if found is None:
+        message = f"`pyobject`: the file has no class or function `{values.shown(name)}`"
+        call.report(Rule.OPTION_VALUE, message, span=call.option_spans.get("pyobject"))
+        return None
+    first = min((found.lineno, *(decorator.lineno for decorator in found.decorator_list)))
+    return range(first - 1, found.end_lineno or first)
 
 
 def _find(call: Call, name: str, lines: list[str], numbers: Sequence[int]) -> int | None:

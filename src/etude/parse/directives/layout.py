@@ -12,17 +12,19 @@ from etude.model.block import (
     Comment,
     Container,
     Grid,
+    Paragraph,
     TabItem,
     TabSet,
     VariantBlock,
 )
+from etude.model.inline import Inline
 from etude.model.rules import Rule
 from etude.parse import links, values
 from etude.parse.addresses import is_external, is_label
 from etude.parse.directives.call import COMMON, Call, Convert, Directive
 from etude.parse.lines import Lines
 
-__all__ = ["DIRECTIVES"]
+__all__ = ["DIRECTIVES", "parts"]
 
 
 def _columns(value: Any) -> tuple[int, int, int, int]:
@@ -82,6 +84,8 @@ def _variant(call: Call) -> Sequence[BlockNode]:
 def _target(call: Call, address: str) -> tuple[str, str]:
     """An address outside, or a label or page within the book; a page that is not there after a slash."""
     address = address.removeprefix("project:")
+    if call.option("link-type") == "ref":
+        return "", address.removeprefix("#")
     if is_external(address) and not is_label(address):
         return links.safe(call.context, address, call.opener), ""
     if address.startswith("#"):
@@ -106,7 +110,7 @@ _FOOTER = re.compile(r"[ \t]*\+{3,}[ \t]*\Z").match
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,}|:{3,})").match
 
 
-def _parts(body: Lines) -> tuple[Lines, Lines, Lines]:
+def parts(body: Lines) -> tuple[Lines, Lines, Lines]:
     """Header, content and footer of a card, parted by ``^^^`` and ``+++`` outside of fences."""
     top, bottom, fence = -1, len(body.lines), ""
     for number, line in enumerate(body.lines):
@@ -128,11 +132,18 @@ def _card(call: Call) -> Sequence[BlockNode]:
     address = call.option("link", "") or call.option("url", "")
     url, target = _target(call, address) if address else ("", "")
     identity, title = call.identity(), call.argument_inline()
-    header, content, footer = (call.context.parse_blocks(part) for part in _parts(call.body))
+    header, content, footer = (call.context.parse_blocks(part) for part in parts(call.body))
+    header = header or _line(call, call.option_inline("header"))
+    footer = footer or _line(call, call.option_inline("footer"))
     picture = call.option("img-top") or call.option("image", "")
     if picture:
         picture = links.image(call.context, picture, call.opener)
     return (Card(call.span, identity, call.names(), title, header, content, footer, url, target, picture),)
+
+
+def _line(call: Call, words: tuple[Inline, ...]) -> tuple[BlockNode, ...]:
+    """An option's text as a paragraph."""
+    return (Paragraph(call.opener, children=words),) if words else ()
 
 
 def _grid(call: Call) -> Sequence[BlockNode]:
@@ -171,6 +182,14 @@ CARD: dict[str, Convert] = {
         "text-align",
         "shadow",
         "columns",
+        "header",
+        "footer",
+        "img-bottom",
+        "img-background",
+        "link-new-tab",
+        "class-item",
+        "class-img-top",
+        "class-img-bottom",
     ),
     **_texts(
         "class-card",
@@ -185,13 +204,22 @@ CARD: dict[str, Convert] = {
 }
 GRID: dict[str, Convert] = {
     **COMMON,
-    **_texts("gutter", "margin", "padding", "class-container", "class-row", "columns"),
+    **_texts(
+        "gutter",
+        "margin",
+        "padding",
+        "class-container",
+        "class-row",
+        "columns",
+        "child-direction",
+        "child-align",
+    ),
     "outline": values.truth,
     "reverse": values.truth,
 }
 TAB: dict[str, Convert] = {
     **COMMON,
-    **_texts("sync", "key", "sync-group", "class-label", "class-content", "class-container"),
+    **_texts("sync", "key", "sync-group", "class-label", "class-content", "class-container", "orientation"),
     "selected": values.truth,
 }
 
@@ -229,7 +257,7 @@ DIRECTIVES: dict[str, Directive] = {
         body_hint="put a `{card} Title` with a shorter fence into it for each card",
     ),
     "grid-item": Directive(_item, "One block of a grid.", "none", GRID),
-    "div": Directive(_group, "A group of blocks with classes.", "optional", COMMON),
+    "div": Directive(_group, "A group of blocks with classes.", "optional", {**COMMON, "style": values.text}),
 }
 for _alias, _name in (
     ("grid-item-card", "card"), ("tabs", "tab-set"), ("tab", "tab-item"), ("container", "div"),

@@ -49,7 +49,9 @@ def _math(call: Call) -> Sequence[BlockNode]:
         call.report(Rule.DIRECTIVE_BODY, "`math` has no content", ("write LaTeX in its body",))
         return ()
     tex, labels = formulas.displayed(call.context, lines, call.names())
-    numbered = call.flag_option("enumerated", default=bool(labels)) and not call.flag_option("nowrap")
+    numbered = call.flag_option("enumerated", default=bool(labels)) and not (
+        call.flag_option("nowrap") or call.flag_option("no-wrap")
+    )
     identity = call.context.identify(labels[-1] if labels else "", "equation") if numbered or labels else ""
     return (MathBlock(call.span, identity, labels, tex, bool(numbered)),)
 
@@ -144,6 +146,8 @@ def _glossary(call: Call) -> Sequence[BlockNode]:
     others: list[BlockNode] = []
     if groups := _indented(call.body.lines):
         items = [item for group in groups for item in _sphinx_terms(call, *group)]
+        if call.flag_option("sorted"):
+            items = _sorted(items)
         return (DefinitionList(call.span, call.identity(), call.names(), tuple(items), glossary=True),)
     for block in call.blocks():
         if isinstance(block, DefinitionList):
@@ -159,7 +163,21 @@ def _glossary(call: Call) -> Sequence[BlockNode]:
                 ("write the term on a line and its meaning on the next, after `: `",),
                 block.span,
             )
+    if call.flag_option("sorted"):
+        items = _sorted(items)
     return (DefinitionList(call.span, call.identity(), call.names(), tuple(items), glossary=True), *others)
+
+
+def _sorted(items: Sequence[Definition]) -> list[Definition]:
+    """Terms in the order of their letters; those that share a meaning stay together."""
+    groups: list[list[Definition]] = [[]]
+    for item in items:
+        groups[-1].append(item)
+        if item.children:
+            groups.append([])
+    groups = [group for group in groups if group]
+    groups.sort(key=lambda group: plain(group[0].term).casefold())
+    return [item for group in groups for item in group]
 
 
 def _bibliography(call: Call) -> Sequence[BlockNode]:
@@ -201,7 +219,7 @@ def _quote(call: Call) -> Sequence[BlockNode]:
 
 
 def _raw(call: Call) -> Sequence[BlockNode]:
-    kind = call.argument.strip().lower()
+    kind = (call.name.partition(":")[2] or call.argument).strip().lower()
     value = call.body.text
     if kind != "html":
         return (RawBlock(call.span, call.identity(), call.names(), kind, value),)
@@ -215,25 +233,17 @@ def _comment(call: Call) -> Sequence[BlockNode]:
     return (Comment(call.span, value="\n".join(filter(None, (call.argument, call.body.text)))),)
 
 
-def _toctree(call: Call) -> Sequence[BlockNode]:
-    call.report(
-        Rule.UNKNOWN_DIRECTIVE,
-        "the contents of a book are written in `etude.toml`, not in a `toctree`",
-        ("list the pages under `[[part]]` as `chapters`, and use `tableofcontents` to print them",),
-    )
-    return (Comment(call.span, value=call.body.text),)
-
-
-MATH: dict[str, Convert] = {**COMMON, "enumerated": values.truth, "nowrap": values.truth}
+MATH: dict[str, Convert] = {
+    **COMMON,
+    "enumerated": values.truth,
+    "nowrap": values.truth,
+    "no-wrap": values.truth,
+}
 CITED: dict[str, Convert] = {
     **COMMON,
     **dict.fromkeys(("scope", "style", "filter", "labelprefix", "keyprefix"), values.text),
-    "all": values.truth,
-    "cited": values.truth,
+    **dict.fromkeys(("all", "cited", "notcited", "list", "enumtype", "start"), values.text),
 }
-TOCTREE: dict[str, Convert] = dict.fromkeys(
-    ("maxdepth", "caption", "hidden", "glob", "numbered", "titlesonly", "name"), values.text
-)
 DIRECTIVES: dict[str, Directive] = {
     "math": Directive(_math, "A displayed formula, numbered when it has a label.", "optional", MATH),
     "include": Directive(
@@ -262,7 +272,11 @@ DIRECTIVES: dict[str, Directive] = {
     "index": Directive(_index, "Entries of the index that lead here, one a line.", "optional", LABEL),
     "printindex": Directive(_print_index, "The index.", "none", COMMON, "none"),
     "tableofcontents": Directive(
-        _contents, "The contents of the book.", "none", {**COMMON, "depth": values.whole}, "none"
+        _contents,
+        "The contents of the book.",
+        "none",
+        {**COMMON, "depth": values.whole, "kind": values.text, "context": values.text},
+        "none",
     ),
     "epigraph": Directive(_quote, "A motto, with its author after a dash.", "optional", COMMON, "required"),
     "pull-quote": Directive(_quote, "A sentence set apart.", "optional", COMMON, "required"),
@@ -273,10 +287,14 @@ DIRECTIVES: dict[str, Directive] = {
         COMMON,
         argument_hint="name the output after it, as in `{raw} html`",
     ),
+    **dict.fromkeys(
+        ("raw:html", "raw:latex", "raw:tex", "raw:typst"),
+        Directive(_raw, "Content for the output that the name says.", "none", COMMON),
+    ),
     "comment": Directive(_comment, "A remark that is not printed.", "optional"),
-    "toctree": Directive(_toctree, "Not used: the contents are in `etude.toml`.", "optional", TOCTREE),
 }
 for _alias, _name in (
     ("blockquote", "epigraph"), ("highlights", "epigraph"), ("genindex", "printindex"),
+    ("toc", "tableofcontents"),
 ):  # fmt: skip
     DIRECTIVES[_alias] = DIRECTIVES[_name]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
 from etude.model.block import BlockNode, Embed, Figure, Image, Paragraph
-from etude.model.inline import Inline
+from etude.model.inline import HardBreak, Inline, InlineImage, SoftBreak
 from etude.model.rules import Rule
 from etude.parse import links, values
 from etude.parse.addresses import is_external
@@ -32,6 +32,23 @@ FIGURE: dict[str, Convert] = {
     "enumerated": values.truth,
     "caption": values.text,
     "placeholder": values.text,
+    **dict.fromkeys(
+        (
+            "figclasses",
+            "layout-sm",
+            "layout-lg",
+            "layout-xl",
+            "layout-xxl",
+            "gap",
+            "subcaptions",
+            "class-grid",
+            "class-area",
+            "subfigure-grid",
+            "no-subfigures",
+            "kind",
+        ),
+        values.text,
+    ),
 }
 
 
@@ -60,12 +77,28 @@ def _target(call: Call) -> str:
 
 def _figure(call: Call) -> Sequence[BlockNode]:
     source = call.argument
-    if call.name == "figure-md":  # its argument is the label, its picture is in the body
+    if call.name == "subfigure":  # its argument is the layout, its pictures are in the body
+        source, call.argument = "", call.argument or "1"
+    elif call.name == "figure-md":  # its argument is the label, its picture is in the body
         call.labels += tuple(source.split()[:1])
         source = ""
     elif source and not source.startswith("#"):
         source = links.image(call.context, source, call.opener)
     return (_captioned(call, source),)
+
+
+def _only_pictures(nodes: Sequence[Inline]) -> bool:
+    return all(isinstance(node, InlineImage | SoftBreak | HardBreak) for node in nodes)
+
+
+def _pictures(nodes: Sequence[Inline]) -> Iterator[Image]:
+    """Pictures of one paragraph, each on its own."""
+    for node in nodes:
+        if isinstance(node, InlineImage):
+            yield Image(
+                node.span, "", (), node.source, node.alt, node.width, node.height, node.align, node.title,
+                node.classes,
+            )  # fmt: skip
 
 
 def _captioned(call: Call, source: str) -> Figure:
@@ -77,6 +110,9 @@ def _captioned(call: Call, source: str) -> Figure:
         if not content and not call.argument:
             hints = ("write the file's path after the directive's name",)
             call.report(Rule.DIRECTIVE_ARGUMENT, f"`{call.name}` names no picture", hints)
+    while not source and blocks and isinstance(blocks[0], Paragraph) and _only_pictures(blocks[0].children):
+        content = (*content, *_pictures(blocks[0].children))
+        blocks = blocks[1:]
     caption: tuple[Inline, ...] = ()
     if blocks and isinstance(blocks[0], Paragraph):
         caption, blocks = blocks[0].children, blocks[1:]
@@ -185,4 +221,5 @@ DIRECTIVES: dict[str, Directive] = {
         argument_hint="write the film's path or address after it, as in `{video} img/dice.mp4`",
     ),
 }
-DIRECTIVES["figure-md"] = DIRECTIVES["figure"]
+for _alias in ("figure-md", "subfigure"):
+    DIRECTIVES[_alias] = DIRECTIVES["figure"]

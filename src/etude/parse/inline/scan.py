@@ -7,29 +7,37 @@ from bisect import bisect_left
 from collections.abc import Callable
 
 from etude.model.inline import (
+    Anchor,
+    Citation,
     FootnoteReference,
     HardBreak,
     Inline,
     InlineCode,
     InlineMath,
     SoftBreak,
+    Styled,
     Text,
 )
-from etude.parse import addresses, formulas, links, raw_html, roles
+from etude.model.rules import Rule
+from etude.parse import addresses, attributes, citing, formulas, links, raw_html, roles
 from etude.parse.addresses import Address
 from etude.parse.context import Context
 from etude.parse.han import is_cjk
 from etude.parse.inline import tags
 from etude.parse.inline.emphasis import mark, pair_up
 from etude.parse.inline.fold import MAX_NESTING, fold
-from etude.parse.inline.items import Bracket, Item, Mark, Words
+from etude.parse.inline.items import Bracket, Item, Mark, Tag, Words
 from etude.parse.lines import Fixed, Places
+from etude.parse.outline import is_block
 
-_SPECIAL = re.compile(r"[\n!$&*<\[\\\]_`{~]").search
+_SPECIAL = re.compile(r"[\n!$&*<@\[\\\]_`{~]").search
+_SPECIAL_AND_ADDRESS = re.compile(r"[\n!$&*<@\[\\\]_`{~]|(?<![\w/])https?://(?=\w)", re.ASCII).search
 _RUN = re.compile(r"([*_~])\1*").match
 _TICKS = re.compile(r"`+")
 _ROLE = re.compile(r"\{([A-Za-z][\w.:+-]*)\}(`+)").match
-_SUBSTITUTION = re.compile(r"\{\{[ \t]*([\w.-]+)[ \t]*\}\}").match
+_SUBSTITUTION = re.compile(
+    r"""\{\{[ \t]*((?:[^{}"'\s]|[ \t]+(?!\}\})|"[^"\n]*"|'[^'\n]*')+)[ \t]*\}\}"""
+).match
 _FOOTNOTE = re.compile(r"\[\^([^\]\[\s]+)\]").match
 _FORMULA = re.compile(r"\$(?![\s$])((?:[^$\\]|\\.)++)(?<!\s)\$(?![0-9])", re.DOTALL).match
 _DISPLAY = re.compile(r"\$\$((?:[^$\\]|\\.|\$(?!\$))++)\$\$", re.DOTALL).match
@@ -45,7 +53,7 @@ def parse_inline(context: Context, text: str, places: Places) -> tuple[Inline, .
     """The inline nodes of a text; never raises."""
     if not text:
         return ()
-    if _SPECIAL(text) is None or context.inline_depth > MAX_NESTING:
+    if (_SPECIAL(text) is None and "://" not in text) or context.inline_depth > MAX_NESTING:
         return (Text(places.span(0, len(text)), text),)
     context.inline_depth += 1
     nodes = Scanner(context, text, places).scan()
@@ -80,7 +88,8 @@ class Scanner:
     def scan(self) -> tuple[Inline, ...]:
         """Read it all."""
         text, handlers, position = self.text, _HANDLERS, 0
-        while (found := _SPECIAL(text, position)) is not None:
+        special = _SPECIAL if "://" not in text else _SPECIAL_AND_ADDRESS
+        while (found := special(text, position)) is not None:
             at = found.start()
             position = handlers[text[at]](self, at)
         self.flush(len(text))
@@ -166,7 +175,13 @@ def _code(s: Scanner, at: int) -> int:
     if len(value) > 1 and value[0] == value[-1] == " " and value.strip(" "):
         value = value[1:-1]
     stop = end + start - at
-    return s.add(InlineCode(s.places.span(at, stop), value), at, stop)
+    given = attributes.read(s.text, stop) if s.text.startswith("{", stop) else None
+    if given is None:
+        return s.add(InlineCode(s.places.span(at, stop), value), at, stop)
+    span = s.places.span(at, given.end)
+    language = given.values.get("l") or given.values.get("lexer", "")
+    made = InlineCode(span, value, language)
+    return s.add(Styled(span, (made,), given.classes) if given.classes else made, at, given.end)
 
 
 def _brace(s: Scanner, at: int) -> int:
@@ -188,6 +203,11 @@ def _brace(s: Scanner, at: int) -> int:
     stop, span = match.end(), s.places.span(at, match.end())
     value = s.context.substitute(match[1], span)
     if value is None:
+        return stop
+    if "\n" in value and is_block(value):
+        hints = ("let it stand alone, with empty lines around it",)
+        message = f"the substitution `{match[1]}` holds blocks, which cannot stand within a line"
+        s.context.report(Rule.SUBSTITUTION_UNKNOWN, message, span, hints=hints)
         return stop
     s.flush(at)
     s.context.substituting.append(match[1])
@@ -228,6 +248,10 @@ def _open(s: Scanner, at: int) -> int:
     match = _FOOTNOTE(s.text, at)
     if match is not None:
         return s.add(FootnoteReference(s.places.span(at, match.end()), match[1]), at, match.end())
+    found = citing.cluster(s.context, s.text, at) if "@" in s.text else None
+    if found is not None:
+        span = s.places.span(at, found.end)
+        return s.add(Citation(span, found.kind, found.keys, found.prefix, found.suffix), at, found.end)
     return _bracket(s, at, at + 1)
 
 
@@ -254,7 +278,8 @@ def _close(s: Scanner, at: int) -> int:
     s.dead = min(s.dead, len(s.brackets))
     found = _address(s, opener, at) if alive else None
     if found is None:
-        return at + 1
+        given = attributes.read(s.text, at + 1) if not opener.image else None
+        return _words(s, opener, given) if given is not None else at + 1
     address, end = found
     if not s.context.config.trust and not addresses.is_allowed(address.url, picture=opener.image):
         links.warn_address(s.context, address.url, s.places.span(opener.start, end))
@@ -265,18 +290,59 @@ def _close(s: Scanner, at: int) -> int:
     children = fold(s.context, s.text, s.places, s.items[opener.index + 1 :])
     del s.items[opener.index :]
     if opener.image:
-        given = _ATTRIBUTES(s.text, end)
-        stop = given.end() if given is not None else end
-        span, at_given = s.places.span(opener.start, stop), s.places.span(end, stop)
-        attributes = links.read_attributes(s.context, given[1], at_given) if given is not None else {}
-        s.items.append(links.picture(s.context, address, children, span, attributes))
+        after = _ATTRIBUTES(s.text, end)
+        stop = after.end() if after is not None else end
+        span, at_after = s.places.span(opener.start, stop), s.places.span(end, stop)
+        options = links.read_attributes(s.context, after[1], at_after) if after is not None else {}
+        if label := options.pop("label", ""):
+            s.items.append(Anchor(span, s.context.identify(label), label))
+        s.items.append(links.picture(s.context, address, children, span, options))
         end = stop
     else:
+        more = attributes.read(s.text, end) if s.text.startswith("{", end) else None
+        end = more.end if more is not None else end
         span = s.places.span(opener.start, end)
-        s.items.append(links.link(s.context, address, children, span))
+        made = links.link(s.context, address, children, span)
+        s.items.append(Styled(span, (made,), more.classes) if more is not None and more.classes else made)
         s.dead = len(s.brackets)
     s.begin = s.since = end
     return end
+
+
+def _words(s: Scanner, opener: Bracket, given: attributes.Given) -> int:
+    """``[words]{.class #name}``: the bracket that begins at `opener` has attributes and leads nowhere."""
+    at = opener.index + 1
+    s.flush(given.start - 1)
+    pair_up(s.marks[opener.marks :])
+    del s.marks[opener.marks :]
+    children = fold(s.context, s.text, s.places, s.items[at:])
+    del s.items[opener.index :]
+    span = s.places.span(opener.start, given.end)
+    s.items += [Anchor(span, s.context.identify(label), label) for label in given.labels]
+    s.items += [Styled(span, children, given.classes)] if given.classes else children
+    s.begin = s.since = given.end
+    return given.end
+
+
+def _at(s: Scanner, at: int) -> int:
+    """``@key``, where a bibliography of the book knows the key."""
+    found = citing.bare(s.context, s.text, at)
+    if found is None:
+        return at + 1
+    return s.add(
+        Citation(s.places.span(at, found.end), found.kind, found.keys, suffix=found.suffix), at, found.end
+    )
+
+
+def _bare_address(s: Scanner, at: int) -> int:
+    """``https://…`` among words; not within what is a link, or may become one."""
+    end = tags.address_end(s.text, at)
+    tags_open = [item.closing for item in s.items if isinstance(item, Tag) and item.name == "a"]
+    if s.brackets or (tags_open and not tags_open[-1]):
+        return end
+    url = s.text[at:end]
+    span = s.places.span(at, end)
+    return s.add(links.autolink(s.context, url, Text(span, url), span), at, end)
 
 
 def _address(s: Scanner, opener: Bracket, at: int) -> tuple[Address, int] | None:
@@ -340,6 +406,8 @@ _HANDLERS: dict[str, Callable[[Scanner, int], int]] = {
     "&": _entity,
     "*": _emphasis,
     "<": _angle,
+    "@": _at,
+    "h": _bare_address,
     "[": _open,
     "\\": _backslash,
     "]": _close,

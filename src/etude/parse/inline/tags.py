@@ -22,6 +22,23 @@ def autolink(text: str, at: int) -> tuple[str, str, int] | None:
     return (f"mailto:{match[1]}", match[1], match.end()) if match is not None else None
 
 
+_BARE = re.compile(r"https?://[^\s<>\[\]\"`\u2018-\u201f\u3000-\u303f\uff01-\uff5e\u4e00-\u9fff]+").match
+
+
+def address_end(text: str, at: int) -> int:
+    """Where the bare address at `at` ends: before punctuation that belongs to the sentence."""
+    match = _BARE(text, at)
+    assert match is not None
+    url = match[0]
+    while url:
+        last = url[-1]
+        if last in "?!.,:;*_~'|" or (last == ")" and url.count(")") > url.count("(")) or last in "]}":
+            url = url[:-1]
+        else:
+            break
+    return at + len(url)
+
+
 def tag_end(text: str, at: int, last: dict[str, int]) -> int:
     """Where the tag, comment or instruction at `at` ends; -1 when none begins there.
 

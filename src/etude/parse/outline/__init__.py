@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from etude.parse.outline.raw import Kind, Problem, Raw
 from etude.parse.outline.reader import read
+from etude.parse.outline.starts import is_block
 from etude.parse.outline.tables import Piece, alignments, split_row
 
-__all__ = ["Kind", "Piece", "Problem", "Raw", "alignments", "read", "split_row"]
+__all__ = ["Kind", "Piece", "Problem", "Raw", "alignments", "is_block", "read", "split_row"]

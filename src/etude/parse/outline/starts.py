@@ -21,6 +21,14 @@ BREAK = re.compile(r"\+{3,}(?!\+)(.*)\Z", re.DOTALL).match
 FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]:").match
 DEFINITION = re.compile(r":[ \t]+(?=\S)").match
 
+_BLOCK = re.compile(r"^[ ]{0,3}(?:```|~~~|:::|[-*+] |\d+[.)] |#{1,6} |>|\|)", re.MULTILINE)
+
+
+def is_block(text: str) -> bool:
+    """Whether a text holds what only stands between paragraphs: lists, directives, tables."""
+    return _BLOCK.search(text) is not None
+
+
 NESTS = re.compile(r">|(?:[*+-]|[0-9]{1,9}[.)])[ \t]").match
 
 _LABEL = r"[ \t]*+(?:\(([^()$\n]+)\)[ \t]*+)?"

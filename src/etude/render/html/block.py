@@ -32,6 +32,7 @@ from etude.model.block import (
     ListItem,
     MathBlock,
     Paragraph,
+    Pasted,
     PrintIndex,
     Proof,
     Quote,
@@ -51,7 +52,8 @@ from etude.render.html import back, boxes, code, media, tables
 from etude.render.html.boxes import place
 from etude.render.html.context import Context
 from etude.render.html.escape import attribute, classes, text
-from etude.render.html.formula import block_formula
+from etude.render.html.formula import block_formula, latex
+from etude.render.html.outputs import pasted
 from etude.render.html.previews import Opening, keep, keep_block
 from etude.render.html.switch import switched
 from etude.render.raw import with_files
@@ -213,10 +215,24 @@ def _made(ctx: Context, node: BlockNode) -> str:
         case RawBlock(format=kind, value=value):
             ctx.foreign = True
             return f"{value}\n" if kind.lower() == "html" else ""
+        case Pasted():
+            return _pasted(ctx, node)
         case BlockBreak() | Comment() | FootnoteDefinition():
             return ""
         case _:
             assert_never(node)
+
+
+def _pasted(ctx: Context, node: Pasted) -> str:
+    """What a cell has given a name: a formula with its number, or outputs as below a cell."""
+    if node.kind == "math":
+        found = (run.formula(node) for _, run in ctx.results())
+        tex = next((one for one in found if one is not None), None)
+        number = ctx.facts.numbers.get(node.id)
+        name = number.name if number is not None else ""
+        return block_formula(ctx.math, latex(tex), place(node), name, node.id) if tex is not None else ""
+    made = pasted(ctx, node)
+    return f'<div class="pasted"{place(node)}>{made}</div>\n' if made else ""
 
 
 def _heading(ctx: Context, node: Heading) -> str:

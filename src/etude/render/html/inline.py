@@ -29,6 +29,7 @@ from etude.model.inline import (
     SoftBreak,
     Strikethrough,
     Strong,
+    Styled,
     Subscript,
     Superscript,
     Text,
@@ -41,7 +42,7 @@ from etude.model.words import fill
 from etude.render.bundle import choose
 from etude.render.html.address import safe
 from etude.render.html.context import Context
-from etude.render.html.escape import attribute, attributes, breakable, text
+from etude.render.html.escape import attribute, attributes, breakable, classes, text
 from etude.render.html.formula import HAN, held_after, held_before, inline_formula, latex
 from etude.render.html.picture import output_picture, size_style
 from etude.render.html.quotes import curled, edge
@@ -99,6 +100,8 @@ def _node(ctx: Context, node: Inline) -> str:
         case Strong() | Strikethrough() | Superscript() | Subscript():
             tag = _TAGS[type(node)]
             return f"<{tag}>{inlines(ctx, node.children)}</{tag}>"
+        case Styled(children=children, classes=names):
+            return _styled(ctx, children, names)
         case InlineCode(value=value):
             return f"<code>{breakable(value)}</code>"
         case Keyboard(value=value):
@@ -144,6 +147,15 @@ def _node(ctx: Context, node: Inline) -> str:
             return f'<span class="unknown">{text(value)}</span>'
         case _:
             assert_never(node)
+
+
+def _styled(ctx: Context, children: Sequence[Inline], names: Sequence[str]) -> str:
+    inner = inlines(ctx, children)
+    match names:
+        case ["underline"]:
+            return f"<u>{inner}</u>"
+        case _:
+            return f'<span class="{attribute(classes(names))}">{inner}</span>'
 
 
 def _keys(value: str) -> str:
@@ -223,8 +235,7 @@ def _eval(ctx: Context, node: Eval, before: str = "", after: str = "") -> str:
     gaps = (" gap-left" if HAN.match(before) else "") + (" gap-right" if HAN.match(after) else "")
     shown: dict[str, list[str]] = {}
     for name, run in ctx.results():
-        cell = run.after(node.after)
-        value = cell.values.get(node.expression) if cell is not None else None
+        value = run.value(node)
         shown.setdefault(_value(ctx, value, gaps), []).append(name)
     if not shown:
         return _value(ctx, None, gaps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from etude.model.block import CodeCell
+from etude.model.block import CodeCell, Pasted
 from etude.model.result import CellResult
 from etude.render.ansi import Run, runs, strip
 from etude.render.bundle import Failed, Item, Printed, Shown, items, pictures
@@ -18,7 +18,7 @@ from etude.render.html.shown_letters import FORMULAS
 from etude.render.html.switch import switched
 from etude.render.math import MathError
 
-__all__ = ["cell_outputs", "cell_pictures"]
+__all__ = ["cell_outputs", "cell_pictures", "pasted"]
 
 _TALL = 24
 """Lines from which text scrolls."""
@@ -53,13 +53,23 @@ def cell_pictures(ctx: Context, cell: CodeCell, alt: str, style: str = "") -> st
     )
 
 
+def pasted(ctx: Context, node: Pasted) -> str:
+    """A value that a cell has given a name; `place` is asked of the caller."""
+    return _by_variant(
+        ctx,
+        node,
+        lambda result: "".join(_item(ctx, item, "") for item in items(result.outputs)),
+        lambda content: content,
+    )
+
+
 def _by_variant(
-    ctx: Context, cell: CodeCell, shown: Callable[[CellResult], str], wrap: Callable[[str], str]
+    ctx: Context, cell: CodeCell | Pasted, shown: Callable[[CellResult], str], wrap: Callable[[str], str]
 ) -> str:
     """One content when all variants agree; else a group to choose from."""
     found: dict[str, list[str]] = {}
     for name, run in ctx.results():
-        result = run.cells.get(cell.index)
+        result = run.result(cell)
         if result is not None:
             found.setdefault(shown(result), []).append(name)
     if len(found) <= 1:

@@ -35,6 +35,7 @@ from etude.model.block import (
     ListItem,
     MathBlock,
     Paragraph,
+    Pasted,
     PrintIndex,
     Proof,
     Quote,
@@ -96,8 +97,7 @@ class Reader:
     def _say(self, node: Eval | InlineMath) -> str:
         if isinstance(node, InlineMath):
             return node.tex.join(FORMULA)
-        cells = (run.after(node.after) for run in self._runs)
-        values = (cell.values.get(node.expression) for cell in cells if cell is not None)
+        values = (run.value(node) for run in self._runs)
         return next((value.text for value in values if value is not None), "")
 
     def pieces(self, blocks: Iterable[BlockNode]) -> Iterator[Piece]:
@@ -176,6 +176,10 @@ class Reader:
                 yield Piece("text", html_words(html))
             case RawBlock(format=kind, value=value):
                 yield Piece("text", html_words(value) if kind.lower() == "html" else "")
+            case Pasted():
+                results = (run.result(node) for run in self._runs)
+                texts = (text for result in results if result is not None for text in output_texts(result))
+                yield from (Piece(kind, text) for kind, text in dict.fromkeys(texts))
             case PrintIndex() | TableOfContents() | ThematicBreak() | BlockBreak() | Comment():
                 pass  # what the index and the contents say stands where they lead to
             case _:

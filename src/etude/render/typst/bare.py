@@ -29,6 +29,7 @@ from etude.model.inline import (
     SoftBreak,
     Strikethrough,
     Strong,
+    Styled,
     Subscript,
     Superscript,
     Text,
@@ -54,7 +55,7 @@ def _bare(nodes: Sequence[Inline], facts: PageFacts) -> Iterator[Inline]:
                 yield Text(NOWHERE, " ")
             case Emphasis() | Strong() | Strikethrough() | Superscript() | Subscript():
                 yield structs.replace(node, children=bare(node.children, facts))
-            case IndexMark(children=children):
+            case IndexMark(children=children) | Styled(children=children):
                 yield from _bare(children, facts)
             case Link(children=children, url=url):
                 yield from _bare(children, facts) if children else (Text(NOWHERE, url),)

@@ -32,6 +32,7 @@ from etude.model.block import (
     ListItem,
     MathBlock,
     Paragraph,
+    Pasted,
     PrintIndex,
     Proof,
     Quote,
@@ -49,6 +50,7 @@ from etude.model.block import (
 )
 from etude.model.inline import Inline
 from etude.render.gathered import walk
+from etude.render.html.formula import latex
 from etude.render.math import MathError
 from etude.render.typst import back, boxes, cells, figures, tables
 from etude.render.typst.bare import bare, marks, notes
@@ -56,6 +58,7 @@ from etude.render.typst.context import Context
 from etude.render.typst.formulas import display_math
 from etude.render.typst.html_tables import html_blocks
 from etude.render.typst.lines import one_line
+from etude.render.typst.outputs import pasted
 from etude.render.typst.paragraphs import paragraph
 from etude.render.typst.text import array, code_word, content, string
 from etude.render.typst.way_back import way_back
@@ -129,10 +132,13 @@ def _block(ctx: Context, node: BlockNode) -> str:
         case CodeBlock():
             return cells.code_block(ctx, node)
         case MathBlock(tex=tex):
-            try:
-                return display_math(tex, ctx.name(node.id), f"{ctx.page.path}:{node.span.start}")
-            except MathError:
-                return f"par({code_word(tex.strip())})"
+            return _formula(ctx, node, tex)
+        case Pasted(kind=kind):
+            if kind != "math":
+                return pasted(ctx, node)
+            found = (run.formula(node) for _, run in ctx.results())
+            given = next((one for one in found if one is not None), None)
+            return _formula(ctx, node, latex(given)) if given is not None else ""
         case List():
             return _list(ctx, node)
         case Quote():
@@ -185,6 +191,13 @@ def _block(ctx: Context, node: BlockNode) -> str:
             return ""
         case _:
             assert_never(node)
+
+
+def _formula(ctx: Context, node: MathBlock | Pasted, tex: str) -> str:
+    try:
+        return display_math(tex, ctx.name(node.id), f"{ctx.page.path}:{node.span.start}")
+    except MathError:
+        return f"par({code_word(tex.strip())})"
 
 
 def _heading(ctx: Context, node: Heading) -> str:

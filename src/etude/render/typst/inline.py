@@ -30,6 +30,7 @@ from etude.model.inline import (
     SoftBreak,
     Strikethrough,
     Strong,
+    Styled,
     Subscript,
     Superscript,
     Text,
@@ -54,6 +55,8 @@ from etude.render.typst.words import words
 __all__ = ["inline_math", "inlines"]
 
 _CALLS = {Strong: "strong", Strikethrough: "strike", Superscript: "super", Subscript: "sub"}
+_LOOKS = {"underline": "underline", "small-caps": "smallcaps", "badge": "badge", "button": "strong"}
+"""Calls for the classes of `Styled` that look like something in print."""
 _NUMBER = re.compile(r"[+-]?[0-9][0-9,_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s?[%‰]?")
 _WORD = r"[A-Za-z\u00c0-\u024f]+(?:['\u2019-][A-Za-z\u00c0-\u024f]+)*"
 _LATIN = re.compile(
@@ -82,6 +85,8 @@ def _node(ctx: Context, node: Inline) -> str:
             return f"{'stress' if han else 'emph'}({inlines(ctx, children)})"
         case Strong() | Strikethrough() | Superscript() | Subscript():
             return f"{_CALLS[type(node)]}({inlines(ctx, node.children)})"
+        case Styled(children=children, classes=names):
+            return _styled(ctx, children, names)
         case InlineCode(value=value):
             return code_word(value, ctx.measure, title=ctx.titled)
         case Keyboard(value=value):
@@ -122,6 +127,15 @@ def _node(ctx: Context, node: Inline) -> str:
             return string(value)
         case _:
             assert_never(node)
+
+
+def _styled(ctx: Context, children: Sequence[Inline], names: Sequence[str]) -> str:
+    """Words in the looks that their classes have in print; those of the author have none."""
+    inner = inlines(ctx, children)
+    for name in names:
+        if name in _LOOKS:
+            return f"{_LOOKS[name]}({inner})"
+    return inner
 
 
 def _text(value: str) -> str:
@@ -203,8 +217,7 @@ def _eval(ctx: Context, node: Eval) -> str:
     """The value in each variant, once when all agree."""
     shown: dict[str, list[str]] = {}
     for name, run in ctx.results():
-        cell = run.after(node.after)
-        value = cell.values.get(node.expression) if cell is not None else None
+        value = run.value(node)
         shown.setdefault(_value(value), []).append(name)
     if len(shown) <= 1:
         return next(iter(shown), '"?"')

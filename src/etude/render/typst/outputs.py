@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from etude.model.block import CodeCell
+from etude.model.block import CodeCell, Pasted
 from etude.model.result import CellResult
 from etude.render.bundle import Failed, Item, Printed, Shown, items, pictures
 from etude.render.html.formula import latex
@@ -48,11 +48,18 @@ def cell_pictures(ctx: Context, cell: CodeCell, alt: str, width: str = "", heigh
     return _by_variant(ctx, cell, shown)
 
 
-def _by_variant(ctx: Context, cell: CodeCell, shown: Callable[[CellResult], str]) -> str:
+def pasted(ctx: Context, node: Pasted) -> str:
+    """A value that a cell has given a name."""
+    return _by_variant(
+        ctx, node, lambda result: content(_item(ctx, item, "") for item in items(result.outputs))
+    )
+
+
+def _by_variant(ctx: Context, cell: CodeCell | Pasted, shown: Callable[[CellResult], str]) -> str:
     """One content when all variants agree; else each below the names of those that it is of."""
     found: dict[str, list[str]] = {}
     for name, run in ctx.results():
-        result = run.cells.get(cell.index)
+        result = run.result(cell)
         if result is not None:
             found.setdefault(shown(result), []).append(name)
     made = {each: names for each, names in found.items() if each != "{}"}
