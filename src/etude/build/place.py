@@ -12,9 +12,20 @@ from etude.model.rules import Rule
 CONFIG = "etude.toml"
 
 
+PROJECTS = ("myst.yml", "_toc.yml")
+"""Files that say of a folder without `CONFIG` that it holds a book of Jupyter Book or MyST."""
+CONFIGS = (CONFIG, *PROJECTS, "_config.yml")
+"""Files that a book's configuration may be read from."""
+
+
+def is_book(folder: Path) -> bool:
+    """Whether a folder holds a book."""
+    return any((folder / name).is_file() for name in (CONFIG, *PROJECTS))
+
+
 def require(files: DiskFiles) -> None:
     """Raise `BookError` when the folder holds no book, before anything is written into it."""
-    if files.exists(CONFIG):
+    if is_book(files.root):
         return
     if files.root.is_dir():
         message = f"`{files.root}` has no `{CONFIG}`"

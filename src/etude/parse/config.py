@@ -18,6 +18,7 @@ from etude.model.config import (
     InventoryConfig,
     LaunchConfig,
     LibraryConfig,
+    Macro,
     Part,
     Variant,
 )
@@ -113,6 +114,7 @@ class _Assembly:
             bibliography=BibliographyConfig(**self.section("bibliography")),
             inventories=self.inventories(),
             substitutions=self.substitutions(),
+            macros=self.macros(),
             trust=html.get("trust", False),
             spans=tuple((".".join(map(str, at)), place.value) for at, place in self.reader.found.items()),
         )
@@ -195,6 +197,13 @@ class _Assembly:
             if text is not UNSET:
                 pairs.append((name, text))
         return tuple(sorted(pairs))
+
+    def macros(self) -> tuple[Macro, ...]:
+        """``[macros]``, in the order of the file."""
+        kind = keys_of("macros")["NAME"].kind
+        table = self.read_table(self.tree.get("macros", {}), ("macros",), "[macros]")
+        read = (kind.read(self.reader, value, ("macros", name)) for name, value in table)
+        return tuple(one for one in read if one is not UNSET)
 
     def redirects(self) -> tuple[tuple[str, str], ...]:
         """``[html.redirects]``, in the order of the file."""

@@ -21,6 +21,7 @@ from etude.parse.config_values import (
     HUB,
     LANGUAGES,
     LOCALIZED,
+    MACRO,
     MODULE,
     NAMES,
     PAGE,
@@ -80,6 +81,7 @@ SECTIONS: dict[str, str] = {
     "bibliography": "Citations.",
     "inventory": "Inventories of other projects, for API links: a table `[inventory.NAME]` for each.",
     "substitutions": "Texts that pages insert with `{{ NAME }}`.",
+    "macros": "Commands that formulas use; see [](../how-to/formulas.md).",
 }
 """Every table of the top level, with its meaning."""
 
@@ -115,6 +117,13 @@ KEYS: tuple[Key, ...] = (
         FLAG,
         "(true if the folder is there)",
         "False: the only language's pages lie in the book's root.",
+    ),
+    Key(
+        "book",
+        "exclude",
+        TEXTS,
+        "[]",
+        "Patterns of files and folders that hold no pages, below the book: `drafts`, `**/old_*.md`.",
     ),
     Key(
         "book",
@@ -261,6 +270,34 @@ KEYS: tuple[Key, ...] = (
         '"keep"',
         "hide: durations in outputs (3.2 s, 12ms/step) give way to a mark, on pages and when results are "
         "verified. Nothing runs for a change of this.",
+    ),
+    Key(
+        "execute",
+        "exclude",
+        TEXTS,
+        "[]",
+        "Patterns of pages that never run: files below the book, or folders.",
+    ),
+    Key(
+        "execute",
+        "stored",
+        one_of("run", "keep"),
+        '"run"',
+        "keep: a notebook whose cells all have outputs does not run; these are shown.",
+    ),
+    Key(
+        "execute",
+        "allow_errors",
+        FLAG,
+        "false",
+        "True: a cell that raises an exception is no problem, and those after it run.",
+    ),
+    Key(
+        "execute",
+        "stderr",
+        one_of("keep", "remove"),
+        '"keep"',
+        "remove: what cells write to standard error is not shown. Nothing runs for a change of this.",
     ),
     Key(
         "execute.resources",
@@ -489,6 +526,14 @@ KEYS: tuple[Key, ...] = (
     Key("inventory.NAME", "url", URL, '""', "Where the project's documentation is published."),
     Key("inventory.NAME", "file", PATH, '""', "A copy of its `objects.inv` in the book; nothing is fetched."),
     Key("substitutions", "NAME", TEXT, '""', "The text that stands for `{{ NAME }}`."),
+    Key(
+        "macros",
+        "NAME",
+        MACRO,
+        '""',
+        "The LaTeX that stands for `\\NAME` in formulas, with `#1` to `#9` for its arguments; a table has "
+        "it as `body`, and as `optional` what the first argument is when it is left out.",
+    ),
 )
 """In the order in which the handbook shows them."""
 

@@ -19,7 +19,7 @@ from etude.model.span import NOWHERE, Span
 from etude.parse.config_contents import is_glob
 from etude.parse.config_spelling import nearest
 from etude.parse.config_values import page_name
-from etude.parse.contents_names import compile_pattern, is_listable, natural
+from etude.parse.contents_names import compile_pattern, covers, is_listable, natural
 
 __all__ = ["expand", "page_path", "settle"]
 
@@ -68,6 +68,7 @@ class _Contents:
     def __init__(self, config: Config, files: Files) -> None:
         self.config, self.files = config, files
         self.diagnostics: list[Diagnostic] = []
+        self.exclude = tuple(compile_pattern(pattern.strip("/")) for pattern in config.exclude)
         self.pages = {language: self.sources(language) for language in config.languages}
         """Source files by page, by language."""
         self.all = tuple(sorted({name for pages in self.pages.values() for name in pages}, key=natural))
@@ -85,9 +86,13 @@ class _Contents:
             found = {path for middle in ("", "**/") for path in self.files.glob(f"{folder}{middle}*{suffix}")}
             for path in sorted(found):
                 name = page_name(path.removeprefix(folder))
-                if not name.startswith("_build/"):
+                if not name.startswith("_build/") and not self.excluded(path):
                     pages.setdefault(name, []).append(path)
         return pages
+
+    def excluded(self, path: str) -> bool:
+        """Whether a file, or a folder that it is in, is none of the book's."""
+        return bool(self.exclude) and covers(self.exclude, path)
 
     def tocs(self) -> dict[str, Toc]:
         """Expand once for all languages, then take what each of them has."""

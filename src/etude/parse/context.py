@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from etude.model.block import BlockNode, CodeCell
-from etude.model.config import Config
+from etude.model.config import Config, Macro
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.inline import Inline
 from etude.model.page import FrontMatter
@@ -74,6 +74,8 @@ class Context:
         self.attachments: Mapping[str, str] = {}
         """Data URIs of the pictures that the notebook cell at hand carries, by name."""
         self.substitutions: Mapping[str, str] = dict(config.substitutions)
+        self.macros: dict[str, Macro] = {macro.name: macro for macro in config.macros}
+        """Commands of formulas that are known at this point, by name."""
         self.substituting: list[str] = []
         """Names of the substitutions whose text is being read, outermost first."""
         self.including: list[str] = [path]

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from msgspec import Struct
 
-from etude.model.config import Worker
+from etude.model.config import Macro, Worker
 from etude.model.page import Alias, FrontMatter, PageExecution
 from etude.model.rules import Rule
 from etude.model.span import Span
@@ -39,7 +39,7 @@ _OPENING = re.compile(r"---[ \t]*\n")
 IGNORED = frozenset({
     "jupytext", "exports", "banner", "github", "doi", "tags", "bibliography", "jupyter",
     "short_title", "downloads", "copyright", "open_access", "venue", "site", "options", "myst", "html_theme",
-    "orphan", "math", "abbreviations", "export", "parts", "language_info", "nbformat", "nbformat_minor",
+    "orphan", "abbreviations", "export", "parts", "language_info", "nbformat", "nbformat_minor",
     "mystnb", "toc", "keep_ipynb", "kernel_info", "celltoolbar", "widgets", "colab", "accelerator",
 })  # fmt: skip
 """Keys that other tools read; Etude leaves them alone."""
@@ -122,6 +122,8 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], whole_span: 
                 found["aliases"] = tuple(Alias(one, span) for one in _aliases(value))
             elif name == "short":
                 found["short"] = Alias(_code(value), span)
+            elif name == "math":
+                context.macros.update(_macros(value))
             elif name in {"image", "thumbnail"}:
                 picture = _picture(context, value, span)
                 # That of MyST gives way to our own, wherever they stand.
@@ -161,6 +163,20 @@ def _substitutions(context: Context, value: Any, span: Span) -> dict[str, str]:
             message = f"`substitutions.{name}`: lists, directives and other blocks cannot be substituted"
             hints = ("put them into a file of their own, and write an `include` where they shall stand",)
             context.report(Rule.FRONT_MATTER_VALUE, message, span, hints=hints)
+    return found
+
+
+def _macros(value: Any) -> dict[str, Macro]:
+    r"""Commands of formulas: ``'\R': '\mathbb{R}'``, or a table with ``macro``."""
+    found: dict[str, Macro] = {}
+    for name, given in (value if isinstance(value, dict) else {}).items():
+        body = given.get("macro") if isinstance(given, dict) else given
+        if not isinstance(body, str):
+            raise Bad(f"expected the LaTeX of `{name}`")
+        bare = str(name).removeprefix("\\")
+        found[bare] = Macro(bare, body.strip())
+    if value is not None and not isinstance(value, dict):
+        raise Bad("expected a table of commands and LaTeX")
     return found
 
 
@@ -257,7 +273,7 @@ _EXECUTION: dict[str, Callable[[Any], Any]] = {
     "timings": timings,
 }
 
-FIELDS = (*_FIELDS, "image", "thumbnail", "aliases", "short", "execute", "kernelspec", "substitutions")
+FIELDS = (*_FIELDS, "image", "thumbnail", "aliases", "short", "execute", "kernelspec", "substitutions", "math")
 EXECUTION_FIELDS = tuple(_EXECUTION)
 
 

@@ -207,8 +207,8 @@ def _dollar(s: Scanner, at: int) -> int:
     if match is None or is_price(match[1]):
         return at + 1
     span = s.places.span(at, match.end())
-    formulas.inline(s.context, match[1], span)
-    return s.add(InlineMath(span, match[1]), at, match.end())
+    tex = formulas.inline(s.context, match[1], span)
+    return s.add(InlineMath(span, tex), at, match.end())
 
 
 def _emphasis(s: Scanner, at: int) -> int:

@@ -1,0 +1,110 @@
+"""A whole project: its configuration is written as `etude.toml`, all else is taken over as it is."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+
+from etude.convert.account import Account, Note
+from etude.convert.addresses import redirects
+from etude.convert.census import Counts
+from etude.convert.converted import Asked, Converted, Copy, NotABookError
+from etude.convert.jupyter_book.project import BOOK1, MARKS, MYST, TOC, Project, read_project
+from etude.convert.toml import Toml
+from etude.model.contents import Toc
+from etude.model.protocols import Files
+from etude.parse.config import parse_config
+from etude.parse.contents import expand, page_path, settle
+
+__all__ = ["convert"]
+
+_LEFT = ("_build/", ".git/", ".etude/", ".ipynb_checkpoints/", "node_modules/")
+_OWN = (MYST, BOOK1, TOC, "etude.toml", "IMPORT.md", ".etude-import")
+_NOT_SLUG = re.compile(r"[^a-z0-9-]+")
+
+
+def convert(files: Files, asked: Asked) -> Converted:
+    """The book in `files`; raises `NotABookError` when there is none, or its configuration cannot be read."""
+    project = read_project(files)
+    if project is None:
+        raise NotABookError(f"there is neither {' nor '.join(f'`{name}`' for name in MARKS)} in it")
+    if project.broken:
+        one = next(d for d in project.diagnostics if d.rule.value == "config-syntax")
+        raise NotABookError(f"`{one.place.path}`: {one.message}")
+    config = settle(parse_config(project.written.text)[0], files)
+    tocs, _ = expand(config, files)
+    toc = next(iter(tocs.values()), None)
+    names = _names(toc)
+    text = project.written.text
+    account = Account()
+    if asked.old_base and names and toc is not None:
+        text += _redirects(project, names, toc.home, asked)
+    sources = [path for name in names if (path := page_path(config, files, config.languages[0], name))]
+    return Converted(
+        files=(("etude.toml", text),),
+        copies=tuple(Copy(path, path) for path in _copies(files)),
+        notes=tuple(sorted((*_problems(project, account), *project.notes))),
+        counts=tuple((path, path, Counts()) for path in sources),
+    )
+
+
+def _problems(project: Project, account: Account) -> Iterable[Note]:
+    """What was wrong with the configuration; what was not read is noted already."""
+    for one in project.diagnostics:
+        if one.rule.value != "config-unused":
+            account.lost("configuration", one.place.path, 0, one.message)
+    return account.notes
+
+
+def _names(toc: Toc | None) -> list[str]:
+    if toc is None:
+        return []
+    return list(dict.fromkeys((toc.home, *(page.name for page, _, _ in toc.walk()))))
+
+
+def _copies(files: Files) -> list[str]:
+    every = {*files.glob("*"), *files.glob("**/*")}
+    return sorted(
+        path
+        for path in every
+        if path not in _OWN and not path.startswith(_LEFT) and not any(f"/{name}" in path for name in _LEFT)
+    )
+
+
+def _redirects(project: Project, names: list[str], home: str, asked: Asked) -> str:
+    """The table of old addresses; raises `ValueError` when they are not below the new site's."""
+    old = _slugs(names, home) if project.main == MYST else _pages(names, home)
+    real = ["index.html", *(f"{name}.html" for name in names if name != home)]
+    found = redirects(old, asked.old_base, asked.new_base, real=real)
+    if not found:
+        return ""
+    toml = Toml()
+    toml.table("html.redirects")
+    for address, page in found.items():
+        toml.set(address, page)
+    return f"\n{toml.written().text}"
+
+
+def _pages(names: list[str], home: str) -> dict[str, str]:
+    """Jupyter Book 1: a page of HTML for each, at its path; the root's page leads to the first."""
+    return {"index.html": home, **{f"{name}.html": name for name in names}}
+
+
+def _slugs(names: list[str], home: str) -> dict[str, str]:
+    """Jupyter Book 2: the file's name, in lower case and with dashes, is the folder of the page."""
+    found: dict[str, str] = {}
+    taken: dict[str, int] = {}
+    for name in names:
+        folder, _, last = name.rpartition("/")
+        stem = posixpath.basename(folder) if last == "index" and folder else last
+        slug = _NOT_SLUG.sub("-", stem.lower()).strip("-") or "page"
+        count = taken.get(slug, 0)
+        taken[slug] = count + 1
+        slug = f"{slug}-{count}" if count else slug
+        if name == home:
+            continue
+        found[f"{slug}/index.html"] = name
+    return found
+
+
