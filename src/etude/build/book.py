@@ -133,9 +133,7 @@ def read_settings(watch: Watch) -> Project | None:
         raise BookError((diagnose(Rule.READ_FAILED, message, name),)) from error
 
 
-def read_config(
-    watch: Watch, project: Project | None = None
-) -> tuple[Config, tuple[Diagnostic, ...]]:
+def read_config(watch: Watch, project: Project | None = None) -> tuple[Config, tuple[Diagnostic, ...]]:
     """The validated configuration; raises `BookError` when the file cannot be read or is no TOML."""
     if project is not None:
         if project.broken:

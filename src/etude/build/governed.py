@@ -1,4 +1,4 @@
-"""What the book says of all its cells: which pages do not run, and what of outputs is no problem or not shown."""
+"""What the book says of all its cells: which do not run, which may fail, what of their outputs is shown."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from etude.adapters.packages import InstalledPackages
 from etude.adapters.store import SqliteStore
 from etude.build.book import Book
 from etude.build.environments import placed
-from etude.build.options import BuildOptions
 from etude.build.governed import governed
+from etude.build.options import BuildOptions
 from etude.build.outputs import encode, stored_page
 from etude.build.watch import Seen, Watch, digest, stamp
 from etude.build.workers import Workers

@@ -21,9 +21,10 @@ __all__ = ["told"]
 _KEY = re.compile(r"`([a-z_]+(?:\.[\w-]+)+)`")
 _FOREIGN = re.compile(r"`?etude\.toml`?|\[\[?[a-z]+(?:\.[\w-]+)?\]\]?|`\w+ = |did you mean `--")
 """What a hint says that is of use only where there is an `etude.toml`."""
-_HINTS = {
-    "files": {BOOK1: "name the book's BibTeX files: `bibtex_bibfiles: […]`", MYST: "put the `.bib` files into the book"},
-}  # fmt: skip
+_BIBTEX = {
+    BOOK1: "name the book's BibTeX files: `bibtex_bibfiles: […]`",
+    MYST: "put its BibTeX file into the book",
+}
 
 
 def told(project: Project, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -35,10 +36,11 @@ def _told(project: Project, one: Diagnostic) -> Diagnostic:
     here = one.place.path == CONFIG
     hints = tuple(hint for hint in one.hints if _FOREIGN.search(hint) is None)
     if "BibTeX files in `etude.toml`" in " ".join(one.hints):
-        hints = (_HINTS["files"].get(project.main, _HINTS["files"][BOOK1]),)
+        hints = (_BIBTEX.get(project.main, _BIBTEX[BOOK1]),)
     related = tuple(replace(other, place=_moved(project, other.place)) for other in one.related)
     if not here:
-        return one if (hints, related) == (one.hints, one.related) else replace(one, hints=hints, related=related)
+        same = (hints, related) == (one.hints, one.related)
+        return one if same else replace(one, hints=hints, related=related)
     message = _KEY.sub(lambda key: f"`{project.names.get(key[1], key[1])}`", one.message)
     return replace(one, message=message, place=_moved(project, one.place), hints=hints, related=related)
 

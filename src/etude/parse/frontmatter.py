@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from etude.model.config import Macro, Worker
 from etude.model.page import Alias, FrontMatter, PageExecution
@@ -37,10 +38,20 @@ _BLOCK = re.compile(r"^[ ]{0,3}(?:```|~~~|:::|[-*+] |\d+[.)] |#{1,6} |>|\|)", re
 _OPENING = re.compile(r"---[ \t]*\n")
 
 IGNORED = frozenset({
-    "jupytext", "exports", "banner", "github", "doi", "tags", "bibliography", "jupyter",
-    "short_title", "downloads", "copyright", "open_access", "venue", "site", "options", "myst", "html_theme",
-    "orphan", "abbreviations", "export", "parts", "language_info", "nbformat", "nbformat_minor",
-    "mystnb", "toc", "keep_ipynb", "kernel_info", "celltoolbar", "widgets", "colab", "accelerator",
+    # Jupyter, jupytext, Colab
+    "jupytext", "jupyter", "language_info", "nbformat", "nbformat_minor", "kernel_info", "celltoolbar",
+    "widgets", "colab", "accelerator", "keep_ipynb", "varInspector", "toc", "toc-autonumbering",
+    # Sphinx and Jupyter Book
+    "orphan", "tocdepth", "html_meta", "html_theme", "nosearch", "no-search", "myst", "mystnb", "file_format",
+    "sd_hide_title", "bibliography", "tags",
+    # MyST
+    "exports", "export", "banner", "bannerOptimized", "thumbnailOptimized", "github", "doi", "arxiv", "pmid",
+    "pmcid", "short_title", "downloads", "copyright", "open_access", "venue", "biblio", "volume", "issue",
+    "first_page", "last_page", "subject", "site", "options", "settings", "abbreviations", "parts",
+    "affiliations", "editors", "reviewers", "contributors", "funding", "identifiers", "id", "binder", "thebe",
+    "edit_url", "source_url", "requirements", "resources", "references", "content_includes_title",
+    "abstract", "acknowledgments", "acknowledgements", "data_availability", "keypoints", "epigraph",
+    "dedication", "summary", "enumerator",
 })  # fmt: skip
 """Keys that other tools read; Etude leaves them alone."""
 
@@ -118,6 +129,9 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], whole_span: 
                 found["kernel"] = _kernel(value)
             elif name == "execute":
                 found["execute"] = _execution(context, value, span)
+            elif name == "skip_execution" or (name == "mystnb" and _turned_off(value)):
+                skip = name == "mystnb" or truth(value)
+                found["execute"] = replace(found.get("execute", PageExecution()), skip=skip)
             elif name == "aliases":
                 found["aliases"] = tuple(Alias(one, span) for one in _aliases(value))
             elif name == "short":
@@ -164,6 +178,11 @@ def _substitutions(context: Context, value: Any, span: Span) -> dict[str, str]:
             hints = ("put them into a file of their own, and write an `include` where they shall stand",)
             context.report(Rule.FRONT_MATTER_VALUE, message, span, hints=hints)
     return found
+
+
+def _turned_off(value: Any) -> bool:
+    """Whether MyST-NB is told not to run a page."""
+    return isinstance(value, dict) and str(value.get("execution_mode")).lower() in {"off", "false"}
 
 
 def _macros(value: Any) -> dict[str, Macro]:
@@ -273,7 +292,13 @@ _EXECUTION: dict[str, Callable[[Any], Any]] = {
     "timings": timings,
 }
 
-FIELDS = (*_FIELDS, "image", "thumbnail", "aliases", "short", "execute", "kernelspec", "substitutions", "math")
+_ELSEWHERE = frozenset({"cache", "depends_on"})
+"""What MyST says of execution, and Etude finds out."""
+
+FIELDS = (
+    *_FIELDS,
+    *("image", "thumbnail", "aliases", "short", "execute", "kernelspec", "substitutions", "math"),
+)
 EXECUTION_FIELDS = tuple(_EXECUTION)
 
 
@@ -283,6 +308,8 @@ def _execution(context: Context, value: Any, span: Span) -> PageExecution:
     found: dict[str, Any] = {}
     for key, item in value.items():
         name = str(key).replace("-", "_")
+        if name in _ELSEWHERE:
+            continue
         if name not in _EXECUTION:
             context.report(
                 Rule.FRONT_MATTER_UNKNOWN_KEY,

@@ -2,7 +2,8 @@ r"""Commands of one's own in formulas: ``\R`` becomes ``\mathbb{R}`` before anyt
 
 So every output has them: site, print, e-book, search, notebooks. As TeX does it: a command takes one
 argument for each ``#n``, a group or the next sign; the first may be optional, in brackets. What is put in
-place of a command may have commands. A definition in a formula (``\newcommand``) goes before that of the book.
+place of a command may have commands. A definition in a formula (``\newcommand``) goes before that of the
+book, in the formulas after it, too.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class MacroError(Exception):
 
 
 def defined(tex: str) -> dict[str, Macro]:
-    r"""The commands that a formula defines, with ``\newcommand`` or ``\def``: later ones of the page know them."""
+    r"""The commands that a formula defines with ``\newcommand`` or ``\def``."""
     if "\\newcommand" not in tex and "\\renewcommand" not in tex and "\\def" not in tex:
         return {}
     found: dict[str, Macro] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterable
 
@@ -21,7 +20,9 @@ __all__ = ["convert"]
 
 _LEFT = ("_build/", ".git/", ".etude/", ".ipynb_checkpoints/", "node_modules/")
 _OWN = (MYST, BOOK1, TOC, "etude.toml", "IMPORT.md", ".etude-import")
-_NOT_SLUG = re.compile(r"[^a-z0-9-]+")
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_NUMBER = re.compile(r"^[0-9_.-]+")
+_YEAR = re.compile(r"[12][0-9]{3}(?![0-9])|[0-9]{5}")
 
 
 def convert(files: Files, asked: Asked) -> Converted:
@@ -74,9 +75,11 @@ def _copies(files: Files) -> list[str]:
 
 def _redirects(project: Project, names: list[str], home: str, asked: Asked) -> str:
     """The table of old addresses; raises `ValueError` when they are not below the new site's."""
-    old = _slugs(names, home) if project.main == MYST else _pages(names, home)
-    real = ["index.html", *(f"{name}.html" for name in names if name != home)]
-    found = redirects(old, asked.old_base, asked.new_base, real=real)
+    if project.main == MYST:
+        old = _slugs(names, home, folders=project.folders)
+    else:
+        old = {f"{name}.html": name for name in names}
+    found = redirects(old, asked.old_base, asked.new_base, real=("index.html",))
     if not found:
         return ""
     toml = Toml()
@@ -86,25 +89,27 @@ def _redirects(project: Project, names: list[str], home: str, asked: Asked) -> s
     return f"\n{toml.written().text}"
 
 
-def _pages(names: list[str], home: str) -> dict[str, str]:
-    """Jupyter Book 1: a page of HTML for each, at its path; the root's page leads to the first."""
-    return {"index.html": home, **{f"{name}.html": name for name in names}}
+def _slugs(names: list[str], home: str, *, folders: bool) -> dict[str, str]:
+    """Jupyter Book 2: each page is the index of a folder, which is named as the page's file is.
 
-
-def _slugs(names: list[str], home: str) -> dict[str, str]:
-    """Jupyter Book 2: the file's name, in lower case and with dashes, is the folder of the page."""
+    With `folders` the folders of the source stand before it.
+    """
     found: dict[str, str] = {}
     taken: dict[str, int] = {}
     for name in names:
         folder, _, last = name.rpartition("/")
-        stem = posixpath.basename(folder) if last == "index" and folder else last
-        slug = _NOT_SLUG.sub("-", stem.lower()).strip("-") or "page"
+        slug = "/".join(map(_slug, (*folder.split("/"), last))) if folders and folder else _slug(last)
         count = taken.get(slug, 0)
         taken[slug] = count + 1
         slug = f"{slug}-{count}" if count else slug
-        if name == home:
-            continue
-        found[f"{slug}/index.html"] = name
+        if folders and folder:
+            slug = slug.removesuffix("/index")
+        if name != home:
+            found[f"{slug}/index.html"] = name
     return found
 
 
+def _slug(name: str) -> str:
+    """A file's name as MyST has it in addresses: small letters, without the number before it."""
+    bare = name if _YEAR.match(name) else _NUMBER.sub("", name) or name
+    return _NOT_SLUG.sub("-", bare.lower().replace("&", "-and-")).strip("-")[:50]

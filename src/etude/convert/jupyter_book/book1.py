@@ -138,7 +138,7 @@ def _interface(draft: Draft, item: Item) -> None:
 
 def _colab(draft: Draft, item: Item) -> None:
     if item.text:
-        draft.put("launch", "colab", True, item)  # noqa: FBT003 -- a value
+        draft.put("launch", "colab", True, item)
 
 
 def _excluded(table: str) -> Handler:

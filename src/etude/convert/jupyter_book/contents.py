@@ -62,16 +62,14 @@ class _Contents:
         if title is not None and (below or item.get("title") is None):
             draft.changed(title, "a title without a page of its own is left out; its pages take its place")
         elif not below:
-            draft.report(
-                Rule.CONFIG_VALUE, "an entry of the contents names no page", item, "write `file: …`"
-            )
+            draft.report(Rule.CONFIG_VALUE, "an entry of the contents names no page", item, "write `file: …`")
         return below
 
     def options(self, item: Item) -> None:
         """What an entry says beside its page."""
         known = (*_GROUPS, *_META, "glob", "pattern", "url", "part", "hidden", "expand_sections", "id")
         for key, value in item.items():
-            if key in {"hidden"} and value.value is True:
+            if key == "hidden" and value.value is True:
                 self.draft.changed(value, "the page is in the contents: it cannot be hidden there")
             elif key not in known and value.value is not None:
                 self.draft.changed(value, "not needed")

@@ -14,6 +14,7 @@ from etude.convert.jupyter_book.tree import Item
 from etude.convert.toml import Placed, Plain, Toml, Written
 from etude.model.diagnostic import Diagnostic, Place, diagnose
 from etude.model.rules import Rule
+from etude.parse.config_keys import keys_of
 
 __all__ = ["Draft", "Handler", "Unit"]
 
@@ -124,11 +125,7 @@ class Draft:
         if isinstance(item.value, dict):
             self.wrong(item, "a list of texts")
             return []
-        found: list[Plain] = []
-        for one in item.each():
-            if (word := self.text(one)) is not None:
-                found.append(Placed(word, one.place))
-        return found
+        return [Placed(word, one.place) for one in item.each() if (word := self.text(one)) is not None]
 
     def table(self, item: Item, handlers: Mapping[str, Handler], other: Handler) -> None:
         """Read the pairs of a table, each by the handler for its key; reports what is no table."""
@@ -154,7 +151,7 @@ class Draft:
                 if table != name and table in _ORDER:
                     continue
                 toml.table(table, self._places.get(table, start))
-                for key, value in self._tables[table].items():
+                for key, value in _in_order(table, self._tables[table]):
                     toml.set(key, value)
                 if table == "book" and self._alone:
                     toml.set("chapters", Placed(self.units[0].chapters, self.units[0].place))
@@ -173,6 +170,12 @@ class Draft:
             if not unit.numbered:
                 toml.set("numbered", value=False)
             toml.set("chapters", Placed(unit.chapters, unit.place))
+
+
+def _in_order(table: str, values: Mapping[str, Plain]) -> list[tuple[str, Plain]]:
+    """The pairs of a table in the order of the handbook; those that authors name, as they come."""
+    known = list(keys_of(table))
+    return sorted(values.items(), key=lambda pair: known.index(pair[0]) if pair[0] in known else -1)
 
 
 def _describe(item: Item) -> str:

@@ -113,7 +113,7 @@ def _jupyter(draft: Draft, item: Item) -> None:
     url, repo, ref = binder.get("url"), binder.get("repo"), binder.get("ref")
     if isinstance(binder.value, bool) or url is None:
         if binder.value is not False:
-            draft.put("launch", "binder", True, binder)  # noqa: FBT003 -- a value
+            draft.put("launch", "binder", True, binder)
     else:
         draft.put("launch", "binder", url.text, url)
     if repo is not None and repo.text:

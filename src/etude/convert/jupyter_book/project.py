@@ -46,6 +46,8 @@ class Project(Struct, frozen=True):
     """Dotted keys of `etude.toml`, and what they are called in the files that were read."""
     notes: tuple[Note, ...]
     diagnostics: tuple[Diagnostic, ...]
+    folders: bool = False
+    """Whether addresses of MyST's site have the folders of the source."""
     broken: bool = False
     """Whether a file could not be read: there is no book then."""
 
@@ -85,6 +87,7 @@ def read_project(files: Files) -> Project | None:
         draft.names,
         draft.account.notes,
         (*reader.problems, *draft.problems),
+        myst is not None and _folders(myst),
         reader.broken,
     )
 
@@ -138,6 +141,11 @@ def _over(upper: Item, lower: Item) -> Item:
     for key, value in upper.items():
         joined[key] = _over(value, joined[key]) if key in joined else value
     return replace(upper, value=joined)
+
+
+def _folders(myst: Item) -> bool:
+    found = (myst.get("site", "options", "folders"), myst.get("project", "options", "folders"))
+    return any(one is not None and one.value is True for one in found)
 
 
 def _unread(draft: Draft) -> Diagnostic:

@@ -198,7 +198,7 @@ def substitutions(draft: Draft, item: Item) -> None:
 
 
 def macros(draft: Draft, item: Item) -> None:
-    r"""Commands of formulas: MathJax's ``R: "\\mathbb{R}"`` and ``norm: ["…#1…", 1]``, MyST's ``"\\R": …``."""
+    r"""Commands of formulas: MathJax's ``R: …`` and ``norm: ["…#1…", 1, "default"]``, MyST's ``"\\R": …``."""
 
     def one(draft: Draft, value: Item) -> None:
         name = value.at.removeprefix(f"{item.at}.")
@@ -215,5 +215,3 @@ def macros(draft: Draft, item: Item) -> None:
         draft.put("macros", command[1], plain, value, f"`{command[1]}` in `[macros]`")
 
     draft.table(item, {}, one)
-
-

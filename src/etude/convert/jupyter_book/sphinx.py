@@ -13,7 +13,9 @@ from etude.convert.toml import Placed, Plain
 
 __all__ = ["SPHINX", "inventories", "other"]
 
-_PREFIXES: Final = ("myst_", "nb_", "latex_", "epub_", "texinfo_", "man_", "gettext_", "autodoc_", "autosummary_")
+_PREFIXES: Final = (
+    *("myst_", "nb_", "latex_", "epub_", "texinfo_", "man_", "gettext_", "autodoc_", "autosummary_"),
+)
 
 
 def inventories(draft: Draft, item: Item) -> None:
@@ -44,13 +46,14 @@ def inventories(draft: Draft, item: Item) -> None:
 
 
 def _mathjax(draft: Draft, item: Item) -> None:
-    tex: dict[str, Handler] = {"macros": settings.macros}
-    draft.table(
-        item,
-        {"tex": lambda draft, one: draft.table(one, tex, changed("formulas need no MathJax")),
-         "TeX": lambda draft, one: draft.table(one, {"Macros": settings.macros}, changed("formulas need no MathJax"))},
-        changed("formulas need no MathJax"),
-    )  # fmt: skip
+    """MathJax 3 has ``tex.macros``, MathJax 2 ``TeX.Macros``."""
+    rest = changed("formulas need no MathJax")
+    macros: dict[str, Handler] = {"macros": settings.macros, "Macros": settings.macros}
+
+    def tex(draft: Draft, one: Item) -> None:
+        draft.table(one, macros, rest)
+
+    draft.table(item, {"tex": tex, "TeX": tex}, rest)
 
 
 def _style(draft: Draft, item: Item) -> None:
@@ -88,38 +91,38 @@ def other(draft: Draft, item: Item) -> None:
 
 
 SPHINX: Final[dict[str, Handler]] = {
-        "language": settings.language,
-        "bibtex_reference_style": _style,
-        "bibtex_default_style": _style,
-        "bibtex_bibfiles": files_of("bibliography", "files"),
-        "mathjax3_config": _mathjax,
-        "mathjax_config": _mathjax,
-        "mathjax_path": changed("formulas need no MathJax"),
-        "intersphinx_mapping": inventories,
-        "html_js_files": lost("scripts of one's own are not taken into the site"),
-        "html_css_files": _static,
-        "html_static_path": nothing("style sheets in `_static` are taken"),
-        "html_extra_path": lost("files are not copied to the root of the site"),
-        "html_theme": changed("Etude has a theme of its own"),
-        "html_theme_options": _theme,
-        "html_baseurl": address("html", "url"),
-        "html_favicon": file("html", "favicon"),
-        "html_logo": file("html", "logo"),
-        "html_title": changed("the book's title is taken"),
-        "html_show_copyright": changed("not needed"),
-        "html_last_updated_fmt": changed("pages tell when they were changed, if the repository does"),
-        "html_sidebars": changed("Etude has a theme of its own"),
-        "copyright": changed("what `copyright` at the top says is taken"),
-        "suppress_warnings": changed("each problem is told"),
-        "nitpicky": nothing("every reference is checked"),
-        "numfig": nothing("figures, tables and listings are numbered"),
-        "math_number_all": changed("formulas with a label are numbered"),
-        "proof_minimal_theme": changed("Etude has a theme of its own"),
-        "exercise_include_exercise_title": nothing(),
-        "hide_solutions": lost("solutions are folded"),
-        "version": put("book", "version"),
-        "release": changed("what `version` says is taken"),
-        "add_module_names": changed("not needed"),
-        "templates_path": lost("templates of Sphinx are not used"),
-        "rediraffe_redirects": changed("write them into `[html.redirects]`"),
+    "language": settings.language,
+    "bibtex_reference_style": _style,
+    "bibtex_default_style": _style,
+    "bibtex_bibfiles": files_of("bibliography", "files"),
+    "mathjax3_config": _mathjax,
+    "mathjax_config": _mathjax,
+    "mathjax_path": changed("formulas need no MathJax"),
+    "intersphinx_mapping": inventories,
+    "html_js_files": lost("scripts of one's own are not taken into the site"),
+    "html_css_files": _static,
+    "html_static_path": nothing("style sheets in `_static` are taken"),
+    "html_extra_path": lost("files are not copied to the root of the site"),
+    "html_theme": changed("Etude has a theme of its own"),
+    "html_theme_options": _theme,
+    "html_baseurl": address("html", "url"),
+    "html_favicon": file("html", "favicon"),
+    "html_logo": file("html", "logo"),
+    "html_title": changed("the book's title is taken"),
+    "html_show_copyright": changed("not needed"),
+    "html_last_updated_fmt": changed("pages tell when they were changed, if the repository does"),
+    "html_sidebars": changed("Etude has a theme of its own"),
+    "copyright": changed("what `copyright` at the top says is taken"),
+    "suppress_warnings": changed("each problem is told"),
+    "nitpicky": nothing("every reference is checked"),
+    "numfig": nothing("figures, tables and listings are numbered"),
+    "math_number_all": changed("formulas with a label are numbered"),
+    "proof_minimal_theme": changed("Etude has a theme of its own"),
+    "exercise_include_exercise_title": nothing(),
+    "hide_solutions": lost("solutions are folded"),
+    "version": put("book", "version"),
+    "release": changed("what `version` says is taken"),
+    "add_module_names": changed("not needed"),
+    "templates_path": lost("templates of Sphinx are not used"),
+    "rediraffe_redirects": changed("write them into `[html.redirects]`"),
 }
