@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import structs
+
 from etude.adapters.disk import DiskFiles
 from etude.adapters.store import SqliteStore
 from etude.build.options import BuildOptions
@@ -140,7 +142,8 @@ def read_config(watch: Watch, project: Project | None = None) -> tuple[Config, t
             raise BookError(project.diagnostics)
         config, problems = parse_config(project.written.text, CONFIG)
         config, more = requirements.settle(config, watch, CONFIG)
-        return contents.settle(config, watch), (*project.diagnostics, *problems, *more)
+        config = structs.replace(contents.settle(config, watch), file=project.main)
+        return config, (*project.diagnostics, *problems, *more)
     try:
         data = watch.read(CONFIG)
     except OSError as error:

@@ -19,7 +19,7 @@ from etude.model.span import NOWHERE, Span
 __all__ = ["told"]
 
 _KEY = re.compile(r"`([a-z_]+(?:\.[\w-]+)+)`")
-_FOREIGN = re.compile(r"`?etude\.toml`?|\[\[?[a-z]+(?:\.[\w-]+)?\]\]?|`\w+ = |did you mean `--")
+_FOREIGN = re.compile(r"`?etude\.toml`?|\[\[?[a-z]+(?:\.[\w-]+)?\]\]?|`\w+ = |language's folder")
 """What a hint says that is of use only where there is an `etude.toml`."""
 _BIBTEX = {
     BOOK1: "name the book's BibTeX files: `bibtex_bibfiles: […]`",

@@ -212,6 +212,8 @@ class Config(Struct, frozen=True):
     substitutions: tuple[tuple[str, str], ...] = ()
     macros: tuple[Macro, ...] = ()
     trust: bool = False
+    file: str = "etude.toml"
+    """The file that it was read from, mainly: a folder with it is the book's."""
     spans: tuple[tuple[str, Span], ...] = ()
     """Where values stand in `etude.toml`, by dotted key; for diagnostics only, never part of a key."""
 

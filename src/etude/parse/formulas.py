@@ -46,15 +46,13 @@ def displayed(context: Context, lines: Lines, labels: tuple[str, ...]) -> tuple[
         rest = "".join((*pieces, line[at:]))
         if rest.strip() or not at:
             kept.append(rest)
-    tex = _expanded(context, "\n".join(kept).strip(), lines)
-    context.formula(tex, display=True)
+    tex = _noted(context, "\n".join(kept).strip(), lines, display=True)
     return tex, ((own, *labels) if own and own not in labels else labels)
 
 
 def inline(context: Context, tex: str, span: Span) -> str:
     """Note a formula within a line, and give its LaTeX; what it cannot hold is reported at `span`."""
-    tex = _expanded(context, tex, span)
-    context.formula(tex, display=False)
+    tex = _noted(context, tex, span, display=False)
     if "ref" not in tex and "label" not in tex:
         return tex
     for match in _MARK.finditer(tex):
@@ -69,17 +67,17 @@ def inline(context: Context, tex: str, span: Span) -> str:
     return tex
 
 
-def _expanded(context: Context, tex: str, where: Span | Lines) -> str:
-    """A formula without commands that the book, the page, or a formula before this one has defined."""
-    if "\\" not in tex:
-        return tex
+def _noted(context: Context, tex: str, where: Span | Lines, *, display: bool) -> str:
+    """Note a formula, without commands that the book, the page, or a formula before this one has defined."""
     context.macros.update(defined(tex))
     try:
-        return expand(tex, context.macros)
+        tex = expand(tex, context.macros)
     except MacroError as error:
         span = where if isinstance(where, Span) else where.span(0, len(where.lines))
         context.report(Rule.MATH_SYNTAX, str(error), span)
-        return tex
+    else:
+        context.formula(tex, display=display)
+    return tex
 
 
 def _refer(context: Context, match: re.Match[str], span: Span) -> None:

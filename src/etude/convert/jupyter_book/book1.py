@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from etude.convert.jupyter_book import settings
@@ -15,6 +16,9 @@ from etude.model.protocols import Files
 
 __all__ = ["read_config"]
 
+_JOINED: Final = re.compile(r",\s+and\s+|\s+and\s+|\s*&\s*|,\s+")
+_WORDS: Final = 4
+"""That a name has at most; it has two at least."""
 _DAY: Final = 86400
 """Seconds that stand for “no limit”."""
 _THIRD: Final = "a site asks no third party for anything by itself"
@@ -155,7 +159,12 @@ def _excluded(table: str) -> Handler:
 
 
 def _authors(draft: Draft, item: Item) -> None:
-    settings.authors(draft, item)
+    """Jupyter Book 1 has one text for all; names joined by *and* are told apart."""
+    pieces = _JOINED.split(item.text) if isinstance(item.value, str) else []
+    if len(pieces) > 1 and all(2 <= len(piece.split()) <= _WORDS for piece in pieces):
+        draft.put("book", "authors", [Placed(piece.strip(), item.place) for piece in pieces], item)
+    else:
+        settings.authors(draft, item)
 
 
 _KNOWN: Final = frozenset({

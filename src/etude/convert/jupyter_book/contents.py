@@ -52,7 +52,7 @@ class _Contents:
         self.options(item)
         below = self.below(item, depth + 1, deepest)
         if (pattern := item.get("glob") or item.get("pattern")) is not None:
-            return [*self.pattern(pattern), *below]
+            return [*self.pattern(pattern, unnumbered=0 < deepest == depth - 1), *below]
         if (file := item.get("file")) is not None:
             return self.page(item, file, below, depth, deepest)
         if (url := item.get("url")) is not None:
@@ -100,7 +100,7 @@ class _Contents:
             self.draft.changed(title, "the contents show the title that the page has")
         self.draft.kept(file)
         placed = Placed(name, file.place)
-        unnumbered = depth == deepest + 1
+        unnumbered = 0 < deepest == depth - 1
         if not below and not unnumbered:
             return [placed]
         entry: dict[str, Plain] = {"page": placed}
@@ -110,12 +110,13 @@ class _Contents:
             entry["numbered"] = False
         return [entry]
 
-    def pattern(self, item: Item) -> list[Plain]:
+    def pattern(self, item: Item, *, unnumbered: bool) -> list[Plain]:
         text = self.draft.text(item)
         if not text:
             return []
         self.draft.kept(item)
-        return [Placed(_stem(text), item.place)]
+        placed = Placed(_stem(text), item.place)
+        return [{"page": placed, "numbered": False}] if unnumbered else [placed]
 
     def name(self, item: Item) -> str:
         """The name of a page as the contents have it; empty (and a report) for what is none."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import posixpath
 from typing import Final
 
+from msgspec.structs import replace
+
 from etude.convert.jupyter_book import settings
 from etude.convert.jupyter_book.contents import read_tree
 from etude.convert.jupyter_book.draft import Draft, Handler, Unit
@@ -28,7 +30,11 @@ def read_myst(draft: Draft, config: Item, files: Files, *, toc: bool) -> None:
         "project": lambda draft, item: _project(draft, item, files, toc=toc),
         "site": lambda draft, item: draft.table(item, _SITE, lost("the site has no such setting")),
     }
-    draft.table(config, handlers, settings.unknown)
+    # What is said of the project goes before what is said of its site.
+    pairs = config.value if isinstance(config.value, dict) else {}
+    order = sorted(pairs, key=lambda key: key == "site")
+    ordered = replace(config, value={key: pairs[key] for key in order}) if pairs else config
+    draft.table(ordered, handlers, settings.unknown)
     if config.get("project", "toc") is None and not toc:
         _contents(draft, files, numbered=_numbered(draft, config.get("project", "numbering")))
     if config.get("project", "bibliography") is None and (works := files.glob("**/*.bib")):

@@ -86,7 +86,7 @@ def read_project(files: Files) -> Project | None:
         main,
         draft.names,
         draft.account.notes,
-        (*reader.problems, *draft.problems),
+        tuple(reader.problems) if reader.broken else (*reader.problems, *draft.problems),
         myst is not None and _folders(myst),
         reader.broken,
     )
