@@ -120,13 +120,6 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "book",
-        "exclude",
-        TEXTS,
-        "[]",
-        "Patterns of files and folders that hold no pages, below the book: `drafts`, `**/old_*.md`.",
-    ),
-    Key(
-        "book",
         "variants",
         NAMES,
         "[]",
@@ -139,6 +132,13 @@ KEYS: tuple[Key, ...] = (
         ENTRIES,
         "(all pages)",
         "The contents of a book without parts: pages, patterns, or tables as in `[[part]]`.",
+    ),
+    Key(
+        "book",
+        "exclude",
+        TEXTS,
+        "[]",
+        "Patterns of files and folders that hold no pages, below the book: `drafts`, `**/old_*.md`.",
     ),
     Key("book", "description", LOCALIZED, '""', "The book in a sentence, for search engines and previews."),
     Key("book", "keywords", TEXTS, "[]", "Words that the book is found under."),
