@@ -328,3 +328,27 @@ def test_nothing_raises(name, text):
     project = read(**files)
     config, _ = parse_config(project.written.text)
     assert config.title is not None
+
+
+def test_themes_and_extensions_that_say_the_same():
+    tree = tables(
+        book1(
+            "sphinx:\n  config:\n"
+            "    html_theme_options:\n"
+            "      repository_url: https://github.com/a/b\n"
+            "      launch_buttons: {colab_url: 'https://colab.research.google.com', thebe: false}\n"
+            "    rediraffe_redirects: {old/x.md: a.md}\n"
+            "    redirects: {gone: 'https://x.example/gone'}\n"
+            "    linkcheck_ignore: [x]\n"
+        )
+    )
+    assert "https://github.com/a/b" == tree["book"]["repository"]
+    assert {"colab": True} == tree["launch"]
+    assert {"old/x.html": "a", "gone.html": "https://x.example/gone"} == tree["html"]["redirects"]
+
+
+def test_what_lies_together_is_told_once():
+    (told,) = book1(
+        "sphinx: {config: {intersphinx_mapping: {a: ['https://a.example', null], b: ['https://b.example', null]}}}"
+    ).diagnostics
+    assert "`sphinx.config.intersphinx_mapping` means nothing here" == told.message

@@ -10,7 +10,6 @@ from etude.convert.addresses import redirects
 from etude.convert.census import Counts
 from etude.convert.converted import Asked, Converted, Copy, NotABookError
 from etude.convert.jupyter_book.project import BOOK1, MARKS, MYST, TOC, Project, read_project
-from etude.convert.toml import Toml
 from etude.model.contents import Toc
 from etude.model.protocols import Files
 from etude.parse.config import parse_config
@@ -37,13 +36,12 @@ def convert(files: Files, asked: Asked) -> Converted:
     tocs, _ = expand(config, files)
     toc = next(iter(tocs.values()), None)
     names = _names(toc)
-    text = project.written.text
     account = Account()
-    if asked.old_base and names and toc is not None:
-        text += _redirects(project, names, toc.home, asked)
+    if asked.old_base and toc is not None:
+        project = read_project(files, _redirects(project, names, toc.home, asked)) or project
     sources = [path for name in names if (path := page_path(config, files, config.languages[0], name))]
     return Converted(
-        files=(("etude.toml", text),),
+        files=(("etude.toml", project.written.text),),
         copies=tuple(Copy(path, path) for path in _copies(files)),
         notes=tuple(sorted((*_problems(project, account), *project.notes))),
         counts=tuple((path, path, Counts()) for path in sources),
@@ -73,20 +71,13 @@ def _copies(files: Files) -> list[str]:
     )
 
 
-def _redirects(project: Project, names: list[str], home: str, asked: Asked) -> str:
+def _redirects(project: Project, names: list[str], home: str, asked: Asked) -> dict[str, str]:
     """The table of old addresses; raises `ValueError` when they are not below the new site's."""
     if project.main == MYST:
         old = _slugs(names, home, folders=project.folders)
     else:
         old = {f"{name}.html": name for name in names}
-    found = redirects(old, asked.old_base, asked.new_base, real=("index.html",))
-    if not found:
-        return ""
-    toml = Toml()
-    toml.table("html.redirects")
-    for address, page in found.items():
-        toml.set(address, page)
-    return f"\n{toml.written().text}"
+    return redirects(old, asked.old_base, asked.new_base, real=("index.html",))
 
 
 def _slugs(names: list[str], home: str, *, folders: bool) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from etude.convert.jupyter_book import settings
 from etude.convert.jupyter_book.draft import Draft, Handler
+from etude.convert.jupyter_book.launch import launch
 from etude.convert.jupyter_book.settings import address, changed, file, files_of, lost, nothing, put
 from etude.convert.jupyter_book.sphinx import SPHINX, other
 from etude.convert.jupyter_book.tree import Item
@@ -136,15 +137,6 @@ def _folder(draft: Draft, item: Item) -> None:
         draft.put("launch", "folder", text, item)
 
 
-def _interface(draft: Draft, item: Item) -> None:
-    draft.changed(item, "notebooks open in JupyterLab")
-
-
-def _colab(draft: Draft, item: Item) -> None:
-    if item.text:
-        draft.put("launch", "colab", True, item)
-
-
 def _excluded(table: str) -> Handler:
     def handle(draft: Draft, item: Item) -> None:
         found: list[Plain] = [
@@ -247,17 +239,7 @@ _TOP: Final[dict[str, Handler]] = {
         }
     ),
     "latex": lambda draft, item: draft.changed(item, _PRINT),
-    "launch_buttons": _table(
-        {
-            "notebook_interface": _interface,
-            "binderhub_url": address("launch", "binder"),
-            "jupyterhub_url": address("launch", "jupyterhub"),
-            "colab_url": _colab,
-            "deepnote_url": lost("there is no such link"),
-            "jupyterlab_url": lost("there is no such link"),
-            "thebe": lost("cells do not run in the page through Binder"),
-        }
-    ),
+    "launch_buttons": launch,
     "repository": _repository,
     "sphinx": _table(
         {

@@ -182,6 +182,7 @@ _PROJECT: Final[dict[str, Handler]] = {
     "license": settings.license_,
     "copyright": put("html", "footer"),
     "doi": put("book", "identifier"),
+    "subject": changed("`keywords` are told to search engines"),
     "arxiv": changed("not shown"),
     "pmid": changed("not shown"),
     "pmcid": changed("not shown"),

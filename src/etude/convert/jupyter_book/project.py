@@ -7,6 +7,7 @@ every setting leave.
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
@@ -52,8 +53,11 @@ class Project(Struct, frozen=True):
     """Whether a file could not be read: there is no book then."""
 
 
-def read_project(files: Files) -> Project | None:
-    """The project in a folder; None when there is none. Raises `OSError` for a file that cannot be read."""
+def read_project(files: Files, redirects: Mapping[str, str] | None = None) -> Project | None:
+    """The project in a folder; None when there is none. Raises `OSError` for a file that cannot be read.
+
+    `redirects` go to what the project itself says of old addresses.
+    """
     there = {name for name in (MYST, BOOK1, TOC) if files.exists(name)}
     if there.isdisjoint(MARKS):
         return None
@@ -77,6 +81,8 @@ def read_project(files: Files) -> Project | None:
     if not draft.has("book", "title"):
         # Jupyter Book's own name for a book that has none.
         draft.default("book", "title", "My Jupyter Book", Place(main))
+    for old, page in (redirects or {}).items():
+        draft.default("html.redirects", old, page, Place(main))
     # Pages of a project in one language lie where they are.
     draft.default("book", "language_folders", value=False, place=Place(main))
     if draft.unread:
@@ -149,7 +155,11 @@ def _folders(myst: Item) -> bool:
 
 
 def _unread(draft: Draft) -> Diagnostic:
-    names = list(dict.fromkeys(f"`{item.at}`" for item in draft.unread if item.at))
+    above = Counter(item.at.rpartition(".")[0] for item in draft.unread)
+    named = (
+        item.at if above[at := item.at.rpartition(".")[0]] == 1 or not at else at for item in draft.unread
+    )
+    names = [f"`{name}`" for name in dict.fromkeys(named) if name]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     one = len(names) == 1
     listed = ", ".join(names[:_NAMED]) + more

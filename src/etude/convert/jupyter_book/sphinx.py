@@ -7,6 +7,7 @@ from typing import Final
 
 from etude.convert.jupyter_book import settings
 from etude.convert.jupyter_book.draft import Draft, Handler
+from etude.convert.jupyter_book.launch import launch
 from etude.convert.jupyter_book.settings import address, changed, file, files_of, lost, nothing, put
 from etude.convert.jupyter_book.tree import Item
 from etude.convert.toml import Placed, Plain
@@ -15,7 +16,12 @@ __all__ = ["SPHINX", "inventories", "other"]
 
 _PREFIXES: Final = (
     *("myst_", "nb_", "latex_", "epub_", "texinfo_", "man_", "gettext_", "autodoc_", "autosummary_"),
+    *("linkcheck_", "copybutton_", "tojupyter_", "sd_", "rediraffe_", "togglebutton_", "thebe_"),
+    *("comments_", "nitpick_", "todo_", "napoleon_", "autosectionlabel_", "external_toc_", "sphinx_tabs_"),
+    *("source_", "exercise_", "proof_", "sitemap_", "panels_", "jupyter_", "mermaid_", "graphviz_"),
 )
+"""Of options that are of no use here, or whose use Etude knows by itself."""
+_SOURCE: Final = re.compile(r"\.(?:md|ipynb|rst|Rmd|html)$")
 
 
 def inventories(draft: Draft, item: Item) -> None:
@@ -64,9 +70,33 @@ def _style(draft: Draft, item: Item) -> None:
 
 
 def _theme(draft: Draft, item: Item) -> None:
-    address_of = {"repository_url": address("book", "repository"), "repository_branch": put("book", "branch"),
-                  "path_to_docs": put("book", "folder")}  # fmt: skip
-    draft.table(item, address_of, lambda draft, one: draft.changed(one, "Etude has a theme of its own"))
+    """What themes are told that the book has keys for."""
+    told: dict[str, Handler] = {
+        "repository_url": address("book", "repository"),
+        "repository_branch": put("book", "branch"),
+        "path_to_docs": put("book", "folder"),
+        "description": put("book", "description"),
+        "launch_buttons": launch,
+        "analytics": lost("a site asks no third party for anything by itself"),
+        "announcement": lost("there is no banner: write the words on the front page"),
+    }
+    draft.table(item, told, changed("Etude has a theme of its own"))
+
+
+def _moved(draft: Draft, item: Item) -> None:
+    """Pages that have moved, of sphinxext-rediraffe (``old.md: new.md``) and sphinx-reredirects."""
+
+    def one(draft: Draft, value: Item) -> None:
+        old = _SOURCE.sub("", value.at.removeprefix(f"{item.at}."))
+        new = draft.text(value)
+        if new:
+            target = new if "://" in new else _SOURCE.sub("", new)
+            draft.put("html.redirects", f"{old}.html", target, value)
+
+    if isinstance(item.value, str):
+        draft.lost(item, "write its lines into `[html.redirects]`")
+    else:
+        draft.table(item, {}, one)
 
 
 def _static(draft: Draft, item: Item) -> None:
@@ -124,5 +154,6 @@ SPHINX: Final[dict[str, Handler]] = {
     "release": changed("what `version` says is taken"),
     "add_module_names": changed("not needed"),
     "templates_path": lost("templates of Sphinx are not used"),
-    "rediraffe_redirects": changed("write them into `[html.redirects]`"),
+    "rediraffe_redirects": _moved,
+    "redirects": _moved,
 }
