@@ -53,6 +53,8 @@ class Entry(Struct, frozen=True):
     """In `etude.toml`."""
     sections: tuple[Entry, ...] = ()
     numbered: bool | None = None
+    title: Localized = Localized()
+    """What the contents call the page; empty: as it calls itself."""
 
 
 class Part(Struct, frozen=True):

@@ -152,7 +152,13 @@ KEYS: tuple[Key, ...] = (
     Key("book", "level", TEXT, '""', "Whom it is for, told to search engines: `undergraduate`."),
     Key("book", "course", FLAG, "false", "True: search engines are told that the book is a course, too."),
     Key("part", "title", LOCALIZED, '""', "The part's title; without one its pages stand for themselves."),
-    Key("part", "chapters", ENTRIES, "[]", "Pages, patterns, or tables with `page`, `sections`, `numbered`."),
+    Key(
+        "part",
+        "chapters",
+        ENTRIES,
+        "[]",
+        "Pages, patterns, or tables with `page`, `title`, `sections`, `numbered`.",
+    ),
     Key(
         "part",
         "numbered",

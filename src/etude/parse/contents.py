@@ -27,6 +27,7 @@ CONFIG_FILE = "etude.toml"
 SUFFIXES = (".md", ".ipynb")
 """Of source files; the first wins where both are there."""
 
+_UNTITLED = Localized()
 _LISTED = 8
 """More pages than this without a translation are reported together."""
 
@@ -74,6 +75,8 @@ class _Contents:
         self.all = tuple(sorted({name for pages in self.pages.values() for name in pages}, key=natural))
         self.places: dict[str, Span] = {}
         """The entry that each page of the contents comes from."""
+        self.titles: dict[str, Localized] = {}
+        """What the contents call pages, where they say it."""
         self.claimed: set[str] = {config.home}
         """Pages with an entry of their own: no pattern takes them."""
 
@@ -135,7 +138,11 @@ class _Contents:
             known = self.take(entry)
             below = self.expand(entry.sections, numbered=counts)
             # The sections of a page that is not there stand in its place: nothing else is lost.
-            pages += (TocPage(entry.pattern, counts, below),) if known else below
+            if known:
+                self.titles[entry.pattern] = entry.title
+                pages.append(TocPage(entry.pattern, counts, below))
+            else:
+                pages += below
         return tuple(pages)
 
     def matches(self, entry: Entry) -> Iterator[str]:
@@ -196,7 +203,8 @@ class _Contents:
         for page in pages:
             below = self.present(page.pages, language)
             here = page.name in self.pages[language]
-            found += (replace(page, pages=below),) if here else below
+            title = self.titles.get(page.name, _UNTITLED).get(language)
+            found += (replace(page, pages=below, title=title),) if here else below
         return tuple(found)
 
     def with_home(self, toc: Toc) -> Toc:

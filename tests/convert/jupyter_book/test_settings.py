@@ -221,7 +221,7 @@ def contents(project):
         (
             "format: jb-book\nroot: index\nchapters: [{file: a, title: A}, {url: 'https://x.example', title: X}]",
             "index",
-            [("-", ["a"])],
+            [("-", [{"page": "a", "title": "A"}])],
         ),
     ],
 )

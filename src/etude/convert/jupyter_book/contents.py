@@ -95,15 +95,17 @@ class _Contents:
         name = self.name(file)
         if not name:
             return below
-        title = item.get("title")
-        if title is not None:
-            self.draft.changed(title, "the contents show the title that the page has")
+        title = item.get("title") if item is not file else None
+        words = self.draft.text(title) if title is not None else None
         self.draft.kept(file)
         placed = Placed(name, file.place)
         unnumbered = 0 < deepest == depth - 1
-        if not below and not unnumbered:
+        if not below and not unnumbered and not words:
             return [placed]
         entry: dict[str, Plain] = {"page": placed}
+        if title is not None and words:
+            entry["title"] = Placed(words, title.place)
+            self.draft.kept(title, "`title` of a page in the contents")
         if below:
             entry["sections"] = below
         if unnumbered:
@@ -267,7 +269,7 @@ def read_tree(draft: Draft, toc: Item, files: Files, *, numbered: bool) -> None:
             if name := contents.name(file):
                 draft.put("book", "home", name, file, "`home` in `[book]`")
             if title is not None:
-                draft.changed(title, "the contents show the title that the page has")
+                draft.changed(title, "the front page is called as it calls itself")
             place = place or item.place
             loose += contents.below(item, 1, deepest)
         elif file is None and title is not None and item.get("children") is not None:

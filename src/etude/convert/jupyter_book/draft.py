@@ -81,10 +81,10 @@ class Draft:
         """An item means something else here, or is not needed."""
         self.account.changed(item.at, item.place.path, item.line, said)
 
-    def lost(self, item: Item, said: str) -> None:
-        """An item means nothing here."""
+    def lost(self, item: Item, said: str, among: Item | None = None) -> None:
+        """An item means nothing here; a build names it, or what it is `among`."""
         self.account.lost(item.at, item.place.path, item.line, said)
-        self.unread.append(item)
+        self.unread.append(among or item)
 
     # reading of values
 

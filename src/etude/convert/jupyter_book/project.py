@@ -7,7 +7,6 @@ every setting leave.
 from __future__ import annotations
 
 import posixpath
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
@@ -155,11 +154,7 @@ def _folders(myst: Item) -> bool:
 
 
 def _unread(draft: Draft) -> Diagnostic:
-    above = Counter(item.at.rpartition(".")[0] for item in draft.unread)
-    named = (
-        item.at if above[at := item.at.rpartition(".")[0]] == 1 or not at else at for item in draft.unread
-    )
-    names = [f"`{name}`" for name in dict.fromkeys(named) if name]
+    names = list(dict.fromkeys(f"`{item.at}`" for item in draft.unread if item.at))
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     one = len(names) == 1
     listed = ", ".join(names[:_NAMED]) + more

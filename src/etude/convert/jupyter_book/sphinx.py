@@ -42,6 +42,7 @@ def inventories(draft: Draft, item: Item) -> None:
             draft.lost(
                 value,
                 "inventories are not fetched: put its `objects.inv` into the book, and name the file",
+                item,
             )
             return
         table = f"inventory.{re.sub(r'[^A-Za-z0-9_-]', '-', name)}"
