@@ -81,10 +81,7 @@ class Toml:
         self._write(f"{_key(key)} = ")
         plain = value.value if isinstance(value, Placed) else value
         start = self._at
-        if isinstance(plain, Sequence) and not isinstance(plain, str):
-            self._list(plain, len(key) + 3)
-        else:
-            self._value(plain)
+        self._laid(plain, len(key) + 3, "")
         self._note(start, value.place if isinstance(value, Placed) else None)
         self._write("\n")
 
@@ -92,16 +89,29 @@ class Toml:
         """All that was written."""
         return Written("".join(self._pieces), tuple(self._origins))
 
-    def _list(self, values: Sequence[Plain], before: int) -> None:
-        if before + len(_inline(values)) <= _WIDTH:
-            self._value(values)
-            return
-        self._write("[\n")
-        for value in values:
-            self._write("  ")
-            self._value(value)
-            self._write(",\n")
-        self._write("]")
+    def _laid(self, value: Plain, before: int, indent: str) -> None:
+        """A value, `before` columns into its line; a list that is too long for it has a line for each item.
+
+        So has one within a table: what else a table in a line holds stays on its line.
+        """
+        plain = value.value if isinstance(value, Placed) else value
+        start = self._at
+        if before + len(_inline(plain)) <= _WIDTH or isinstance(plain, str | bool | int | float | Placed):
+            self._value(plain)
+        elif isinstance(plain, Mapping):
+            self._write("{ ")
+            for number, (key, one) in enumerate(plain.items()):
+                self._write(f"{', ' if number else ''}{_key(key)} = ")
+                self._laid(one, before + len(key) + 5, indent)
+            self._write(" }")
+        else:
+            self._write("[\n")
+            for one in plain:
+                self._write(f"{indent}  ")
+                self._laid(one, len(indent) + 3, f"{indent}  ")
+                self._write(",\n")
+            self._write(f"{indent}]")
+        self._note(start, value.place if isinstance(value, Placed) else None)
 
     def _value(self, value: Plain) -> None:
         match value:
