@@ -164,7 +164,7 @@ class InventoryConfig(Struct, frozen=True):
     name: str
     url: str
     file: str = ""
-    """A copy of its ``objects.inv`` in the book; nothing is fetched at build time."""
+    """A copy of its ``objects.inv`` in the book; nothing is fetched. Empty: no role finds it."""
 
 
 class Config(Struct, frozen=True):

@@ -75,13 +75,6 @@ def _syntax_error(text: str, path: str, error: tomllib.TOMLDecodeError) -> Diagn
     return diagnose(Rule.CONFIG_SYNTAX, f"not valid TOML: {said}", path, Span(at, end))
 
 
-_INVENTORY = {
-    "url": 'write `url = "https://…"`',
-    "file": 'put a copy of the project\'s `objects.inv` into the book, and write `file = "…"`',
-}
-"""What an inventory must have, with the hint for when it has not."""
-
-
 class _Assembly:
     """Takes the tables of one file apart and puts a `Config` together."""
 
@@ -177,14 +170,13 @@ class _Assembly:
         return tables
 
     def inventories(self) -> tuple[InventoryConfig, ...]:
-        """Every ``[inventory.NAME]``; one without an address or without its file is of no use."""
+        """Every ``[inventory.NAME]``; one without an address is of no use."""
         tables = self.named("inventory")
         for name in tables:
             table = self.tree["inventory"][name]
-            for key, hint in _INVENTORY.items():
-                if isinstance(table, dict) and key not in table:
-                    message = f"the inventory `{name}` has no `{key}`"
-                    self.reader.report(Rule.CONFIG_MISSING, message, ("inventory", name), hints=(hint,))
+            if isinstance(table, dict) and "url" not in table:
+                message, hints = f"the inventory `{name}` has no `url`", ('write `url = "https://…"`',)
+                self.reader.report(Rule.CONFIG_MISSING, message, ("inventory", name), hints=hints)
         return tuple(InventoryConfig(name, **fields) for name, fields in tables.items() if fields.get("url"))
 
     def substitutions(self) -> tuple[tuple[str, str], ...]:

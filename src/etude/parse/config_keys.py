@@ -530,7 +530,14 @@ KEYS: tuple[Key, ...] = (
         "The page that lists the works; empty: the one with the `bibliography` directive.",
     ),
     Key("inventory.NAME", "url", URL, '""', "Where the project's documentation is published."),
-    Key("inventory.NAME", "file", PATH, '""', "A copy of its `objects.inv` in the book; nothing is fetched."),
+    Key(
+        "inventory.NAME",
+        "file",
+        PATH,
+        '""',
+        "A copy of its `objects.inv` in the book; nothing is fetched. Without it roles find nothing there; "
+        "links such as `xref:NAME/page` need none.",
+    ),
     Key("substitutions", "NAME", TEXT, '""', "The text that stands for `{{ NAME }}`."),
     Key(
         "macros",

@@ -16,7 +16,7 @@ TOC = "format: jb-book\nroot: index\n"
 
 def read(**files):
     """The project of some files, beside a few pages."""
-    named = {name.replace("__", "/").replace("_yml", ".yml"): text for name, text in files.items()}
+    named = {name.replace("__", ".").replace("_yml", ".yml"): text for name, text in files.items()}
     return read_project(MemoryFiles({**PAGES, **named}))
 
 
@@ -46,7 +46,7 @@ def at(tree, dotted):
     [
         ("title: On dice", "book.title", "On dice"),
         ("title: 7", "book.title", "7"),
-        ("{}", "book.title", "My Jupyter Book"),
+        ("{}", "book.title", "x"),
         ("author: Ada Example", "book.authors", ["Ada Example"]),
         ("author: Ada Example and Bo Example", "book.authors", ["Ada Example", "Bo Example"]),
         ("author: The School of Arts and Sciences", "book.authors", ["The School of Arts and Sciences"]),
@@ -347,8 +347,28 @@ def test_themes_and_extensions_that_say_the_same():
     assert {"old/x.html": "a", "gone.html": "https://x.example/gone"} == tree["html"]["redirects"]
 
 
-def test_what_lies_together_is_told_once():
-    (told,) = book1(
-        "sphinx: {config: {intersphinx_mapping: {a: ['https://a.example', null], b: ['https://b.example', null]}}}"
-    ).diagnostics
-    assert "`sphinx.config.intersphinx_mapping` means nothing here" == told.message
+def test_projects_of_others_keep_their_addresses():
+    project = book1(
+        "sphinx: {config: {intersphinx_mapping: {a: ['https://a.example', null], b: ['b.example', o.inv]}}}"
+    )
+    assert {
+        "a": {"url": "https://a.example"},
+        "b": {"url": "https://b.example", "file": "o.inv"},
+    } == tables(project)["inventory"]
+    assert {"sphinx.config.intersphinx_mapping.a"} == {
+        note.construct for note in project.notes if note.fate is Fate.CHANGED
+    }
+
+
+@pytest.mark.parametrize(
+    ("front", "title"),
+    [
+        ("---\ntitle: A front\n---\n", "A front"),
+        ("---\nsubtitle: No\ntitle: 'Quoted'\n---\n", "Quoted"),
+        ("Text.\n\n# A heading\n", "A heading"),
+        ("No title.\n", "My Jupyter Book"),
+        ("---\ntitle: {a: b}\n---\n", "My Jupyter Book"),
+    ],
+)
+def test_without_a_title_that_of_the_front_page(front, title):
+    assert title == tables(book1("{}", index__md=front))["book"]["title"]

@@ -73,6 +73,13 @@ class Draft:
         """Whether a key is set."""
         return key in self._tables.get(table, {})
 
+    @property
+    def home(self) -> str:
+        """The front page; empty when nothing names it."""
+        found = self._tables.get("book", {}).get("home", "")
+        plain = found.value if isinstance(found, Placed) else found
+        return plain if isinstance(plain, str) else ""
+
     def kept(self, item: Item, said: str = "") -> None:
         """An item means the same here."""
         self.account.kept(item.at, item.place.path, item.line, said)

@@ -147,6 +147,7 @@ def _options(draft: Draft, item: Item) -> None:
         "favicon": file("html", "favicon"),
         "logo": file("html", "logo"),
         "style": files_of("html", "css"),
+        "folders": nothing("redirects have the folders"),
         "analytics_google": lost(_THIRD),
         "analytics_plausible": lost(_THIRD),
     }

@@ -7,6 +7,7 @@ every setting leave.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
@@ -21,7 +22,7 @@ from etude.convert.jupyter_book.tree import Item, read
 from etude.convert.toml import Written
 from etude.model.diagnostic import Diagnostic, Place, diagnose
 from etude.model.protocols import Files
-from etude.model.rules import Rule
+from etude.model.rules import Rule, Severity
 from etude.parse.text import check_encoding, source_text
 
 __all__ = ["BOOK1", "MARKS", "MYST", "TOC", "Project", "read_project"]
@@ -30,6 +31,10 @@ MYST, BOOK1, TOC = "myst.yml", "_config.yml", "_toc.yml"
 MARKS = (MYST, TOC)
 """A folder with one of these holds a project; `_config.yml` alone is as likely that of another tool."""
 
+_NAMELESS = "My Jupyter Book"
+_HEADING = re.compile(
+    r"\A---\n(?:.*\n)*?title:[ \t]*(?P<title>[^\n{>|]+)\n|^# (?P<heading>[^\n{`]+)$", re.MULTILINE
+)
 _NAMED = 8
 """Settings that one message names."""
 _DEEPEST = 10
@@ -78,8 +83,7 @@ def read_project(files: Files, redirects: Mapping[str, str] | None = None) -> Pr
     elif not draft.units:
         draft.units.append(Unit("", ["**"], Place(main), numbered=False))
     if not draft.has("book", "title"):
-        # Jupyter Book's own name for a book that has none.
-        draft.default("book", "title", "My Jupyter Book", Place(main))
+        draft.default("book", "title", _called(draft, files), Place(main))
     for old, page in (redirects or {}).items():
         draft.default("html.redirects", old, page, Place(main))
     # Pages of a project in one language lie where they are.
@@ -127,7 +131,14 @@ class _Reader:
                 message = f"`{one.text}` is not fetched: what it says of the project is not known"
                 hint = "put a copy of it into the book, and name that"
                 self.problems.append(
-                    diagnose(Rule.FILE_MISSING, message, one.place.path, one.place.span, hints=(hint,))
+                    diagnose(
+                        Rule.FILE_MISSING,
+                        message,
+                        one.place.path,
+                        one.place.span,
+                        hints=(hint,),
+                        severity=Severity.WARNING,
+                    )
                 )
                 continue
             if path.startswith("../") or not self.files.exists(path):
@@ -146,6 +157,16 @@ def _over(upper: Item, lower: Item) -> Item:
     for key, value in upper.items():
         joined[key] = _over(value, joined[key]) if key in joined else value
     return replace(upper, value=joined)
+
+
+def _called(draft: Draft, files: Files) -> str:
+    """A project without a title is called as its front page is; Jupyter Book has a name for others, too."""
+    home = draft.home or "index"
+    if files.exists(f"{home}.md"):
+        found = _HEADING.search(source_text(files.read(f"{home}.md")))
+        if found is not None:
+            return (found["title"] or found["heading"]).strip().strip("'\"") or _NAMELESS
+    return _NAMELESS
 
 
 def _folders(myst: Item) -> bool:

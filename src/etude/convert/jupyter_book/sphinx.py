@@ -38,16 +38,13 @@ def inventories(draft: Draft, item: Item) -> None:
         if url is None or not url.text:
             draft.wrong(value, "the address of a project")
             return
-        if inventory is None or "://" in inventory.text:
-            draft.lost(
-                value,
-                "inventories are not fetched: put its `objects.inv` into the book, and name the file",
-                item,
-            )
-            return
         table = f"inventory.{re.sub(r'[^A-Za-z0-9_-]', '-', name)}"
-        draft.put(table, "url", url.text, url)
-        draft.put(table, "file", inventory.text, inventory)
+        full = url.text if "://" in url.text else f"https://{url.text}"
+        draft.put(table, "url", full, url, "`url` in `[inventory]`")
+        if inventory is not None and "://" not in inventory.text:
+            draft.put(table, "file", inventory.text, inventory)
+        else:
+            draft.changed(value, "links lead there; roles do when a file of the book has its `objects.inv`")
 
     draft.table(item, {}, one)
 
