@@ -213,6 +213,8 @@ class Config(Struct, frozen=True):
     inventories: tuple[InventoryConfig, ...] = ()
     substitutions: tuple[tuple[str, str], ...] = ()
     macros: tuple[Macro, ...] = ()
+    abbreviations: tuple[tuple[str, str], ...] = ()
+    """Short forms, and what they stand for."""
     trust: bool = False
     file: str = "etude.toml"
     """The file that it was read from, mainly: a folder with it is the book's."""

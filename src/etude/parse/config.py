@@ -108,6 +108,7 @@ class _Assembly:
             inventories=self.inventories(),
             substitutions=self.substitutions(),
             macros=self.macros(),
+            abbreviations=self.abbreviations(),
             trust=html.get("trust", False),
             spans=tuple((".".join(map(str, at)), place.value) for at, place in self.reader.found.items()),
         )
@@ -196,6 +197,13 @@ class _Assembly:
         table = self.read_table(self.tree.get("macros", {}), ("macros",), "[macros]")
         read = (kind.read(self.reader, value, ("macros", name)) for name, value in table)
         return tuple(one for one in read if one is not UNSET)
+
+    def abbreviations(self) -> tuple[tuple[str, str], ...]:
+        """``[abbreviations]``, in the order of the file."""
+        kind = keys_of("abbreviations")["NAME"].kind
+        table = self.read_table(self.tree.get("abbreviations", {}), ("abbreviations",), "[abbreviations]")
+        read = ((name, kind.read(self.reader, value, ("abbreviations", name))) for name, value in table)
+        return tuple((name, text) for name, text in read if text is not UNSET and name.strip())
 
     def redirects(self) -> tuple[tuple[str, str], ...]:
         """``[html.redirects]``, in the order of the file."""

@@ -81,6 +81,7 @@ SECTIONS: dict[str, str] = {
     "bibliography": "Citations.",
     "inventory": "Inventories of other projects, for API links: a table `[inventory.NAME]` for each.",
     "substitutions": "Texts that pages insert with `{{ NAME }}`.",
+    "abbreviations": "Short forms; readers are shown what each stands for, wherever it stands in the text.",
     "macros": "Commands that formulas use; see [](../how-to/formulas.md).",
 }
 """Every table of the top level, with its meaning."""
@@ -539,6 +540,7 @@ KEYS: tuple[Key, ...] = (
         "links such as `xref:NAME/page` need none.",
     ),
     Key("substitutions", "NAME", TEXT, '""', "The text that stands for `{{ NAME }}`."),
+    Key("abbreviations", "NAME", TEXT, '""', 'What the short form stands for: `CPU = "central …"`.'),
     Key(
         "macros",
         "NAME",

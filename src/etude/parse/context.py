@@ -16,6 +16,7 @@ from etude.model.protocols import Files
 from etude.model.rules import Rule, Severity
 from etude.model.slug import slug
 from etude.model.span import Span
+from etude.parse.abbreviations import ShortForms, short_forms
 from etude.parse.addresses import Address
 from etude.parse.lines import Lines, Places
 from etude.parse.spelling import did_you_mean, nearest
@@ -76,6 +77,8 @@ class Context:
         self.substitutions: Mapping[str, str] = dict(config.substitutions)
         self.macros: dict[str, Macro] = {macro.name: macro for macro in config.macros}
         """Commands of formulas that are known at this point, by name."""
+        self.abbreviations: ShortForms = short_forms(config.abbreviations)
+        """Short forms that the text is searched for."""
         self.substituting: list[str] = []
         """Names of the substitutions whose text is being read, outermost first."""
         self.including: list[str] = [path]

@@ -14,6 +14,7 @@ from etude.model.page import Alias, FrontMatter, PageExecution
 from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.parse import yamls
+from etude.parse.abbreviations import short_forms
 from etude.parse.addresses import is_external
 from etude.parse.context import Context
 from etude.parse.short import EXPECTED, is_code
@@ -47,7 +48,7 @@ IGNORED = frozenset({
     # MyST
     "exports", "export", "banner", "bannerOptimized", "thumbnailOptimized", "github", "doi", "arxiv", "pmid",
     "pmcid", "short_title", "downloads", "copyright", "open_access", "venue", "biblio", "volume", "issue",
-    "first_page", "last_page", "subject", "site", "options", "settings", "abbreviations", "parts",
+    "first_page", "last_page", "subject", "site", "options", "settings", "parts",
     "affiliations", "editors", "reviewers", "contributors", "funding", "identifiers", "id", "binder", "thebe",
     "edit_url", "source_url", "requirements", "resources", "references", "content_includes_title",
     "abstract", "acknowledgments", "acknowledgements", "data_availability", "keypoints", "epigraph",
@@ -136,6 +137,9 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], whole_span: 
                 found["aliases"] = tuple(Alias(one, span) for one in _aliases(value))
             elif name == "short":
                 found["short"] = Alias(_code(value), span)
+            elif name == "abbreviations":
+                own = _substitutions(context, value, span)
+                context.abbreviations = short_forms((*context.abbreviations.long.items(), *own.items()))
             elif name == "math":
                 context.macros.update(_macros(value))
             elif name in {"image", "thumbnail"}:
@@ -297,7 +301,17 @@ _ELSEWHERE = frozenset({"cache", "depends_on"})
 
 FIELDS = (
     *_FIELDS,
-    *("image", "thumbnail", "aliases", "short", "execute", "kernelspec", "substitutions", "math"),
+    *(
+        "image",
+        "thumbnail",
+        "aliases",
+        "short",
+        "execute",
+        "kernelspec",
+        "substitutions",
+        "math",
+        "abbreviations",
+    ),
 )
 EXECUTION_FIELDS = tuple(_EXECUTION)
 

@@ -148,6 +148,7 @@ def test_config_of_book1(text, key, value):
         ("project: {bibliography: [a.bib]}", "bibliography.files", ["a.bib"]),
         ("project: {math: {'\\R': '\\mathbb{R}'}}", "macros", {"R": "\\mathbb{R}"}),
         ("project: {math: {'\\R': {macro: 'x', title: t}}}", "macros", {"R": "x"}),
+        ("project: {abbreviations: {CPU: central unit}}", "abbreviations", {"CPU": "central unit"}),
         ("project: {thumbnail: a.png}", "html.image", "a.png"),
         ("project: {copyright: '2025'}", "html.footer", "2025"),
         (

@@ -205,7 +205,7 @@ _TOP: Final[dict[str, Handler]] = {
     "parse": _table(
         {
             "myst_enable_extensions": _extensions,
-            "myst_substitutions": settings.substitutions,
+            "myst_substitutions": settings.texts("substitutions"),
             "myst_url_schemes": nothing(),
             "myst_dmath_double_inline": nothing(),
             "myst_dmath_allow_labels": nothing(),

@@ -23,7 +23,7 @@ Handler: TypeAlias = "Callable[[Draft, Item], None]"
 
 _ORDER = (
     *("book", "part", "execute", "html", "html.redirects", "pdf", "epub", "launch", "bibliography"),
-    *("inventory", "substitutions", "macros"),
+    *("inventory", "substitutions", "abbreviations", "macros"),
 )
 _SHOWN = 40
 

@@ -12,7 +12,7 @@ from etude.convert.toml import Placed, Plain
 
 __all__ = [
     "address", "authors", "changed", "date", "file", "files_of", "language", "license_", "lost", "macros",
-    "nothing", "put", "substitutions", "unknown",
+    "nothing", "put", "texts", "unknown",
 ]  # fmt: skip
 
 _URL: Final = re.compile(r"https?://[^\s/]+\S*")
@@ -185,16 +185,19 @@ def _named(item: Item) -> str:
     return found.text if found is not None else ""
 
 
-def substitutions(draft: Draft, item: Item) -> None:
-    """Texts that pages insert."""
+def texts(table: str) -> Handler:
+    """A table of names and texts."""
 
-    def one(draft: Draft, value: Item) -> None:
-        if isinstance(value.value, tuple | dict):
-            draft.lost(value, "only texts can be inserted")
-            return
-        draft.put("substitutions", value.at.removeprefix(f"{item.at}."), value.text, value)
+    def handle(draft: Draft, item: Item) -> None:
+        def one(draft: Draft, value: Item) -> None:
+            if isinstance(value.value, tuple | dict):
+                draft.lost(value, "only texts are read")
+            else:
+                draft.put(table, value.at.removeprefix(f"{item.at}."), value.text, value)
 
-    draft.table(item, {}, one)
+        draft.table(item, {}, one)
+
+    return handle
 
 
 def macros(draft: Draft, item: Item) -> None:

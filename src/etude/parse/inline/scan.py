@@ -46,6 +46,8 @@ def parse_inline(context: Context, text: str, places: Places) -> tuple[Inline, .
     if not text:
         return ()
     if _SPECIAL(text) is None or context.inline_depth > MAX_NESTING:
+        if context.abbreviations.within(text):
+            return fold(context, text, places, (Words(0, len(text), text),))
         return (Text(places.span(0, len(text)), text),)
     context.inline_depth += 1
     nodes = Scanner(context, text, places).scan()
