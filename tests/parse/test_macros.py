@@ -69,12 +69,27 @@ def test_growth_is_bounded():
 
 
 def test_defined():
-    tex = r"\newcommand{\R}{\mathbb{R}} \newcommand\n[2][x]{#1#2} \def\E#1{E(#1)} \newcommand{\bad}{x"
-    assert defined(tex) == {
+    tex = (
+        r"\newcommand{\R}{\mathbb{R}} \newcommand\n[2][x]{#1#2} a \def\E#1{E(#1)}"
+        r"\DeclareMathOperator*{\argmin}{arg\,min} \newcommand{\bad}{x"
+    )
+    rest, found = defined(tex)
+    assert r"a  \newcommand{\bad}{x" == rest
+    assert found == {
         "R": Macro("R", r"\mathbb{R}"),
         "n": Macro("n", "#1#2", "x"),
         "E": Macro("E", "E(#1)"),
+        "argmin": Macro("argmin", r"\operatorname*{arg\,min}"),
     }
+
+
+def test_a_formula_that_only_defines_is_not_shown():
+    text = b"$$\n\\newcommand{\\x}{\\xi}\n$$\n\n$\\def\\y{\\eta}$ $\\x\\y$\n\n"
+    text += b"```{math}\n\\def\\z{1}\n```\n\n$$\n\\z\n$$\n"
+    page = parse_page(text, "a.md", "a", "en", Config(language_folders=False), MemoryFiles())
+    assert ("\\xi\\eta", "\x001") == page.formulas
+    assert 2 == len(page.blocks)
+    assert () == page.diagnostics
 
 
 def test_page_knows_those_of_the_book_its_own_and_those_of_formulas():
@@ -89,7 +104,7 @@ def test_page_knows_those_of_the_book_its_own_and_those_of_formulas():
         r"\mathbb{R}",
         r"\mathcal{E}",
         "a + b",
-        "\x00\\newcommand{\\x}{\\xi}\n\\x",
+        "\x00\\xi",
         r"\xi",
     ) == page.formulas
 

@@ -20,7 +20,8 @@ _ARGUMENT = re.compile(r"#([1-9])")
 _DEFINES = frozenset({"\\newcommand", "\\renewcommand", "\\providecommand", "\\def", "\\DeclareMathOperator"})
 _NAME = re.compile(r"\*?\s*\{?\s*\\([A-Za-z]+|[^A-Za-z\s])")
 _DEFINITION = re.compile(
-    r"\\(?:(?:re)?newcommand|def)\*?\s*\{?\s*\\(?P<name>[A-Za-z]+|[^A-Za-z\s])\s*\}?"
+    r"\\(?:(?:(?:re)?newcommand|providecommand|def)\*?|DeclareMathOperator(?P<operator>\*?))"
+    r"\s*\{?\s*\\(?P<name>[A-Za-z]+|[^A-Za-z\s])\s*\}?"
     r"(?:#[1-9])*\s*(?:\[\d\])?\s*(?:\[(?P<optional>[^\]\n]*)\])?\s*\{"
 )
 _MOST = 1000
@@ -33,17 +34,24 @@ class MacroError(Exception):
     """A command cannot be replaced; the message says why."""
 
 
-def defined(tex: str) -> dict[str, Macro]:
-    r"""The commands that a formula defines with ``\newcommand`` or ``\def``."""
-    if "\\newcommand" not in tex and "\\renewcommand" not in tex and "\\def" not in tex:
-        return {}
+def defined(tex: str) -> tuple[str, dict[str, Macro]]:
+    r"""A formula without its definitions (``\newcommand``, ``\def``, ``\DeclareMathOperator``), and these."""
+    if not any(word in tex for word in _DEFINES):
+        return tex, {}
     found: dict[str, Macro] = {}
-    for one in _DEFINITION.finditer(tex):
+    pieces: list[str] = []
+    at = 0
+    while one := _DEFINITION.search(tex, at):
         end = _closing(tex, one.end() - 1, "{", "}")
-        if end > 0:
-            optional = one["optional"]
-            found[one["name"]] = Macro(one["name"], tex[one.end() : end], optional)
-    return found
+        if end < 0:
+            break
+        body = tex[one.end() : end]
+        if one["operator"] is not None:
+            body = f"\\operatorname{one['operator']}{{{body}}}"
+        found[one["name"]] = Macro(one["name"], body, one["optional"])
+        pieces.append(tex[at : one.start()])
+        at = end + 1
+    return "".join((*pieces, tex[at:])).strip() if found else tex, found
 
 
 def expand(tex: str, macros: Mapping[str, Macro]) -> str:
