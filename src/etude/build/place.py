@@ -32,6 +32,8 @@ def require(files: DiskFiles) -> None:
     else:
         message = f"there is no folder `{files.root}`"
     hint = "name the folder of a book, or make one with `etude new FOLDER`"
+    if files.exists("_config.yml"):
+        hint = "a Jupyter Book has a `_toc.yml` beside its `_config.yml`: the contents, and the page in front"
     raise BookError((diagnose(Rule.CONFIG_MISSING, message, "", hints=(hint,)),))
 
 

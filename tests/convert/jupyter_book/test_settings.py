@@ -373,3 +373,18 @@ def test_projects_of_others_keep_their_addresses():
 )
 def test_without_a_title_that_of_the_front_page(front, title):
     assert title == tables(book1("{}", index__md=front))["book"]["title"]
+
+
+def test_long_contents_are_lines_that_know_where_they_were_read():
+    toc = "format: jb-book\nroot: index\nchapters:\n- file: a\n  sections:\n" + "".join(
+        f"  - file: a/rather/long/name/{number}\n" for number in range(5)
+    )
+    pages = {f"a/rather/long/name/{number}.md": "" for number in range(5)}
+    project = read_project(MemoryFiles({**PAGES, **pages, "_toc.yml": toc}))
+    config, problems = parse_config(project.written.text)
+    assert () == problems
+    (entry,) = config.parts[0].chapters
+    assert [f"a/rather/long/name/{number}" for number in range(5)] == [one.pattern for one in entry.sections]
+    assert all(len(line) <= 110 for line in project.written.text.splitlines())
+    place = project.written.origin(entry.sections[3].span)
+    assert "a/rather/long/name/3" == place.span.slice(toc)

@@ -15,6 +15,7 @@ from etude.build.live.book import LiveBook
 from etude.cli.output import find_book
 from etude.convert.converted import Asked
 from etude.convert.jupyter_book.project import read_project
+from etude.model.diagnostic import BookError
 from etude.model.rules import Rule, Severity
 from etude.model.span import LineIndex
 
@@ -228,3 +229,24 @@ def test_problems_are_told_in_the_authors_files(tmp_path):
     assert "etude.toml" not in said
     assert "[book]" not in said
     assert "book." not in said
+
+
+def test_a_configuration_without_contents_is_no_book(tmp_path):
+    (tmp_path / "_config.yml").write_text("title: a site of Jekyll\n")
+    with pytest.raises(BookError) as error:
+        build(tmp_path, BuildOptions())
+    (problem,) = error.value.diagnostics
+    assert Rule.CONFIG_MISSING == problem.rule
+    assert "`_toc.yml`" in problem.hints[0]
+    assert [] == [path.name for path in tmp_path.iterdir() if path.name != "_config.yml"]
+
+
+def test_yaml_that_cannot_be_read_stops_the_build(tmp_path):
+    root = copy("old", tmp_path)
+    (root / "_toc.yml").write_text("- file: [intro\n- b\n")
+    with pytest.raises(BookError) as error:
+        build(root, BuildOptions())
+    (problem,) = error.value.diagnostics
+    assert (Rule.CONFIG_SYNTAX, "_toc.yml") == (problem.rule, problem.place.path)
+    with pytest.raises(BookError, match=r"`_toc\.yml`: not valid YAML"):
+        import_book("jupyter-book", root, tmp_path / "new", Asked())
