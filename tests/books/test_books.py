@@ -204,6 +204,8 @@ ELSEWHERE = {
     Rule.BUILD_LOCKED,
     Rule.WRITE_FAILED,
     Rule.IMPORT_KEPT,
+    # Of projects of other tools: tested where these are read.
+    Rule.CONFIG_UNUSED,
     Rule.EXECUTOR_UNAVAILABLE,
     # Of e-books: tested where these are made.
     Rule.EPUB_REMOTE,

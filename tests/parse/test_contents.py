@@ -313,3 +313,38 @@ def test_every_page_of_the_contents_has_a_file(chapters, zh, en):
         assert toc.home not in pages
         present = {path.removeprefix(f"{language}/").removesuffix(".md") for path in files.content}
         assert {*pages, toc.home} <= present
+
+
+def test_excluded_files_and_folders_are_no_pages():
+    text = '[book]\ntitle = "x"\nlanguages = ["en"]\nexclude = ["drafts/", "**/old_*.md", "notes", "b?.md"]\n'
+    found, diagnostics = tocs(
+        text + '[[part]]\nchapters = ["**"]\n',
+        *(
+            "index.md",
+            "a.md",
+            "drafts/d.md",
+            "drafts/deep/e.md",
+            "x/old_1.md",
+            "notes.ipynb",
+            "b1.md",
+            "b10.md",
+        ),
+    )
+    assert ({"en": "a b10"}, ()) == (found, diagnostics)
+
+
+def test_what_is_excluded_cannot_be_named():
+    text = '[book]\ntitle = "x"\nlanguages = ["en"]\nexclude = ["a.md"]\nchapters = ["a"]\n'
+    assert [(Rule.TOC_MISSING_FILE, '"a"', "there is no page `a`")] == problems(text, "index.md", "a.md")
+
+
+def test_titles_of_entries_by_language():
+    text = TWO + (
+        "[[part]]\nchapters = [\n"
+        '  { page = "a", title = { zh = "甲", en = "A" } },\n  { page = "b", title = "B" },\n  "c",\n]\n'
+    )
+    config, files = book(text, *both("index", "a", "b", "c"))
+    found, diagnostics = expand(config, files)
+    assert () == diagnostics
+    assert ["甲", "B", ""] == [page.title for page, _, _ in found["zh"].walk()]
+    assert ["A", "B", ""] == [page.title for page, _, _ in found["en"].walk()]

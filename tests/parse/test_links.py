@@ -6,10 +6,12 @@ import json
 
 import pytest
 
+from etude.model.config import Config, InventoryConfig
+from etude.model.inline import Link
 from etude.model.rules import Rule
 from etude.parse import addresses
 from etude.render.html.address import safe
-from tests.parse.support import parse
+from tests.parse.support import parse, walk
 
 
 @pytest.mark.parametrize(
@@ -42,3 +44,22 @@ def test_known_addresses_are_printed(url: str) -> None:
 def test_unknown_addresses_are_not(url: str) -> None:
     assert not addresses.is_known(url)
     assert not safe(url)
+
+
+def test_addresses_below_other_projects():
+    config = Config(
+        languages=("en",), inventories=(InventoryConfig("guide", "https://guide.example/book/", ""),)
+    )
+    page = parse(
+        "[a](xref:guide) [b](xref:guide/page#x) [c](myst:guide#y) <xref:guide/z> [d](xref:other/page)\n",
+        path="en/a.md",
+        config=config,
+    )
+    found = [node.url for node, _ in walk(page.blocks) if isinstance(node, Link)]
+    base = "https://guide.example/book"
+    assert [base, f"{base}/page#x", f"{base}#y", f"{base}/z"] == [
+        url for url in found if not url.startswith("xref")
+    ]
+    assert ["`xref:` is no kind of address that can be linked to"] == [
+        one.message for one in page.diagnostics
+    ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import structs
 
 from etude.adapters.disk import DiskFiles
 from etude.adapters.store import SqliteStore
@@ -23,6 +25,9 @@ from etude.parse import contents, requirements
 from etude.parse.config import parse_config
 from etude.parse.text import check_encoding, source_text
 
+if TYPE_CHECKING:
+    from etude.convert.jupyter_book.project import Project
+
 
 @dataclass(frozen=True, slots=True)
 class Book:
@@ -38,6 +43,16 @@ class Book:
     """Of the configuration and the contents."""
     head: Seen
     """What reading the configuration and the contents looked at."""
+    project: Project | None = None
+    """Where the configuration was read, when there is no `etude.toml`."""
+
+    def told(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Diagnostics, once each, those of the configuration where its author finds them."""
+        if self.project is None:
+            return tuple(dict.fromkeys(diagnostics))
+        from etude.build.project import told  # noqa: PLC0415 -- few books have none of their own
+
+        return told(self.project, diagnostics)
 
     @property
     def root(self) -> Path:
@@ -76,7 +91,15 @@ class Book:
 def load(files: DiskFiles, store: SqliteStore, options: BuildOptions, program: str, workers: Workers) -> Book:
     """Read a book; raises `BookError` when there is none or the options do not fit it."""
     watch = Watch(files)
-    config, problems = read_config(watch)
+    project = read_settings(watch)
+    try:
+        config, problems = read_config(watch, project)
+    except BookError as error:
+        if project is None:
+            raise
+        from etude.build.project import told  # noqa: PLC0415 -- as above
+
+        raise BookError(told(project, error.diagnostics)) from error
     _check_names("language", options.languages, config.languages)
     _check_names("variant", options.variants, tuple(v.name for v in config.variants))
     tocs, more = contents.expand(config, watch)
@@ -95,11 +118,32 @@ def load(files: DiskFiles, store: SqliteStore, options: BuildOptions, program: s
     pages: dict[str, list[Parsed]] = {language: [] for language in wanted}
     for record in records:
         pages[record.source.language].append(record)
-    return Book(files, config, wanted, pages, (*problems, *more), head)
+    return Book(files, config, wanted, pages, (*problems, *more), head, project)
 
 
-def read_config(watch: Watch) -> tuple[Config, tuple[Diagnostic, ...]]:
+def read_settings(watch: Watch) -> Project | None:
+    """What stands for an `etude.toml` where there is none: the project of another tool; None for nothing."""
+    if watch.exists(CONFIG):
+        return None
+    from etude.convert.jupyter_book.project import read_project  # noqa: PLC0415 -- few books need it
+
+    try:
+        return read_project(watch)
+    except OSError as error:
+        name = Path(str(error.filename or CONFIG)).name
+        message = f"`{name}` cannot be read: {error.strerror or error}"
+        raise BookError((diagnose(Rule.READ_FAILED, message, name),)) from error
+
+
+def read_config(watch: Watch, project: Project | None = None) -> tuple[Config, tuple[Diagnostic, ...]]:
     """The validated configuration; raises `BookError` when the file cannot be read or is no TOML."""
+    if project is not None:
+        if project.broken:
+            raise BookError(project.diagnostics)
+        config, problems = parse_config(project.written.text, CONFIG)
+        config, more = requirements.settle(config, watch, CONFIG)
+        config = structs.replace(contents.settle(config, watch), file=project.main)
+        return config, (*project.diagnostics, *problems, *more)
     try:
         data = watch.read(CONFIG)
     except OSError as error:

@@ -20,7 +20,7 @@ from etude.build import book as books
 from etude.build.book import Book
 from etude.build.options import BuildOptions
 from etude.build.outputs import stores
-from etude.build.place import CONFIG, locked, require, unwritable
+from etude.build.place import is_book, locked, require, unwritable
 from etude.build.planning import make_plan
 from etude.build.program import program_key
 from etude.build.run import again
@@ -108,7 +108,8 @@ def _exchange(
             try:
                 return shown(where), work(book, plan, store, _open(book, where, named=address is not None))
             except RemoteError as error:
-                raise BookError((failed(error, book, Severity.ERROR, named=address is not None),)) from error
+                found = failed(error, book, Severity.ERROR, named=address is not None)
+                raise BookError(book.told((found,))) from error
     except LockedError as error:
         raise BookError((locked(error),)) from error
     except WriteError as error:
@@ -125,7 +126,7 @@ def _open(book: Book, address: str, *, named: bool) -> Remote:
             (diagnose(Rule.USAGE, "no place is named where results are shared", "", hints=(hint,)),)
         )
     base = Path.cwd() if named else book.root
-    if os.path.isfile(os.path.join(base, os.path.expanduser(address), CONFIG)):
+    if is_book(base / os.path.expanduser(address)):
         hint = "name the book with `--book`, and a place of its own for the results"
         message = f"`{address}` is a book, not a place where results are shared"
         raise BookError((diagnose(Rule.USAGE, message, "", hints=(hint,)),))

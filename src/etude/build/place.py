@@ -12,15 +12,28 @@ from etude.model.rules import Rule
 CONFIG = "etude.toml"
 
 
+PROJECTS = ("myst.yml", "_toc.yml")
+"""Files that say of a folder without `CONFIG` that it holds a book of Jupyter Book or MyST."""
+CONFIGS = (CONFIG, *PROJECTS, "_config.yml")
+"""Files that a book's configuration may be read from."""
+
+
+def is_book(folder: Path) -> bool:
+    """Whether a folder holds a book."""
+    return any((folder / name).is_file() for name in (CONFIG, *PROJECTS))
+
+
 def require(files: DiskFiles) -> None:
     """Raise `BookError` when the folder holds no book, before anything is written into it."""
-    if files.exists(CONFIG):
+    if is_book(files.root):
         return
     if files.root.is_dir():
         message = f"`{files.root}` has no `{CONFIG}`"
     else:
         message = f"there is no folder `{files.root}`"
     hint = "name the folder of a book, or make one with `etude new FOLDER`"
+    if files.exists("_config.yml"):
+        hint = "a Jupyter Book has a `_toc.yml` beside its `_config.yml`: the contents, and the page in front"
     raise BookError((diagnose(Rule.CONFIG_MISSING, message, "", hints=(hint,)),))
 
 

@@ -13,6 +13,7 @@ from etude.adapters.packages import InstalledPackages
 from etude.adapters.store import SqliteStore
 from etude.build.book import Book
 from etude.build.environments import placed
+from etude.build.governed import governed
 from etude.build.options import BuildOptions
 from etude.build.outputs import encode, stored_page
 from etude.build.watch import Seen, Watch, digest, stamp
@@ -114,7 +115,7 @@ def make_plan(book: Book, options: BuildOptions, store: SqliteStore, workers: Wo
     watch = Watch(book.files)
     inputs = _WatchedInputs(DiskInputs(book.root, store))
     planned = plan(
-        _page_codes(book, store, workers),
+        governed(_page_codes(book, store, workers), book.config.execute),
         book.config,
         watch,
         inputs,

@@ -18,7 +18,7 @@ from etude.build.lasting import Lasting
 from etude.build.memory import RETRIED
 from etude.build.news import News
 from etude.build.options import BuildOptions, RunOptions, RunReport
-from etude.build.place import CONFIG, require
+from etude.build.place import CONFIGS, require
 from etude.build.program import program_key
 from etude.build.run import Timings, again, alone, damages
 from etude.build.shelf import forget
@@ -159,7 +159,7 @@ class Preview:
             book, run = again(store, lambda: self._run(store, progress, timings))
             if store.damaged:
                 forget(store)
-            found = self._asked(book, run)
+            found = book.told(self._asked(book, run))
             self.results = run.results
             self._news.end(
                 book.seen(run.seen),
@@ -210,7 +210,7 @@ class Preview:
             return found
         from etude.build.choice import read_by  # noqa: PLC0415 -- only with a choice
 
-        read = {"", CONFIG, *read_by(run.plan.runs)}
+        read = {"", *CONFIGS, *read_by(run.plan.runs)}
         return tuple(one for one in found if one.place.path in read)
 
     def _opened(self) -> SqliteStore:

@@ -151,7 +151,7 @@ def _build(
         *book.diagnostics, *run.diagnostics, *resolved.diagnostics, *output.diagnostics, *damages(store),
         *(recorded.diagnostics if recorded else ()),
     )  # fmt: skip
-    diagnostics = tuple(dict.fromkeys(found))
+    diagnostics = book.told(found)
     # What is missing may be shared by the next time.
     hopes = settings.pull and any(one.rule is Rule.RESULT_MISSING for one in diagnostics)
     memory = Memory(
@@ -241,7 +241,7 @@ def status(root: Path, options: BuildOptions) -> StatusReport:
             def explain() -> tuple[tuple[RunStatus, ...], tuple[Diagnostic, ...]]:
                 book = books.load(files, store, options, program_key(), workers)
                 runs, found = explain_runs(book, options, store, workers)
-                return runs, (*book.diagnostics, *found)
+                return runs, book.told((*book.diagnostics, *found))
 
             runs, diagnostics = again(store, explain)
     except WriteError as error:

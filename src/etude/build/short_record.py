@@ -82,7 +82,7 @@ def record_short(root: Path) -> Recording:
     except WriteError as error:
         raise BookError((unwritable(str(error.path), error.reason),)) from error
     return Recording(
-        diagnostics=short.diagnostics,
+        diagnostics=book.told(short.diagnostics),
         sources=SourceTexts(files),
         added=len(fresh),
         total=len(short.found.addresses) - len(short.found.unrecorded) + len(fresh),

@@ -72,7 +72,8 @@ def settings_key(config: Config, program: str) -> str:
     """A digest of all that parsing depends on besides the files."""
     return digest(
         VERSION, program, _encode((config.variants, config.languages, config.language_folders)),
-        _encode((config.substitutions, config.trust, config.library)),
+        _encode((config.substitutions, config.macros, config.abbreviations, config.inventories)),
+        _encode((config.trust, config.library)),
     )  # fmt: skip
 
 

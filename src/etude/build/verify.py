@@ -18,7 +18,7 @@ from etude.adapters.disk import DiskFiles, WriteError
 from etude.adapters.stamps import Stamps
 from etude.build.choice import check_pages, is_asked, read_by
 from etude.build.options import VerifyOptions, VerifyReport
-from etude.build.place import CONFIG, require, unwritable
+from etude.build.place import CONFIGS, require, unwritable
 from etude.build.program import program_key
 from etude.build.texts import SourceTexts
 from etude.build.verify_bench import Bench, bench, recorded_results, results_now
@@ -81,7 +81,7 @@ def _verify(on: Bench, begun: float) -> VerifyReport:
     again = tuple(run for run in runs if id(run) not in nothing)
     now = results_now(on, book, replace(plan, runs=again), len(plan.runs), before)
     verdicts: list[RunVerdict] = []
-    read = {"", CONFIG, *read_by(runs)}
+    read = {"", *CONFIGS, *read_by(runs)}
     found = [_explained(one) for one in now.diagnostics if one.place.path in read]
     found += brought.diagnostics
     moved: Callable[[Run], bool] | None = None
@@ -101,7 +101,7 @@ def _verify(on: Bench, begun: float) -> VerifyReport:
     # What else is wrong with the pages is the business of a build; but an error may hide a cell.
     found += (one for one in book.diagnostics if one.severity is Severity.ERROR and one.place.path in read)
     return VerifyReport(
-        diagnostics=tuple(dict.fromkeys(found)),
+        diagnostics=book.told(found),
         sources=SourceTexts(on.files),
         runs=tuple(verdicts),
         planned=len(asked),

@@ -11,7 +11,7 @@ import click
 from etude.adapters.disk import MANIFEST, WriteError
 from etude.adapters.lock import BuildLock, LockedError
 from etude.cli.options import BOOK, OUT
-from etude.cli.output import CONFIG_FILE, Output, find_book
+from etude.cli.output import CONFIG_FILE, Output, find_book, holds_book
 from etude.cli.report import plural
 from etude.model.diagnostic import BookError, diagnose
 from etude.model.rules import Rule
@@ -43,7 +43,7 @@ def command(book: str | None, *, out: Path | None, state: bool, environments: in
     root = output.root
 
     def work() -> int:
-        if not (root / CONFIG_FILE).is_file():
+        if not holds_book(root):
             hint = "name the folder of a book"
             raise BookError(
                 (diagnose(Rule.CONFIG_MISSING, f"`{root}` has no `{CONFIG_FILE}`", "", hints=(hint,)),)

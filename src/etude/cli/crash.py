@@ -32,7 +32,8 @@ def save_details(error: BaseException, root: Path | None) -> Path | None:
         )
     )
     folders = [Path(tempfile.gettempdir())]
-    if root is not None and (root / "etude.toml").is_file():
+    marks = ("etude.toml", "myst.yml", "_toc.yml")
+    if root is not None and any((root / name).is_file() for name in marks):
         folders.insert(0, root / ".etude")
     for folder in folders:
         try:

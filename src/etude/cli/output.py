@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -20,11 +20,13 @@ from etude.model.diagnostic import BookError, Diagnostic, diagnose
 from etude.model.progress import Progress, silent
 from etude.model.rules import Rule
 
-__all__ = ["Format", "Output", "find_book"]
+__all__ = ["Format", "Output", "find_book", "holds_book"]
 
 Format: TypeAlias = Literal["human", "json", "github"]
 
 CONFIG_FILE = "etude.toml"
+MARKS = (CONFIG_FILE, "myst.yml", "_toc.yml")
+"""A folder with one of these holds a book."""
 
 
 class Output:
@@ -129,11 +131,12 @@ class Output:
         say("")
 
     def _configuration(self) -> dict[str, str]:
-        """The text of `etude.toml`, for errors that come without sources."""
-        try:
-            return {CONFIG_FILE: (self.root / CONFIG_FILE).read_text(encoding="utf-8", errors="replace")}
-        except OSError:
-            return {}
+        """The texts of the configuration, for errors that come without sources."""
+        found: dict[str, str] = {}
+        for name in (*MARKS, "_config.yml"):
+            with suppress(OSError):
+                found[name] = (self.root / name).read_text(encoding="utf-8", errors="replace")
+        return found
 
 
 def say(line: str) -> None:
@@ -142,12 +145,17 @@ def say(line: str) -> None:
 
 
 def find_book(named: str | None) -> Path:
-    """The folder of the book: the one named (or that of a named `etude.toml`), else the nearest above."""
+    """The folder of the book: the one named (or that of a named configuration), else the nearest above."""
     if named is not None:
         path = Path(named)
-        return (path.parent if path.name == CONFIG_FILE else path).absolute()
+        return (path.parent if path.name in {*MARKS, "_config.yml"} else path).absolute()
     here = Path.cwd()
-    return next((folder for folder in (here, *here.parents) if (folder / CONFIG_FILE).is_file()), here)
+    return next((folder for folder in (here, *here.parents) if holds_book(folder)), here)
+
+
+def holds_book(folder: Path) -> bool:
+    """Whether a folder has a book's configuration, or that of a Jupyter Book or MyST project."""
+    return any((folder / name).is_file() for name in MARKS)
 
 
 def _prefix(folder: Path) -> str:

@@ -59,6 +59,8 @@ class Toml:
         """Begin with an empty file."""
         self._pieces: list[str] = []
         self._at = 0
+        self._line = 0
+        """Where the last line begins."""
         self._origins: list[Origin] = []
 
     def comment(self, text: str) -> None:
@@ -81,10 +83,7 @@ class Toml:
         self._write(f"{_key(key)} = ")
         plain = value.value if isinstance(value, Placed) else value
         start = self._at
-        if isinstance(plain, Sequence) and not isinstance(plain, str):
-            self._list(plain, len(key) + 3)
-        else:
-            self._value(plain)
+        self._laid(plain, "")
         self._note(start, value.place if isinstance(value, Placed) else None)
         self._write("\n")
 
@@ -92,16 +91,31 @@ class Toml:
         """All that was written."""
         return Written("".join(self._pieces), tuple(self._origins))
 
-    def _list(self, values: Sequence[Plain], before: int) -> None:
-        if before + len(_inline(values)) <= _WIDTH:
-            self._value(values)
-            return
-        self._write("[\n")
-        for value in values:
-            self._write("  ")
-            self._value(value)
-            self._write(",\n")
-        self._write("]")
+    def _laid(self, value: Plain, indent: str) -> None:
+        """A value; a list that is too long for its line has a line for each item.
+
+        So has one within a table: what else a table in a line holds stays on its line.
+        """
+        plain = value.value if isinstance(value, Placed) else value
+        start = self._at
+        if self._at - self._line + len(_inline(plain)) <= _WIDTH or isinstance(
+            plain, str | bool | int | float | Placed
+        ):
+            self._value(plain)
+        elif isinstance(plain, Mapping):
+            self._write("{ ")
+            for number, (key, one) in enumerate(plain.items()):
+                self._write(f"{', ' if number else ''}{_key(key)} = ")
+                self._laid(one, indent)
+            self._write(" }")
+        else:
+            self._write("[\n")
+            for one in plain:
+                self._write(f"{indent}  ")
+                self._laid(one, f"{indent}  ")
+                self._write(",\n")
+            self._write(f"{indent}]")
+        self._note(start, value.place if isinstance(value, Placed) else None)
 
     def _value(self, value: Plain) -> None:
         match value:
@@ -127,6 +141,8 @@ class Toml:
     def _write(self, text: str) -> None:
         self._pieces.append(text)
         self._at += len(text)
+        if "\n" in text:
+            self._line = self._at - len(text) + text.rindex("\n") + 1
 
     def _note(self, start: int, place: Place | None) -> None:
         if place is not None:

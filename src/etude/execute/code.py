@@ -57,6 +57,8 @@ class CellCode(Struct, frozen=True, array_like=True):
     tolerance: Tolerance = Tolerance()
     timings: str = ""
     """As `CodeCell.timings`."""
+    silent: bool = False
+    """What it writes to standard error is not shown."""
 
 
 class EvalCode(Struct, frozen=True, array_like=True):
@@ -129,6 +131,7 @@ def _cell_code(cell: CodeCell) -> CellCode:
         resources=cell.resources,
         tolerance=cell.tolerance,
         timings=cell.timings,
+        silent="remove-stderr" in cell.tags,
     )
 
 

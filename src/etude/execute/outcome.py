@@ -24,7 +24,7 @@ from etude.execute.ways import Change, Found
 from etude.model.config import Policy, Timings
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
 from etude.model.protocols import Backend, Loaded
-from etude.model.result import CellResult, CellStatus, Output, Result, RunResult, Value
+from etude.model.result import CellResult, CellStatus, Output, Result, RunResult, Stream, Value
 from etude.model.span import NOWHERE
 
 __all__ = ["Done", "Outcome", "Taken", "complaints", "results"]
@@ -259,7 +259,9 @@ def _values(part: Part, number: int, done: Done) -> dict[str, Value]:
 
 
 def _shown(outputs: tuple[Output, ...], cell: CellCode, by_page: str) -> tuple[Output, ...]:
-    """Outputs as the page has them; what is stored keeps its durations, so that this runs nothing."""
+    """Outputs as the page has them; what is stored keeps all of it, so that this runs nothing."""
+    if cell.silent:
+        outputs = tuple(one for one in outputs if not (isinstance(one, Stream) and one.name == "stderr"))
     return hide_timings(outputs) if (cell.timings or by_page) == "hide" else outputs
 
 

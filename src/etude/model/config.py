@@ -53,6 +53,8 @@ class Entry(Struct, frozen=True):
     """In `etude.toml`."""
     sections: tuple[Entry, ...] = ()
     numbered: bool | None = None
+    title: Localized = Localized()
+    """What the contents call the page; empty: as it calls itself."""
 
 
 class Part(Struct, frozen=True):
@@ -100,6 +102,25 @@ class ExecuteConfig(Struct, frozen=True):
     tolerance: Tolerance = Tolerance()
     """How much results may differ when they are verified."""
     timings: Timings = "keep"
+    exclude: tuple[str, ...] = ()
+    """Patterns of pages that never run."""
+    stored: Literal["run", "keep"] = "run"
+    """Whether a notebook whose cells all have outputs runs, or shows these."""
+    allow_errors: bool = False
+    """Whether every cell may raise an exception, as with the tag `raises-exception`."""
+    stderr: Literal["keep", "remove"] = "keep"
+    """Whether what cells write to standard error is shown."""
+
+
+class Macro(Struct, frozen=True):
+    """A command that formulas of the book use."""
+
+    name: str
+    """Without the backslash."""
+    body: str
+    """LaTeX; ``#1`` to ``#9`` stand for arguments, as many as the highest says."""
+    optional: str | None = None
+    """What the first argument is when it is left out; None: it cannot be."""
 
 
 class LaunchConfig(Struct, frozen=True):
@@ -143,7 +164,7 @@ class InventoryConfig(Struct, frozen=True):
     name: str
     url: str
     file: str = ""
-    """A copy of its ``objects.inv`` in the book; nothing is fetched at build time."""
+    """A copy of its ``objects.inv`` in the book; nothing is fetched. Empty: no role finds it."""
 
 
 class Config(Struct, frozen=True):
@@ -155,6 +176,8 @@ class Config(Struct, frozen=True):
     license: str = ""
     languages: tuple[str, ...] = ("en",)
     """The first is the default."""
+    exclude: tuple[str, ...] = ()
+    """Patterns of files that are no pages, below the book's root."""
     variants: tuple[Variant, ...] = ()
     home: str = "index"
     """Name of the page that is the front page; it is unnumbered and above the contents."""
@@ -189,7 +212,12 @@ class Config(Struct, frozen=True):
     bibliography: BibliographyConfig = BibliographyConfig()
     inventories: tuple[InventoryConfig, ...] = ()
     substitutions: tuple[tuple[str, str], ...] = ()
+    macros: tuple[Macro, ...] = ()
+    abbreviations: tuple[tuple[str, str], ...] = ()
+    """Short forms, and what they stand for."""
     trust: bool = False
+    file: str = "etude.toml"
+    """The file that it was read from, mainly: a folder with it is the book's."""
     spans: tuple[tuple[str, Span], ...] = ()
     """Where values stand in `etude.toml`, by dotted key; for diagnostics only, never part of a key."""
 

@@ -14,6 +14,8 @@ class TocPage(Struct, frozen=True):
     """Page name without language and suffix."""
     numbered: bool = True
     pages: tuple[TocPage, ...] = ()
+    title: str = ""
+    """What the contents call it; empty: as it calls itself."""
 
 
 class TocPart(Struct, frozen=True):

@@ -33,6 +33,7 @@ class Rule(StrEnum):
     CONFIG_UNKNOWN_KEY = "config-unknown-key"
     CONFIG_VALUE = "config-value"
     CONFIG_MISSING = "config-missing"
+    CONFIG_UNUSED = "config-unused"
     TOC_MISSING_FILE = "toc-missing-file"
     TOC_DUPLICATE = "toc-duplicate"
     TOC_EMPTY_GLOB = "toc-empty-glob"
@@ -139,10 +140,11 @@ _E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
 RULES: dict[Rule, RuleInfo] = {
     rule: RuleInfo(severity, description)
     for rule, severity, description in (
-        (Rule.CONFIG_SYNTAX, _E, "`etude.toml` is not valid TOML."),
+        (Rule.CONFIG_SYNTAX, _E, "The configuration is not valid TOML, or not valid YAML."),
         (Rule.CONFIG_UNKNOWN_KEY, _E, "A key of `etude.toml` is not known."),
-        (Rule.CONFIG_VALUE, _E, "A value of `etude.toml` has the wrong type or range."),
+        (Rule.CONFIG_VALUE, _E, "A value of the configuration has the wrong type or range."),
         (Rule.CONFIG_MISSING, _E, "A folder has no `etude.toml`, or a required key is absent."),
+        (Rule.CONFIG_UNUSED, _I, "Settings of another tool mean nothing in Etude."),
         (Rule.TOC_MISSING_FILE, _E, "The contents name a page that has no file."),
         (Rule.TOC_DUPLICATE, _E, "The contents name a page twice."),
         (Rule.TOC_EMPTY_GLOB, _W, "A pattern of the contents matches no page."),

@@ -1,74 +1,49 @@
-"""Short forms that the front matter explains (`abbreviations`), found in the text of a page."""
+"""Short forms that a book or a page declares: wherever they stand, readers are told the long form."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from etude.model.block import Heading
-from etude.model.inline import Abbreviation, Link, Text
-from etude.model.span import Span
-
-__all__ = ["abbreviated"]
-
-T = TypeVar("T")
+__all__ = ["ShortForms", "short_forms"]
 
 
-def abbreviated(nodes: T, known: Mapping[str, str]) -> T:
-    """Nodes with an `Abbreviation` for each short form (of `known`, to the long ones) in their text."""
-    longest = sorted((name for name in known if name), key=len, reverse=True)
-    if not longest:
-        return nodes
-    words = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)")
-    return _walk(nodes, words, known)  # type: ignore[no-any-return]
+class ShortForms(Struct, frozen=True):
+    """What to look for in a text."""
+
+    pattern: re.Pattern[str] | None = None
+    """None: nothing."""
+    long: Mapping[str, str] = {}
+
+    def pieces(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Begin, end and long form of each piece of a text; the long form of what is none is empty."""
+        at = 0
+        for found in self.pattern.finditer(text) if self.pattern is not None else ():
+            if found.start() > at:
+                yield at, found.start(), ""
+            yield found.start(), found.end(), self.long[found[0]]
+            at = found.end()
+        if at < len(text):
+            yield at, len(text), ""
+
+    def within(self, text: str) -> bool:
+        """Whether a text has any."""
+        return self.pattern is not None and self.pattern.search(text) is not None
 
 
-def _walk(node: Any, words: re.Pattern[str], known: Mapping[str, str]) -> Any:
-    if isinstance(node, tuple):
-        return tuple(
-            part
-            for item in node
-            for part in (
-                _parts(item, words, known) if isinstance(item, Text) else (_walk(item, words, known),)
-            )
-        )
-    if not isinstance(node, Struct) or isinstance(node, Span | Heading | Link):
-        return node
-    changed: dict[str, Any] = {}
-    for name in node.__struct_fields__:
-        old = getattr(node, name)
-        if isinstance(old, tuple) and old and name not in ("labels", "title"):
-            new = _walk(old, words, known)
-            if new != old:
-                changed[name] = new
-    return replace(node, **changed) if changed else node
+def short_forms(pairs: Iterable[tuple[str, str]]) -> ShortForms:
+    """Short forms with their long ones; the last of a name counts, and an empty long form takes it away."""
+    return _compiled(tuple(pairs))
 
 
-def _item(item: Any, words: re.Pattern[str], known: Mapping[str, str]) -> Iterator[Any]:
-    """What takes the place of one node among its siblings."""
-    if isinstance(item, Text):
-        yield from _parts(item, words, known)
-    else:
-        yield _walk(item, words, known)
-
-
-def _parts(node: Text, words: re.Pattern[str], known: Mapping[str, str]) -> Iterator[Text | Abbreviation]:
-    """A text cut at its short forms; each part has its own place, where the text is the source's own."""
-    at, value = 0, node.value
-    straight = len(value) == node.span.end - node.span.start
-
-    def place(start: int, end: int) -> Span:
-        first = node.span.start
-        return Span(first + start, first + end, node.span.source) if straight else node.span
-
-    for found in words.finditer(value):
-        if found.start() > at:
-            yield Text(place(at, found.start()), value[at : found.start()])
-        yield Abbreviation(place(*found.span()), found[0], known[found[0]])
-        at = found.end()
-    if at < len(value):
-        yield Text(place(at, len(value)), value[at:])
+@lru_cache(maxsize=64)
+def _compiled(pairs: tuple[tuple[str, str], ...]) -> ShortForms:
+    long = {name: text for name, text in dict(pairs).items() if name and text}
+    if not long:
+        return ShortForms()
+    # The longest first; Latin letters and digits beside it make another word, Chinese characters do not.
+    names = "|".join(re.escape(name) for name in sorted(long, key=len, reverse=True))
+    return ShortForms(re.compile(rf"(?<![A-Za-z0-9_])(?:{names})(?![A-Za-z0-9_])"), long)

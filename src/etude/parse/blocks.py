@@ -187,7 +187,7 @@ class _Builder:
             case Kind.FENCE:
                 return self.fence(raw, labels)
             case Kind.MATH | Kind.ENVIRONMENT:
-                return (self.math(raw, labels),)
+                return self.math(raw, labels)
             case Kind.LIST:
                 return (self.list(raw, labels),)
             case Kind.QUOTE:
@@ -280,13 +280,17 @@ class _Builder:
         identity = self.context.identify(labels[-1] if labels else plain(children), "section")
         return Heading(self.span(raw), identity, labels, raw.level, children, numbered)
 
-    def math(self, raw: Raw, labels: tuple[str, ...]) -> MathBlock:
+    def math(self, raw: Raw, labels: tuple[str, ...]) -> Sequence[BlockNode]:
+        """A displayed formula; one that only defines commands is not shown."""
         if label := raw.label if raw.kind == Kind.ENVIRONMENT else raw.info:
             labels += (label,)
         lines = Lines(raw.lines, raw.offsets, self.source)
         tex, labels = formulas.displayed(self.context, lines, labels)
+        if not tex and not lines.blank:
+            return ()
         starred = raw.kind == Kind.ENVIRONMENT and raw.info.endswith("*")
-        return MathBlock(self.span(raw), self.identity(labels), labels, tex, bool(labels) and not starred)
+        numbered = bool(labels) and not starred
+        return (MathBlock(self.span(raw), self.identity(labels), labels, tex, numbered),)
 
     def html(self, raw: Raw, labels: tuple[str, ...], open_: list[str]) -> Sequence[BlockNode]:
         """Raw HTML; `open_` are the elements that pieces before it left open, and is kept up to date."""

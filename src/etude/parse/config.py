@@ -18,6 +18,7 @@ from etude.model.config import (
     InventoryConfig,
     LaunchConfig,
     LibraryConfig,
+    Macro,
     Part,
     Variant,
 )
@@ -74,13 +75,6 @@ def _syntax_error(text: str, path: str, error: tomllib.TOMLDecodeError) -> Diagn
     return diagnose(Rule.CONFIG_SYNTAX, f"not valid TOML: {said}", path, Span(at, end))
 
 
-_INVENTORY = {
-    "url": 'write `url = "https://…"`',
-    "file": 'put a copy of the project\'s `objects.inv` into the book, and write `file = "…"`',
-}
-"""What an inventory must have, with the hint for when it has not."""
-
-
 class _Assembly:
     """Takes the tables of one file apart and puts a `Config` together."""
 
@@ -113,6 +107,8 @@ class _Assembly:
             bibliography=BibliographyConfig(**self.section("bibliography")),
             inventories=self.inventories(),
             substitutions=self.substitutions(),
+            macros=self.macros(),
+            abbreviations=self.abbreviations(),
             trust=html.get("trust", False),
             spans=tuple((".".join(map(str, at)), place.value) for at, place in self.reader.found.items()),
         )
@@ -175,14 +171,13 @@ class _Assembly:
         return tables
 
     def inventories(self) -> tuple[InventoryConfig, ...]:
-        """Every ``[inventory.NAME]``; one without an address or without its file is of no use."""
+        """Every ``[inventory.NAME]``; one without an address is of no use."""
         tables = self.named("inventory")
         for name in tables:
             table = self.tree["inventory"][name]
-            for key, hint in _INVENTORY.items():
-                if isinstance(table, dict) and key not in table:
-                    message = f"the inventory `{name}` has no `{key}`"
-                    self.reader.report(Rule.CONFIG_MISSING, message, ("inventory", name), hints=(hint,))
+            if isinstance(table, dict) and "url" not in table:
+                message, hints = f"the inventory `{name}` has no `url`", ('write `url = "https://…"`',)
+                self.reader.report(Rule.CONFIG_MISSING, message, ("inventory", name), hints=hints)
         return tuple(InventoryConfig(name, **fields) for name, fields in tables.items() if fields.get("url"))
 
     def substitutions(self) -> tuple[tuple[str, str], ...]:
@@ -195,6 +190,20 @@ class _Assembly:
             if text is not UNSET:
                 pairs.append((name, text))
         return tuple(sorted(pairs))
+
+    def macros(self) -> tuple[Macro, ...]:
+        """``[macros]``, in the order of the file."""
+        kind = keys_of("macros")["NAME"].kind
+        table = self.read_table(self.tree.get("macros", {}), ("macros",), "[macros]")
+        read = (kind.read(self.reader, value, ("macros", name)) for name, value in table)
+        return tuple(one for one in read if one is not UNSET)
+
+    def abbreviations(self) -> tuple[tuple[str, str], ...]:
+        """``[abbreviations]``, in the order of the file."""
+        kind = keys_of("abbreviations")["NAME"].kind
+        table = self.read_table(self.tree.get("abbreviations", {}), ("abbreviations",), "[abbreviations]")
+        read = ((name, kind.read(self.reader, value, ("abbreviations", name))) for name, value in table)
+        return tuple((name, text) for name, text in read if text is not UNSET and name.strip())
 
     def redirects(self) -> tuple[tuple[str, str], ...]:
         """``[html.redirects]``, in the order of the file."""

@@ -7,13 +7,14 @@ from typing import Any
 from msgspec import UNSET
 
 from etude.model.config import Author, Entry
+from etude.model.localized import Localized
 from etude.model.rules import Rule
 from etude.parse.config_reader import Kind, Reader, describe
-from etude.parse.config_values import FLAG, TEXT, URL, book_path, list_of, page_name
+from etude.parse.config_values import FLAG, LOCALIZED, TEXT, URL, book_path, list_of, page_name
 from etude.parse.toml_spans import Path
 
 _AUTHOR = {"name": TEXT, "url": URL, "orcid": TEXT, "affiliation": TEXT}
-_ENTRY = ("page", "sections", "numbered")
+_ENTRY = ("page", "title", "sections", "numbered")
 _WILD = frozenset("*?[")
 
 
@@ -59,6 +60,7 @@ def _entry(reader: Reader, value: Any, at: Path) -> Any:
     pattern = _pattern(reader, page, place) if isinstance(page, str) else reader.wrong(page, place, TEXT)
     sections: Any = ENTRIES.read(reader, value.get("sections", []), (*at, "sections"))
     numbered: Any = FLAG.read(reader, value["numbered"], (*at, "numbered")) if "numbered" in value else None
+    title: Any = LOCALIZED.read(reader, value["title"], (*at, "title")) if "title" in value else UNSET
     if pattern is UNSET:
         return UNSET
     if is_glob(pattern) and value.get("sections"):
@@ -70,6 +72,7 @@ def _entry(reader: Reader, value: Any, at: Path) -> Any:
         reader.span(place),
         () if sections is UNSET else sections,
         None if numbered is UNSET else numbered,
+        Localized() if title is UNSET else title,
     )
 
 
@@ -91,7 +94,7 @@ def _entries(reader: Reader, value: Any, at: Path) -> Any:
 AUTHOR = Kind("a name, or a table with name, url, orcid and affiliation", '"…"', _author)
 AUTHORS = list_of(AUTHOR, "a list of authors", '["…"]')
 ENTRY = Kind(
-    "a page, a pattern, or a table with page, sections and numbered",
+    "a page, a pattern, or a table with page, title, sections and numbered",
     '{ page = "start/index", sections = ["start/*"] }',
     _entry,
 )

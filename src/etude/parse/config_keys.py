@@ -21,6 +21,7 @@ from etude.parse.config_values import (
     HUB,
     LANGUAGES,
     LOCALIZED,
+    MACRO,
     MODULE,
     NAMES,
     PAGE,
@@ -80,6 +81,8 @@ SECTIONS: dict[str, str] = {
     "bibliography": "Citations.",
     "inventory": "Inventories of other projects, for API links: a table `[inventory.NAME]` for each.",
     "substitutions": "Texts that pages insert with `{{ NAME }}`.",
+    "abbreviations": "Short forms; readers are shown what each stands for, wherever it stands in the text.",
+    "macros": "Commands that formulas use; see [](../how-to/formulas.md).",
 }
 """Every table of the top level, with its meaning."""
 
@@ -131,6 +134,13 @@ KEYS: tuple[Key, ...] = (
         "(all pages)",
         "The contents of a book without parts: pages, patterns, or tables as in `[[part]]`.",
     ),
+    Key(
+        "book",
+        "exclude",
+        TEXTS,
+        "[]",
+        "Patterns of files and folders that hold no pages, below the book: `drafts`, `**/old_*.md`.",
+    ),
     Key("book", "description", LOCALIZED, '""', "The book in a sentence, for search engines and previews."),
     Key("book", "keywords", TEXTS, "[]", "Words that the book is found under."),
     Key("book", "identifier", TEXT, '""', "An ISBN, a DOI, or another lasting name."),
@@ -143,7 +153,13 @@ KEYS: tuple[Key, ...] = (
     Key("book", "level", TEXT, '""', "Whom it is for, told to search engines: `undergraduate`."),
     Key("book", "course", FLAG, "false", "True: search engines are told that the book is a course, too."),
     Key("part", "title", LOCALIZED, '""', "The part's title; without one its pages stand for themselves."),
-    Key("part", "chapters", ENTRIES, "[]", "Pages, patterns, or tables with `page`, `sections`, `numbered`."),
+    Key(
+        "part",
+        "chapters",
+        ENTRIES,
+        "[]",
+        "Pages, patterns, or tables with `page`, `title`, `sections`, `numbered`.",
+    ),
     Key(
         "part",
         "numbered",
@@ -261,6 +277,34 @@ KEYS: tuple[Key, ...] = (
         '"keep"',
         "hide: durations in outputs (3.2 s, 12ms/step) give way to a mark, on pages and when results are "
         "verified. Nothing runs for a change of this.",
+    ),
+    Key(
+        "execute",
+        "exclude",
+        TEXTS,
+        "[]",
+        "Patterns of pages that never run: files below the book, or folders.",
+    ),
+    Key(
+        "execute",
+        "stored",
+        one_of("run", "keep"),
+        '"run"',
+        "keep: a notebook whose cells all have outputs does not run; these are shown.",
+    ),
+    Key(
+        "execute",
+        "allow_errors",
+        FLAG,
+        "false",
+        "True: a cell that raises an exception is no problem, and those after it run.",
+    ),
+    Key(
+        "execute",
+        "stderr",
+        one_of("keep", "remove"),
+        '"keep"',
+        "remove: what cells write to standard error is not shown. Nothing runs for a change of this.",
     ),
     Key(
         "execute.resources",
@@ -488,8 +532,24 @@ KEYS: tuple[Key, ...] = (
         "The page that lists the works; empty: the one with the `bibliography` directive.",
     ),
     Key("inventory.NAME", "url", URL, '""', "Where the project's documentation is published."),
-    Key("inventory.NAME", "file", PATH, '""', "A copy of its `objects.inv` in the book; nothing is fetched."),
+    Key(
+        "inventory.NAME",
+        "file",
+        PATH,
+        '""',
+        "A copy of its `objects.inv` in the book; nothing is fetched. Without it roles find nothing there; "
+        "links such as `xref:NAME/page` need none.",
+    ),
     Key("substitutions", "NAME", TEXT, '""', "The text that stands for `{{ NAME }}`."),
+    Key("abbreviations", "NAME", TEXT, '""', 'What the short form stands for: `CPU = "central …"`.'),
+    Key(
+        "macros",
+        "NAME",
+        MACRO,
+        '""',
+        "The LaTeX that stands for `\\NAME` in formulas, with `#1` to `#9` for its arguments; a table has "
+        "it as `body`, and as `optional` what the first argument is when it is left out.",
+    ),
 )
 """In the order in which the handbook shows them."""
 

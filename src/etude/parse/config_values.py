@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from etude.model.config import Macro
 from etude.model.localized import Localized
 from etude.model.rules import Rule
 from etude.parse.config_reader import Kind, Reader, dotted
@@ -22,6 +23,7 @@ from etude.parse.toml_spans import Path
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _NAME = re.compile(r"[\w][\w.-]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_COMMAND = re.compile(r"[A-Za-z]+|[^A-Za-z\s\\]")
 _URL = re.compile(r"https?://[^\s/]+\S*")
 _DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
 MYBINDER = "https://mybinder.org"
@@ -176,6 +178,22 @@ def page_name(path: str) -> str:
     return path.removesuffix(".md").removesuffix(".ipynb")
 
 
+def _macro(reader: Reader, value: Any, at: Path) -> Any:
+    name = str(at[-1])
+    if _COMMAND.fullmatch(name) is None:
+        message = f"`{name}` is no name of a command: letters, or one sign"
+        return reader.report(Rule.CONFIG_VALUE, message, at, key=True)
+    table = {"body": value} if isinstance(value, str) else value
+    if (
+        not isinstance(table, dict)
+        or not isinstance(table.get("body"), str)
+        or not isinstance(table.get("optional", ""), str)
+        or not table.keys() <= {"body", "optional"}
+    ):
+        return reader.wrong(value, at, MACRO)
+    return Macro(name, table["body"], table.get("optional"))
+
+
 def _language(reader: Reader, value: Any, at: Path) -> Any:
     if isinstance(value, str) and _LANGUAGE.fullmatch(value):
         return value
@@ -284,6 +302,7 @@ EDIT = Kind("an address with {path} in it", '"https://example.org/edit/{path}"',
 PATH = Kind("a path in the book", '"img/logo.svg"', _path)
 FOLDER = Kind("the path of a folder in the book", '"results"', _folder)
 PAGE = Kind("the name of a page", '"index"', _page)
+MACRO = Kind("LaTeX, or a table with body and optional", "'\\mathbb{R}'", _macro)
 LANGUAGE = Kind("a language tag", '"zh"', _language)
 NAME = matching(_NAME, "a name of letters, digits, -, _ and .", '"numpy"')
 VARIABLE = matching(_VARIABLE, "the name of an environment variable", '"HOME"')

@@ -19,7 +19,7 @@ from etude.model.span import NOWHERE, Span
 from etude.parse.config_contents import is_glob
 from etude.parse.config_spelling import nearest
 from etude.parse.config_values import page_name
-from etude.parse.contents_names import compile_pattern, is_listable, natural
+from etude.parse.contents_names import compile_pattern, covers, is_listable, natural
 
 __all__ = ["expand", "page_path", "settle"]
 
@@ -27,6 +27,7 @@ CONFIG_FILE = "etude.toml"
 SUFFIXES = (".md", ".ipynb")
 """Of source files; the first wins where both are there."""
 
+_UNTITLED = Localized()
 _LISTED = 8
 """More pages than this without a translation are reported together."""
 
@@ -68,11 +69,14 @@ class _Contents:
     def __init__(self, config: Config, files: Files) -> None:
         self.config, self.files = config, files
         self.diagnostics: list[Diagnostic] = []
+        self.exclude = tuple(compile_pattern(pattern.strip("/")) for pattern in config.exclude)
         self.pages = {language: self.sources(language) for language in config.languages}
         """Source files by page, by language."""
         self.all = tuple(sorted({name for pages in self.pages.values() for name in pages}, key=natural))
         self.places: dict[str, Span] = {}
         """The entry that each page of the contents comes from."""
+        self.titles: dict[str, Localized] = {}
+        """What the contents call pages, where they say it."""
         self.claimed: set[str] = {config.home}
         """Pages with an entry of their own: no pattern takes them."""
 
@@ -85,9 +89,13 @@ class _Contents:
             found = {path for middle in ("", "**/") for path in self.files.glob(f"{folder}{middle}*{suffix}")}
             for path in sorted(found):
                 name = page_name(path.removeprefix(folder))
-                if not name.startswith("_build/"):
+                if not name.startswith("_build/") and not self.excluded(path):
                     pages.setdefault(name, []).append(path)
         return pages
+
+    def excluded(self, path: str) -> bool:
+        """Whether a file, or a folder that it is in, is none of the book's."""
+        return bool(self.exclude) and covers(self.exclude, path)
 
     def tocs(self) -> dict[str, Toc]:
         """Expand once for all languages, then take what each of them has."""
@@ -130,7 +138,11 @@ class _Contents:
             known = self.take(entry)
             below = self.expand(entry.sections, numbered=counts)
             # The sections of a page that is not there stand in its place: nothing else is lost.
-            pages += (TocPage(entry.pattern, counts, below),) if known else below
+            if known:
+                self.titles[entry.pattern] = entry.title
+                pages.append(TocPage(entry.pattern, counts, below))
+            else:
+                pages += below
         return tuple(pages)
 
     def matches(self, entry: Entry) -> Iterator[str]:
@@ -191,7 +203,8 @@ class _Contents:
         for page in pages:
             below = self.present(page.pages, language)
             here = page.name in self.pages[language]
-            found += (replace(page, pages=below),) if here else below
+            title = self.titles.get(page.name, _UNTITLED).get(language)
+            found += (replace(page, pages=below, title=title),) if here else below
         return tuple(found)
 
     def with_home(self, toc: Toc) -> Toc:

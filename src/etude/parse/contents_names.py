@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from etude.parse.config_values import page_name
 
 _DIGITS = re.compile(r"(\d+)")
 _OF_A_REPOSITORY = frozenset(
@@ -70,3 +73,12 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
         return re.compile("".join(pieces))
     except re.error:
         return re.compile(re.escape(pattern))
+
+
+def covers(patterns: Iterable[re.Pattern[str]], path: str) -> bool:
+    """Whether a pattern takes a file, with its suffix or without, or a folder that it is in."""
+    names = [path, page_name(path)]
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        names.append(path)
+    return any(pattern.fullmatch(name) for pattern in patterns for name in names)

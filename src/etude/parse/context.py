@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from etude.model.block import BlockNode, CodeCell
-from etude.model.config import Config
+from etude.model.config import Config, Macro
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.inline import Inline
 from etude.model.page import FrontMatter
@@ -16,6 +16,7 @@ from etude.model.protocols import Files
 from etude.model.rules import Rule, Severity
 from etude.model.slug import slug
 from etude.model.span import Span
+from etude.parse.abbreviations import ShortForms, short_forms
 from etude.parse.addresses import Address
 from etude.parse.lines import Lines, Places
 from etude.parse.spelling import did_you_mean, nearest
@@ -79,8 +80,10 @@ class Context:
         self.attachments: Mapping[str, str] = {}
         """Data URIs of the pictures that the notebook cell at hand carries, by name."""
         self.substitutions: Mapping[str, Any] = dict(config.substitutions)
-        self.abbreviations: Mapping[str, str] = {}
-        """Long forms by short ones, from the front matter."""
+        self.macros: dict[str, Macro] = {macro.name: macro for macro in config.macros}
+        """Commands of formulas that are known at this point, by name."""
+        self.abbreviations: ShortForms = short_forms(config.abbreviations)
+        """Short forms that the text is searched for."""
         self.substituting: list[str] = []
         """Names of the substitutions whose text is being read, outermost first."""
         self.including: list[str] = [path]

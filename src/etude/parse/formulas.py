@@ -11,6 +11,7 @@ from etude.model.rules import Rule, Severity
 from etude.model.span import Span
 from etude.parse.context import Context
 from etude.parse.lines import Lines
+from etude.parse.macros import MacroError, defined, expand
 
 __all__ = ["displayed", "inline"]
 
@@ -45,25 +46,41 @@ def displayed(context: Context, lines: Lines, labels: tuple[str, ...]) -> tuple[
         rest = "".join((*pieces, line[at:]))
         if rest.strip() or not at:
             kept.append(rest)
-    tex = "\n".join(kept).strip()
-    context.formula(tex, display=True)
+    tex = _noted(context, "\n".join(kept).strip(), lines, display=True)
     return tex, ((own, *labels) if own and own not in labels else labels)
 
 
-def inline(context: Context, tex: str, span: Span) -> None:
-    """Note a formula within a line; what it cannot hold is reported at `span`."""
-    context.formula(tex, display=False)
+def inline(context: Context, tex: str, span: Span) -> str:
+    """Note a formula within a line, and give its LaTeX; what it cannot hold is reported at `span`."""
+    tex = _noted(context, tex, span, display=False)
     if "ref" not in tex and "label" not in tex:
-        return
+        return tex
     for match in _MARK.finditer(tex):
         if match["reference"] is not None:
             _refer(context, match, span)
-            return
+            return tex
         if match["label"] is not None:
             message = f"the label `{match['name']}` is not used: a formula within a line has no number"
             hints = ("write the formula between two `$$` on lines of their own",)
             context.report(Rule.LABEL_UNUSED, message, span, hints=hints)
-            return
+            return tex
+    return tex
+
+
+def _noted(context: Context, tex: str, where: Span | Lines, *, display: bool) -> str:
+    """Note a formula, without commands that the book, the page, or a formula before this one has defined."""
+    tex, own = defined(tex)
+    context.macros.update(own)
+    if own and not tex:
+        return ""
+    try:
+        tex = expand(tex, context.macros)
+    except MacroError as error:
+        span = where if isinstance(where, Span) else where.span(0, len(where.lines))
+        context.report(Rule.MATH_SYNTAX, str(error), span)
+    else:
+        context.formula(tex, display=display)
+    return tex
 
 
 def _refer(context: Context, match: re.Match[str], span: Span) -> None:

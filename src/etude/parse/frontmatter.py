@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from etude.model.config import Worker
+from etude.model.config import Macro, Worker
 from etude.model.page import Alias, FrontMatter, PageExecution
 from etude.model.rules import Rule
 from etude.model.span import Span
 from etude.parse import yamls
+from etude.parse.abbreviations import short_forms
 from etude.parse.addresses import is_external
 from etude.parse.context import Context
 from etude.parse.short import EXPECTED, is_code
@@ -37,16 +39,22 @@ _END = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
 _OPENING = re.compile(r"---[ \t]*\n")
 
 IGNORED = frozenset({
-    "jupytext", "exports", "banner", "github", "doi", "tags", "bibliography", "jupyter", "short_title",
-    "downloads", "copyright", "open_access", "venue", "site", "options", "myst", "html_theme", "orphan",
-    "math", "export", "parts", "language_info", "nbformat", "nbformat_minor", "subject", "affiliations",
-    "settings", "content_includes_title", "html_meta", "tocdepth", "sd_hide_title", "enumerator", "funding",
-    "edit_url", "source_url", "biblio", "volume", "issue", "first_page", "last_page", "arxiv", "pmid",
-    "pmcid", "thebe", "requirements", "references", "hide-toc", "nosearch", "no-search", "nocomments",
-    "blogpost", "category", "location", "execution_mode", "reviewers", "editors", "contributors",
-    "identifiers", "extends", "social", "bluesky", "hide_title_block", "hide_footer_links", "hide_outline",
-    "execution", "mystnb", "toc", "keep_ipynb", "kernel_info", "celltoolbar", "widgets", "colab",
-    "accelerator",
+    # Jupyter, jupytext, Colab
+    "jupytext", "jupyter", "language_info", "nbformat", "nbformat_minor", "kernel_info", "celltoolbar",
+    "widgets", "colab", "accelerator", "keep_ipynb", "varInspector", "toc", "toc-autonumbering",
+    # Sphinx and Jupyter Book
+    "orphan", "tocdepth", "html_meta", "html_theme", "nosearch", "no-search", "myst", "mystnb", "file_format",
+    "sd_hide_title", "bibliography", "tags",
+    # MyST
+    "exports", "export", "banner", "bannerOptimized", "thumbnailOptimized", "github", "doi", "arxiv", "pmid",
+    "pmcid", "short_title", "downloads", "copyright", "open_access", "venue", "biblio", "volume", "issue",
+    "first_page", "last_page", "subject", "site", "options", "settings", "parts",
+    "affiliations", "editors", "reviewers", "contributors", "funding", "identifiers", "id", "binder", "thebe",
+    "edit_url", "source_url", "requirements", "resources", "references", "content_includes_title",
+    "abstract", "acknowledgments", "acknowledgements", "data_availability", "keypoints", "epigraph",
+    "dedication", "summary", "enumerator",
+    "blogpost", "bluesky", "category", "execution", "execution_mode", "extends", "hide-toc",
+    "hide_footer_links", "hide_outline", "hide_title_block", "location", "nocomments", "social",
 })  # fmt: skip
 """Keys that other tools read; Etude leaves them alone."""
 
@@ -120,16 +128,22 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], whole_span: 
         try:
             if name in {"substitutions", "myst_substitutions"}:
                 substitutions.update(_substitutions(context, value, span))
-            elif name == "abbreviations":
-                context.abbreviations = _abbreviations(value)
             elif name == "kernelspec":
                 found["kernel"] = _kernel(value)
             elif name == "execute":
                 found["execute"] = _execution(context, value, span)
+            elif name == "skip_execution" or (name == "mystnb" and _turned_off(value)):
+                skip = name == "mystnb" or truth(value)
+                found["execute"] = replace(found.get("execute", PageExecution()), skip=skip)
             elif name == "aliases":
                 found["aliases"] = tuple(Alias(one, span) for one in _aliases(value))
             elif name == "short":
                 found["short"] = Alias(_code(value), span)
+            elif name == "abbreviations":
+                own = _long_forms(value)
+                context.abbreviations = short_forms((*context.abbreviations.long.items(), *own.items()))
+            elif name == "math":
+                context.macros.update(_macros(value))
             elif name in {"image", "thumbnail"}:
                 picture = _picture(context, value, span)
                 # That of MyST gives way to our own, wherever they stand.
@@ -171,11 +185,30 @@ def _substitutions(context: Context, value: Any, span: Span) -> dict[str, Any]:
     return found
 
 
-def _abbreviations(value: Any) -> dict[str, str]:
-    """Long forms by short ones; one without a long form is not marked."""
-    if not isinstance(value, dict):
+def _long_forms(value: Any) -> dict[str, str]:
+    """Long forms by short ones; an empty one takes that of the book away."""
+    if value is not None and not isinstance(value, dict):
         raise Bad("expected a table of short forms with their long ones")
-    return {str(name): text(long) for name, long in value.items() if long}
+    return {str(name): text(long) if long else "" for name, long in (value or {}).items()}
+
+
+def _turned_off(value: Any) -> bool:
+    """Whether MyST-NB is told not to run a page."""
+    return isinstance(value, dict) and str(value.get("execution_mode")).lower() in {"off", "false"}
+
+
+def _macros(value: Any) -> dict[str, Macro]:
+    r"""Commands of formulas: ``'\R': '\mathbb{R}'``, or a table with ``macro``."""
+    found: dict[str, Macro] = {}
+    for name, given in (value if isinstance(value, dict) else {}).items():
+        body = given.get("macro") if isinstance(given, dict) else given
+        if not isinstance(body, str):
+            raise Bad(f"expected the LaTeX of `{name}`")
+        bare = str(name).removeprefix("\\")
+        found[bare] = Macro(bare, body.strip())
+    if value is not None and not isinstance(value, dict):
+        raise Bad("expected a table of commands and LaTeX")
+    return found
 
 
 def _authors(value: Any) -> tuple[str, ...]:
@@ -271,16 +304,22 @@ _EXECUTION: dict[str, Callable[[Any], Any]] = {
     "timings": timings,
 }
 
+_ELSEWHERE = frozenset({"cache", "depends_on"})
+"""What MyST says of execution, and Etude finds out."""
+
 FIELDS = (
     *_FIELDS,
-    "image",
-    "thumbnail",
-    "aliases",
-    "short",
-    "execute",
-    "kernelspec",
-    "substitutions",
-    "abbreviations",
+    *(
+        "image",
+        "thumbnail",
+        "aliases",
+        "short",
+        "execute",
+        "kernelspec",
+        "substitutions",
+        "math",
+        "abbreviations",
+    ),
 )
 EXECUTION_FIELDS = tuple(_EXECUTION)
 
@@ -291,6 +330,8 @@ def _execution(context: Context, value: Any, span: Span) -> PageExecution:
     found: dict[str, Any] = {}
     for key, item in value.items():
         name = str(key).replace("-", "_")
+        if name in _ELSEWHERE:
+            continue
         if name not in _EXECUTION:
             context.report(
                 Rule.FRONT_MATTER_UNKNOWN_KEY,

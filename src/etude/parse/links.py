@@ -38,6 +38,7 @@ ATTRIBUTES = {
 """What may stand in braces after a picture, beside ``.class`` and ``#name``."""
 UNUSED = frozenset(("title", "loading", "target", "style", "figwidth", "figclass", "scale"))
 """What other tools let stand there."""
+_PROJECT = re.compile(r"(?:xref|myst):([\w.-]+)((?:[/#].*)?)", re.DOTALL)
 
 
 def link(context: Context, address: Address, children: tuple[Inline, ...], span: Span) -> Inline:
@@ -45,11 +46,12 @@ def link(context: Context, address: Address, children: tuple[Inline, ...], span:
     kind, url = scheme(address.url), address.url
     if kind == "path":
         return _download(context, unquote(url[len("path:") :]), address, children, span)
-    if kind in _PROJECTS:
+    url = settled(context, url)
+    if kind in _PROJECTS and scheme(url) == kind:
         return _inventory(url, children, span)
     if kind in _SHORT:
         url = _SHORT[kind](url[len(kind) + 1 :])
-    url = url[len("project:") :] if kind == "project" else doi(url)
+    url = url.removeprefix("project:")
     if not url:
         shown = plain(children).strip()
         context.report(
@@ -131,7 +133,7 @@ def autolink(context: Context, url: str, words: Text, span: Span) -> Inline:
             Text(span, unquote(url[len(kind) + 1 :]).replace("_", " ")),
             _SHORT[kind](url[len(kind) + 1 :]),
         )
-    if not is_known(url := doi(url)):
+    if not is_known(url := settled(context, url)):
         context.report(
             Rule.REFERENCE_BROKEN,
             f"`<{url}>` is read as a link, and leads nowhere",
@@ -142,9 +144,15 @@ def autolink(context: Context, url: str, words: Text, span: Span) -> Inline:
     return Link(span, (words,), encode(url))
 
 
-def doi(address: str) -> str:
-    """An address, with that of its resolver in place of ``doi:``."""
-    return f"https://doi.org/{address[len('doi:') :]}" if scheme(address) == "doi" else address
+def settled(context: Context, address: str) -> str:
+    """The address of ``doi:…``, and of ``xref:NAME/page#label`` of MyST: a page of that project."""
+    if scheme(address) == "doi":
+        return f"https://doi.org/{address[len('doi:') :]}"
+    found = _PROJECT.fullmatch(address)
+    if found is None:
+        return address
+    urls = {one.name: one.url for one in context.config.inventories}
+    return f"{urls[found[1]].rstrip('/')}{found[2]}" if found[1] in urls else address
 
 
 def page_at(context: Context, path: str, span: Span) -> str | None:
@@ -239,7 +247,7 @@ def read_attributes(context: Context, text: str, span: Span) -> dict[str, Any]:
 
 def safe(context: Context, address: str, span: Span, *, picture: bool = False) -> str:
     """An address that leads out, encoded; empty (and a diagnostic) when it cannot, or could run code."""
-    address = doi(address)
+    address = settled(context, address)
     if not context.config.trust and not is_allowed(address, picture=picture):
         warn_address(context, address, span)
         return ""

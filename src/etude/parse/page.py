@@ -12,7 +12,6 @@ from etude.model.protocols import Files
 from etude.model.rules import Rule
 from etude.model.span import NOWHERE, Span
 from etude.parse import notebook
-from etude.parse.abbreviations import abbreviated
 from etude.parse.blocks import parse_blocks
 from etude.parse.context import Context
 from etude.parse.frontmatter import read_head
@@ -50,8 +49,6 @@ def parse_page(data: bytes, path: str, name: str, language: str, config: Config,
             blocks = notebook.parse(context, text)
         else:
             title, blocks = _markdown(context, text)
-    if context.abbreviations:
-        blocks = abbreviated(blocks, context.abbreviations)
     return Page(
         path,
         name,

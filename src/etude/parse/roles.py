@@ -158,8 +158,7 @@ def _glued(call: RoleCall, name: str, form: str) -> Sequence[Inline]:
 
 
 def _math(call: RoleCall) -> Sequence[Inline]:
-    tex = call.content.strip()
-    formulas.inline(call.context, tex, call.span)
+    tex = formulas.inline(call.context, call.content.strip(), call.span)
     return (InlineMath(call.span, tex),)
 
 

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from etude.model.book import Navigation, NavLink, NavPage, NavPart
 from etude.model.contents import Toc, TocPage
+from etude.model.inline import Text
+from etude.model.span import NOWHERE
 from etude.model.words import numbered_name, part_title
 from etude.resolve.entries import PageIndex
 from etude.resolve.number import PageNumbers, number_parts
@@ -30,7 +32,15 @@ def navigate(
     toc: Toc, indexes: Mapping[str, PageIndex], numbers: Mapping[str, PageNumbers]
 ) -> tuple[Navigation, dict[str, Station]]:
     """The navigation of the pages in `numbers`, and the place of each by its name."""
-    links = {name: NavLink(name, unpack(indexes[name].title), page.number) for name, page in numbers.items()}
+    called = {page.name: page.title for page, _, _ in toc.walk() if page.title}
+    links = {
+        name: NavLink(
+            name,
+            (Text(NOWHERE, called[name]),) if name in called else unpack(indexes[name].title),
+            page.number,
+        )
+        for name, page in numbers.items()
+    }
     above: dict[str, tuple[tuple[NavLink, ...], str]] = {toc.home: ((), "")}
 
     def below(pages: tuple[TocPage, ...], crumbs: tuple[NavLink, ...], part: str) -> tuple[NavPage, ...]:

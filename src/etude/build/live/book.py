@@ -303,7 +303,7 @@ class LiveBook:
             if self._book is None or self._resolved is None or self._executed is None:
                 return ()
             found = (*self._book.diagnostics, *self._resolved.diagnostics, *self._executed.diagnostics)
-            return tuple(dict.fromkeys(found))
+            return self._book.told(found)
 
 
 def _lasting() -> None:

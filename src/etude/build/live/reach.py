@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from etude.adapters.disk import DiskFiles
-from etude.build.place import CONFIG
+from etude.build.place import CONFIGS
 from etude.build.sources import Parsed
 from etude.build.watch import Seen
 from etude.model.diagnostic import Diagnostic
@@ -42,7 +42,7 @@ def reaches_contents(book: Book, resolved: Seen, files: DiskFiles, paths: Collec
 
     `resolved` is what resolving the book has looked at.
     """
-    heads = {CONFIG, *book.head.stamps, *resolved.stamps}
+    heads = {*CONFIGS, *book.head.stamps, *resolved.stamps}
     parsed = [one for pages in book.pages.values() for one in pages]
     pages = {one.source.path for one in parsed}
     seen = {name for one in parsed for name in (*one.seen.stamps, *one.seen.present)}

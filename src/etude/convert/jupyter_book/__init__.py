@@ -1,13 +1,7 @@
-"""Jupyter Book 1 and 2 and MyST to books of Etude."""
+"""Jupyter Book 1 and 2 and MyST to books of Etude: their configuration; the pages stay as they are."""
 
 from __future__ import annotations
 
-from etude.convert.converted import Asked, Converted, NotABookError
-from etude.model.protocols import Files
+from etude.convert.jupyter_book.book import convert
 
 __all__ = ["convert"]
-
-
-def convert(files: Files, asked: Asked) -> Converted:  # noqa: ARG001 -- not read yet
-    """The book in `files`; raises `NotABookError` when there is none."""
-    raise NotABookError("not read yet")

@@ -22,7 +22,7 @@ from etude.parse.lines import Fixed, Lines
 __all__ = ["CELL", "DIRECTIVES", "TAGS", "language_name", "make_cell"]
 
 TAGS = (
-    "hide-input", "hide-output", "hide-cell", "remove-input", "remove-output", "remove-cell",
+    "hide-input", "hide-output", "hide-cell", "remove-input", "remove-output", "remove-cell", "remove-stderr",
     "raises-exception", "skip-execution", "scroll-output",
 )  # fmt: skip
 """The tags that mean something; others are kept for the notebook."""

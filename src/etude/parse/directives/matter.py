@@ -49,6 +49,8 @@ def _math(call: Call) -> Sequence[BlockNode]:
         call.report(Rule.DIRECTIVE_BODY, "`math` has no content", ("write LaTeX in its body",))
         return ()
     tex, labels = formulas.displayed(call.context, lines, call.names())
+    if not tex:  # it only defines commands
+        return ()
     numbered = call.flag_option("enumerated", default=bool(labels)) and not (
         call.flag_option("nowrap") or call.flag_option("no-wrap")
     )

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from etude.model.inline import Emphasis, Inline, RawInline, SoftBreak, Strikethrough, Strong, Text
+from etude.model.inline import (
+    Abbreviation,
+    Emphasis,
+    Inline,
+    RawInline,
+    SoftBreak,
+    Strikethrough,
+    Strong,
+    Text,
+)
 from etude.model.rules import Rule
 from etude.parse.context import Context
 from etude.parse.han import joins
@@ -61,9 +70,19 @@ class _Folder:
     def flush(self) -> None:
         if self.values:
             value = "".join(self.values)
-            if value:
+            if value and self.context.abbreviations.within(value):
+                self.nodes += self.short_forms(value)
+            elif value:
                 self.nodes.append(Text(self.places.span(self.begin, self.end), value))
             self.values.clear()
+
+    def short_forms(self, value: str) -> Iterator[Inline]:
+        """A text with its short forms told apart; after an escape all have the place of the whole."""
+        plain = value == self.text[self.begin : self.end]
+        for start, end, long in self.context.abbreviations.pieces(value):
+            place = (self.begin + start, self.begin + end) if plain else (self.begin, self.end)
+            span, words = self.places.span(*place), value[start:end]
+            yield Abbreviation(span, words, long) if long else Text(span, words)
 
     def mark(self, mark: Mark) -> None:
         """The parts of a run: what it closes, what is left of it, what it opens."""

@@ -54,6 +54,8 @@ def parse_inline(context: Context, text: str, places: Places) -> tuple[Inline, .
     if not text:
         return ()
     if (_SPECIAL(text) is None and "://" not in text) or context.inline_depth > MAX_NESTING:
+        if context.abbreviations.within(text):
+            return fold(context, text, places, (Words(0, len(text), text),))
         return (Text(places.span(0, len(text)), text),)
     context.inline_depth += 1
     nodes = Scanner(context, text, places).scan()
@@ -227,8 +229,8 @@ def _dollar(s: Scanner, at: int) -> int:
     if match is None or is_price(match[1]):
         return at + 1
     span = s.places.span(at, match.end())
-    formulas.inline(s.context, match[1], span)
-    return s.add(InlineMath(span, match[1]), at, match.end())
+    tex = formulas.inline(s.context, match[1], span)
+    return s.add(InlineMath(span, tex), at, match.end())
 
 
 def _emphasis(s: Scanner, at: int) -> int:

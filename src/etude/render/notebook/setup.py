@@ -27,7 +27,7 @@ def _etude_setup(folder, pythonpath, seed):
     here = Path.cwd()
     places = (here, *here.parents)
     library = next((place / "_library" for place in places if (place / "_library").is_dir()), None)
-    book = next((place for place in places if (place / "etude.toml").is_file()), None)
+    book = next((place for place in places if (place / $file).is_file()), None)
     if library:
         sys.path.insert(0, str(library))
     if book:
@@ -96,13 +96,14 @@ def setup_code(page: Page, variant: str, config: Config) -> str:
     """Python for the first cell: paths, working folder and seeds, as the page's run has them.
 
     It looks for the book above the notebook's folder: the library of saved code in ``_library``,
-    everything else beside ``etude.toml``.
+    everything else beside the configuration.
     """
     code = "\n".join(cell.code for cell in page.cells if not cell.variants or variant in cell.variants)
     seeds = [line for name, lines in _SEEDS if _imports(code, name) for line in lines]
     seed = config.execute.seed if page.front.execute.seed is None else page.front.execute.seed
     return _SETUP.substitute(
         where=f"\n# The book's files: {config.repository}" if config.repository else "",
+        file=_quoted(config.file),
         seeds="\n".join((*seeds, "")) if seeds else "",
         folder=_quoted(posixpath.dirname(page.path) or "."),
         pythonpath="[" + ", ".join(map(_quoted, config.execute.pythonpath)) + "]",
