@@ -125,15 +125,16 @@ def _download(
 
 def autolink(context: Context, url: str, words: Text, span: Span) -> Inline:
     """The node for an address between ``<`` and ``>``; one within the book says what it leads to."""
+    url = settled(context, url)
     kind = scheme(url)
-    if kind in ("project", "path", "myst", *_PROJECTS):
-        return link(context, Address(url if kind != "myst" else url.replace("myst:", "xref:", 1)), (), span)
+    if kind in ("project", "path", *_PROJECTS):
+        return link(context, Address(url), (), span)
     if kind in _SHORT:
         words, url = (
             Text(span, unquote(url[len(kind) + 1 :]).replace("_", " ")),
             _SHORT[kind](url[len(kind) + 1 :]),
         )
-    if not is_known(url := settled(context, url)):
+    if not is_known(url):
         context.report(
             Rule.REFERENCE_BROKEN,
             f"`<{url}>` is read as a link, and leads nowhere",
