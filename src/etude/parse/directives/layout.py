@@ -143,7 +143,7 @@ def _card(call: Call) -> Sequence[BlockNode]:
 
 def _line(call: Call, words: tuple[Inline, ...]) -> tuple[BlockNode, ...]:
     """An option's text as a paragraph."""
-    return (Paragraph(call.opener, children=words),) if words else ()
+    return (Paragraph(call.span, children=words),) if words else ()
 
 
 def _grid(call: Call) -> Sequence[BlockNode]:

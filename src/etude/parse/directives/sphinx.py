@@ -51,7 +51,7 @@ def _change(call: Call) -> Sequence[BlockNode]:
     colon, stop = ("：", "。") if chinese else (": ", ".")
     head: tuple[Inline, ...] = (Emphasis(call.opener, (Text(call.opener, said),)),)
     head += (Text(call.opener, colon), *words) if words else (Text(call.opener, stop),)
-    line = Paragraph(call.opener, children=head)
+    line = Paragraph(call.span, children=head)
     return (Container(call.span, call.identity(), call.names(), (line, *blocks), ("version",)),)
 
 
