@@ -5,33 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from etude.convert.quarto import attributes, tables
+from etude.convert.quarto import attributes
 from etude.convert.quarto.cells import LANGUAGES, Made, cell
-from etude.convert.quarto.divs import directive, div
+from etude.convert.quarto.divs import div
 from etude.convert.quarto.figures import figure
 from etude.convert.quarto.inline import convert as inline
-from etude.convert.quarto.inline import one_line
+from etude.convert.quarto.headings import HEADING, heading
+from etude.convert.quarto.items import ITEM, NUMBERED, paragraph
 from etude.convert.quarto.layout import CLOSE, OPEN, div_end
 from etude.convert.quarto.lines import Line, fence_end, opening
 from etude.convert.quarto.listings import listing
 from etude.convert.quarto.places import Context
 from etude.convert.quarto.shortcodes import block_shortcode
+from etude.convert.quarto.tabling import table
 
 __all__ = ["EXECUTABLE", "convert"]
 
 EXECUTABLE = re.compile(r"\{(?P<language>[A-Za-z][\w+#.]*)(?P<rest>[\s,].*)?\}")
 _MYST = re.compile(r"[ \t]*(?P<colons>:{3,})[ \t]*\{[\w:-]+\}.*")
 _DIRECTIVE = re.compile(r"\{[\w:-]+\}.*")
-_HEADING = re.compile(r"(?P<marks>#{1,6})(?P<gap>[ \t]+)(?P<words>.*?)(?P<close>[ \t]+#+)?[ \t]*")
-_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d+[.)]|#\.|\(?[a-zA-Z]{1,4}[.)]|\(\d+\)|\(@[\w-]*\))(?:[ \t]+|$)")
-_FANCY = re.compile(
-    r"(?P<indent>[ \t]*)(?:(?P<hash>#\.)|\((?P<both>\d+|[a-zA-Z]|[ivxIVX]+)\)|(?P<letter>[a-zA-Z]|[ivx]{2,4})(?P<mark>[.)])|\(@(?P<name>[\w-]*)\))(?P<gap>[ \t]+)(?=\S)"
-)
 _QUOTE = re.compile(r"[ ]{0,3}> ?")
 _LINE_BLOCK = re.compile(r"\|(?: .*)?")
-_NUMBERED = re.compile(r"\s*1[.)]\s")
 _BEGIN = re.compile(r"\s*\\begin\{(?P<name>(?:align|equation|gather|multline|eqnarray|alignat|flalign)\*?)\}")
-_PART = re.compile(r"#\s+\((?:PART|APPENDIX)\\?\*?\).*")
 
 
 class _Blocks:
@@ -68,10 +63,16 @@ class _Blocks:
                 self.paragraph()
         return self.out
 
+    def apart(self) -> None:
+        """An empty line after tags of HTML, whose block would take what follows."""
+        if self.out and self.out[-1].lstrip().startswith("<"):
+            self.out.append("")
+
     def fence(self, line: Line) -> bool:
         found = opening(line.text)
         if found is None:
             return False
+        self.apart()
         end = fence_end(self.lines, self.at, found["marker"])
         indent = found["indent"]
         code = tuple(
@@ -81,7 +82,7 @@ class _Blocks:
         after = end + 1
         while after < len(self.lines) and self.lines[after].blank:
             after += 1
-        listed = after < len(self.lines) and bool(_NUMBERED.match(self.lines[after].text))
+        listed = after < len(self.lines) and bool(NUMBERED.match(self.lines[after].text))
         info = found["info"].strip()
         self.at = end + 1
         executable = EXECUTABLE.fullmatch(info)
@@ -103,8 +104,8 @@ class _Blocks:
             start = self.at
             while self.at < len(self.lines) and (
                 self.lines[self.at].blank
-                or _NUMBERED.match(self.lines[self.at].text)
-                or _ITEM.match(self.lines[self.at].text)
+                or NUMBERED.match(self.lines[self.at].text)
+                or ITEM.match(self.lines[self.at].text)
                 or self.lines[self.at].indent > indent
             ):
                 self.at += 1
@@ -139,6 +140,7 @@ class _Blocks:
                 "::: {…}", self.context.path, line.number, "what stands between the braces is not understood"
             )
             given = attributes.Attributes()
+        self.apart()
         end = div_end(self.lines, self.at)
         inner = self.lines[self.at + 1 : end]
         if end >= len(self.lines):
@@ -210,125 +212,22 @@ class _Blocks:
         return True
 
     def heading(self, line: Line) -> bool:
-        found = _HEADING.fullmatch(line.text)
-        if found is None:
+        made = heading(self.context, line)
+        if made is None:
             return False
         self.at += 1
         self.listed = False
-        if _PART.fullmatch(line.text):
-            self.context.account.kept("# (PART)", self.context.path, line.number, "[[part]] in etude.toml")
-            return True
-        words, given = attributes.at_end(found["words"])
-        text = inline(words, self.context, line.number, cell=True)
-        braces = ""
-        if given is not None:
-            marks = [f"#{given.id}"] if given.id else []
-            bare = (
-                "{-}" in found["words"]
-                or given.classes == ("unnumbered",)
-                and "{.unnumbered}" not in found["words"]
-            )
-            marks += ["-" if bare else ".unnumbered"] if "unnumbered" in given.classes else []
-            braces = f" {{{' '.join(marks)}}}" if marks else ""
-            other = [name for name in given.classes if name != "unnumbered"]
-            if other or given.pairs:
-                self.context.account.changed(
-                    "# … {.class}", self.context.path, line.number, "classes of headings are left out"
-                )
-                braces_text = braces
-            else:
-                braces_text = (
-                    line.text[line.text.rindex("{", 0, len(line.text.rstrip())) - 0 :].rstrip()
-                    if False
-                    else braces
-                )
-            braces = braces_text
-            if given.id:
-                self.context.account.kept("# … {#sec-…}", self.context.path, line.number, "as it was")
-        same = (
-            text == words
-            and given is not None
-            and not [n for n in given.classes if n != "unnumbered"]
-            and not given.pairs
-        )
-        self.out.append(
-            line.text
-            if same or (text == words and given is None)
-            else f"{found['marks']}{found['gap']}{text}{braces}"
-        )
+        self.out += made
         return True
 
     def table(self, line: Line) -> bool:
-        lead = self.leading_caption(line)
-        at = lead[1] if lead else self.at
-        got = tables.read(self.lines, at)
-        if got is None or (lead is None and got.pipes is False and self.listed and line.indent):
+        made = table(self.context, self.lines, self.at, listed=self.listed)
+        if made is None:
             return False
-        caption, end = (lead[0], got.end) if lead else self.caption_after(got.end)
-        path, account = self.context.path, self.context.account
-        body, listed = self.table_lines(at, got)
-        account.kept(
-            "table" if got.pipes else "simple, multi-line and grid tables",
-            path,
-            line.number,
-            "" if got.pipes else "pipes, or {list-table}",
-        )
-        self.at = end
-        if caption is None and not listed:
-            self.out += body
-            return True
-        label = caption.given.id if caption else ""
-        options = [f":label: {label}"] if label else []
-        if caption and (widths := re.findall(r"[\d.]+", caption.given.get("tbl-colwidths"))):
-            options.append(f":widths: {' '.join(widths)}")
-        if caption:
-            account.kept(": caption {#tbl-…}", path, line.number, "{table}")
-        words = one_line(caption.text, self.context, line.number) if caption else ""
-        if listed:
-            options += [":header-rows: 1"] if got.head else []
-            self.out += _indented(directive("list-table", words, options, body), line.indent)
-        else:
-            self.out += (
-                _indented(directive("table", words, options, body), line.indent)
-                if not words and not label
-                else _indented(
-                    [f":::{{table}} {words}".rstrip(), *options, "", *body, "", ":::"], line.indent
-                )
-            )
+        del line
+        self.out += made.lines
+        self.at = made.end
         return True
-
-    def leading_caption(self, line: Line) -> tuple[tables.Caption, int] | None:
-        if not re.match(r"\s{0,3}(?::|[Tt]able:)\s", line.text):
-            return None
-        end = self.at
-        while end < len(self.lines) and not self.lines[end].blank:
-            end += 1
-        after = end
-        while after < len(self.lines) and self.lines[after].blank:
-            after += 1
-        found = tables.caption(self.lines[self.at : end])
-        if found is None or after >= len(self.lines) or tables.read(self.lines, after) is None:
-            return None
-        return found, after
-
-    def caption_after(self, at: int) -> tuple[tables.Caption | None, int]:
-        start = at
-        while start < len(self.lines) and self.lines[start].blank:
-            start += 1
-        end = start
-        while (
-            end < len(self.lines) and not self.lines[end].blank and not CLOSE.fullmatch(self.lines[end].text)
-        ):
-            end += 1
-        found = tables.caption(self.lines[start:end]) if end > start else None
-        return (found, end) if found is not None else (None, at)
-
-    def table_lines(self, at: int, got: tables.Read) -> tuple[list[str], bool]:
-        if got.pipes:
-            rows = self.lines[at : got.end]
-            return [inline(row.text, self.context, row.number, cell=True) for row in rows], False
-        number = self.lines[at].number
-        return tables.written(got, lambda text: inline(text, self.context, number, cell=True))
 
     def line_block(self, line: Line) -> bool:
         if (
@@ -384,6 +283,9 @@ class _Blocks:
             self.at += 1
         self.at += 1
         text = "\n".join(one.text for one in self.lines[start : self.at])
+        if "\\label" not in text and "(\\#" not in text:
+            self.out += text.split("\n")
+            return True
         label = re.search(r"\s*(?:\\label\{(?P<tex>[^{}]*)\}|\(\\#eq:(?P<book>[\w-]+)\))", text)
         name = (label["tex"] or f"eq-{label['book']}") if label else ""
         text = text.replace(label[0], "") if label else text
@@ -395,7 +297,7 @@ class _Blocks:
     def paragraph(self) -> None:
         start = self.at
         first = self.lines[start]
-        if _ITEM.match(first.text) or first.text.startswith("[^") or re.match(r"\s*[:~]\s", first.text):
+        if ITEM.match(first.text) or first.text.startswith("[^") or re.match(r"\s*[:~]\s", first.text):
             self.listed = True
         elif not first.indent:
             self.listed = False
@@ -410,7 +312,9 @@ class _Blocks:
         block = list(self.lines[start : self.at])
         made = figure(self.context, block)
         if made is None:
-            made = self.items(block)
+            behind = self.lines[start - 1] if start else None
+            begins = behind is None or behind.blank or bool(self.listed and ITEM.match(behind.text))
+            made = paragraph(self.context, block, starts=begins)
         self.out += made
         notes = self.context.footnotes
         if notes and (self.listed or not self.top):
@@ -425,42 +329,10 @@ class _Blocks:
         if opening(text) or CLOSE.fullmatch(text) or OPEN.fullmatch(text) or text.lstrip().startswith("$$"):
             return True
         return (
-            bool(_ITEM.match(text) and self.listed)
-            or bool(_HEADING.fullmatch(text))
+            bool(ITEM.match(text) and self.listed)
+            or bool(HEADING.fullmatch(text))
             or bool(re.match(r"\s*\{\{< include", text))
         )
-
-    def items(self, block: Sequence[Line]) -> list[str]:
-        """A paragraph or an item, whose mark may be one that only pandoc knows."""
-        first = block[0]
-        found = _FANCY.match(first.text)
-        text = "\n".join(one.text for one in block)
-        before = (
-            self.lines[block[0].number - self.lines[0].number - 1] if block[0] is not self.lines[0] else None
-        )
-        if found and (before is None or before.blank or self.listed and _ITEM.match(before.text)):
-            account, path = self.context.account, self.context.path
-            if found["hash"]:
-                mark = "1."
-                account.kept("#.", path, first.number, "1.")
-            elif found["name"] is not None:
-                self.context.example += 1
-                if found["name"]:
-                    self.context.examples[found["name"]] = self.context.example
-                mark = f"{self.context.example}."
-                account.kept("(@)", path, first.number, "numbers")
-            elif len(found["letter"] or "") == 1 and found["mark"] == "." and found["letter"].isupper():
-                return inline(text, self.context, first.number, indent=first.indent).split("\n")
-            else:
-                mark = f"{_order(found['both'] or found['letter'])}."
-                account.changed("a) and (i)", path, first.number, "numbers")
-            text = f"{found['indent']}{mark}{found['gap']}{text[found.end() :]}"
-        indent = first.indent
-        if item := _ITEM.match(text):
-            indent = " " * len(item[0])
-        elif len(block) > 1:
-            indent = block[1].indent
-        return inline(text, self.context, first.number, indent=indent).split("\n")
 
 
 def _is_myst(language: str) -> bool:
@@ -474,21 +346,6 @@ def _pandoc(text: str) -> bool:
     return found is not None and (
         not found["what"].startswith("{") or attributes.read(found["what"]) is not None
     )
-
-
-def _indented(lines: Sequence[str], indent: str) -> list[str]:
-    return (
-        [line if line.startswith(indent) or not line else indent + line for line in lines]
-        if indent
-        else list(lines)
-    )
-
-
-def _order(mark: str) -> int:
-    if mark.isdecimal():
-        return int(mark[:6])
-    roman = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
-    return roman.get(mark.lower(), ord(mark[0].lower()) - 96 if len(mark) == 1 else 1)
 
 
 def convert(context: Context, lines: Sequence[Line], *, top: bool = False) -> list[str]:

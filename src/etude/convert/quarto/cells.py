@@ -43,6 +43,7 @@ def annotated(code: Sequence[str], language: str) -> tuple[list[str], bool]:
     """Code with its marks written ``# (1)``; whether there are any."""
     del language
     found = False
+    seen: set[str] = set()
     lines: list[str] = []
     for line in code:
         mark = _MARK.match(line)
@@ -50,8 +51,11 @@ def annotated(code: Sequence[str], language: str) -> tuple[list[str], bool]:
             lines.append(line)
             continue
         found = True
-        numbers = " ".join(f"({number})" for number in re.findall(r"<(\d+)>", mark["marks"]))
-        lines.append(f"{mark['code']}{mark['comment']} {numbers}")
+        # A text belongs to one line: the first that has its mark.
+        new = [number for number in re.findall(r"<(\d+)>", mark["marks"]) if number not in seen]
+        seen |= set(new)
+        numbers = " ".join(f"({number})" for number in new)
+        lines.append(f"{mark['code']}{mark['comment']} {numbers}" if new else mark["code"].rstrip())
     return lines, found
 
 

@@ -198,6 +198,14 @@ def read_contents(files: Files, project: Project, account: Account) -> Contents:
         if rest:
             account.kept("pages that no sidebar names", project.path, 0, "they stand last in the contents")
             parts.append(Part("", tuple(rest)))
+    if not home and parts:
+        # The front page is the first that is no page with sections.
+        first = next((one for part in parts for one in part.chapters if isinstance(one, str)), "")
+        home = first
+        parts = [
+            Part(part.title, tuple(one for one in part.chapters if one != first), part.numbered)
+            for part in parts
+        ]
     return Contents(home, tuple(parts), tuple(dict.fromkeys(reader.pages)))
 
 

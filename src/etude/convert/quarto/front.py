@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import posixpath
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -30,6 +32,11 @@ _LOOKS = frozenset({
     "title-block-style", "image-alt", "pagetitle", "card-style", "twitter-card", "open-graph", "colorlinks", "geometry",
     "aliases-note", "layout", "notebook-links", "notebook-view", "order", "biblio-style", "fig-format", "fig-dpi",
 })  # fmt: skip
+
+
+_LOST = frozenset(
+    {"listing", "params", "include-before-body", "include-after-body", "citation", "runtime", "server"}
+)
 
 
 class Front(Struct, frozen=True):
@@ -118,8 +125,7 @@ def _block(key: str, block: list[str], front: Front, account: Account, path: str
         account.changed(key, path, line, "left out: the author's name is not one text")
         return []
     if key == "aliases":
-        account.kept(key, path, line)
-        return block
+        return _aliases(value, account, path, line)
     if key in _RENAMED and _RENAMED[key] not in front.data and isinstance(value, str | list):
         account.kept(key, path, line, _RENAMED[key])
         return [re.sub(r"^[^:]+", _RENAMED[key], block[0], count=1), *block[1:]]
@@ -132,9 +138,26 @@ def _block(key: str, block: list[str], front: Front, account: Account, path: str
         account.kept(key, path, line, "applied to the page, or said in etude.toml")
     elif key in _LOOKS:
         account.changed(key, path, line, "left out: the theme decides")
-    else:
+    elif key in _LOST:
         account.lost(key, path, line, "this key of the front matter has no meaning here")
+    else:
+        account.changed(key, path, line, "left out: this key of the front matter has no meaning here")
     return []
+
+
+def _aliases(value: Any, account: Account, path: str, line: int) -> list[str]:
+    """Old addresses as those of the site: in Quarto they start from the page's folder."""
+    found: list[str] = []
+    for one in value if isinstance(value, list) else [value]:
+        text = str(one)
+        whole = text if text.startswith("/") else "/" + posixpath.join(posixpath.dirname(path), text)
+        whole = posixpath.normpath(whole)
+        if whole in {"/", "/index.html"} or whole.startswith("/.."):
+            account.lost("aliases", path, line, "the front page's own address")
+        else:
+            account.kept("aliases", path, line)
+            found.append(json.dumps(whole, ensure_ascii=False))
+    return [f"aliases: [{', '.join(found)}]"] if found else []
 
 
 def _named(value: Any) -> bool:

@@ -25,13 +25,15 @@ _BOOKDOWN = re.compile(r"\\@ref\((?P<label>[^()\s]+)\)")
 _SCHEMES = ("http", "ftp", "mailto")
 
 
-def convert(text: str, context: Context, line: int, *, indent: str = "", cell: bool = False) -> str:
+def convert(
+    text: str, context: Context, line: int, *, indent: str = "", cell: bool = False, row: bool = False
+) -> str:
     """A text with all that is pandoc's rewritten; its line breaks stay.
 
     `line` is its number in the source, `indent` what lines that go on begin with, `cell` tells that it must
-    stay on one line (in a table).
+    stay on one line, `row` that it is a row of a table.
     """
-    return _Scanner(text, context, line, indent, cell=cell).run()
+    return _Scanner(text, context, line, indent, cell=cell or row, row=row).run()
 
 
 def one_line(text: str, context: Context, line: int) -> str:
@@ -40,8 +42,9 @@ def one_line(text: str, context: Context, line: int) -> str:
 
 
 class _Scanner:
-    def __init__(self, text: str, context: Context, line: int, indent: str, *, cell: bool) -> None:
+    def __init__(self, text: str, context: Context, line: int, indent: str, *, cell: bool, row: bool) -> None:
         self.text, self.context, self.first, self.indent, self.cell = text, context, line, indent, cell
+        self.row = row
         self.at = 0
         self.out: list[str] = []
         self.marks: dict[str, Callable[[], bool]] = {
@@ -69,7 +72,7 @@ class _Scanner:
 
     def inner(self, text: str, at: int) -> str:
         line = self.first + self.text.count("\n", 0, at)
-        return convert(text, self.context, line, indent=self.indent, cell=self.cell)
+        return convert(text, self.context, line, indent=self.indent, cell=self.cell, row=self.row)
 
     def before(self) -> str:
         return self.text[self.at - 1] if self.at else ""
@@ -110,10 +113,10 @@ class _Scanner:
             return self.evaluate(evaluated[1], evaluated[2].strip(), found["tick"], end)
         if escaped := re.fullmatch(r"\{(\{\w+\})\}(.*)", code, re.DOTALL):
             return self.put(f"{found['tick']}{escaped[1]}{escaped[2]}{found['tick']}", end)
-        if got is None:
-            return self.put(found[0], end)
+        if got is None or self.text[end : end + 1] != "{":
+            return self.put(self.celled(found[0]), end)
         given, after = got
-        if given.raw:
+        if given.raw and self.text[end] == "{":
             return self.raw(given.raw, code, after)
         context.account.kept("`code`{.lang}", context.path, self.line, "code")
         return self.put(found[0], after)
@@ -155,7 +158,11 @@ class _Scanner:
         if text.startswith("$$", self.at):
             return self.put("$$", self.at + 2)
         found = _MATH.match(text, self.at)
-        return found is not None and self.put(found[0], found.end())
+        return found is not None and self.put(self.celled(found[0]), found.end())
+
+    def celled(self, text: str) -> str:
+        """Code or a formula: in a row of a table their bars need a backslash."""
+        return re.sub(r"(?<!\\)\|", r"\\|", text) if self.row else text
 
     def display(self, written: str, end: int) -> bool:
         """A formula on lines of its own."""
@@ -205,6 +212,11 @@ class _Scanner:
             context.account.kept(
                 "[words](…){…}", context.path, self.line, "a link; what its looks were is left out"
             )
+        if named := re.fullmatch(r"(?:`|%60)([\w.~:]+)(?:`|%60)", target):
+            context.account.kept("[](`name`)", context.path, self.line, "{py:obj}")
+            shown = self.inner(words, self.at + 1).replace("`", "")
+            role = f"{shown} <{named[1]}>" if words else named[1]
+            return self.put(f"{{py:obj}}`{role}`", end)
         now = context.located(target) if not target.startswith("#") else target
         shown = self.inner(words, self.at + 1)
         if not words and target.startswith("#"):

@@ -30,6 +30,7 @@ def listing(
         account.changed("```{…}", path, line, "a listing: what stood between the braces is not understood")
         return Made((f"{marker}text", *code, marker))
     body, marked = annotated(code, word) if listed else (list(code), False)
+    body = [re.sub(r"^(\s*[`~]{3,})\{(\{[^{}]*\})\}", r"\1\2", one) for one in body]
     if marked:
         account.kept("# <1>", path, line, "# (1)")
     if given is None:

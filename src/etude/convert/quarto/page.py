@@ -52,6 +52,7 @@ def page(
     context = Context(book, path, account, defaults(front.data, cells), base)
     context.metadata = {**book.metadata, **front.data}
     context.language = language_of(text, front, book.kernel)
+    context.cites = context.cites or "bibliography" in front.data
     context.taken = set(re.findall(r"\[\^([^\]\s]+)\]", text))
     body = text[front.body :]
     first = text.count("\n", 0, front.body) + 1

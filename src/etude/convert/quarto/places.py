@@ -67,6 +67,8 @@ class Context:
         self.language = book.kernel
         self.line = 0
         self.taken: set[str] = set()
+        self.cites = bool(book.metadata.get("bibliography"))
+        """Whether there is a bibliography; without one, `@word` is text."""
         self.exercise = ""
         """The label of the last exercise."""
 

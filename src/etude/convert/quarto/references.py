@@ -56,7 +56,7 @@ def reference(label: str, context: Context, line: int, template: str = "") -> st
     kind, account = prefix_of(label), context.account
     known = context.book.labels.get(label)
     said = f"@{kind}-…" if is_reference(label, context) else "[](#…)"
-    if kind == "eq" and "-" in label and template in {"", "%s"}:
+    if kind == "eq" and template == "%s":
         account.kept(said, context.path, line, "{eq}")
         return f"{{eq}}`{label}`"
     unnumbered = known is not None and not known.numbered
@@ -90,6 +90,9 @@ def bare(key: str, context: Context, line: int, *, suppressed: bool = False, suf
     """A key that stands in the text: `@key`, `@key [p. 3]`."""
     if is_reference(key, context):
         return reference(key, context, line, "%s" if suppressed else "")
+    if not context.cites:
+        context.account.kept("@word", context.path, line, "text: the page has no bibliography")
+        return f"@{key}" + (f" [{suffix}]" if suffix else "")
     if suppressed:
         context.account.kept("-@key", context.path, line, "{cite:year}")
         return f"{{cite:year}}`{key}`"
@@ -108,6 +111,8 @@ def group(inside: str, context: Context, line: int, inner: Callable[[str], str])
     if all(is_reference(key, context) for key in keys):
         return ", ".join(_labelled(part, context, line, inner) for part in found)
     if any(is_reference(key, context) for key in keys):
+        return None
+    if not context.cites:
         return None
     suppressed = [bool(part["minus"]) for part in found]
     context.account.kept("[-@key]" if any(suppressed) else "[@key]", context.path, line, "{cite:p}")

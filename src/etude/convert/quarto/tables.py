@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -63,18 +64,49 @@ def read(lines: Sequence[Line], at: int) -> Read | None:
         end = at + 2
         while end < len(lines) and "|" in lines[end].text:
             end += 1
-        return Read(end, pipes=True)
+        return _pipes(lines, at, end)
     if "|" in text and _PIPES.fullmatch(text) and text.count("|") > 1 and "-" in text:
         end = at + 1
         while end < len(lines) and "|" in lines[end].text:
             end += 1
-        return Read(end, pipes=True) if end > at + 1 else None
+        return _pipes(lines, at, end, bare=True) if end > at + 1 else None
     if _LONG.fullmatch(text) or (_RULE.fullmatch(text) and len(text.split()) > 1):
         return _ruled(lines, at)
     following = lines[at + 1].text if at + 1 < len(lines) else ""
     if text.strip() and _RULE.fullmatch(following) and len(following.split()) > 1:
         return _simple(lines, at)
     return None
+
+
+def _pipes(lines: Sequence[Line], at: int, end: int, *, bare: bool = False) -> Read:
+    """A table with bars; of one without words in its head the rows, since it cannot stay as it is."""
+    rule = lines[at].text if bare else lines[at + 1].text
+    if not bare and lines[at].text.strip(" \t|"):
+        return Read(end, pipes=True, head=("",))
+    rows = tuple(_split(line.text) for line in lines[at + (1 if bare else 2) : end])
+    return Read(end, True, (), rows, tuple(_side(piece) for piece in _split(rule)))
+
+
+def _side(piece: str) -> str:
+    left, right = piece.startswith(":"), piece.endswith(":")
+    return "center" if left and right else "left" if left else "right" if right else ""
+
+
+_CELL = re.compile(r"(?:\\.|(`+).+?\1|\$[^$|\s][^$]*\$|[^|])*")
+
+
+def _split(row: str) -> tuple[str, ...]:
+    """The cells of a row; bars in code and formulas divide nothing."""
+    text = row.strip()
+    text = text.removeprefix("|").removesuffix("|") if not text.endswith("\\|") else text.removeprefix("|")
+    cells: list[str] = []
+    at = 0
+    while at <= len(text):
+        found = _CELL.match(text, at)
+        end = found.end() if found else len(text)
+        cells.append(text[at:end].strip().replace("\\|", "|"))
+        at = end + 1
+    return tuple(cells)
 
 
 def _columns(rule: str) -> list[tuple[int, int]]:
@@ -186,7 +218,7 @@ def _grid(lines: Sequence[Line], at: int) -> Read | None:
             continue
         if any(border >= len(text) or text[border] not in "|+" for border in borders):
             return None
-        for number, (left, right) in enumerate(zip(borders, borders[1:], strict=False)):
+        for number, (left, right) in enumerate(pairwise(borders)):
             cells[number].append(text[left + 1 : right].rstrip())
     pieces = aligned.strip("+").split("+")
     aligns = tuple(
@@ -213,12 +245,12 @@ def written(table: Read, convert: Callable[[str], str]) -> tuple[list[str], bool
         "\n" in cell or re.match(r"[-*+] |\d+\. ", cell) for row in (table.head, *rows) for cell in row
     )
     aligns = table.aligns + ("",) * (width - len(table.aligns))
-    if single:
-        head = table.head or ("",) * width
+    if single and any(table.head):
+        head = table.head
         lines = [_piped(head, convert), "|" + "|".join(_MARKS[one] for one in aligns[:width]) + "|"]
         return lines + [_piped(row, convert) for row in rows], False
     lines = []
-    for row in (*((table.head,) if table.head else ()), *rows):
+    for row in (*((table.head,) if any(table.head) else ()), *rows):
         for number, cell in enumerate(row):
             first, *more = convert(cell).split("\n")
             lines.append(f"{'* ' if not number else '  '}- {first}".rstrip())
