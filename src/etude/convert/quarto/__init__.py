@@ -57,7 +57,7 @@ def convert(files: Files, asked: Asked) -> Converted:
         made[target] = new
         if not path.endswith(".ipynb"):
             language = language_of(text, read_front(text), kernel)
-            counted.append((target, path, counts(text, language)))
+            counted.append((target, path, counts(text, language, frozenset(book.custom))))
     for path, (text, base) in includes.items():
         local = defaults(_folder(project, path), cells)
         made[f"{page_name(path)}.md"] = page(book, path, text, account, local, base=base)
@@ -221,4 +221,4 @@ def _redirects(files: Files, contents: Contents, asked: Asked) -> dict[str, str]
     if not asked.old_base:
         return {}
     pages = {f"{page_name(path)}.html": page_name(path) for path in contents.pages}
-    return redirects(pages, asked.old_base, asked.new_base)
+    return redirects(pages, asked.old_base, asked.new_base, real=("index.html",))

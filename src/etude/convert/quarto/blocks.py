@@ -57,11 +57,20 @@ class _Blocks:
                 self.indented,
                 self.raw_tex,
             ):
+                before = len(self.out)
                 if way(line):
+                    if len(self.out) == before:
+                        self.skip()
                     break
             else:
                 self.paragraph()
         return self.out
+
+    def skip(self) -> None:
+        """Where nothing is left of a block, one empty line is enough."""
+        if not self.out or not self.out[-1]:
+            while self.at < len(self.lines) and self.lines[self.at].blank:
+                self.at += 1
 
     def apart(self) -> None:
         """An empty line after tags of HTML, whose block would take what follows."""

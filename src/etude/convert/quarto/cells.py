@@ -153,6 +153,8 @@ def _note(context: Context, line: int, options: Options) -> None:
     """Take down what has no tag and no option."""
     account, path = context.account, context.path
     for key, value in options.values.items():
+        if key == "fig-subcap":
+            continue
         if key in _SILENT:
             account.kept(f"#| {key}", path, line, _SILENT[key])
         elif key in _LOOKS:

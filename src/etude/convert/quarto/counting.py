@@ -15,8 +15,11 @@ _KEY = re.compile(r"(?<![\w@\\/.])@\{?([A-Za-z][\w:.#$%&+?<>~/-]*)")
 _HIDDEN = re.compile(r"^:::.*content-(?:hidden|visible).*?^:::\s*$", re.MULTILINE | re.DOTALL)
 
 
-def counts(text: str, language: str) -> Counts:
-    """The counts of a page whose cells are in a language."""
+def counts(text: str, language: str, custom: frozenset[str] = frozenset()) -> Counts:
+    """The counts of a page whose cells are in a language; `custom` are further kinds of references."""
+    examples = set(re.findall(r"^[ \t]*\(@([\w-]+)\)", text, re.MULTILINE))
+    # Code by indentation holds no marks.
+    text = re.sub(r"(?<=\n\n)(?: {4}|\t)[^\s].*\n(?:(?: {4}|\t).*\n)*(?=\n)", "", text)
     text = re.sub(r"<!--.*?-->", "", _HIDDEN.sub("", text), flags=re.DOTALL)
     text = re.sub(r"\A---\n.*?\n(?:---|\.\.\.)\n", "", text, flags=re.DOTALL)
     cells = listings = equations = pictures = citations = references = 0
@@ -31,7 +34,9 @@ def counts(text: str, language: str) -> Counts:
                 continue
             pictures += len(re.findall(r"!\[[^\]]*\]\((?!\S*(?:\.mp4|\.webm|youtu|vimeo))", part))
             for key in _KEY.findall(part):
-                if key.partition("-")[0].lower() in KINDS and "-" in key:
+                if key in examples:
+                    continue
+                if key.partition("-")[0].lower() in {*KINDS, *custom} and "-" in key:
                     references += 1
                 else:
                     citations += 1

@@ -45,6 +45,10 @@ def div(
 ) -> list[str]:
     """The lines of a div."""
     made = _made(context, given, opener, colons, inner, convert)
+    while made and not made[0].strip():
+        made.pop(0)
+    while made and not made[-1].strip():
+        made.pop()
     indent = opener.indent
     if not indent:
         return made

@@ -12,7 +12,7 @@ from etude.convert.account import Account
 from etude.convert.quarto.blocks import EXECUTABLE, convert
 from etude.convert.quarto.cells import LANGUAGES, cell
 from etude.convert.quarto.front import Front, defaults, read_front, written
-from etude.convert.quarto.lines import Line, lines_of, opening
+from etude.convert.quarto.lines import lines_of, opening
 from etude.convert.quarto.options import Cells
 from etude.convert.quarto.places import Book, Context
 
@@ -108,7 +108,8 @@ def notebook(
             made.append({**one, "source": "\n".join([*head, *rest])})
         elif one.get("cell_type") == "markdown":
             lines = convert(context, lines_of(source), top=True)
-            made.append({**one, "source": "\n".join([*lines, *_later(context)])})
+            now = "\n".join([*lines, *_later(context)])
+            made.append(dict(one) if now == source.rstrip("\n") else {**one, "source": _shaped(one, now)})
             context.later.clear()
         elif one.get("cell_type") == "code":
             made += _code(context, one, source)
@@ -132,13 +133,13 @@ def _code(context: Context, one: Mapping[str, Any], source: str) -> list[dict[st
         options[found[1]] = value[1:-1].split(", ") if found[1] == "tags" else value
         body.pop(0)
     metadata = one.get("metadata") if isinstance(one.get("metadata"), dict) else {}
-    result = [{**one, "metadata": {**(metadata or {}), **options}, "source": "\n".join(body).strip("\n")}]
+    code = _shaped(one, "\n".join(body).strip("\n"))
+    result = [{**one, "metadata": {**(metadata or {}), **options}, "source": code}]
     if made.after:
         result.append({"cell_type": "markdown", "metadata": {}, "source": "\n".join(made.after).strip("\n")})
     return result
 
 
-def line_at(text: str, at: int) -> Line:
-    """The line that an offset is on."""
-    number = text.count("\n", 0, at) + 1
-    return Line(number, text.split("\n")[number - 1])
+def _shaped(one: Mapping[str, Any], text: str) -> str | list[str]:
+    """A source as the cell had it: one text, or a list of lines."""
+    return text.splitlines(keepends=True) if isinstance(one.get("source"), list) else text

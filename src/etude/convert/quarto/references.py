@@ -118,30 +118,24 @@ def group(inside: str, context: Context, line: int, inner: Callable[[str], str])
     context.account.kept("[-@key]" if any(suppressed) else "[@key]", context.path, line, "{cite:p}")
     if all(suppressed):
         return "(" + "; ".join(_year(part, inner) for part in found) + ")"
-    pieces: list[str] = []
-    for part in found:
-        before, after = _plain(inner(part["before"])).lstrip(), _plain(inner(part["after"])).rstrip()
-        pieces.append(
-            (f"{{{before}}}" if before.strip() else "") + key_of(part) + (f"{{{after}}}" if after else "")
-        )
-    single = len(pieces) == 1
-    if single or not any("{" in piece for piece in pieces):
-        return f"{{cite:p}}`{','.join(pieces)}`"
-    return _together(found, inner)
+    words = [
+        (_plain(inner(part["before"])).lstrip(), _plain(inner(part["after"])).rstrip()) for part in found
+    ]
+    inside = any(after for _, after in words[:-1]) or any(before for before, _ in words[1:])
+    if not inside:
+        before, after = words[0][0], words[-1][1]
+        return f"{{cite:p}}`{_braced(before)}{','.join(keys)}{_braced(after)}`"
+    context.account.changed(
+        "[see @a; cf. @b]", context.path, line, "each work with words has brackets of its own"
+    )
+    roles = [
+        f"{{cite:p}}`{_braced(one)}{key}{_braced(two)}`" for key, (one, two) in zip(keys, words, strict=True)
+    ]
+    return "; ".join(roles)
 
 
-def _together(found: list[re.Match[str]], inner: Callable[[str], str]) -> str:
-    """Several works with words of their own: one citation after the other, in one pair of parentheses."""
-    words = []
-    for part in found:
-        before, after = inner(part["before"]).strip(), inner(part["after"]).strip()
-        author = f"{{cite:author}}`{key_of(part)}`"
-        middle = f"{author} {{cite:year}}`{key_of(part)}`"
-        words.append(
-            " ".join(filter(None, (before, middle)))
-            + (after if after[:1] in ",;:" else f" {after}" * bool(after))
-        )
-    return "(" + "; ".join(words) + ")"
+def _braced(words: str) -> str:
+    return f"{{{words}}}" if words.strip() else ""
 
 
 def _year(part: re.Match[str], inner: Callable[[str], str]) -> str:

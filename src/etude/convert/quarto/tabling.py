@@ -56,7 +56,8 @@ def table(context: Context, lines: Sequence[Line], at: int, *, listed: bool) -> 
         made = directive("list-table", words, options, body)
     else:
         made = [f":::{{table}} {words}".rstrip(), *options, "", *body, "", ":::"]
-    indent = line.indent
+    # Blanks before a table without bars are part of it.
+    indent = line.indent if got.pipes else ""
     return Tabled(tuple(one if one.startswith(indent) or not one else indent + one for one in made), end)
 
 
@@ -95,5 +96,12 @@ def _body(context: Context, lines: Sequence[Line], at: int, got: tables.Read) ->
     number = lines[at].number
     if got.pipes and (got.head or not got.rows):
         rows = lines[at : got.end]
-        return [convert(row.text, context, row.number, row=True) for row in rows], False
+        return [_row(context, row) for row in rows], False
     return tables.written(got, lambda text: convert(text, context, number, cell=True))
+
+
+def _row(context: Context, row: Line) -> str:
+    """A row of a table with bars; that of dashes stays as it is."""
+    if not row.text.strip(" \t|:-+"):
+        return row.text
+    return convert(row.text, context, row.number, row=True)

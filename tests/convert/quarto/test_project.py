@@ -1,0 +1,130 @@
+"""Project files, contents, addresses, and bad input."""
+
+import tomllib
+
+import pytest
+from tests.convert.quarto.support import project
+
+from etude.convert.converted import Asked, NotABookError
+
+
+def toml(files, **more):
+    return tomllib.loads(dict(project(files, **more).files)["etude.toml"])
+
+
+def test_website_without_numbers():
+    head = (
+        "project: {type: website}\nwebsite:\n  title: W\n  sidebar:\n    contents:\n"
+        "      - section: One\n        contents: [a.qmd, {text: B, href: sub/b.qmd}]\n      - c.qmd\n"
+    )
+    pages = {
+        path: "# T\n"
+        for path in ("index.qmd", "a.qmd", "sub/b.qmd", "c.qmd", "d.qmd", "_no.qmd", "README.md")
+    }
+    made = toml(pages, head=head)
+    assert made["part"] == [
+        {"title": "One", "chapters": ["a", "sub/b"], "numbered": False},
+        {"chapters": ["c"], "numbered": False},
+        {"chapters": ["d"], "numbered": False},
+    ]
+
+
+def test_without_an_index_the_first_page_is_the_front():
+    head = "project: {type: book}\nbook: {title: T, chapters: [a.qmd, b.qmd]}\n"
+    made = toml({"a.qmd": "# A", "b.qmd": "# B"}, head=head)
+    assert made["book"]["home"] == "a"
+    assert made["part"] == [{"chapters": ["b"]}]
+
+
+def test_old_addresses():
+    head = "project: {type: book}\nbook: {title: T, chapters: [index.qmd, a/b.qmd]}\n"
+    asked = Asked(old_base="https://x.example/book/", new_base="https://x.example/")
+    made = toml({"index.qmd": "# I", "a/b.qmd": "# B"}, head=head, asked=asked)
+    assert made["html"]["redirects"] == {"book/a/b.html": "a/b", "book/index.html": "index"}
+
+
+def test_kernel_is_that_of_most_pages():
+    head = "project: {type: book}\nbook: {title: T, chapters: [index.qmd, a.qmd, b.qmd]}\n"
+    pages = {"index.qmd": "```{r}\n1\n```", "a.qmd": "```{r}\n1\n```", "b.qmd": "```{python}\n1\n```"}
+    made = project(pages, head=head)
+    assert tomllib.loads(dict(made.files)["etude.toml"])["execute"] == {"kernel": "ir"}
+    assert dict(made.files)["b.md"].startswith("---\nkernelspec: {name: python3}\n---\n")
+
+
+def test_paths_of_included_files_start_from_the_page():
+    head = "project: {type: book}\nbook: {title: T, chapters: [index.qmd]}\n"
+    files = {
+        "index.qmd": "{{< include in/_x.qmd >}}",
+        "in/_x.qmd": "![c](p.png)\n\n{{< include _y.qmd >}}",
+        "p.png": "",
+        "_y.qmd": "y",
+    }
+    made = dict(project(files, head=head).files)
+    assert made["index.md"] == "```{include} in/_x.md\n```\n"
+    assert made["in/_x.md"] == "```{figure} /p.png\n:numbered: false\nc\n```\n\n```{include} /_y.md\n```\n"
+    assert made["_y.md"] == "y\n"
+
+
+def test_files_are_taken_over_and_what_was_made_is_not():
+    head = "project: {type: book}\nbook: {title: T, chapters: [index.qmd]}\n"
+    files = {
+        "index.qmd": "x",
+        "data/a.csv": "1",
+        "_book/index.html": "",
+        "a_files/b.png": "",
+        "_freeze/x.json": "",
+        "s.py": "",
+    }
+    assert [copy.path for copy in project(files, head=head).copies] == ["b.bib", "data/a.csv", "s.py"]
+
+
+def test_profile_and_metadata_files():
+    head = "project: {type: book}\nbook: {title: T, chapters: [index.qmd]}\nprofile: {default: p}\nmetadata-files: [m.yml]\n"
+    files = {
+        "index.qmd": "x",
+        "_quarto-p.yml": "lang: de\n",
+        "_quarto-q.yml": "lang: fr\n",
+        "m.yml": "lang: it\nbook: {subtitle: S}\n",
+    }
+    made = toml(files, head=head)["book"]
+    assert (made["languages"], made["subtitle"]) == (["de"], "S")
+
+
+@pytest.mark.parametrize("head", ["book: [", "book:\n\t- x", "a: &a [*a]", "{" * 500])
+def test_broken_project_file(head):
+    with pytest.raises(NotABookError, match=r"`_quarto\.yml` cannot be read"):
+        project({"index.qmd": "x"}, head=head)
+
+
+@pytest.mark.parametrize("head", ["", "3", "[]", "book: 3", "book: {chapters: 3}", "book: {chapters: [{part: 3}, [], null]}",
+                                  "website: []", "format: x\nexecute: 1\ncrossref: 2\nproject: 3\njupyter: []\nbibliography: {a: b}"])  # fmt: skip
+def test_odd_project_file(head):
+    assert "etude.toml" in dict(project({"index.qmd": "x"}, head=head).files)
+
+
+def test_no_project():
+    from etude.adapters.memory import MemoryFiles
+    from etude.convert.quarto import convert
+
+    with pytest.raises(NotABookError, match="there is no"):
+        convert(MemoryFiles({"a.qmd": "x"}), Asked())
+
+
+@pytest.mark.parametrize(
+    ("content", "construct"),
+    [(b"caf\xe9\n", "UTF-8"), (b"---\ntitle: [\n---\nx\n", "front matter")],
+)
+def test_broken_page(content, construct):
+    made = project({"index.qmd": content})
+    assert [(note.construct, str(note.fate)) for note in made.notes if note.path == "index.qmd"][0] == (
+        construct,
+        "lost",
+    )
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"cells": [3, {"cell_type": "code"}, {"cell_type": "markdown", "source": 3}]}']
+)
+def test_broken_notebook(content):
+    head = "project: {type: book}\nbook: {title: T, chapters: [index.qmd, a.ipynb]}\n"
+    assert "a.ipynb" in dict(project({"index.qmd": "x", "a.ipynb": content}, head=head).files)
