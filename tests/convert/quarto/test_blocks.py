@@ -15,7 +15,7 @@ from tests.convert.quarto.support import notes, page
         # Colons are counted, not measured; here the outer fence must be longer.
         (
             "::: {.callout-note}\n:::: {.callout-tip}\nx\n::::\n:::",
-            "::::{note}\n:::{tip}\nx\n:::\n::::",
+            ":::::{note}\n::::{tip}\nx\n::::\n:::::",
         ),
         ("::::::: {.callout-note}\nx\n:::::::", ":::::::{note}\nx\n:::::::"),
         # What looks like a div in code is code.
@@ -56,7 +56,7 @@ def test_deep_nesting():
     text = "".join(f"{':' * (many + 3 - n)} {{.a}}\n" for n in range(many)) + "x\n" + ":::\n" * many
     made = page(text)
     assert made.count("{div}") == many
-    assert made.split("\n")[0] == ":" * (many + 2) + "{div}"
+    assert made.split("\n")[0] == ":" * (many + 3) + "{div}"
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ class _Scanner:
         if not own:
             self.out = [so_far.rstrip(" "), "\n", self.indent]
         rest = self.text[end:]
-        stop = re.match(r"[ \t]*(?:\n|\Z)", rest)
+        stop = re.match(r"[ \t]*(?:\n|\Z|\([\w:.-]+\)[ \t]*(?:\n|\Z))", rest)
         if stop is None:
             end += len(rest) - len(rest.lstrip(" "))
             written += "\n" + self.indent

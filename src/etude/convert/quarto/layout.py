@@ -125,7 +125,7 @@ def _items(lines: Sequence[Line]) -> list[list[Line]]:
 def _alone(item: Sequence[Line]) -> list[Line]:
     """Pictures that share a paragraph, each in one of its own."""
     if len(item) > 1 and all(re.match(r"\s*!\[", line.text) for line in item):
-        return [one for line in item for one in (line, Line(line.number, ""))]
+        return [one for line in item for one in (line, Line(line.number, ""))][:-1]
     return list(item)
 
 

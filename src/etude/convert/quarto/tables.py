@@ -92,7 +92,7 @@ def _side(piece: str) -> str:
     return "center" if left and right else "left" if left else "right" if right else ""
 
 
-_CELL = re.compile(r"(?:\\.|(`+).+?\1|\$[^$|\s][^$]*\$|[^|])*")
+_CELL = re.compile(r"(?:\\.|(`+).+?\1|\$[^$\s][^$]*\$|[^|])*")
 
 
 def _split(row: str) -> tuple[str, ...]:
