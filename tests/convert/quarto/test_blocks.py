@@ -1,6 +1,7 @@
 """Blocks: divs, code, tables, lists."""
 
 import pytest
+
 from tests.convert.quarto.support import notes, page
 
 
@@ -87,9 +88,12 @@ def test_deep_nesting():
         # Marks without texts are the author's comments.
         ("```python\na # <1>\n```\n\ntext", "```python\na # <1>\n```\n\ntext"),
         (
-            "```{python}\n#| label: fig-a\n#| fig-cap: |\n#|   A long\n#|   caption\n#| out-width: 50%\nplot()\n```",
-            "```{code-cell} python\n:label: cell-fig-a\nplot()\n```\n\n"
-            "```{figure} #cell-fig-a\n:label: fig-a\n:width: 50%\nA long caption\n```",
+            "```{python}\n"
+            "#| label: fig-a\n#| fig-cap: |\n#|   A long\n#|   one\n#| out-width: 5em\nplot()\n```",
+            (
+                "```{code-cell} python\n:label: cell-fig-a\nplot()\n```\n\n"
+                "```{figure} #cell-fig-a\n:label: fig-a\n:width: 5em\nA long one\n```"
+            ),
         ),
         # Options that are no YAML are read as they look.
         ("```{python}\n#| echo: false\n#| fig-cap: a: b\n1\n```", None),

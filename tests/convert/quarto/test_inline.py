@@ -1,6 +1,7 @@
 """Marks within a line."""
 
 import pytest
+
 from tests.convert.quarto.support import notes, page
 
 
@@ -100,3 +101,11 @@ def test_text_of_variables():
 def test_line_breaks_stay():
     source = "One @knuth\ntwo [@knuth,\np. 3] three\nfour"
     assert page(source) == "One {cite:t}`knuth`\ntwo {cite:p}`knuth{, p. 3}` three\nfour"
+
+
+def test_commands_of_formulas_are_written_out():
+    text = (
+        "\\newcommand{\\R}{\\mathbb{R}}\n\\def\\E#1{E(#1)}\n\n$x \\in \\R$\n\n$$\n\\E{x}\n$$ {#eq-a}\n\n"
+        "::: {.hidden}\n$$\\newcommand{\\Z}{Z}$$\n:::\n\n$\\Z$"
+    )
+    assert page(text) == "$x \\in \\mathbb{R}$\n\n$$\nE(x)\n$$ (eq-a)\n\n$Z$"

@@ -12,6 +12,7 @@ from etude.convert.account import Account
 from etude.convert.addresses import redirects
 from etude.convert.census import Counts
 from etude.convert.converted import Asked, Converted, Copy
+from etude.convert.macros import defined
 from etude.convert.quarto.contents import Contents, read_contents
 from etude.convert.quarto.counting import counts
 from etude.convert.quarto.front import defaults, read_front
@@ -20,6 +21,7 @@ from etude.convert.quarto.options import Cells
 from etude.convert.quarto.page import KERNELS, language_of, notebook, page
 from etude.convert.quarto.places import Book
 from etude.convert.quarto.project import Project, read_project, read_text
+from etude.convert.quarto.references import KINDS
 from etude.convert.quarto.settings import metadata, page_name, settings
 from etude.convert.quarto.shortcodes import SHORTCODE, arguments
 from etude.model.protocols import Files
@@ -46,7 +48,7 @@ def convert(files: Files, asked: Asked) -> Converted:
     includes = _includes(files, texts, account)
     everything = {**texts, **{path: text for path, (text, _) in includes.items()}}
     kernel = _kernel(project, texts)
-    book = _book(files, project, everything, kernel, asked)
+    book = _book(files, project, everything, kernel)
     cells = defaults({**metadata(project), **project.data}, Cells())
     made: dict[str, str] = {}
     counted: list[tuple[str, str, Counts]] = []
@@ -61,7 +63,7 @@ def convert(files: Files, asked: Asked) -> Converted:
     for path, (text, base) in includes.items():
         local = defaults(_folder(project, path), cells)
         made[f"{page_name(path)}.md"] = page(book, path, text, account, local, base=base)
-    old = _redirects(files, contents, asked)
+    old = _redirects(contents, asked)
     works = tuple(dict.fromkeys(path for one, text in texts.items() for path in _works(files, one, text)))
     trust = any(_UNSAFE.search(text) for text in everything.values())
     if trust:
@@ -150,8 +152,8 @@ def _kernel(project: Project, texts: Mapping[str, str]) -> str:
     return votes.most_common(1)[0][0] if votes else "r" if engine == "knitr" else "python"
 
 
-def _book(files: Files, project: Project, texts: Mapping[str, str], kernel: str, asked: Asked) -> Book:
-    del asked
+def _book(files: Files, project: Project, texts: Mapping[str, str], kernel: str) -> Book:
+    """What all pages share."""
     labels, names = found_labels(texts)
     crossref = project.data.get("crossref")
     custom = crossref.get("custom") if isinstance(crossref, Mapping) else None
@@ -161,17 +163,17 @@ def _book(files: Files, project: Project, texts: Mapping[str, str], kernel: str,
         if isinstance(one, Mapping) and one.get("key")
     }
     return Book(
-        frozenset(files.glob("**/*")),
-        frozenset(texts),
-        labels,
-        names,
-        project.variables,
-        {**project.data, **metadata(project), **project.data.get("book", {})}
-        if isinstance(project.data.get("book", {}), Mapping)
-        else project.data,
-        kinds,
-        kernel == "r",
-        kernel,
+        files=frozenset(files.glob("**/*")),
+        pages=frozenset(texts),
+        labels=labels,
+        repeated=names,
+        variables=project.variables,
+        # Texts of `meta` may be asked for with the table's name, or without.
+        metadata={**project.data, **metadata(project)},
+        macros={name: one for text in texts.values() for name, one in defined(text)[0].items()},
+        custom=kinds,
+        rules=kernel == "r",
+        kernel=kernel,
         numbered=_numbered(project),
     )
 
@@ -190,8 +192,6 @@ def _sources(project: Project, text: str, book: Book) -> str:
     keys = re.findall(
         r"(?<![\w@\\/.])@\{?([A-Za-z]\w*[-\w:]*)", re.sub(r"```.*?```", "", text, flags=re.DOTALL)
     )
-    from etude.convert.quarto.references import KINDS  # noqa: PLC0415
-
     cites = any(key.partition("-")[0].lower() not in {*KINDS, *book.custom} for key in keys)
     if not cites or not (project.data.get("bibliography") or "bibliography:" in text[:2000]):
         return ""
@@ -215,9 +215,8 @@ def _works(files: Files, path: str, text: str) -> list[str]:
     return found
 
 
-def _redirects(files: Files, contents: Contents, asked: Asked) -> dict[str, str]:
+def _redirects(contents: Contents, asked: Asked) -> dict[str, str]:
     """Addresses of the old site's pages."""
-    del files
     if not asked.old_base:
         return {}
     pages = {f"{page_name(path)}.html": page_name(path) for path in contents.pages}

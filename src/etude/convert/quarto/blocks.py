@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from etude.convert.quarto import attributes
-from etude.convert.quarto.cells import LANGUAGES, Made, cell
+from etude.convert.quarto.cells import Made, cell
 from etude.convert.quarto.divs import div
 from etude.convert.quarto.figures import figure
-from etude.convert.quarto.inline import convert as inline
 from etude.convert.quarto.headings import HEADING, heading
+from etude.convert.quarto.inline import convert as inline
 from etude.convert.quarto.items import ITEM, NUMBERED, paragraph
 from etude.convert.quarto.layout import CLOSE, OPEN, div_end
 from etude.convert.quarto.lines import Line, fence_end, opening
@@ -26,6 +26,7 @@ _MYST = re.compile(r"[ \t]*(?P<colons>:{3,})[ \t]*\{[\w:-]+\}.*")
 _DIRECTIVE = re.compile(r"\{[\w:-]+\}.*")
 _QUOTE = re.compile(r"[ ]{0,3}> ?")
 _LINE_BLOCK = re.compile(r"\|(?: .*)?")
+_DEFINES = re.compile(r"\s*\\(?:(?:re|provide)?newcommand|def|DeclareMathOperator)\b")
 _BEGIN = re.compile(r"\s*\\begin\{(?P<name>(?:align|equation|gather|multline|eqnarray|alignat|flalign)\*?)\}")
 
 
@@ -217,7 +218,8 @@ class _Blocks:
         if text.count("$$") < 2:
             self.out += [one.text for one in self.lines[start : self.at]]
             return True
-        self.out += inline(text, self.context, line.number, indent=line.indent).split("\n")
+        made = inline(text, self.context, line.number, indent=line.indent)
+        self.out += made.split("\n") if made.strip() else []
         return True
 
     def heading(self, line: Line) -> bool:
@@ -239,10 +241,8 @@ class _Blocks:
         return True
 
     def line_block(self, line: Line) -> bool:
-        if (
-            not _LINE_BLOCK.fullmatch(line.text)
-            or line.text.rstrip().endswith("|")
-            and line.text.count("|") > 1
+        if not _LINE_BLOCK.fullmatch(line.text) or (
+            line.text.rstrip().endswith("|") and line.text.count("|") > 1
         ):
             return False
         block: list[tuple[int, str]] = []
@@ -286,21 +286,34 @@ class _Blocks:
     def raw_tex(self, line: Line) -> bool:
         found = _BEGIN.match(line.text)
         if found is None:
-            return False
+            return self.definitions(line)
         start, ending = self.at, f"\\end{{{found['name']}}}"
         while self.at < len(self.lines) and ending not in self.lines[self.at].text:
             self.at += 1
         self.at += 1
         text = "\n".join(one.text for one in self.lines[start : self.at])
         if "\\label" not in text and "(\\#" not in text:
-            self.out += text.split("\n")
+            self.out += self.context.formula(text, line.number).split("\n")
             return True
+        text = self.context.formula(text, line.number)
         label = re.search(r"\s*(?:\\label\{(?P<tex>[^{}]*)\}|\(\\#eq:(?P<book>[\w-]+)\))", text)
         name = (label["tex"] or f"eq-{label['book']}") if label else ""
         text = text.replace(label[0], "") if label else text
         mark = f" ({name})" if name else ""
         self.context.account.kept("\\begin{align}", self.context.path, line.number, "$$…$$")
         self.out += ["$$", *text.split("\n"), f"$${mark}"]
+        return True
+
+    def definitions(self, line: Line) -> bool:
+        """Commands for formulas, defined outside of any."""
+        if not _DEFINES.match(line.text):
+            return False
+        start = self.at
+        while self.at < len(self.lines) and not self.lines[self.at].blank:
+            self.at += 1
+        text = "\n".join(one.text for one in self.lines[start : self.at])
+        rest = self.context.formula(text, line.number).strip()
+        self.out += inline(rest, self.context, line.number).split("\n") if rest else []
         return True
 
     def paragraph(self) -> None:
@@ -346,8 +359,10 @@ class _Blocks:
 
 def _is_myst(language: str) -> bool:
     """Names of directives, which are languages of no engine."""
-    return "-" in language or language in {"note", "figure", "table", "include", "margin", "image", "math", "raw",
-                                           "bibliography", "video", "iframe", "tip", "warning"}  # fmt: skip
+    return "-" in language or language in {
+        "note", "figure", "table", "include", "margin", "image", "math", "raw", "bibliography", "video",
+        "iframe", "tip", "warning",
+    }  # fmt: skip
 
 
 def _pandoc(text: str) -> bool:

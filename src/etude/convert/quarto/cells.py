@@ -8,7 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from etude.convert.quarto.inline import length, one_line
+from etude.convert.quarto.brackets import length
+from etude.convert.quarto.inline import one_line
 from etude.convert.quarto.options import Options, read_options, settled
 from etude.convert.quarto.places import Context
 
@@ -19,12 +20,14 @@ LANGUAGES = {"python": "python", "python3": "python", "r": "r", "R": "r", "julia
 
 _MARK = re.compile(r"^(?P<code>.*?)(?P<comment>#|//|--|%+|;)(?P<gap>\s*)(?P<marks>(?:<\d+>,?\s*)+)$")
 _SILENT = {
-    "cache": "results are always kept", "freeze": "results are always kept", "cache-lazy": "results are always kept",
-    "autodep": "results are always kept", "dependson": "results are always kept", "purl": "",
+    "cache": "results are always kept", "freeze": "results are always kept",
+    "cache-lazy": "results are always kept", "autodep": "results are always kept",
+    "dependson": "results are always kept", "purl": "",
 }  # fmt: skip
 _LOOKS = frozenset({
-    "fig-width", "fig-height", "fig-asp", "fig-dpi", "out-width", "out-height", "fig-align", "fig-pos", "fig-env",
-    "fig-format", "dpi", "dev", "fig-show", "fig-scap", "fig-link", "fig-ncol", "fig-keep", "fig-retina", "fig-ext",
+    "fig-width", "fig-height", "fig-asp", "fig-dpi", "out-width", "out-height", "fig-align", "fig-pos",
+    "fig-env", "fig-format", "dpi", "dev", "fig-show", "fig-scap", "fig-link", "fig-ncol", "fig-keep",
+    "fig-retina", "fig-ext",
 })  # fmt: skip
 _PLACE = frozenset(
     {"column", "fig-column", "tbl-column", "cap-location", "fig-cap-location", "tbl-cap-location"}
@@ -163,7 +166,7 @@ def _note(context: Context, line: int, options: Options) -> None:
             account.changed(f"#| {key}", path, line, "outputs stand one below the other in the text's column")
         elif key in {"warning", "message"} and value is False:
             account.changed(f"#| {key}", path, line, "warnings are shown unless the code turns them off")
-        elif key == "file" or key == "code":
+        elif key in {"file", "code"}:
             account.lost(f"#| {key}", path, line, "write the code into the cell, or import it")
         elif key in {
             "code-summary",
@@ -225,9 +228,9 @@ def _figure(context: Context, line: int, values: Mapping[str, Any]) -> tuple[str
         alt = " ".join(map(str, alt))
     if alt:
         lines.append(f":alt: {' '.join(str(alt).split())}")
-    if width := values.get("out-width"):
-        if re.fullmatch(r"[\d.]+(?:%|px|em|cm|mm|pt|in)?", str(width)):
-            lines.append(f":width: {length(str(width))}")
+    width = str(values.get("out-width") or "")
+    if re.fullmatch(r"[\d.]+(?:%|px|em|cm|mm|pt|in)?", width):
+        lines.append(f":width: {length(width)}")
     text = "; ".join(map(str, caption)) if isinstance(caption, list) else str(caption or "")
     below = values.get("tbl-subcap" if table else "fig-subcap")
     if isinstance(below, list):

@@ -13,15 +13,17 @@ from etude.convert.quarto.places import Context
 from etude.convert.quarto.spans import visible
 from etude.convert.quarto.statements import STATEMENTS, statement
 
-__all__ = ["Convert", "div", "directive"]
+__all__ = ["Convert", "directive", "div"]
 
 Convert = Callable[[Sequence[Line]], list[str]]
 """Converts the lines within."""
 
 _CALLOUTS = ("note", "tip", "warning", "important", "caution")
 _WIDE = re.compile(r"(?:column-(?:body|page|screen)[\w-]*|landscape|fullwidth|full-width)")
-_SHOW = frozenset({"incremental", "nonincremental", "fragment", "r-stack", "r-fit-text", "cell", "cell-output",
-                   "cell-output-display", "quarto-layout-panel", "unnumbered", "unlisted", "content", "fade"})  # fmt: skip
+_SHOW = frozenset({
+    "incremental", "nonincremental", "fragment", "r-stack", "r-fit-text", "cell", "cell-output",
+    "cell-output-display", "quarto-layout-panel", "unnumbered", "unlisted", "content", "fade",
+})  # fmt: skip
 
 
 def directive(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from etude.convert.quarto import attributes
-from etude.convert.quarto.inline import closing, length, one_line
+from etude.convert.quarto.brackets import closing, length
+from etude.convert.quarto.inline import one_line
 from etude.convert.quarto.lines import Line
 from etude.convert.quarto.places import Context
 
@@ -43,6 +44,10 @@ def figure(context: Context, block: Sequence[Line]) -> list[str] | None:
             given = attributes.Attributes(
                 given.id or got[0].id, given.classes + got[0].classes, given.pairs + got[0].pairs
             )
+    elif text[end:].strip() == "\\":
+        # A picture that is said to be no figure.
+        context.account.kept("![](picture)\\", context.path, line, "a picture")
+        return [block[0].indent + text[:-1].rstrip()] if not given.id and not given.pairs else None
     elif text[end:].strip():
         return None
     caption = one_line(text[start + 2 : close], context, line)

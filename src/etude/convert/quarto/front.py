@@ -1,4 +1,4 @@
-"""The front matter of a page: keys that Etude knows stay as they are written, others are taken down and left out."""
+"""The front matter of a page: keys that Etude knows stay as they are, others are noted and left out."""
 
 from __future__ import annotations
 
@@ -19,18 +19,22 @@ __all__ = ["Front", "defaults", "read_front", "written"]
 
 _KEY = re.compile(r"(?P<key>[\w.\"'-][^:#\n]*?)\s*:(?=\s|$)")
 _RENAMED = {"categories": "keywords", "date-modified": "updated", "abstract": "description"}
-_APPLIED = frozenset({"execute", "format", "code-fold", "engine", "jupyter", "knitr", "number-sections", "code-line-numbers",
-                      "bibliography", "csl", "lang", "echo", "output", "ipynb-filters"})  # fmt: skip
+_APPLIED = frozenset({
+    "execute", "format", "code-fold", "engine", "jupyter", "knitr", "number-sections", "code-line-numbers",
+    "bibliography", "csl", "lang", "echo", "output", "ipynb-filters",
+})  # fmt: skip
 _LOOKS = frozenset({
-    "toc", "toc-depth", "toc-location", "toc-title", "toc-expand", "page-layout", "theme", "css", "fig-width", "fig-height", "fig-align",
-    "fig-cap-location", "tbl-cap-location", "reference-location", "citation-location", "code-tools", "code-copy",
-    "code-overflow", "code-annotations", "highlight-style", "anchor-sections", "smooth-scroll", "title-block-banner",
-    "page-navigation", "number-depth", "shift-heading-level-by", "sidebar", "navbar", "body-classes", "grid",
-    "html-math-method", "link-external-icon", "link-external-newwindow", "fontsize", "linestretch", "mainfont", "editor",
-    "editor_options", "date-format", "self-contained", "embed-resources", "knit", "site", "documentclass", "link-citations",
-    "bread-crumbs", "back-to-top-navigation", "repo-actions", "search", "lightbox", "comments", "df-print", "margin-header",
-    "title-block-style", "image-alt", "pagetitle", "card-style", "twitter-card", "open-graph", "colorlinks", "geometry",
-    "aliases-note", "layout", "notebook-links", "notebook-view", "order", "biblio-style", "fig-format", "fig-dpi",
+    "toc", "toc-depth", "toc-location", "toc-title", "toc-expand", "page-layout", "theme", "css",
+    "fig-width", "fig-height", "fig-align", "fig-cap-location", "tbl-cap-location", "reference-location",
+    "citation-location", "code-tools", "code-copy", "code-overflow", "code-annotations", "highlight-style",
+    "anchor-sections", "smooth-scroll", "title-block-banner", "page-navigation", "number-depth",
+    "shift-heading-level-by", "sidebar", "navbar", "body-classes", "grid", "html-math-method",
+    "link-external-icon", "link-external-newwindow", "fontsize", "linestretch", "mainfont", "editor",
+    "editor_options", "date-format", "self-contained", "embed-resources", "knit", "site", "documentclass",
+    "link-citations", "bread-crumbs", "back-to-top-navigation", "repo-actions", "search", "lightbox",
+    "comments", "df-print", "margin-header", "title-block-style", "image-alt", "pagetitle", "card-style",
+    "twitter-card", "open-graph", "colorlinks", "geometry", "layout", "notebook-links",
+    "notebook-view", "order", "biblio-style", "fig-format", "fig-dpi",
 })  # fmt: skip
 
 

@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable
 
 from etude.convert.quarto import attributes, references
+from etude.convert.quarto.brackets import CODE, MATH, closing, destination, is_han, picture_braces
 from etude.convert.quarto.places import Context
 from etude.convert.quarto.shortcodes import SHORTCODE, inline_shortcode
 from etude.convert.quarto.spans import span
 
 __all__ = ["convert", "one_line"]
 
-_CODE = re.compile(r"(?P<tick>`+)(?!`)(?P<code>.+?)(?<!`)(?P=tick)(?!`)", re.DOTALL)
-_MATH = re.compile(r"\$(?![\s$])(?:\\.|[^$\\])+?(?<!\s)\$(?!\d)", re.DOTALL)
 _DISPLAY = re.compile(r"\$\$(?P<tex>.+?)\$\$(?P<after>[ \t]*(?P<braces>\{#[^{}\n]*\}))?", re.DOTALL)
 _TAG = re.compile(r"<!--.*?-->|<(?:https?|mailto|ftp):[^<>\s]*>|</?[a-zA-Z][^<>]*>", re.DOTALL)
 _BARE = re.compile(r"(?:https?|ftp)://[^\s<>\[\]{}\"'`|]+")
@@ -100,7 +99,7 @@ class _Scanner:
         return self.put("\\" + found[0], found.end())
 
     def code(self) -> bool:
-        found = _CODE.match(self.text, self.at)
+        found = CODE.match(self.text, self.at)
         if found is None:
             run = re.compile("`+").match(self.text, self.at)
             return self.put(run[0] if run else "`", run.end() if run else self.at + 1)
@@ -152,13 +151,19 @@ class _Scanner:
             label = f" ({got[0].id})" if got and got[0].id else ""
             if label:
                 context.account.kept("$$…$$ {#eq-…}", context.path, self.line, "$$…$$ (eq-…)")
+            tex = context.formula(found["tex"], self.line)
+            if not tex:
+                return self.put("", found.end())
             if self.cell:
-                return self.put(f"$${found['tex']}$$", found.end())
-            return self.display(f"$${found['tex']}$${label}", found.end())
+                return self.put(f"$${tex}$$", found.end())
+            return self.display(f"$${tex}$${label}", found.end())
         if text.startswith("$$", self.at):
             return self.put("$$", self.at + 2)
-        found = _MATH.match(text, self.at)
-        return found is not None and self.put(self.celled(found[0]), found.end())
+        found = MATH.match(text, self.at)
+        if found is None:
+            return False
+        tex = context.formula(found[0][1:-1], self.line)
+        return self.put(self.celled(f"${tex.strip()}$") if tex else "", found.end())
 
     def celled(self, text: str) -> str:
         """Code or a formula: in a row of a table their bars need a backslash."""
@@ -190,7 +195,7 @@ class _Scanner:
         inside, end = text[at + 1 : close], close + 1
         if inside.startswith("^"):
             return self.put(text[at:end], end)
-        if text.startswith("(", end) and (link := _destination(text, end)) is not None:
+        if text.startswith("(", end) and (link := destination(text, end)) is not None:
             return self.link(inside, link)
         got = attributes.read(text, end)
         if got is not None:
@@ -228,9 +233,7 @@ class _Scanner:
         if not text.startswith("![", at):
             return False
         close = closing(text, at + 1)
-        link = (
-            _destination(text, close + 1) if close is not None and text.startswith("(", close + 1) else None
-        )
+        link = destination(text, close + 1) if close is not None and text.startswith("(", close + 1) else None
         if close is None or link is None:
             return False
         target, title, end = link
@@ -267,7 +270,7 @@ class _Scanner:
     def at_sign(self) -> bool:
         text, at = self.text, self.at
         behind = self.before()
-        if behind and (behind.isalnum() or behind in "_/.") and not _is_han(behind):
+        if behind and (behind.isalnum() or behind in "_/.") and not is_han(behind):
             return False
         found = references.KEY.match(text, at)
         if found is None:
@@ -319,64 +322,3 @@ class _Scanner:
             url = url[:-1].rstrip(".,;:!?")
         self.context.account.kept("bare address", self.context.path, self.line, "<https://…>")
         return self.put(f"<{url}>", self.at + len(url))
-
-
-def picture_braces(given: attributes.Attributes) -> str:
-    """The attributes of a picture within text that Etude knows."""
-    kept = [f"width={length(given.get('width'))}"] if given.get("width") else []
-    kept += [f"height={length(given.get('height'))}"] if given.get("height") else []
-    return "{" + " ".join(kept) + "}" if kept else ""
-
-
-def length(value: str) -> str:
-    """A length; inches as pixels, of which Etude knows 96 to the inch."""
-    if found := re.fullmatch(r"([\d.]+)in", value.strip()):
-        return f"{round(float(found[1]) * 96)}px"
-    if found := re.fullmatch(r"([\d.]+)\\(?:text|line)width", value.strip()):
-        return f"{round(float(found[1] or 1) * 100)}%"
-    return value.strip()
-
-
-def closing(text: str, at: int) -> int | None:
-    """The offset of the bracket that closes the one at an offset; code and escapes are passed over."""
-    depth = 0
-    while at < len(text):
-        mark = text[at]
-        if mark == "\\":
-            at += 2
-            continue
-        if mark == "`" and (found := _CODE.match(text, at)):
-            at = found.end()
-            continue
-        if mark == "$" and (found := _MATH.match(text, at)):
-            at = found.end()
-            continue
-        if mark == "[":
-            depth += 1
-        elif mark == "]":
-            depth -= 1
-            if not depth:
-                return at
-        at += 1
-    return None
-
-
-_LINK = re.compile(
-    r"\(\s*(?:<(?P<angle>[^<>\n]*)>|(?P<plain>(?:\\.|[^\s()\\]|\((?:\\.|[^\s()\\])*\)|\{\{<.*?>\}\}|[ \t](?=[^\"'\s()]))*))"
-    r"(?P<title>\s+(?:\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'))?\s*\)",
-    re.DOTALL,
-)
-
-
-def _destination(text: str, at: int) -> tuple[str, str, int] | None:
-    """Target, title with its blank, and end of what stands between parentheses after a link's words."""
-    found = _LINK.match(text, at)
-    if found is None:
-        return None
-    target = found["angle"] if found["angle"] is not None else found["plain"].strip().replace(" ", "%20")
-    title = found["title"] or ""
-    return target, f" {title.strip()}" if title else "", found.end()
-
-
-def _is_han(char: str) -> bool:
-    return "\u2e80" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef" or "\u3000" <= char <= "\u303f"

@@ -12,7 +12,8 @@ from etude.convert.quarto.places import Context
 __all__ = ["ITEM", "NUMBERED", "paragraph"]
 
 ITEM = re.compile(
-    r"[ \t]*(?:[-*+]|\d+[.)]|#\.|(?:[a-zA-Z]|[ivxIVX]{2,4})[.)]|\((?:\d+|[a-zA-Z]|[ivxIVX]+)\)|\(@[\w-]*\))(?:[ \t]+|$)"
+    r"[ \t]*(?:[-*+]|\d+[.)]|#\.|(?:[a-zA-Z]|[ivxIVX]{2,4})[.)]"
+    r"|\((?:\d+|[a-zA-Z]|[ivxIVX]+)\)|\(@[\w-]*\))(?:[ \t]+|$)"
 )
 NUMBERED = re.compile(r"\s*1[.)]\s")
 _FANCY = re.compile(

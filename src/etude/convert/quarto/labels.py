@@ -1,4 +1,4 @@
-"""The labels of a project, found before its pages are converted: what a reference leads to decides how it is written."""
+"""The labels of a project, found first: what a reference leads to decides how it is written."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from etude.convert.quarto.inline import one_line
 from etude.convert.quarto.lines import Line, fence_end, longest, opening
 from etude.convert.quarto.places import Context
 
-__all__ = ["COLUMNS", "CLOSE", "OPEN", "columns", "div_end", "tabs"]
+__all__ = ["CLOSE", "COLUMNS", "OPEN", "columns", "div_end", "tabs"]
 
 COLUMNS = frozenset({"columns", "grid"})
 """Classes of divs that hold columns."""
@@ -26,7 +26,7 @@ Convert = Callable[[Sequence[Line]], list[str]]
 
 
 def div_end(lines: Sequence[Line], at: int) -> int:
-    """The index of the line that closes the div opened at an index, by counting; past the end when none does."""
+    """The index of the line that closes the div opened at an index, by counting; else past the end."""
     depth = 0
     index = at
     while index < len(lines):

@@ -8,6 +8,7 @@ from etude.convert.quarto import attributes
 from etude.convert.quarto.cells import Made, annotated
 from etude.convert.quarto.inline import one_line
 from etude.convert.quarto.places import Context
+from etude.convert.quarto.shortcodes import SHORTCODE
 
 __all__ = ["listing"]
 
@@ -29,18 +30,29 @@ def listing(
     if given is None and braces >= 0 and "}" in info:
         account.changed("```{…}", path, line, "a listing: what stood between the braces is not understood")
         return Made((f"{marker}text", *code, marker))
+    if len(code) == 1 and (one := SHORTCODE.fullmatch(code[0].strip())) and one["name"] == "include":
+        return _file(
+            context,
+            line,
+            marker,
+            word if given is None or word else next(iter(given[0].classes), ""),
+            one["rest"].strip(),
+        )
     body, marked = annotated(code, word) if listed else (list(code), False)
     body = [re.sub(r"^(\s*[`~]{3,})\{(\{[^{}]*\})\}", r"\1\2", one) for one in body]
     if marked:
         account.kept("# <1>", path, line, "# (1)")
     if given is None:
         account.kept("```lang", path, line)
-        return Made((f"{marker}{info and _gap(info)}", *body, marker), (), marked)
+        return Made((f"{marker}{info}", *body, marker), (), marked)
     return _with(context, line, marker, word, given[0], body, marked=marked)
 
 
-def _gap(info: str) -> str:
-    return info.strip()
+def _file(context: Context, line: int, marker: str, language: str, path: str) -> Made:
+    """A listing that shows a file."""
+    context.account.kept("```{{< include >}}", context.path, line, "{literalinclude}")
+    options = [f":language: {language}"] if language else []
+    return Made((f"{marker}{{literalinclude}} {context.located(path.strip())}", *options, marker))
 
 
 def _with(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from etude.convert.account import Account
+from etude.convert.macros import defined
 from etude.convert.quarto.blocks import EXECUTABLE, convert
 from etude.convert.quarto.cells import LANGUAGES, cell
 from etude.convert.quarto.front import Front, defaults, read_front, written
@@ -24,7 +25,8 @@ KERNELS = {"python": "python3", "r": "ir", "julia": "julia"}
 def language_of(text: str, front: Front, fallback: str) -> str:
     """The language that most of a page's cells are in."""
     kernel = front.data.get("jupyter")
-    name = kernel.get("kernelspec", {}).get("name", "") if isinstance(kernel, Mapping) else str(kernel or "")
+    inner = kernel.get("kernelspec") if isinstance(kernel, Mapping) else None
+    name = str(inner.get("name", "")) if isinstance(inner, Mapping) else str(kernel or "")
     for word, language in (("julia", "julia"), ("python", "python"), ("ir", "r")):
         if name.lower().startswith(word):
             return language
@@ -47,7 +49,7 @@ def page(
     base: str | None = None,
     sources: str = "",
 ) -> str:
-    """The text of a page; `base` is set for a file that pages include. `sources` is a heading of its works."""
+    """The text of a page; `base` is set for a file that pages include, `sources` are lines for its end."""
     front = read_front(text)
     context = Context(book, path, account, defaults(front.data, cells), base)
     context.metadata = {**book.metadata, **front.data}
@@ -57,6 +59,7 @@ def page(
     body = text[front.body :]
     first = text.count("\n", 0, front.body) + 1
     _examples(context, body)
+    context.macros = {**book.macros, **defined(body)[0]}
     kernel = KERNELS[context.language] if context.language != book.kernel and base is None else ""
     head = written(front, account, path, kernel=kernel) if front.body or kernel else []
     lines = convert(context, lines_of(body, first), top=True)

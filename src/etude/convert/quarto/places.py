@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from etude.convert.account import Account
+from etude.convert.macros import Macro, defined, expanded
 from etude.convert.quarto.options import Cells
 
 __all__ = ["Book", "Context", "Label"]
@@ -36,6 +37,8 @@ class Book(Struct, frozen=True):
     """Names of cells that occur more than once."""
     variables: Mapping[str, Any]
     metadata: Mapping[str, Any]
+    macros: Mapping[str, Macro] = {}
+    """Commands of formulas that pages define."""
     custom: Mapping[str, str] = {}
     """Prefixes of the project's own kinds of references, and the words for them."""
     rules: bool = False
@@ -58,6 +61,7 @@ class Context:
         self.folder = posixpath.dirname(path)
         self.base = self.folder if base is None else base
         self.metadata: Mapping[str, Any] = book.metadata
+        self.macros: Mapping[str, Macro] = book.macros
         self.footnotes: list[str] = []
         self.later: list[str] = []
         """Footnotes that stand at the end of the page, since they were found within something."""
@@ -71,6 +75,13 @@ class Context:
         """Whether there is a bibliography; without one, `@word` is text."""
         self.exercise = ""
         """The label of the last exercise."""
+
+    def formula(self, tex: str, line: int) -> str:
+        """A formula with commands of the author's written out; empty when it only defined some."""
+        found, rest = defined(tex)
+        if found:
+            self.account.kept("\\newcommand", self.path, line, "written out in formulas")
+        return expanded(rest if rest.strip() else "", self.macros)
 
     def footnote(self, text: str) -> str:
         """The mark of a footnote with this text, which is kept for later."""

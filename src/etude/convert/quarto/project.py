@@ -1,4 +1,4 @@
-"""The files that say what a Quarto project is: `_quarto.yml` with its profiles, `_variables.yml`, `_metadata.yml`."""
+"""What a project says of itself: `_quarto.yml` with its profiles, `_variables.yml`, `_metadata.yml`."""
 
 from __future__ import annotations
 

@@ -21,8 +21,10 @@ CITES = re.compile(r"(?<![\w@\\])-?@(?:\{|\w)")
 _PART = re.compile(
     r"(?P<before>.*?)(?P<minus>(?<![\w])-)?(?<![\w\\])" + KEY.pattern + r"(?P<after>.*)", re.DOTALL
 )
-_BOOKDOWN = {"fig": "fig", "tab": "tbl", "eq": "eq", "thm": "thm", "lem": "lem", "cor": "cor", "def": "def",
-             "exm": "exm", "exr": "exr", "prp": "prp", "cnj": "cnj"}  # fmt: skip
+_BOOKDOWN = {
+    "fig": "fig", "tab": "tbl", "eq": "eq", "thm": "thm", "lem": "lem", "cor": "cor", "def": "def",
+    "exm": "exm", "exr": "exr", "prp": "prp", "cnj": "cnj",
+}  # fmt: skip
 
 
 def key_of(found: re.Match[str]) -> str:
@@ -77,7 +79,7 @@ def reference(label: str, context: Context, line: int, template: str = "") -> st
 
 
 def bookdown(label: str, context: Context, line: int) -> str:
-    """The reference ``\\@ref(fig:x)``: the number alone."""
+    r"""The reference ``\@ref(fig:x)``: the number alone."""
     kind, colon, rest = label.partition(":")
     if not colon:
         return f"{{numref}}`%s <{label}>`"
@@ -121,10 +123,10 @@ def group(inside: str, context: Context, line: int, inner: Callable[[str], str])
     words = [
         (_plain(inner(part["before"])).lstrip(), _plain(inner(part["after"])).rstrip()) for part in found
     ]
-    inside = any(after for _, after in words[:-1]) or any(before for before, _ in words[1:])
-    if not inside:
-        before, after = words[0][0], words[-1][1]
-        return f"{{cite:p}}`{_braced(before)}{','.join(keys)}{_braced(after)}`"
+    between = any(after for _, after in words[:-1]) or any(before for before, _ in words[1:])
+    if not between:
+        first, last = words[0][0], words[-1][1]
+        return f"{{cite:p}}`{_braced(first)}{','.join(keys)}{_braced(last)}`"
     context.account.changed(
         "[see @a; cf. @b]", context.path, line, "each work with words has brackets of its own"
     )

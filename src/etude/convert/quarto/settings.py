@@ -18,18 +18,22 @@ __all__ = ["metadata", "page_name", "settings"]
 
 _SIZES = {"a4": "a4", "a5": "a5", "b5": "b5", "letter": "letter", "a4paper": "a4", "letterpaper": "letter"}
 _REASONS = {
-    "sidebar": "the contents are the sidebar", "navbar": "the contents lead through the book", "downloads": "write `etude build --to pdf`",
-    "sharing": "pages have no buttons for other sites", "open-graph": "made of titles and descriptions",
-    "twitter-card": "made of titles and descriptions", "page-navigation": "pages lead on to the next anyway",
-    "google-analytics": "no page asks anything of others", "cookie-consent": "no page asks anything of others",
-    "reader-mode": "left out", "comments": "see `[discussion]`", "back-to-top-navigation": "left out",
-    "bread-crumbs": "left out", "body-footer": "left out", "body-header": "left out", "announcement": "left out",
-    "margin-footer": "left out", "margin-header": "left out", "output-file": "left out", "open-source": "left out",
-    "filters": "filters of pandoc do not run", "resources": "all files of the project are copied",
-    "pre-render": "run it before `etude build`", "post-render": "run it after `etude build`", "theme": "the theme is Etude's",
+    "sidebar": "the contents are the sidebar", "navbar": "the contents lead through the book",
+    "downloads": "write `etude build --to pdf`", "sharing": "pages have no buttons for other sites",
+    "open-graph": "made of titles and descriptions", "twitter-card": "made of titles and descriptions",
+    "page-navigation": "pages lead on to the next anyway",
+    "google-analytics": "no page asks anything of others",
+    "cookie-consent": "no page asks anything of others", "reader-mode": "left out",
+    "comments": "see `[discussion]`", "back-to-top-navigation": "left out", "bread-crumbs": "left out",
+    "body-footer": "left out", "body-header": "left out", "announcement": "left out",
+    "margin-footer": "left out", "margin-header": "left out", "output-file": "left out",
+    "open-source": "left out", "filters": "filters of pandoc do not run",
+    "resources": "all files of the project are copied", "pre-render": "run it before `etude build`",
+    "post-render": "run it after `etude build`", "theme": "the theme is Etude's",
     "include-in-header": "put styles into `css` under `[html]`", "interlinks": "see `[inventory.NAME]`",
-    "editor": "of no use here", "lightbox": "left out", "crossref": "words of references are those of the language",
-    "repo-link-target": "left out", "repo-link-rel": "left out", "issue-url": "see `issues` under `[html]`",
+    "editor": "of no use here", "lightbox": "left out",
+    "crossref": "words of references are those of the language", "repo-link-target": "left out",
+    "repo-link-rel": "left out", "issue-url": "see `issues` under `[html]`",
 }  # fmt: skip
 
 
@@ -320,8 +324,11 @@ class _Settings:
                     line,
                     _REASONS.get(str(key), "it has no meaning here"),
                 )
-        top = {"project", "book", "website", "bibliography", "csl", "lang", "execute", "title", "subtitle", "author", "date",
-               "metadata-files", "profile", "number-sections", "jupyter", "engine", "css", "description", "knitr"}  # fmt: skip
+        top = {
+            "project", "book", "website", "bibliography", "csl", "lang", "execute", "title", "subtitle",
+            "author", "date", "metadata-files", "profile", "number-sections", "jupyter", "engine", "css",
+            "description", "knitr",
+        }  # fmt: skip
         for key, value in self.data.items():
             if key == "format" and isinstance(value, Mapping):
                 self.formats(value)

@@ -14,8 +14,8 @@ __all__ = ["STATEMENTS", "statement"]
 
 STATEMENTS = {
     "thm": "theorem", "lem": "lemma", "cor": "corollary", "prp": "proposition", "cnj": "conjecture",
-    "def": "definition", "exm": "example", "exr": "exercise", "sol": "solution", "rem": "remark", "alg": "algorithm",
-    "prf": "proof", "hyp": "hypothesis",
+    "def": "definition", "exm": "example", "exr": "exercise", "sol": "solution", "rem": "remark",
+    "alg": "algorithm", "prf": "proof", "hyp": "hypothesis",
 }  # fmt: skip
 """Prefixes of labels, and the names of what they stand before."""
 
