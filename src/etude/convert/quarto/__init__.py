@@ -58,8 +58,10 @@ def convert(files: Files, asked: Asked) -> Converted:
         new, target = _page(book, project, path, text, account, cells, sources)
         made[target] = new
         if not path.endswith(".ipynb"):
-            language = language_of(text, read_front(text), kernel)
-            counted.append((target, path, counts(text, language, frozenset(book.custom))))
+            front = read_front(text)
+            cites = bool(book.metadata.get("bibliography")) or "bibliography" in front.data
+            language = language_of(text, front, kernel)
+            counted.append((target, path, counts(text, language, frozenset(book.custom), cites=cites)))
     for path, (text, base) in includes.items():
         local = defaults(_folder(project, path), cells)
         made[f"{page_name(path)}.md"] = page(book, path, text, account, local, base=base)

@@ -265,11 +265,17 @@ class _Blocks:
         return True
 
     def shortcode(self, line: Line) -> bool:
-        made = block_shortcode(line.text, self.context, line.number)
+        if not line.text.lstrip().startswith("{{<"):
+            return False
+        end = self.at
+        while end + 1 < len(self.lines) and ">}}" not in self.lines[end].text and not self.lines[end].blank:
+            end += 1
+        text = line.indent + " ".join(one.text.strip() for one in self.lines[self.at : end + 1])
+        made = block_shortcode(text, self.context, line.number)
         if made is None:
             return False
         self.out += made
-        self.at += 1
+        self.at = end + 1
         return True
 
     def indented(self, line: Line) -> bool:
@@ -353,7 +359,7 @@ class _Blocks:
         return (
             bool(ITEM.match(text) and self.listed)
             or bool(HEADING.fullmatch(text))
-            or bool(re.match(r"\s*\{\{< include", text))
+            or bool(re.match(r"\s*\{\{< (?:include|video)\b[^{}]*>\}\}\s*$", text))
         )
 
 

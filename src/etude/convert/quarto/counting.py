@@ -15,8 +15,8 @@ _KEY = re.compile(r"(?<![\w@\\/.])@\{?([A-Za-z][\w:.#$%&+?<>~/-]*)")
 _HIDDEN = re.compile(r"^:::.*content-(?:hidden|visible).*?^:::\s*$", re.MULTILINE | re.DOTALL)
 
 
-def counts(text: str, language: str, custom: frozenset[str] = frozenset()) -> Counts:
-    """The counts of a page whose cells are in a language; `custom` are further kinds of references."""
+def counts(text: str, language: str, custom: frozenset[str], *, cites: bool) -> Counts:
+    """The counts of a page whose cells are in a language; `custom` are further kinds of references, `cites` tells whether there is a bibliography."""
     examples = set(re.findall(r"^[ \t]*\(@([\w-]+)\)", text, re.MULTILINE))
     # Code by indentation holds no marks.
     text = re.sub(r"(?<=\n\n)(?: {4}|\t)[^\s].*\n(?:(?: {4}|\t).*\n)*(?=\n)", "", text)
@@ -39,7 +39,7 @@ def counts(text: str, language: str, custom: frozenset[str] = frozenset()) -> Co
                 if key.partition("-")[0].lower() in {*KINDS, *custom} and "-" in key:
                     references += 1
                 else:
-                    citations += 1
+                    citations += cites
         equations += len(re.findall(r"^\s*\$\$", "\n".join(piece.lines), re.MULTILINE)) // 2
     return Counts(
         cells=cells,

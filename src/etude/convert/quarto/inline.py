@@ -21,7 +21,10 @@ _LOWERED = re.compile(r"~(?P<text>(?:\\.|[^\s~\\`])+)~(?!~)")
 _EXAMPLE = re.compile(r"\(@(?P<name>[\w-]+)\)")
 _TEX = re.compile(r"\\(?P<name>[a-zA-Z]+)\*?(?P<arguments>(?:\[[^\]\n]*\])*(?:\{[^{}\n]*\})*)")
 _BOOKDOWN = re.compile(r"\\@ref\((?P<label>[^()\s]+)\)")
-_SCHEMES = ("http", "ftp", "mailto")
+_INTERLINK = re.compile(
+    r"(?::(?:external(?:\+\w+)?:)?(?P<role>\w+:\w+):)?(?:`|%60)(?P<name>~?[\w.:]+)(?:`|%60)"
+)
+"""A name that is documented elsewhere, in quartodoc's words."""
 
 
 def convert(
@@ -217,11 +220,11 @@ class _Scanner:
             context.account.kept(
                 "[words](…){…}", context.path, self.line, "a link; what its looks were is left out"
             )
-        if named := re.fullmatch(r"(?:`|%60)([\w.~:]+)(?:`|%60)", target):
+        if named := _INTERLINK.fullmatch(target):
             context.account.kept("[](`name`)", context.path, self.line, "{py:obj}")
             shown = self.inner(words, self.at + 1).replace("`", "")
-            role = f"{shown} <{named[1]}>" if words else named[1]
-            return self.put(f"{{py:obj}}`{role}`", end)
+            role = f"{shown} <{named['name']}>" if words else named["name"]
+            return self.put(f"{{{named['role'] or 'py:obj'}}}`{role}`", end)
         now = context.located(target) if not target.startswith("#") else target
         shown = self.inner(words, self.at + 1)
         if not words and target.startswith("#"):
