@@ -88,8 +88,14 @@ def test_deep_nesting():
         # Marks without texts are the author's comments.
         ("```python\na # <1>\n```\n\ntext", "```python\na # <1>\n```\n\ntext"),
         (
-            "```{python}\n"
-            "#| label: fig-a\n#| fig-cap: |\n#|   A long\n#|   one\n#| out-width: 5em\nplot()\n```",
+            """```{python}
+#| label: fig-a
+#| fig-cap: |
+#|   A long
+#|   one
+#| out-width: 5em
+plot()
+```""",
             (
                 "```{code-cell} python\n:label: cell-fig-a\nplot()\n```\n\n"
                 "```{figure} #cell-fig-a\n:label: fig-a\n:width: 5em\nA long one\n```"

@@ -34,6 +34,10 @@ _MADE = re.compile(
 _OWN = re.compile(
     r"(?:.*/)?(?:_quarto[^/]*\.ya?ml|_variables\.yml|_metadata\.yml|etude\.toml|IMPORT\.md|[^/]*\.(?:qmd|Rproj|scss|lua))"
 )
+_UNNUMBERED = re.compile(
+    r"\A(?:---\n(?:(?!^---$).*\n)*---\n)?\s*# [^\n]*\{(?:[^{}\n]*\s)?(?:-|\.unnumbered)(?:\s[^{}\n]*)?\}",
+    re.MULTILINE,
+)
 _UNSAFE = re.compile(
     r"\{=html\}|^\s*<(?:script|style|iframe|svg|form|button|input|details|div|table|video)\b", re.MULTILINE
 )
@@ -80,6 +84,7 @@ def convert(files: Files, asked: Asked) -> Converted:
         trust=trust,
         works=works,
         redirects=old,
+        unnumbered=frozenset(path for path, text in texts.items() if _UNNUMBERED.search(text)),
     )
     copies = tuple(
         Copy(path, path)

@@ -16,7 +16,10 @@ _HIDDEN = re.compile(r"^:::.*content-(?:hidden|visible).*?^:::\s*$", re.MULTILIN
 
 
 def counts(text: str, language: str, custom: frozenset[str], *, cites: bool) -> Counts:
-    """The counts of a page whose cells are in a language; `custom` are further kinds of references, `cites` tells whether there is a bibliography."""
+    """The counts of a page whose cells are in a language; `custom` are further kinds of references.
+
+    `cites` tells whether there is a bibliography.
+    """
     examples = set(re.findall(r"^[ \t]*\(@([\w-]+)\)", text, re.MULTILINE))
     # Code by indentation holds no marks.
     text = re.sub(r"(?<=\n\n)(?: {4}|\t)[^\s].*\n(?:(?: {4}|\t).*\n)*(?=\n)", "", text)

@@ -73,7 +73,8 @@ def _marked(context: Context, text: str, line: int) -> str:
         # An initial, for which pandoc wants two blanks.
         return text
     else:
-        mark = f"{_order(found['both'] or found['letter'])}."
+        # Another mark begins another list.
+        mark = f"{_order(found['both'] or found['letter'])}{found['mark'] or ')'}"
         account.changed("a) and (i)", path, line, "numbers")
     return f"{found['indent']}{mark}{found['gap']}{text[found.end() :]}"
 

@@ -52,7 +52,15 @@ def page_name(source: str) -> str:
 
 
 class _Settings:
-    def __init__(self, files: Files, project: Project, contents: Contents, account: Account) -> None:
+    def __init__(
+        self,
+        files: Files,
+        project: Project,
+        contents: Contents,
+        account: Account,
+        unnumbered: frozenset[str] = frozenset(),
+    ) -> None:
+        self.unnumbered = unnumbered
         self.files, self.project, self.contents, self.account = files, project, contents, account
         self.data, self.about = project.data, metadata(project)
         self.name = "book" if isinstance(project.data.get("book"), Mapping) else "website"
@@ -177,9 +185,18 @@ class _Settings:
             toml.table("part", many=True)
             if part.title:
                 toml.set("title", part.title)
-            toml.set("chapters", [_chapter(one) for one in part.chapters])
+            toml.set("chapters", [self.chapter(one, part.numbered and numbered) for one in part.chapters])
             if not part.numbered or not numbered:
                 toml.set("numbered", value=False)
+
+    def chapter(self, one: Any, numbered: bool) -> Plain:
+        """An entry of the contents."""
+        if not isinstance(one, str):
+            inner = [self.chapter(each, numbered) for each in one["sections"]]
+            return {"page": page_name(one["page"]), "sections": inner}
+        if numbered and one in self.unnumbered:
+            return {"page": page_name(one), "numbered": False}
+        return page_name(one)
 
     def execute(self, toml: Toml, kernel: str) -> None:
         execute = self.data.get("execute")
@@ -246,7 +263,7 @@ class _Settings:
                 "page-footer",
                 self.project.path,
                 self.project.line(self.name, "page-footer"),
-                "its texts in one line",
+                "its texts in one line, without links",
             )
             self.used.add("page-footer")
         if self.about.get("search") is False:
@@ -374,9 +391,13 @@ def settings(
     trust: bool,
     works: tuple[str, ...],
     redirects: Mapping[str, str],
+    unnumbered: frozenset[str],
 ) -> str:
-    """The text of `etude.toml`. `works` are further BibTeX files, `redirects` old addresses."""
-    made, toml = _Settings(files, project, contents, account), Toml()
+    """The text of `etude.toml`. `works` are further BibTeX files, `redirects` old addresses.
+
+    `unnumbered` are sources of pages whose title has no number.
+    """
+    made, toml = _Settings(files, project, contents, account, unnumbered), Toml()
     language = str(project.data.get("lang") or "en")
     if "lang" in project.data:
         account.kept("lang", project.path, project.line("lang"), "[book] languages")
@@ -394,12 +415,6 @@ def settings(
     return toml.written().text
 
 
-def _chapter(one: Any) -> Plain:
-    if isinstance(one, str):
-        return page_name(one)
-    return {"page": page_name(one["page"]), "sections": [_chapter(inner) for inner in one["sections"]]}
-
-
 def _footer(value: Any) -> str:
     if isinstance(value, str):
         return " ".join(value.split())
@@ -409,10 +424,6 @@ def _footer(value: Any) -> str:
     for one in value if isinstance(value, list) else ():
         text = _footer(one) if isinstance(one, list) else one if isinstance(one, str) else ""
         if isinstance(one, Mapping) and one.get("text"):
-            text = (
-                f"[{one['text']}]({one['href']})"
-                if re.match(r"https?:", str(one.get("href", "")))
-                else str(one["text"])
-            )
+            text = str(one["text"])
         pieces += [" ".join(text.split())] if text else []
     return " · ".join(pieces)
