@@ -101,6 +101,14 @@ plot()
                 "```{figure} #cell-fig-a\n:label: fig-a\n:width: 5em\nA long one\n```"
             ),
         ),
+        # Words for those who do not see are worth a figure.
+        (
+            '```{python}\n#| label: a\n#| fig-alt: "Rising"\nplot()\n```',
+            (
+                "```{code-cell} python\n:label: cell-a\nplot()\n```\n\n"
+                "```{figure} #cell-a\n:numbered: false\n:alt: Rising\n```"
+            ),
+        ),
         # Options that are no YAML are read as they look.
         ("```{python}\n#| echo: false\n#| fig-cap: a: b\n1\n```", None),
     ],

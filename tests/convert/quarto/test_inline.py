@@ -40,6 +40,7 @@ from tests.convert.quarto.support import notes, page
         ("a\\ b", "a&nbsp;b"),
         ("<https://a.example/--> <b title='--'>x</b>", "<https://a.example/--> <b title='--'>x</b>"),
         ("https://a.example/x_(y), then", "<https://a.example/x_(y)>, then"),
+        ("[https://a.example](https://a.example/){.uri}", "[https://a.example](https://a.example/)"),
         ("[w](https://a.example/--x)", "[w](https://a.example/--x)"),
         ('[w](x.csv "t -- t"){.btn}', '[w](x.csv "t -- t")'),
         ("[w][ref] and [plain]", "[w][ref] and [plain]"),
@@ -109,3 +110,9 @@ def test_commands_of_formulas_are_written_out():
         "::: {.hidden}\n$$\\newcommand{\\Z}{Z}$$\n:::\n\n$\\Z$"
     )
     assert page(text) == "$x \\in \\mathbb{R}$\n\n$$\nE(x)\n$$ (eq-a)\n\n$Z$"
+
+
+def test_entries_of_the_index():
+    text = "A\\index{b!c} d\\index{e|see{f}}."
+    assert page(text) == "```{index}\nb; c\nsee: e; f\n```\nA d."
+    assert page("- A\\index{b}") == "- A\n\n```{index}\nb\n```"

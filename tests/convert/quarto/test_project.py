@@ -110,7 +110,7 @@ def test_odd_project_file(head):
 
 
 def test_no_project():
-    with pytest.raises(NotABookError, match="there is no"):
+    with pytest.raises(NotABookError, match=r"no `_bookdown\.yml`"):
         convert(MemoryFiles({"a.qmd": "x"}), Asked())
 
 
@@ -130,3 +130,42 @@ def test_broken_page(content, construct):
 def test_broken_notebook(content):
     head = "project: {type: book}\nbook: {title: T, chapters: [index.qmd, a.ipynb]}\n"
     assert "a.ipynb" in dict(project({"index.qmd": "x", "a.ipynb": content}, head=head).files)
+
+
+def test_footer_is_text():
+    head = f"{ONE}"
+    head = head.replace(
+        "chapters:", "page-footer: {left: '[CC BY](https://x.example) <br> &copy; A', right: B}, chapters:"
+    )
+    assert toml({"index.qmd": "x"}, head=head)["html"]["footer"] == "CC BY © A · B"
+
+
+def test_bookdown():
+    files = {
+        "index.Rmd": "---\ntitle: B\nbibliography: b.bib\ngithub-repo: a/b\nsite: x\n---\n\n# Preface {-}\n",
+        "01-one.Rmd": "# (PART) First {-}\n\n# One {#one}\n\n(ref:cap) A *long* caption\n\n"
+        "```{r plot, fig.cap='(ref:cap)', echo=FALSE}\nplot(1)\n```\n\n"
+        '```{theorem, pyth, name="P"}\n$a$\n```\n\n'
+        "\\begin{equation}\na (\\#eq:a)\n\\end{equation}\n\n"
+        "Figure \\@ref(fig:plot), \\@ref(thm:pyth), \\@ref(eq:a), \\@ref(one), @key.\n",
+        "02-two.Rmd": "# Two\n",
+        "_bookdown.yml": "book_filename: b\n",
+        "b.bib": "",
+    }
+    made = dict(convert(MemoryFiles(files), Asked(old_base="https://x.example/")).files)
+    config = tomllib.loads(made["etude.toml"])
+    assert config["part"] == [{"title": "First", "chapters": ["01-one", "02-two"]}]
+    assert config["execute"] == {"kernel": "ir"}
+    assert config["book"]["repository"] == "https://github.com/a/b"
+    redirects = config["html"]["redirects"]
+    assert (redirects["one.html"], redirects["two.html"]) == ("01-one", "02-two")
+    body = made["01-one.md"].partition("\n## References")[0]
+    assert body == (
+        "# One {#one}\n\n"
+        "```{code-cell} r\n:label: cell-fig-plot\n:tags: [remove-input]\nplot(1)\n```\n\n"
+        "```{figure} #cell-fig-plot\n:label: fig-plot\nA *long* caption\n```\n\n"
+        ":::{prf:theorem} P\n:label: thm-pyth\n$a$\n:::\n\n"
+        "$$\n\\begin{equation}\na\n\\end{equation}\n$$ (eq-a)\n\n"
+        "Figure {numref}`%s <fig-plot>`, {numref}`%s <thm-pyth>`, {eq}`eq-a`, "
+        "{numref}`%s <one>`, {cite:t}`key`.\n"
+    )

@@ -13,6 +13,7 @@ from etude.convert.addresses import redirects
 from etude.convert.census import Counts
 from etude.convert.converted import Asked, Converted, Copy
 from etude.convert.macros import defined
+from etude.convert.quarto.bookdown import old_pages
 from etude.convert.quarto.contents import Contents, read_contents
 from etude.convert.quarto.counting import counts
 from etude.convert.quarto.front import defaults, read_front
@@ -35,9 +36,11 @@ _OWN = re.compile(
     r"(?:.*/)?(?:_quarto[^/]*\.ya?ml|_variables\.yml|_metadata\.yml|etude\.toml|IMPORT\.md|[^/]*\.(?:qmd|Rproj|scss|lua))"
 )
 _UNNUMBERED = re.compile(
-    r"\A(?:---\n(?:(?!^---$).*\n)*---\n)?\s*# [^\n]*\{(?:[^{}\n]*\s)?(?:-|\.unnumbered)(?:\s[^{}\n]*)?\}",
+    r"\A(?:---\n(?:(?!^---$).*\n)*---\n)?\s*(?:# \((?:PART|APPENDIX)[^\n]*\s+)?"
+    r"# (?!\((?:PART|APPENDIX))[^\n]*\{(?:[^{}\n]*\s)?(?:-|\.unnumbered)(?:\s[^{}\n]*)?\}",
     re.MULTILINE,
 )
+"""A page whose title has no number."""
 _UNSAFE = re.compile(
     r"\{=html\}|^\s*<(?:script|style|iframe|svg|form|button|input|details|div|table|video)\b", re.MULTILINE
 )
@@ -69,7 +72,7 @@ def convert(files: Files, asked: Asked) -> Converted:
     for path, (text, base) in includes.items():
         local = defaults(_folder(project, path), cells)
         made[f"{page_name(path)}.md"] = page(book, path, text, account, local, base=base)
-    old = _redirects(contents, asked)
+    old = _redirects(contents, asked, texts if book.bookdown else {})
     works = tuple(dict.fromkeys(path for one, text in texts.items() for path in _works(files, one, text)))
     trust = any(_UNSAFE.search(text) for text in everything.values())
     if trust:
@@ -179,6 +182,7 @@ def _book(files: Files, project: Project, texts: Mapping[str, str], kernel: str)
         metadata={**project.data, **metadata(project)},
         macros={name: one for text in texts.values() for name, one in defined(text)[0].items()},
         custom=kinds,
+        bookdown="bookdown" in project.data,
         rules=kernel == "r",
         kernel=kernel,
         numbered=_numbered(project),
@@ -222,9 +226,11 @@ def _works(files: Files, path: str, text: str) -> list[str]:
     return found
 
 
-def _redirects(contents: Contents, asked: Asked) -> dict[str, str]:
-    """Addresses of the old site's pages."""
+def _redirects(contents: Contents, asked: Asked, texts: Mapping[str, str]) -> dict[str, str]:
+    """Addresses of the old site's pages; `texts` are sources of bookdown, named by their titles."""
     if not asked.old_base:
         return {}
     pages = {f"{page_name(path)}.html": page_name(path) for path in contents.pages}
+    for path, text in texts.items():
+        pages |= {old: page_name(path) for old in old_pages(text, path) if old not in pages}
     return redirects(pages, asked.old_base, asked.new_base, real=("index.html",))

@@ -15,8 +15,10 @@ from etude.convert.quarto.items import ITEM, NUMBERED, paragraph
 from etude.convert.quarto.layout import CLOSE, OPEN, div_end
 from etude.convert.quarto.lines import Line, fence_end, opening
 from etude.convert.quarto.listings import listing
+from etude.convert.quarto.options import read_options
 from etude.convert.quarto.places import Context
 from etude.convert.quarto.shortcodes import block_shortcode
+from etude.convert.quarto.statements import STATEMENTS
 from etude.convert.quarto.tabling import table
 
 __all__ = ["EXECUTABLE", "convert"]
@@ -96,6 +98,9 @@ class _Blocks:
         info = found["info"].strip()
         self.at = end + 1
         executable = EXECUTABLE.fullmatch(info)
+        if executable and self.context.book.bookdown and executable["language"] in STATEMENTS.values():
+            self.statement(line, info, end - len(code), end)
+            return True
         if executable and not info.startswith("{{") and not (_is_myst(executable["language"])):
             made = cell(self.context, line.number, found["marker"], info, code, listed=listed)
         elif _DIRECTIVE.fullmatch(info) and not re.fullmatch(r"\{=.*", info):
@@ -105,6 +110,14 @@ class _Blocks:
             made = listing(self.context, line.number, found["marker"], info, code, listed=listed)
         self.add(made, indent)
         return True
+
+    def statement(self, line: Line, info: str, start: int, end: int) -> None:
+        """A theorem as bookdown had it once: a block of code whose language is its kind."""
+        options = read_options(info, ())
+        label, name = str(options.values.get("label") or ""), str(options.values.get("name") or "")
+        given = attributes.Attributes(label, (options.language,), (("name", name),) if name else ())
+        inner = self.lines[start:end]
+        self.out += div(self.context, given, line, 3, inner, lambda part: convert(self.context, part))
 
     def add(self, made: Made, indent: str) -> None:
         self.out += [indent + text if text else "" for text in made.lines]
@@ -311,12 +324,16 @@ class _Blocks:
         return True
 
     def definitions(self, line: Line) -> bool:
-        """Commands for formulas, defined outside of any."""
-        if not _DEFINES.match(line.text):
+        """Commands for formulas that are defined outside of any, and texts of bookdown for captions."""
+        named = self.context.book.bookdown and line.text.startswith("(ref:")
+        if not named and not _DEFINES.match(line.text):
             return False
         start = self.at
         while self.at < len(self.lines) and not self.lines[self.at].blank:
             self.at += 1
+        if named:
+            self.context.account.kept("(ref:…)", self.context.path, line.number, "the caption that names it")
+            return True
         text = "\n".join(one.text for one in self.lines[start : self.at])
         rest = self.context.formula(text, line.number).strip()
         self.out += inline(rest, self.context, line.number).split("\n") if rest else []
@@ -343,6 +360,17 @@ class _Blocks:
             behind = self.lines[start - 1] if start else None
             begins = behind is None or behind.blank or bool(self.listed and ITEM.match(behind.text))
             made = paragraph(self.context, block, starts=begins)
+        entries = self.context.indexed
+        if entries:
+            indent = block[0].indent
+            lead = [indent + one for one in ("```{index}", *entries, "```")]
+            # Within a list the entries stand below, so that its mark stays where it is.
+            made = (
+                [*made, "", *(block[-1].indent + one.strip() for one in lead)]
+                if self.listed
+                else [*lead, *made]
+            )
+            entries.clear()
         self.out += made
         notes = self.context.footnotes
         if notes and (self.listed or not self.top):

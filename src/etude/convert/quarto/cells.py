@@ -196,10 +196,13 @@ def _note(context: Context, line: int, options: Options) -> None:
 def _figure(context: Context, line: int, values: Mapping[str, Any]) -> tuple[str, list[str]]:
     """The label of a cell, and the figure that shows its output."""
     label = str(values.get("label") or "").strip()
+    if context.book.bookdown and label and "fig-cap" in values and not label.startswith("fig-"):
+        label = f"fig-{label}"
     listing = str(values.get("lst-label") or "").strip()
     table = label.startswith("tbl-") or (not label.startswith("fig-") and "tbl-cap" in values)
     caption = values.get("tbl-cap" if table else "fig-cap")
-    if not caption and not label.startswith(("fig-", "tbl-")):
+    alt = values.get("fig-alt")
+    if not caption and not alt and not label.startswith(("fig-", "tbl-")):
         if listing:
             return listing, []
         if label.startswith("lst-"):
@@ -223,7 +226,6 @@ def _figure(context: Context, line: int, values: Mapping[str, Any]) -> tuple[str
             context.account.kept("#| label: fig-…", context.path, line, kind)
     else:
         lines.append(":numbered: false")
-    alt = values.get("fig-alt")
     if isinstance(alt, list):
         alt = " ".join(map(str, alt))
     if alt:
@@ -232,6 +234,8 @@ def _figure(context: Context, line: int, values: Mapping[str, Any]) -> tuple[str
     if re.fullmatch(r"[\d.]+(?:%|px|em|cm|mm|pt|in)?", width):
         lines.append(f":width: {length(width)}")
     text = "; ".join(map(str, caption)) if isinstance(caption, list) else str(caption or "")
+    if named := re.fullmatch(r"\s*\(ref:([\w -]+)\)\s*", text):
+        text = context.captions.get(named[1].strip(), text)
     below = values.get("tbl-subcap" if table else "fig-subcap")
     if isinstance(below, list):
         letters = ", ".join(f"({chr(97 + number % 26)}) {one}" for number, one in enumerate(below))

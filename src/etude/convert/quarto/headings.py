@@ -22,7 +22,10 @@ def heading(context: Context, line: Line) -> list[str] | None:
         return None
     account, path, number = context.account, context.path, line.number
     if _PART.fullmatch(line.text):
-        account.changed("# (PART)", path, number, "write a [[part]] in etude.toml")
+        if context.book.bookdown:
+            account.kept("# (PART)", path, number, "[[part]]")
+        else:
+            account.changed("# (PART)", path, number, "write a [[part]] in etude.toml")
         return []
     words, given = attributes.at_end(found["words"])
     text = convert(words, context, number, cell=True)

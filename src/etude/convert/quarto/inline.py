@@ -19,7 +19,9 @@ _BARE = re.compile(r"(?:https?|ftp)://[^\s<>\[\]{}\"'`|]+")
 _RAISED = re.compile(r"\^(?P<text>(?:\\.|[^\s^\\\[\]`])+)\^")
 _LOWERED = re.compile(r"~(?P<text>(?:\\.|[^\s~\\`])+)~(?!~)")
 _EXAMPLE = re.compile(r"\(@(?P<name>[\w-]+)\)")
-_TEX = re.compile(r"\\(?P<name>[a-zA-Z]+)\*?(?P<arguments>(?:\[[^\]\n]*\])*(?:\{[^{}\n]*\})*)")
+_TEX = re.compile(
+    r"\\(?P<name>[a-zA-Z]+)\*?(?P<arguments>(?:\[[^\]\n]*\])*(?:\{(?:[^{}\n]|\{[^{}\n]*\})*\})*)"
+)
 _BOOKDOWN = re.compile(r"\\@ref\((?P<label>[^()\s]+)\)")
 _INTERLINK = re.compile(
     r"(?::(?:external(?:\+\w+)?:)?(?P<role>\w+:\w+):)?(?:`|%60)(?P<name>~?[\w.:]+)(?:`|%60)"
@@ -94,6 +96,10 @@ class _Scanner:
             account.changed(
                 "raw TeX", self.context.path, self.line, "commands for the page's layout are left out"
             )
+            return self.put("", found.end())
+        if name == "index" and arguments:
+            account.kept("\\index", self.context.path, self.line, "{index} before the paragraph")
+            self.context.indexed.append(_entry(found["arguments"]))
             return self.put("", found.end())
         if name in {"LaTeX", "TeX"}:
             account.kept("raw TeX", self.context.path, self.line, "text")
@@ -226,7 +232,8 @@ class _Scanner:
             role = f"{shown} <{named['name']}>" if words else named["name"]
             return self.put(f"{{{named['role'] or 'py:obj'}}}`{role}`", end)
         now = context.located(target) if not target.startswith("#") else target
-        shown = self.inner(words, self.at + 1)
+        # A bare address within a link is its words.
+        shown = words if _BARE.fullmatch(words) else self.inner(words, self.at + 1)
         if not words and target.startswith("#"):
             return self.put(references.reference(target[1:], context, self.line), end)
         return self.put(f"[{shown}]({now}{title})", end)
@@ -325,3 +332,11 @@ class _Scanner:
             url = url[:-1].rstrip(".,;:!?")
         self.context.account.kept("bare address", self.context.path, self.line, "<https://…>")
         return self.put(f"<{url}>", self.at + len(url))
+
+
+def _entry(arguments: str) -> str:
+    """An entry of the index, in MyST's words: ``a!b`` is below `a`, ``a|see{b}`` leads to `b`."""
+    words = arguments[1:-1] if arguments.endswith("}") else arguments.strip("{}")
+    if see := re.fullmatch(r"(?P<from>.*?)\|see(?:also)?\{(?P<to>[^{}]*)\}?", words):
+        return f"see: {_entry('{' + see['from'] + '}')}; {see['to']}"
+    return "; ".join(part.rpartition("@")[2].strip() for part in words.partition("|")[0].split("!"))

@@ -63,7 +63,7 @@ def read_options(info: str, code: tuple[str, ...]) -> Options:
     inner = info.strip().strip("{}").strip()
     head = re.match(r"([\w+#.-]+)\s*(.*)", inner, re.DOTALL)
     language, rest = (head[1], head[2].strip()) if head else (inner, "")
-    values, classes = _knitr(rest)
+    values, classes = _knitr(rest.lstrip(", "))
     mark = COMMENTS.get(language.lower(), "#")
     taken = 0
     text: list[str] = []

@@ -11,6 +11,7 @@ from typing import Any
 from etude.convert.account import Account
 from etude.convert.macros import defined
 from etude.convert.quarto.blocks import EXECUTABLE, convert
+from etude.convert.quarto.bookdown import text_references
 from etude.convert.quarto.cells import LANGUAGES, cell
 from etude.convert.quarto.front import Front, defaults, read_front, written
 from etude.convert.quarto.lines import lines_of, opening
@@ -58,6 +59,8 @@ def page(
     context.taken = set(re.findall(r"\[\^([^\]\s]+)\]", text))
     body = text[front.body :]
     first = text.count("\n", 0, front.body) + 1
+    if book.bookdown:
+        context.captions = text_references(body)
     _examples(context, body)
     context.macros = {**book.macros, **defined(body)[0]}
     kernel = KERNELS[context.language] if context.language != book.kernel and base is None else ""

@@ -41,6 +41,8 @@ class Book(Struct, frozen=True):
     """Commands of formulas that pages define."""
     custom: Mapping[str, str] = {}
     """Prefixes of the project's own kinds of references, and the words for them."""
+    bookdown: bool = False
+    """Whether labels are bookdown's: without the prefix that references have."""
     rules: bool = False
     """Whether the engine of the book is knitr, so that `` `r x` `` is code."""
     kernel: str = "python"
@@ -65,6 +67,10 @@ class Context:
         self.footnotes: list[str] = []
         self.later: list[str] = []
         """Footnotes that stand at the end of the page, since they were found within something."""
+        self.captions: Mapping[str, str] = {}
+        """Texts that captions name, `(ref:name)`."""
+        self.indexed: list[str] = []
+        """Entries of the index that the paragraph at hand has."""
         self.examples: dict[str, int] = {}
         self.example = 0
         self.notes = 0

@@ -12,6 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from etude.convert.account import Account
 from etude.convert.converted import NotABookError
+from etude.convert.quarto.bookdown import BOOKDOWN, as_quarto
 from etude.model.protocols import Files
 from etude.parse import yamls
 
@@ -60,8 +61,11 @@ def read_text(files: Files, path: str, account: Account) -> str | None:
 def read_project(files: Files, account: Account) -> Project:
     """The project in a folder; raises `NotABookError` when there is none."""
     path = next((name for name in _NAMES if files.exists(name)), "")
+    if not path and files.exists(BOOKDOWN):
+        said, lines = _read(files, BOOKDOWN, account, whole=True)
+        return Project(BOOKDOWN, as_quarto(files, said, account), lines, {}, {})
     if not path:
-        raise NotABookError("there is no `_quarto.yml`")
+        raise NotABookError(f"there is no `_quarto.yml`, and no `{BOOKDOWN}`")
     data, lines = _read(files, path, account, whole=True)
     for extra in _list(data.get("metadata-files")):
         more, _ = _read(files, str(extra), account)

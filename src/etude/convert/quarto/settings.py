@@ -6,6 +6,7 @@ import datetime as dt
 import posixpath
 import re
 from collections.abc import Mapping
+from html import unescape
 from typing import Any
 
 from etude.convert.account import Account
@@ -342,7 +343,8 @@ class _Settings:
                     _REASONS.get(str(key), "it has no meaning here"),
                 )
         top = {
-            "project", "book", "website", "bibliography", "csl", "lang", "execute", "title", "subtitle",
+            "bookdown", "project", "book", "website", "bibliography", "csl", "lang", "execute", "title",
+            "subtitle",
             "author", "date", "metadata-files", "profile", "number-sections", "jupyter", "engine", "css",
             "description", "knitr",
         }  # fmt: skip
@@ -417,13 +419,14 @@ def settings(
 
 def _footer(value: Any) -> str:
     if isinstance(value, str):
-        return " ".join(value.split())
+        words = re.sub(r"\[([^\[\]]*)\]\([^()]*\)(?:\{[^{}]*\})?", r"\1", re.sub(r"<[^<>]*>", " ", value))
+        return " ".join(unescape(words).split())
     if isinstance(value, Mapping):
         value = [value.get(key) for key in ("left", "center", "right")]
     pieces = []
     for one in value if isinstance(value, list) else ():
-        text = _footer(one) if isinstance(one, list) else one if isinstance(one, str) else ""
+        text = _footer(one) if isinstance(one, list) else _footer(one) if isinstance(one, str) else ""
         if isinstance(one, Mapping) and one.get("text"):
-            text = str(one["text"])
+            text = _footer(str(one["text"]))
         pieces += [" ".join(text.split())] if text else []
     return " · ".join(pieces)

@@ -36,6 +36,9 @@ def statement(
     account, path = context.account, context.path
     names = set(STATEMENTS.values())
     kind = STATEMENTS.get(given.id.partition("-")[0]) or next(c for c in given.classes if c in names)
+    if context.book.bookdown and given.id and given.id.partition("-")[0] not in STATEMENTS:
+        prefix = next(short for short, long in STATEMENTS.items() if long == kind)
+        given = Attributes(f"{prefix}-{given.id}", given.classes, given.pairs)
     lines = list(inner)
     while lines and lines[0].blank:
         lines.pop(0)
