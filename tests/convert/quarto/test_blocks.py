@@ -61,6 +61,14 @@ def test_deep_nesting():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [">" * 3000 + " x", "[" * 20000 + "x", "::: {.a}\n" * 3000 + "x", "*" * 9000, "[a](" * 5000, "{" * 20000],
+)
+def test_nesting_without_end(text):
+    assert page(text)
+
+
+@pytest.mark.parametrize(
     ("source", "expected"),
     [
         ("```{python}\n1\n```", "```{code-cell} python\n1\n```"),

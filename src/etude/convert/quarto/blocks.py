@@ -10,13 +10,13 @@ from etude.convert.quarto.cells import Made, cell
 from etude.convert.quarto.divs import div
 from etude.convert.quarto.figures import figure
 from etude.convert.quarto.headings import HEADING, heading
-from etude.convert.quarto.inline import convert as inline
 from etude.convert.quarto.items import ITEM, NUMBERED, paragraph
 from etude.convert.quarto.layout import CLOSE, OPEN, div_end
 from etude.convert.quarto.lines import Line, fence_end, opening
 from etude.convert.quarto.listings import listing
+from etude.convert.quarto.matter import comment, definitions, formula, line_block, raw_tex
 from etude.convert.quarto.options import read_options
-from etude.convert.quarto.places import Context
+from etude.convert.quarto.places import DEEPEST, Context
 from etude.convert.quarto.shortcodes import block_shortcode
 from etude.convert.quarto.statements import STATEMENTS
 from etude.convert.quarto.tabling import table
@@ -27,9 +27,6 @@ EXECUTABLE = re.compile(r"\{(?P<language>[A-Za-z][\w+#.]*)(?P<rest>[\s,].*)?\}")
 _MYST = re.compile(r"[ \t]*(?P<colons>:{3,})[ \t]*\{[\w:-]+\}.*")
 _DIRECTIVE = re.compile(r"\{[\w:-]+\}.*")
 _QUOTE = re.compile(r"[ ]{0,3}> ?")
-_LINE_BLOCK = re.compile(r"\|(?: .*)?")
-_DEFINES = re.compile(r"\s*\\(?:(?:re|provide)?newcommand|def|DeclareMathOperator)\b")
-_BEGIN = re.compile(r"\s*\\begin\{(?P<name>(?:align|equation|gather|multline|eqnarray|alignat|flalign)\*?)\}")
 
 
 class _Blocks:
@@ -40,6 +37,16 @@ class _Blocks:
         self.listed = False
         """Whether what is indented may belong to an item of a list."""
 
+        self.ways = (
+            self.fence,
+            self.div,
+            self.quote,
+            self.heading,
+            self.table,
+            self.shortcode,
+            self.indented,
+        )
+
     def run(self) -> list[str]:
         while self.at < len(self.lines):
             line = self.lines[self.at]
@@ -47,27 +54,22 @@ class _Blocks:
                 self.out.append("")
                 self.at += 1
                 continue
-            for way in (
-                self.fence,
-                self.div,
-                self.quote,
-                self.comment,
-                self.formula,
-                self.heading,
-                self.table,
-                self.line_block,
-                self.shortcode,
-                self.indented,
-                self.raw_tex,
-            ):
-                before = len(self.out)
-                if way(line):
-                    if len(self.out) == before:
-                        self.skip()
-                    break
-            else:
+            before = len(self.out)
+            if not any(way(line) for way in self.ways) and not self.matter():
                 self.paragraph()
+            elif len(self.out) == before:
+                self.skip()
         return self.out
+
+    def matter(self) -> bool:
+        """Other blocks, which say themselves where they end."""
+        for way in (comment, formula, line_block, raw_tex, definitions):
+            made = way(self.context, self.lines, self.at)
+            if made is not None:
+                self.out += made.lines
+                self.at = made.end
+                return True
+        return False
 
     def skip(self) -> None:
         """Where nothing is left of a block, one empty line is enough."""
@@ -201,40 +203,6 @@ class _Blocks:
         self.out += [f"> {text}" if text else ">" for text in inner]
         return True
 
-    def comment(self, line: Line) -> bool:
-        if not re.match(r"\s*<!--", line.text):
-            return False
-        start = self.at
-        while self.at < len(self.lines) and "-->" not in self.lines[self.at].text:
-            self.at += 1
-        last = self.lines[self.at].text if self.at < len(self.lines) else ""
-        if last.partition("-->")[2].strip():
-            self.at = start
-            return False
-        self.at += 1
-        self.out += [one.text for one in self.lines[start : self.at]]
-        return True
-
-    def formula(self, line: Line) -> bool:
-        if not line.text.lstrip().startswith("$$"):
-            return False
-        start = self.at
-        text = line.text
-        while text.count("$$") < 2 and self.at + 1 < len(self.lines):
-            self.at += 1
-            text += "\n" + self.lines[self.at].text
-        self.at += 1
-        # The label may stand on the next line.
-        if self.at < len(self.lines) and re.fullmatch(r"\s*\{#eq-[^{}]*\}\s*", self.lines[self.at].text):
-            text += " " + self.lines[self.at].text.strip()
-            self.at += 1
-        if text.count("$$") < 2:
-            self.out += [one.text for one in self.lines[start : self.at]]
-            return True
-        made = inline(text, self.context, line.number, indent=line.indent)
-        self.out += made.split("\n") if made.strip() else []
-        return True
-
     def heading(self, line: Line) -> bool:
         made = heading(self.context, line)
         if made is None:
@@ -251,30 +219,6 @@ class _Blocks:
         del line
         self.out += made.lines
         self.at = made.end
-        return True
-
-    def line_block(self, line: Line) -> bool:
-        if not _LINE_BLOCK.fullmatch(line.text) or (
-            line.text.rstrip().endswith("|") and line.text.count("|") > 1
-        ):
-            return False
-        block: list[tuple[int, str]] = []
-        while self.at < len(self.lines) and not self.lines[self.at].blank:
-            text = self.lines[self.at].text
-            if _LINE_BLOCK.fullmatch(text):
-                inner = text[2:]
-                blanks = len(inner) - len(inner.lstrip())
-                block.append((self.lines[self.at].number, "&nbsp;" * blanks + inner.strip()))
-            elif text.startswith(" ") and block:
-                block[-1] = (block[-1][0], f"{block[-1][1]} {text.strip()}")
-            else:
-                break
-            self.at += 1
-        made = [inline(text, self.context, number, cell=True) or "&nbsp;" for number, text in block]
-        self.context.account.kept(
-            "| line block", self.context.path, line.number, "lines that end in a backslash"
-        )
-        self.out += [f"{text}\\" for text in made[:-1]] + made[-1:]
         return True
 
     def shortcode(self, line: Line) -> bool:
@@ -300,43 +244,6 @@ class _Blocks:
         ):
             self.out.append(self.lines[self.at].text)
             self.at += 1
-        return True
-
-    def raw_tex(self, line: Line) -> bool:
-        found = _BEGIN.match(line.text)
-        if found is None:
-            return self.definitions(line)
-        start, ending = self.at, f"\\end{{{found['name']}}}"
-        while self.at < len(self.lines) and ending not in self.lines[self.at].text:
-            self.at += 1
-        self.at += 1
-        text = "\n".join(one.text for one in self.lines[start : self.at])
-        if "\\label" not in text and "(\\#" not in text:
-            self.out += self.context.formula(text, line.number).split("\n")
-            return True
-        text = self.context.formula(text, line.number)
-        label = re.search(r"\s*(?:\\label\{(?P<tex>[^{}]*)\}|\(\\#eq:(?P<book>[\w-]+)\))", text)
-        name = (label["tex"] or f"eq-{label['book']}") if label else ""
-        text = text.replace(label[0], "") if label else text
-        mark = f" ({name})" if name else ""
-        self.context.account.kept("\\begin{align}", self.context.path, line.number, "$$…$$")
-        self.out += ["$$", *text.split("\n"), f"$${mark}"]
-        return True
-
-    def definitions(self, line: Line) -> bool:
-        """Commands for formulas that are defined outside of any, and texts of bookdown for captions."""
-        named = self.context.book.bookdown and line.text.startswith("(ref:")
-        if not named and not _DEFINES.match(line.text):
-            return False
-        start = self.at
-        while self.at < len(self.lines) and not self.lines[self.at].blank:
-            self.at += 1
-        if named:
-            self.context.account.kept("(ref:…)", self.context.path, line.number, "the caption that names it")
-            return True
-        text = "\n".join(one.text for one in self.lines[start : self.at])
-        rest = self.context.formula(text, line.number).strip()
-        self.out += inline(rest, self.context, line.number).split("\n") if rest else []
         return True
 
     def paragraph(self) -> None:
@@ -408,4 +315,12 @@ def _pandoc(text: str) -> bool:
 
 def convert(context: Context, lines: Sequence[Line], *, top: bool = False) -> list[str]:
     """The lines as MyST; `top` tells that they stand in nothing."""
-    return _Blocks(context, lines, top=top).run()
+    if context.depth >= DEEPEST:
+        number = lines[0].number if lines else 0
+        context.account.changed("nesting", context.path, number, "what is nested too deeply stays as it was")
+        return [line.text for line in lines]
+    context.depth += 1
+    try:
+        return _Blocks(context, lines, top=top).run()
+    finally:
+        context.depth -= 1

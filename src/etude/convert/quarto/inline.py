@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from etude.convert.quarto import attributes, references
 from etude.convert.quarto.brackets import CODE, MATH, closing, destination, is_han, picture_braces
-from etude.convert.quarto.places import Context
+from etude.convert.quarto.places import DEEPEST, Context
 from etude.convert.quarto.shortcodes import SHORTCODE, inline_shortcode
 from etude.convert.quarto.spans import span
 
@@ -23,6 +23,8 @@ _TEX = re.compile(
     r"\\(?P<name>[a-zA-Z]+)\*?(?P<arguments>(?:\[[^\]\n]*\])*(?:\{(?:[^{}\n]|\{[^{}\n]*\})*\})*)"
 )
 _BOOKDOWN = re.compile(r"\\@ref\((?P<label>[^()\s]+)\)")
+_OPEN = 200
+"""Brackets of one text that may be left open before none is looked after any more."""
 _INTERLINK = re.compile(
     r"(?::(?:external(?:\+\w+)?:)?(?P<role>\w+:\w+):)?(?:`|%60)(?P<name>~?[\w.:]+)(?:`|%60)"
 )
@@ -37,7 +39,13 @@ def convert(
     `line` is its number in the source, `indent` what lines that go on begin with, `cell` tells that it must
     stay on one line, `row` that it is a row of a table.
     """
-    return _Scanner(text, context, line, indent, cell=cell or row, row=row).run()
+    if context.depth >= DEEPEST:
+        return text
+    context.depth += 1
+    try:
+        return _Scanner(text, context, line, indent, cell=cell or row, row=row).run()
+    finally:
+        context.depth -= 1
 
 
 def one_line(text: str, context: Context, line: int) -> str:
@@ -49,6 +57,8 @@ class _Scanner:
     def __init__(self, text: str, context: Context, line: int, indent: str, *, cell: bool, row: bool) -> None:
         self.text, self.context, self.first, self.indent, self.cell = text, context, line, indent, cell
         self.row = row
+        self.open = 0
+        """Brackets that nothing closes."""
         self.at = 0
         self.out: list[str] = []
         self.marks: dict[str, Callable[[], bool]] = {
@@ -198,8 +208,9 @@ class _Scanner:
 
     def bracket(self) -> bool:
         text, at = self.text, self.at
-        close = closing(text, at)
+        close = closing(text, at) if self.open < _OPEN else None
         if close is None:
+            self.open += 1
             return False
         inside, end = text[at + 1 : close], close + 1
         if inside.startswith("^"):

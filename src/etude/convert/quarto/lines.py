@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-__all__ = ["Line", "fence_end", "lines_of", "longest", "opening"]
+__all__ = ["Line", "Taken", "fence_end", "lines_of", "longest", "opening"]
 
 _OPEN = re.compile(r"(?P<indent>[ \t]*)(?P<marker>`{3,}|~{3,})(?P<info>[^\n]*)")
 
@@ -28,6 +28,13 @@ class Line(Struct, frozen=True):
     def indent(self) -> str:
         """The blanks that it begins with."""
         return self.text[: len(self.text) - len(self.text.lstrip())]
+
+
+class Taken(Struct, frozen=True):
+    """What a block became, and the index of the line after it."""
+
+    lines: tuple[str, ...]
+    end: int
 
 
 def lines_of(text: str, first: int = 1) -> list[Line]:

@@ -13,7 +13,10 @@ from etude.convert.account import Account
 from etude.convert.macros import Macro, defined, expanded
 from etude.convert.quarto.options import Cells
 
-__all__ = ["Book", "Context", "Label"]
+__all__ = ["DEEPEST", "Book", "Context", "Label"]
+
+DEEPEST = 80
+"""Blocks in blocks, or marks in marks, that are converted; what is deeper stays as it is."""
 
 SOURCES = (".qmd", ".md", ".ipynb", ".Rmd", ".rmd")
 
@@ -79,6 +82,8 @@ class Context:
         self.taken: set[str] = set()
         self.cites = bool(book.metadata.get("bibliography"))
         """Whether there is a bibliography; without one, `@word` is text."""
+        self.depth = 0
+        """How deep in other blocks and marks the text at hand stands."""
         self.exercise = ""
         """The label of the last exercise."""
 

@@ -5,28 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from msgspec import Struct
-
 from etude.convert.quarto import tables
 from etude.convert.quarto.divs import directive
 from etude.convert.quarto.inline import convert, one_line
 from etude.convert.quarto.layout import CLOSE
-from etude.convert.quarto.lines import Line
+from etude.convert.quarto.lines import Line, Taken
 from etude.convert.quarto.places import Context
 
-__all__ = ["Tabled", "table"]
+__all__ = ["table"]
 
 _OTHER = "simple, multi-line and grid tables"
 
 
-class Tabled(Struct, frozen=True):
-    """The lines of a table, and the index of the line after it."""
-
-    lines: tuple[str, ...]
-    end: int
-
-
-def table(context: Context, lines: Sequence[Line], at: int, *, listed: bool) -> Tabled | None:
+def table(context: Context, lines: Sequence[Line], at: int, *, listed: bool) -> Taken | None:
     """The table that begins at a line, maybe with its caption; `listed` tells that it may be in a list."""
     line = lines[at]
     lead = _before(lines, at)
@@ -42,7 +33,7 @@ def table(context: Context, lines: Sequence[Line], at: int, *, listed: bool) -> 
     else:
         account.kept(_OTHER, path, number, "pipes, or {list-table}")
     if caption is None and not as_list:
-        return Tabled(tuple(body), end)
+        return Taken(tuple(body), end)
     options: list[str] = []
     words = ""
     if caption is not None:
@@ -58,7 +49,7 @@ def table(context: Context, lines: Sequence[Line], at: int, *, listed: bool) -> 
         made = [f":::{{table}} {words}".rstrip(), *options, "", *body, "", ":::"]
     # Blanks before a table without bars are part of it.
     indent = line.indent if got.pipes else ""
-    return Tabled(tuple(one if one.startswith(indent) or not one else indent + one for one in made), end)
+    return Taken(tuple(one if one.startswith(indent) or not one else indent + one for one in made), end)
 
 
 def _before(lines: Sequence[Line], at: int) -> tuple[tables.Caption, int] | None:
