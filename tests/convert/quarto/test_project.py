@@ -169,3 +169,14 @@ def test_bookdown():
         "Figure {numref}`%s <fig-plot>`, {numref}`%s <thm-pyth>`, {eq}`eq-a`, "
         "{numref}`%s <one>`, {cite:t}`key`.\n"
     )
+
+
+def test_a_label_that_two_pages_share():
+    head = ONE.replace("[index.qmd]", "[index.qmd, b.qmd]")
+    made = dict(project({"index.qmd": "# I\n\n## A {#x}\n", "b.qmd": "# B\n\n## A {#x}\n"}, head=head).files)
+    assert made["index.md"] == "# I\n\n## A {#x}\n"
+    assert made["b.md"] == '# B\n\n<a id="x"></a>\n\n## A\n'
+
+
+def test_languages_have_no_regions():
+    assert toml({"index.qmd": "x"}, head=f"{ONE}lang: zh-CN\n")["book"]["languages"] == ["zh"]

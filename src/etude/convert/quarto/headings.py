@@ -31,6 +31,13 @@ def heading(context: Context, line: Line) -> list[str] | None:
     text = convert(words, context, number, cell=True)
     if given is None:
         return [line.text if text == words else f"{found['marks']}{found['gap']}{text}"]
+    owner = context.book.labels.get(given.id)
+    if owner is not None and owner.path != context.path:
+        # Labels are those of the whole book; on its page this name still is an address.
+        account.changed("# … {#sec-…}", path, number, "a place on its page: another page has the label")
+        plain = f"{found['marks']}{found['gap']}{text}"
+        unnumbered = " {.unnumbered}" if "unnumbered" in given.classes else ""
+        return [f'<a id="{given.id}"></a>', "", plain + unnumbered]
     others = [name for name in given.classes if name != "unnumbered"]
     if given.id:
         account.kept("# … {#sec-…}", path, number)

@@ -12,30 +12,13 @@ from typing import Any
 from etude.convert.account import Account
 from etude.convert.quarto.contents import Contents
 from etude.convert.quarto.project import Project
+from etude.convert.quarto.unplaced import unplaced
 from etude.convert.toml import Plain, Toml
 from etude.model.protocols import Files
 
 __all__ = ["metadata", "page_name", "settings"]
 
 _SIZES = {"a4": "a4", "a5": "a5", "b5": "b5", "letter": "letter", "a4paper": "a4", "letterpaper": "letter"}
-_REASONS = {
-    "sidebar": "the contents are the sidebar", "navbar": "the contents lead through the book",
-    "downloads": "write `etude build --to pdf`", "sharing": "pages have no buttons for other sites",
-    "open-graph": "made of titles and descriptions", "twitter-card": "made of titles and descriptions",
-    "page-navigation": "pages lead on to the next anyway",
-    "google-analytics": "no page asks anything of others",
-    "cookie-consent": "no page asks anything of others", "reader-mode": "left out",
-    "comments": "see `[discussion]`", "back-to-top-navigation": "left out", "bread-crumbs": "left out",
-    "body-footer": "left out", "body-header": "left out", "announcement": "left out",
-    "margin-footer": "left out", "margin-header": "left out", "output-file": "left out",
-    "open-source": "left out", "filters": "filters of pandoc do not run",
-    "resources": "all files of the project are copied", "pre-render": "run it before `etude build`",
-    "post-render": "run it after `etude build`", "theme": "the theme is Etude's",
-    "include-in-header": "put styles into `css` under `[html]`", "interlinks": "see `[inventory.NAME]`",
-    "editor": "of no use here", "lightbox": "left out",
-    "crossref": "words of references are those of the language", "repo-link-target": "left out",
-    "repo-link-rel": "left out", "issue-url": "see `issues` under `[html]`",
-}  # fmt: skip
 
 
 def metadata(project: Project) -> Mapping[str, Any]:
@@ -321,66 +304,6 @@ class _Settings:
                 "cover-image", self.project.path, self.project.line(self.name, "cover-image"), "[epub] cover"
             )
 
-    def rest(self) -> None:
-        """Take down what has no place in `etude.toml`."""
-        known = self.used | {
-            "chapters",
-            "appendices",
-            "title",
-            "author",
-            "authors",
-            "type",
-            "logo",
-            "cover-image-alt",
-        }
-        for key in self.about:
-            if key not in known and not (key == "sidebar" and self.name == "website"):
-                line = self.project.line(self.name, str(key))
-                self.account.changed(
-                    f"{self.name}: {key}",
-                    self.project.path,
-                    line,
-                    _REASONS.get(str(key), "it has no meaning here"),
-                )
-        top = {
-            "bookdown", "project", "book", "website", "bibliography", "csl", "lang", "execute", "title",
-            "subtitle",
-            "author", "date", "metadata-files", "profile", "number-sections", "jupyter", "engine", "css",
-            "description", "knitr",
-        }  # fmt: skip
-        for key, value in self.data.items():
-            if key == "format" and isinstance(value, Mapping):
-                self.formats(value)
-            elif key not in top and key not in self.used:
-                self.account.changed(
-                    key,
-                    self.project.path,
-                    self.project.line(key),
-                    _REASONS.get(key, "it has no meaning here"),
-                )
-        table = self.data.get("project")
-        for key in table if isinstance(table, Mapping) else ():
-            if key not in {"type", "output-dir", "render"}:
-                said = _REASONS.get(str(key), "it has no meaning here")
-                self.account.changed(
-                    f"project: {key}", self.project.path, self.project.line("project", str(key)), said
-                )
-
-    def formats(self, formats: Mapping[str, Any]) -> None:
-        used = {"css", "toc", "code-fold", "papersize", "cover-image", "number-sections", "echo", "eval"}
-        for name, table in formats.items():
-            line = self.project.line("format", str(name))
-            if not str(name).startswith(("html", "pdf", "epub", "typst")):
-                self.account.changed(f"format: {name}", self.project.path, line, "there is no such output")
-                continue
-            self.account.kept(f"format: {name}", self.project.path, line, "etude build")
-            for key in table if isinstance(table, Mapping) else ():
-                if key not in used:
-                    line = self.project.line("format", str(name), str(key))
-                    self.account.changed(
-                        f"format: {name}: {key}", self.project.path, line, "the theme decides"
-                    )
-
 
 def settings(
     files: Files,
@@ -400,7 +323,7 @@ def settings(
     `unnumbered` are sources of pages whose title has no number.
     """
     made, toml = _Settings(files, project, contents, account, unnumbered), Toml()
-    language = str(project.data.get("lang") or "en")
+    language = str(project.data.get("lang") or "en").partition("-")[0].lower()
     if "lang" in project.data:
         account.kept("lang", project.path, project.line("lang"), "[book] languages")
     made.book(toml, language)
@@ -413,7 +336,7 @@ def settings(
             toml.set(old, new)
     made.works(toml, works)
     made.print(toml)
-    made.rest()
+    unplaced(project, made.about, made.name, frozenset(made.used), account)
     return toml.written().text
 
 
