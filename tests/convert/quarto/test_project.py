@@ -180,3 +180,10 @@ def test_a_label_that_two_pages_share():
 
 def test_languages_have_no_regions():
     assert toml({"index.qmd": "x"}, head=f"{ONE}lang: zh-CN\n")["book"]["languages"] == ["zh"]
+
+
+def test_labels_of_files_that_are_included_twice():
+    head = ONE.replace("[index.qmd]", "[index.qmd, b.qmd]")
+    page = "{{< include _x.qmd >}}\n"
+    made = project({"index.qmd": page, "b.qmd": page, "_x.qmd": "# A {#x}\n\n::: {#y}\nz\n:::\n"}, head=head)
+    assert dict(made.files)["_x.md"] == '<a id="x"></a>\n\n# A\n\n<a id="y"></a>\n\nz\n'

@@ -52,10 +52,10 @@ def convert(files: Files, asked: Asked) -> Converted:
     project = read_project(files, account)
     contents = read_contents(files, project, account)
     texts = {path: text for path in contents.pages if (text := read_text(files, path, account)) is not None}
-    includes = _includes(files, texts, account)
+    includes, shared = _includes(files, texts, account)
     everything = {**texts, **{path: text for path, (text, _) in includes.items()}}
     kernel = _kernel(project, texts)
-    book = _book(files, project, everything, kernel)
+    book = _book(files, project, everything, kernel, shared)
     cells = defaults({**metadata(project), **project.data}, Cells())
     made: dict[str, str] = {}
     counted: list[tuple[str, str, Counts]] = []
@@ -122,9 +122,15 @@ def _folder(project: Project, path: str) -> dict[str, Any]:
     return found
 
 
-def _includes(files: Files, texts: Mapping[str, str], account: Account) -> dict[str, tuple[str, str]]:
-    """Files that pages include, and that these include, with the folder that paths in them start from."""
+def _includes(
+    files: Files, texts: Mapping[str, str], account: Account
+) -> tuple[dict[str, tuple[str, str]], frozenset[str]]:
+    """Files that pages include, and that these include, with the folder that paths in them start from.
+
+    Those that are included more than once are named again.
+    """
     found: dict[str, tuple[str, str]] = {}
+    often: Counter[str] = Counter()
     waiting = [(path, text, posixpath.dirname(path)) for path, text in texts.items()]
     while waiting:
         _path, text, base = waiting.pop(0)
@@ -137,13 +143,14 @@ def _includes(files: Files, texts: Mapping[str, str], account: Account) -> dict[
                 if plain[0].startswith("/")
                 else posixpath.normpath(posixpath.join(base, plain[0]))
             )
+            often[target] += 1
             if target in found or target in texts or not target.endswith((".qmd", ".md", ".Rmd")):
                 continue
             inner = read_text(files, target, account) if files.exists(target) else None
             if inner is not None:
                 found[target] = (inner, base)
                 waiting.append((target, inner, base))
-    return found
+    return found, frozenset(path for path, times in often.items() if times > 1)
 
 
 def _kernel(project: Project, texts: Mapping[str, str]) -> str:
@@ -162,8 +169,10 @@ def _kernel(project: Project, texts: Mapping[str, str]) -> str:
     return votes.most_common(1)[0][0] if votes else "r" if engine == "knitr" else "python"
 
 
-def _book(files: Files, project: Project, texts: Mapping[str, str], kernel: str) -> Book:
-    """What all pages share."""
+def _book(
+    files: Files, project: Project, texts: Mapping[str, str], kernel: str, shared: frozenset[str]
+) -> Book:
+    """What all pages share; `shared` are files that several include."""
     labels, names = found_labels(texts)
     crossref = project.data.get("crossref")
     custom = crossref.get("custom") if isinstance(crossref, Mapping) else None
@@ -177,6 +186,7 @@ def _book(files: Files, project: Project, texts: Mapping[str, str], kernel: str)
         pages=frozenset(texts),
         labels=labels,
         repeated=names,
+        shared=shared,
         variables=project.variables,
         # Texts of `meta` may be asked for with the table's name, or without.
         metadata={**project.data, **metadata(project)},

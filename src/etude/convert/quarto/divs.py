@@ -125,9 +125,15 @@ def _group(
         return convert(inner)
     if classes:
         account.kept(construct, path, line, "{div}")
-    options = [f":label: {given.id}"] if given.id else []
+    owner = context.book.labels.get(given.id)
+    anchor: list[str] = []
+    if (owner is not None and owner.path != path) or (given.id and path in context.book.shared):
+        account.changed("::: {#…}", path, line, "a place on its page: another page has the label")
+        anchor = [f'<a id="{given.id}"></a>', ""]
+    options = [f":label: {given.id}"] if given.id and not anchor else []
     options += [f":class: {' '.join(classes)}"] if classes else []
-    return directive("div", "", options, convert(inner), colons)
+    body = convert(inner)
+    return [*anchor, *(directive("div", "", options, body, colons) if options else body)]
 
 
 def _callout(

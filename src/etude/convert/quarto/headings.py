@@ -32,7 +32,7 @@ def heading(context: Context, line: Line) -> list[str] | None:
     if given is None:
         return [line.text if text == words else f"{found['marks']}{found['gap']}{text}"]
     owner = context.book.labels.get(given.id)
-    if owner is not None and owner.path != context.path:
+    if (owner is not None and owner.path != context.path) or (given.id and path in context.book.shared):
         # Labels are those of the whole book; on its page this name still is an address.
         account.changed("# … {#sec-…}", path, number, "a place on its page: another page has the label")
         plain = f"{found['marks']}{found['gap']}{text}"

@@ -40,6 +40,8 @@ class Book(Struct, frozen=True):
     """Names of cells that occur more than once."""
     variables: Mapping[str, Any]
     metadata: Mapping[str, Any]
+    shared: frozenset[str] = frozenset()
+    """Files that are included more than once."""
     macros: Mapping[str, Macro] = {}
     """Commands of formulas that pages define."""
     custom: Mapping[str, str] = {}
