@@ -187,3 +187,18 @@ def test_labels_of_files_that_are_included_twice():
     page = "{{< include _x.qmd >}}\n"
     made = project({"index.qmd": page, "b.qmd": page, "_x.qmd": "# A {#x}\n\n::: {#y}\nz\n:::\n"}, head=head)
     assert dict(made.files)["_x.md"] == '<a id="x"></a>\n\n# A\n\n<a id="y"></a>\n\nz\n'
+
+
+def test_sections_without_numbers_are_called_by_their_titles():
+    head = ONE.replace("[index.qmd]", "[index.qmd, a.qmd], appendices: [b.qmd]")
+    files = {
+        "index.qmd": "# I {#sec-i}",
+        "a.qmd": "# A {#sec-a}\n\n@sec-i, @sec-a, @sec-b",
+        "b.qmd": "# B {#sec-b}",
+    }
+    made = dict(project(files, head=head).files)["a.md"]
+    assert made.split("\n")[2] == "{ref}`sec-i`, {numref}`sec-a`, {ref}`sec-b`"
+    site = head.replace("book", "website").replace(
+        "chapters: [index.qmd, a.qmd], appendices: [b.qmd]", "a: b"
+    )
+    assert "{ref}`sec-a`" in dict(project(files, head=site).files)["a.md"]

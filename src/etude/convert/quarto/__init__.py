@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from etude.convert.account import Account
@@ -20,7 +20,7 @@ from etude.convert.quarto.front import defaults, read_front
 from etude.convert.quarto.labels import found_labels
 from etude.convert.quarto.options import Cells
 from etude.convert.quarto.page import KERNELS, language_of, notebook, page
-from etude.convert.quarto.places import Book
+from etude.convert.quarto.places import Book, Label
 from etude.convert.quarto.project import Project, read_project, read_text
 from etude.convert.quarto.references import KINDS
 from etude.convert.quarto.settings import metadata, page_name, settings
@@ -55,7 +55,7 @@ def convert(files: Files, asked: Asked) -> Converted:
     includes, shared = _includes(files, texts, account)
     everything = {**texts, **{path: text for path, (text, _) in includes.items()}}
     kernel = _kernel(project, texts)
-    book = _book(files, project, everything, kernel, shared)
+    book = _book(files, project, everything, kernel, shared, contents)
     cells = defaults({**metadata(project), **project.data}, Cells())
     made: dict[str, str] = {}
     counted: list[tuple[str, str, Counts]] = []
@@ -170,10 +170,23 @@ def _kernel(project: Project, texts: Mapping[str, str]) -> str:
 
 
 def _book(
-    files: Files, project: Project, texts: Mapping[str, str], kernel: str, shared: frozenset[str]
+    files: Files,
+    project: Project,
+    texts: Mapping[str, str],
+    kernel: str,
+    shared: frozenset[str],
+    contents: Contents,
 ) -> Book:
     """What all pages share; `shared` are files that several include."""
     labels, names = found_labels(texts)
+    numbered = _numbered(project)
+    plain = {
+        contents.home,
+        *(page for part in contents.parts if not part.numbered for page in _all(part.chapters)),
+    }
+    for name, label in labels.items():
+        if name.startswith("sec-") and (not numbered or label.path in plain):
+            labels[name] = Label(label.path, numbered=False)
     crossref = project.data.get("crossref")
     custom = crossref.get("custom") if isinstance(crossref, Mapping) else None
     kinds = {
@@ -195,8 +208,18 @@ def _book(
         bookdown="bookdown" in project.data,
         rules=kernel == "r",
         kernel=kernel,
-        numbered=_numbered(project),
+        numbered=numbered,
     )
+
+
+def _all(chapters: Iterable[Any]) -> Iterator[str]:
+    """The sources of entries of the contents, those within others too."""
+    for one in chapters:
+        if isinstance(one, str):
+            yield one
+        else:
+            yield one["page"]
+            yield from _all(one["sections"])
 
 
 def _numbered(project: Project) -> bool:
