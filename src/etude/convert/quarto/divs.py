@@ -1,0 +1,239 @@
+"""Fenced divs: ``::: {.callout-note}`` and what else stands between colons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from etude.convert.quarto.attributes import Attributes
+from etude.convert.quarto.inline import one_line
+from etude.convert.quarto.layout import COLUMNS, columns, tabs
+from etude.convert.quarto.lines import Line, longest
+from etude.convert.quarto.places import Context
+from etude.convert.quarto.spans import visible
+from etude.convert.quarto.statements import STATEMENTS, statement
+
+__all__ = ["Convert", "directive", "div"]
+
+Convert = Callable[[Sequence[Line]], list[str]]
+"""Converts the lines within."""
+
+_CALLOUTS = ("note", "tip", "warning", "important", "caution")
+_WIDE = re.compile(r"(?:column-(?:body|page|screen)[\w-]*|landscape|fullwidth|full-width)")
+_SHOW = frozenset({
+    "incremental", "nonincremental", "fragment", "r-stack", "r-fit-text", "cell", "cell-output",
+    "cell-output-display", "quarto-layout-panel", "unnumbered", "unlisted", "content", "fade",
+})  # fmt: skip
+
+
+def directive(
+    name: str, argument: str, options: Sequence[str], body: Sequence[str], colons: int = 3
+) -> list[str]:
+    """A directive with its lines; its fence is as long as the author's, or longer than those within."""
+    inner = longest(body, ":")
+    fence = ":" * max(colons if colons > inner else 0, inner + 1 if inner else 3, 3)
+    head = f"{fence}{{{name}}} {argument}".rstrip()
+    text = list(body)
+    while text and not text[0].strip():
+        text.pop(0)
+    while text and not text[-1].strip():
+        text.pop()
+    apart = [""] if text and options and re.match(r":[\w-]+:", text[0].lstrip()) else []
+    return [head, *options, *apart, *text, fence]
+
+
+def div(
+    context: Context, given: Attributes, opener: Line, colons: int, inner: Sequence[Line], convert: Convert
+) -> list[str]:
+    """The lines of a div."""
+    made = _made(context, given, opener, colons, inner, convert)
+    while made and not made[0].strip():
+        made.pop(0)
+    while made and not made[-1].strip():
+        made.pop()
+    indent = opener.indent
+    if not indent:
+        return made
+    # Lines within come with the indentation that they had.
+    return [line if not line.strip() or line.startswith(indent) else indent + line for line in made]
+
+
+def _made(
+    context: Context, given: Attributes, opener: Line, colons: int, inner: Sequence[Line], convert: Convert
+) -> list[str]:
+    account, path, line = context.account, context.path, opener.number
+    classes = given.classes
+    shown = visible(given)
+    construct = f"::: {{.{classes[0]}}}" if classes else "::: {#…}" if given.id else "::: {…}"
+    if shown is False:
+        account.lost(construct, path, line, "what the website did not show is left out")
+        return []
+    if shown is True:
+        account.changed(construct, path, line, "it is in every output now")
+        return convert(inner)
+    callout = next((name[8:] for name in classes if name.startswith("callout-")), "")
+    if callout or "callout" in classes:
+        return _callout(context, given, line, colons, inner, convert, callout)
+    if "panel-tabset" in classes or "tabset" in classes:
+        account.kept("::: {.panel-tabset}", path, line, "{tab-set}")
+        return tabs(context, given, colons, inner, convert, directive)
+    if set(classes) & COLUMNS or any(given.has(key) for key in ("layout-ncol", "layout-nrow", "layout")):
+        if given.id:
+            return _figure(context, given, line, colons, inner, convert)
+        return columns(context, given, line, colons, inner, convert, directive)
+    if set(classes) & {"column-margin", "aside", "marginnote", "sidenote"}:
+        account.kept(construct, path, line, "{margin}")
+        return directive("margin", "", [], convert(inner), colons)
+    if given.id == "refs" or "references" in classes:
+        account.kept("::: {#refs}", path, line, "{bibliography}")
+        return ["```{bibliography}", "```"]
+    kind = given.id.partition("-")[0]
+    if kind in STATEMENTS or set(classes) & set(STATEMENTS.values()):
+        return statement(context, given, line, colons, inner, convert, directive)
+    if kind in {"fig", "tbl", "lst"} or kind in context.book.custom:
+        return _figure(context, given, line, colons, inner, convert)
+    if "hidden" in classes:
+        account.changed(construct, path, line, "it is shown: remove what is not for readers")
+        return convert(inner)
+    if "notes" in classes:
+        account.lost(construct, path, line, "notes of a speaker are left out")
+        return []
+    if "epigraph" in classes:
+        account.kept(construct, path, line, "{epigraph}")
+        return directive("epigraph", "", [], convert(inner), colons)
+    return _group(context, given, line, colons, inner, convert, construct)
+
+
+def _group(
+    context: Context,
+    given: Attributes,
+    line: int,
+    colons: int,
+    inner: Sequence[Line],
+    convert: Convert,
+    construct: str,
+) -> list[str]:
+    """A div that has no meaning of its own."""
+    account, path = context.account, context.path
+    classes = [name for name in given.classes if name not in _SHOW and not _WIDE.fullmatch(name)]
+    if len(classes) < len(given.classes):
+        said = "as wide as the text" if any(map(_WIDE.fullmatch, given.classes)) else "it stands by itself"
+        account.changed(construct, path, line, said)
+    if not classes and not given.id:
+        if given.pairs:
+            account.changed(construct, path, line, "its content without its looks")
+        return convert(inner)
+    if classes:
+        account.kept(construct, path, line, "{div}")
+    owner = context.book.labels.get(given.id)
+    anchor: list[str] = []
+    if (owner is not None and owner.path != path) or (given.id and path in context.book.shared):
+        account.changed("::: {#…}", path, line, "a place on its page: another page has the label")
+        anchor = [f'<a id="{given.id}"></a>', ""]
+    options = [f":label: {given.id}"] if given.id and not anchor else []
+    options += [f":class: {' '.join(classes)}"] if classes else []
+    body = convert(inner)
+    return [*anchor, *(directive("div", "", options, body, colons) if options else body)]
+
+
+def _callout(
+    context: Context,
+    given: Attributes,
+    line: int,
+    colons: int,
+    inner: Sequence[Line],
+    convert: Convert,
+    kind: str,
+) -> list[str]:
+    account, path = context.account, context.path
+    lines = list(inner)
+    while lines and lines[0].blank:
+        lines.pop(0)
+    title = given.get("title")
+    heading = (
+        re.match(r"\s*#{1,6}\s+(.*?)(?:\s+#+)?(?:\s*\{[^{}]*\})?\s*$", lines[0].text)
+        if lines and not title
+        else None
+    )
+    if heading is not None:
+        title = heading[1]
+        lines.pop(0)
+    name = kind if kind in _CALLOUTS else "note"
+    account.kept(f"::: {{.callout-{kind or 'note'}}}", path, line, f"{{{name}}}")
+    if kind and kind not in _CALLOUTS:
+        account.changed(f"::: {{.callout-{kind}}}", path, line, "a note")
+    if given.has("appearance") or given.has("icon"):
+        account.changed("appearance= and icon=", path, line, "boxes of a kind look alike")
+    options = [f":label: {given.id}"] if given.id else []
+    collapse = given.get("collapse").lower()
+    if collapse in {"true", "false"}:
+        options.append(":class: dropdown")
+        options += [":open:"] if collapse == "false" else []
+        account.kept("collapse=", path, line, ":class: dropdown")
+    body = convert(lines)
+    if not any(text.strip() for text in body):
+        body = [title or "&nbsp;"]
+        title = ""
+    return directive(name, one_line(title, context, line), options, body, colons)
+
+
+def _figure(
+    context: Context, given: Attributes, line: int, colons: int, inner: Sequence[Line], convert: Convert
+) -> list[str]:
+    """A div that is a figure, a table or a listing, with its caption in the last paragraph."""
+    account, path = context.account, context.path
+    kind = given.id.partition("-")[0]
+    lines = list(inner)
+    while lines and lines[-1].blank:
+        lines.pop()
+    start = len(lines)
+    while start and not lines[start - 1].blank:
+        start -= 1
+    last = lines[start:]
+    words = bool(last) and not re.match(r"\s*(?::::|```|~~~|!\[|\||\+[-=]|#|\$\$|</|\{\{<)", last[0].text)
+    words = words and not re.match(r"\s*(?::::|```|~~~)\s*$", last[-1].text)
+    caption = one_line(" ".join(one.text.strip() for one in last), context, last[0].number) if words else ""
+    caption = caption or one_line(given.get("fig-cap") or given.get("tbl-cap"), context, line)
+    rest = lines[:start] if words else lines
+    gridded = any(given.has(key) for key in ("layout-ncol", "layout-nrow", "layout"))
+    body = columns(context, given, line, 3, rest, convert, directive) if gridded else convert(rest)
+    said = {"fig": "{figure}", "tbl": "{table}", "lst": "{code-block} with :caption:"}
+    if kind == "tbl" and (one := _table(given.id, caption, body, colons)):
+        account.kept("::: {#tbl-…}", path, line, said["tbl"])
+        return one
+    if kind == "lst" and (one := _listing(given.id, caption, body)):
+        account.kept("::: {#lst-…}", path, line, said["lst"])
+        return one
+    if kind == "fig":
+        account.kept("::: {#fig-…}", path, line, said["fig"])
+    else:
+        account.changed(f"::: {{#{kind}-…}}", path, line, "a figure, counted with the figures")
+    below = ["", caption] if caption else []
+    return directive("figure", "", [f":label: {given.id}"], [*body, *below], colons)
+
+
+def _table(label: str, caption: str, body: list[str], colons: int) -> list[str]:
+    """A table of pipes, or a list that is one already, with label and caption."""
+    text = [line for line in body if line.strip()]
+    if text and all("|" in line for line in text):
+        return directive("table", caption, [f":label: {label}"], ["", *text, ""], colons)
+    if text and (head := re.match(r":{3,}\{(?:list-table|table)\}(?P<argument>.*)", text[0])):
+        at = body.index(text[0])
+        argument = head["argument"].strip() or caption
+        opener = f"{text[0][: head.start('argument')]} {argument}".rstrip()
+        return [opener, f":label: {label}", *body[at + 1 :]]
+    return []
+
+
+def _listing(label: str, caption: str, body: list[str]) -> list[str]:
+    """A single listing with label and caption."""
+    text = [line for line in body if line.strip()]
+    head = re.match(r"(`{3,}|~{3,})(\{code-cell\} ?)?(.*)", text[0]) if text else None
+    if head is None or text[-1].strip() != head[1] or sum(line.strip() == head[1] for line in text) != 1:
+        return []
+    if head[3].startswith("{"):
+        return []
+    at = body.index(text[0])
+    kind = head[2] or "{code-block} "
+    options = [f":label: {label}"] + ([f":caption: {caption}"] if caption else [])
+    return [f"{head[1]}{kind}{head[3]}".rstrip(), *options, *body[at + 1 :]]

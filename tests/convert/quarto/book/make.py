@@ -1,0 +1,1 @@
+"""Makes nothing: it stands for what a book does before it is rendered."""
