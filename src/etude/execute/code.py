@@ -57,6 +57,8 @@ class CellCode(Struct, frozen=True, array_like=True):
     tolerance: Tolerance = Tolerance()
     timings: str = ""
     """As `CodeCell.timings`."""
+    module_named: bool = True
+    """As `CodeCell.module_named`."""
 
 
 class EvalCode(Struct, frozen=True, array_like=True):
@@ -129,6 +131,7 @@ def _cell_code(cell: CodeCell) -> CellCode:
         resources=cell.resources,
         tolerance=cell.tolerance,
         timings=cell.timings,
+        module_named=cell.module_named,
     )
 
 

@@ -16,6 +16,7 @@ from etude.model.span import Span
 from etude.parse import yamls
 from etude.parse.addresses import is_external
 from etude.parse.context import Context
+from etude.parse.discussions import discussions
 from etude.parse.short import EXPECTED, is_code
 from etude.parse.spelling import did_you_mean
 from etude.parse.values import (
@@ -128,6 +129,8 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], whole_span: 
                 found["execute"] = _execution(context, value, span)
             elif name == "aliases":
                 found["aliases"] = tuple(Alias(one, span) for one in _aliases(value))
+            elif name == "discussion":
+                found["discussions"] = discussions(context, value, span)
             elif name == "short":
                 found["short"] = Alias(_code(value), span)
             elif name in {"image", "thumbnail"}:
@@ -277,6 +280,7 @@ FIELDS = (
     "thumbnail",
     "aliases",
     "short",
+    "discussion",
     "execute",
     "kernelspec",
     "substitutions",

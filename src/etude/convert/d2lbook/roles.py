@@ -1,0 +1,90 @@
+"""Roles of d2lbook in prose, `:numref:`x``, as roles of MyST, ``{numref}`x` ``."""
+
+from __future__ import annotations
+
+import re
+
+from etude.convert.account import Account
+
+__all__ = ["ROLE", "Roles", "is_han"]
+
+ROLE = re.compile(r"(?<![\w`\\:]):(?P<name>[A-Za-z][\w:.-]*):(?P<tick>`+)(?P<text>[^`\n]+)(?P=tick)(?!`)")
+_TOKEN = re.compile(
+    r"(?P<escape>\\[\\$`:])"
+    rf"|(?P<role>{ROLE.pattern.replace('tick', 'quote').replace('name', 'kind').replace('text', 'words')})"
+    r"|(?P<code>(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`))"
+    r"|(?P<display>\$\$.+?\$\$)"
+    r"|(?P<math>\$(?![\s$])(?:\\.|[^$\\\n]|\n(?!\s*\n))+?(?<!\s)\$(?!\d))",
+    re.DOTALL,
+)
+_NAMES = {
+    "numref": "numref",
+    "eqref": "eq",
+    "ref": "ref",
+    "cite": "cite",
+    "citet": "cite:t",
+    "citep": "cite:p",
+    "math": "math",
+    "doc": "doc",
+    "term": "term",
+    "option": "std:option",
+    **{one: f"py:{one}" for one in ("func", "class", "mod", "meth", "attr", "exc", "data", "obj", "const")},
+}
+_BLOCK = ("label", "eqlabel", "width", "height", "bibliography", "begin_tab", "end_tab")
+"""Marks that are for blocks, and stand on lines of their own."""
+_HAN = re.compile(r"[⺀-⿟\u3000-〿㇀-㇯㐀-䶿一-鿿豈-﫿！-｠￠-￦“”‘’…—·]")
+
+
+def is_han(character: str) -> bool:
+    """Whether it is a Chinese character or one of the signs that stand between them."""
+    return _HAN.fullmatch(character) is not None
+
+
+class Roles:
+    """Rewrites the roles of one page."""
+
+    def __init__(self, path: str, account: Account, unnumbered: frozenset[str] = frozenset()) -> None:
+        """Notes go to the account; `unnumbered` are labels of what has no number."""
+        self.path, self.account, self.unnumbered = path, account, unnumbered
+
+    def rewrite(self, text: str, line: int) -> str:
+        """Prose that begins on a line of the file, with its roles as MyST has them."""
+        out: list[str] = []
+        at = 0
+        for found in _TOKEN.finditer(text):
+            if found["role"] is None:
+                continue
+            role = self._role(found["kind"], found["words"], line + text.count("\n", 0, found.start()))
+            if role is None:
+                continue
+            before = text[at : found.start()]
+            out += [self._before(before, out), role]
+            at = found.end()
+            spaces = re.match(r" +(?=\S)", text[at:])
+            if spaces and is_han(text[at + spaces.end()]):
+                at += spaces.end()
+        return "".join((*out, text[at:]))
+
+    @staticmethod
+    def _before(before: str, out: list[str]) -> str:
+        bare = before.rstrip(" ")
+        last = bare[-1:] or (out[-1][-1:] if out else "")
+        return bare if bare and is_han(last) else before
+
+    def _role(self, name: str, words: str, line: int) -> str | None:
+        if name in _BLOCK:
+            return None
+        new = _NAMES.get(name) or (name if name.startswith(("py:", "cite:", "std:", "c:")) else "")
+        if not new:
+            said = "not known; kept as it stands"
+            self.account.changed(f":{name}:", self.path, line, said)
+            return None
+        words = (
+            ",".join(part.strip() for part in words.split(",")) if new.startswith("cite") else words.strip()
+        )
+        if new == "numref" and words in self.unnumbered:
+            said = "`{ref}`: what it leads to has no number, and its title is shown"
+            self.account.changed(":numref:", self.path, line, said)
+            return f"{{ref}}`{words}`"
+        self.account.kept(f":{name}:", self.path, line, f"`{{{new}}}`")
+        return f"{{{new}}}`{words}`"
