@@ -23,6 +23,9 @@ _IMAGE = re.compile(
     r" {0,3}!\[(?P<alt>(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]"
     r"\((?P<source>[^()\s]+(?:\([^()]*\)[^()\s]*)*)(?:[ \t]+(?:\"[^\"]*\"|'[^']*'))?\)[ \t]*"
 )
+_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
+_DISPLAY = re.compile(r"\$\$.+?\$\$", re.DOTALL)
+_CODE = re.compile(r"(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`)", re.DOTALL)
 _DISCUSSION = re.compile(r"\[(?:Discussions?|讨论[区]?)\]\((?P<url>[^()\s]+)\)[ \t]*")
 _EXTRA = ("小结", "练习", "总结", "摘要", "问题", "summary", "exercises", "exercise", "problems")
 """Titles of the sections that the printed book leaves without a number."""
@@ -85,6 +88,7 @@ class Blocks:
         self.threads: dict[str, str] = {}
         """Discussions: by tab, or under no name for the page."""
         self.labels: list[str] = []
+        self.in_list = False
 
     def convert(self, lines: Sequence[str], numbers: Sequence[int]) -> None:
         """Lines of prose with their numbers in the file."""
@@ -108,7 +112,8 @@ class Blocks:
             self.out.aim([self._heading(line, number)], inside=False)
             return 1
         taken = (
-            self._display(lines, at, number)
+            self._indented(lines, at)
+            or self._display(lines, at, number)
             or self._table(lines, at, number)
             or self._image(lines, at, number)
         )
@@ -137,8 +142,48 @@ class Blocks:
         while text.count("$$") % 2 and end < len(lines):
             end += 1
             text = "\n".join(lines[at:end])
-        self.out.put(*self.roles.rewrite(text, number).split("\n"))
+        self._listed(lines[at])
+        self.out.put(*self._apart(self.roles.rewrite(text, number), number).split("\n"))
         return end - at
+
+    def _listed(self, line: str) -> None:
+        """Note whether a list is open, in which text is indented."""
+        if _ITEM.match(line):
+            self.in_list = True
+        elif not line.startswith((" ", "\t")):
+            self.in_list = False
+
+    def _indented(self, lines: Sequence[str], at: int) -> int:
+        """Code that is set off by its indentation alone, as it is."""
+        if self.in_list or (at and lines[at - 1].strip()):
+            return 0
+        end = at
+        while end < len(lines) and lines[end].startswith(("    ", "\t")):
+            end += 1
+        self.out.put(*lines[at:end])
+        return end - at
+
+    def _apart(self, text: str, number: int) -> str:
+        """A paragraph with its displayed formulas on lines of their own."""
+        if "$$" not in text:
+            return text
+        item = _ITEM.match(text)
+        indent = " " * len(item[0]) if item else text[: len(text) - len(text.lstrip())]
+        out: list[str] = []
+        at = 0
+        masked = _CODE.sub(lambda found: "\x00" * len(found[0]), text)
+        for found in _DISPLAY.finditer(masked):
+            before, after = text[at : found.start()], text[found.end() :]
+            if before.rpartition("\n")[2].strip():
+                line = number + text.count("\n", 0, found.start())
+                self.account.kept("$$ in a line", self.path, line, "on a line of its own")
+                before = f"{before.rstrip()}\n{indent}"
+            out += [before, text[found.start() : found.end()]]
+            at = found.end()
+            if after.partition("\n")[0].strip():
+                out.append(f"\n{indent}")
+                at += len(after) - len(after.lstrip(" "))
+        return "".join((*out, text[at:]))
 
     @staticmethod
     def _begins(line: str) -> bool:
@@ -174,7 +219,7 @@ class Blocks:
             return 0
         text = "\n".join(lines[at:end])
         if not text.rstrip().endswith("$$"):
-            self.out.put(*self.roles.rewrite(text, number).split("\n"))
+            self.out.put(*self._apart(self.roles.rewrite(text, number), number).split("\n"))
         else:
             self.out.put(*lines[at:end])
         return end - at

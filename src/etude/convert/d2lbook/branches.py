@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from etude.convert.d2lbook.source import Code, Edit, parse
 
@@ -40,7 +41,34 @@ def _edits(code: Code, tab: str) -> Iterator[Edit]:
                 if isinstance(statement, ast.If):
                     chosen = _truth(statement.test, tab)
                     if chosen is not None:
-                        yield _unwrapped(code, statement, chosen=chosen, alone=_alone(node, body))
+                        alone = _alone(node, body)
+                        within = next((one for one in statement.body if _is_branch(one, tab)), None)
+                        if chosen and within is not None:
+                            # First the inner one: d2lbook takes off one step of indentation for both.
+                            yield from _inner(code, statement, tab)
+                        yield _unwrapped(code, statement, chosen=chosen, alone=alone)
+
+
+def _is_branch(node: ast.stmt, tab: str) -> bool:
+    return isinstance(node, ast.If) and _truth(node.test, tab) is not None
+
+
+def _inner(code: Code, outer: ast.If, tab: str) -> Iterator[Edit]:
+    """A branch right within a branch: its lines go on the block above it, when they stand as deep as that.
+
+    So d2lbook has it: what it takes off is one step, however many branches there are.
+    """
+    for before, statement in pairwise(outer.body):
+        if not (isinstance(statement, ast.If) and _is_branch(statement, tab) and not statement.orelse):
+            continue
+        last = getattr(before, "body", None)
+        depth = code.start(statement.body[0]) - code.line(statement.body[0].lineno)
+        if not _truth(statement.test, tab) or not last or isinstance(before, ast.If):
+            continue
+        if any(isinstance(one, ast.FunctionDef | ast.ClassDef) for one in statement.body):
+            continue
+        if code.start(last[-1]) - code.line(last[-1].lineno) == depth:
+            yield Edit(code.line(statement.lineno), code.line(_after_colon(statement, statement.body[0])), "")
 
 
 def _bodies(node: ast.AST) -> Iterator[Sequence[ast.stmt]]:

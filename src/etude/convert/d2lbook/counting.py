@@ -17,6 +17,10 @@ _ROLE = re.compile(r"(?<![\w`\\:]):(?P<name>[\w:.-]+):(?P<tick>`+)(?P<text>[^`\n
 _GONE = re.compile(r"\[~~.*?~~\]|\(~~.*?~~\)", re.DOTALL)
 _DISPLAY = re.compile(r"\$\$.+?\$\$", re.DOTALL)
 _FORMULA = re.compile(r"(?<![\\$])\$(?![\s$])(?:\\.|[^$\\\n]|\n(?!\s*\n))+?(?<![\s\\])\$(?!\d)")
+_INDENTED = re.compile(
+    r"^((?![ \t]|[-*+] |\d+[.)] ).*\n(?:[ \t]*\n)+)(?:(?: {4}|\t).*(?:\n|\Z))+", re.MULTILINE
+)
+"""Code that is set off by indentation, after a line that no list goes on from."""
 _REFERENCES = ("numref", "eqref", "ref")
 
 
@@ -32,7 +36,7 @@ def counted(text: str) -> Counts:
             cells += not empty and not is_dropped(piece)
         elif not is_toc(piece) and not is_rest(piece):
             listings += 1
-    words = _GONE.sub("", "\n\n".join(prose))
+    words = _INDENTED.sub(r"\1", _GONE.sub("", "\n\n".join(prose)))
     displays = len(_DISPLAY.findall(words))
     rest = _DISPLAY.sub(" ", words)
     roles = list(_ROLE.finditer(rest))

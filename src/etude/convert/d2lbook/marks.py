@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from etude.convert.d2lbook.roles import is_han
+from etude.convert.d2lbook.roles import begins_han, ends_han
 
 __all__ = ["Found", "protected", "without_marks"]
 
@@ -68,11 +68,11 @@ def without_marks(text: str) -> tuple[str, tuple[Found, ...]]:
                 pieces[-2] = pieces[-2].rstrip(" ")
         else:
             # Spaces that stand there for the marks alone do not stand between Chinese characters.
-            if inner and is_han(inner[0]) and is_han(pieces[-1].rstrip(" ")[-1:] or "x"):
+            if begins_han(inner) and ends_han(pieces[-1].rstrip(" ")):
                 pieces[-1] = pieces[-1].rstrip(" ")
             pieces.append(inner)
             spaces = len(text[at:]) - len(text[at:].lstrip(" "))
-            if spaces and inner and is_han(inner[-1]) and is_han(text[at + spaces : at + spaces + 1] or "x"):
+            if spaces and ends_han(inner) and begins_han(text[at + spaces :]):
                 at += spaces
     new = "".join((*pieces, text[at:]))
     for place, words in reversed(comments):

@@ -6,7 +6,7 @@ import re
 
 from etude.convert.account import Account
 
-__all__ = ["ROLE", "Roles", "is_han"]
+__all__ = ["ROLE", "Roles", "begins_han", "ends_han"]
 
 ROLE = re.compile(r"(?<![\w`\\:]):(?P<name>[A-Za-z][\w:.-]*):(?P<tick>`+)(?P<text>[^`\n]+)(?P=tick)(?!`)")
 _TOKEN = re.compile(
@@ -33,11 +33,25 @@ _NAMES = {
 _BLOCK = ("label", "eqlabel", "width", "height", "bibliography", "begin_tab", "end_tab")
 """Marks that are for blocks, and stand on lines of their own."""
 _HAN = re.compile(r"[⺀-⿟\u3000-〿㇀-㇯㐀-䶿一-鿿豈-﫿！-｠￠-￦“”‘’…—·]")
+_SHARED = frozenset("“”‘’…—·")
+"""Signs that stand between Latin letters, too."""
 
 
 def is_han(character: str) -> bool:
     """Whether it is a Chinese character or one of the signs that stand between them."""
     return _HAN.fullmatch(character) is not None
+
+
+def ends_han(text: str) -> bool:
+    """Whether Chinese stands at the end of a text; signs that are also Latin are what is before them."""
+    bare = text.rstrip("".join(_SHARED))
+    return bool(bare) and is_han(bare[-1])
+
+
+def begins_han(text: str) -> bool:
+    """Whether Chinese stands at its beginning."""
+    bare = text.lstrip("".join(_SHARED))
+    return bool(bare) and is_han(bare[0])
 
 
 class Roles:
@@ -58,18 +72,17 @@ class Roles:
             if role is None:
                 continue
             before = text[at : found.start()]
-            out += [self._before(before, out), role]
+            out += [self._before(before), role]
             at = found.end()
             spaces = re.match(r" +(?=\S)", text[at:])
-            if spaces and is_han(text[at + spaces.end()]):
+            if spaces and begins_han(text[at + spaces.end() :]):
                 at += spaces.end()
         return "".join((*out, text[at:]))
 
     @staticmethod
-    def _before(before: str, out: list[str]) -> str:
+    def _before(before: str) -> str:
         bare = before.rstrip(" ")
-        last = bare[-1:] or (out[-1][-1:] if out else "")
-        return bare if bare and is_han(last) else before
+        return bare if ends_han(bare) else before
 
     def _role(self, name: str, words: str, line: int) -> str | None:
         if name in _BLOCK:
