@@ -588,6 +588,17 @@ def test_variants_ask_for_what_is_installed():
     ] == asked(text)
 
 
+def test_saved_code_has_a_module_for_each_variant():
+    text = (
+        TITLE + 'variants = ["a", "b"]\n[variant.a]\nlibrary = "torch"\n[library]\nname = "x"\nwhole = true\n'
+    )
+    assert [] == problems(text)
+    config = parse_config(text)[0]
+    assert {"a": "torch"} == config.library_modules()
+    assert config.library.whole
+    assert ["config-value"] == [str(one.rule) for one in parse_config(text.replace('"torch"', '"a b"'))[1]]
+
+
 def test_a_book_without_variants_asks_for_itself():
     assert [("", "execute.requires", ("numpy",), "")] == asked(TITLE + "[execute]\nrequires = ['numpy']")
     assert [] == asked(TITLE + "[execute]\nrequires = []")

@@ -57,8 +57,8 @@ class CellCode(Struct, frozen=True, array_like=True):
     tolerance: Tolerance = Tolerance()
     timings: str = ""
     """As `CodeCell.timings`."""
-    module_named: bool = True
-    """As `CodeCell.module_named`."""
+    page_module: bool = False
+    """As `CodeCell.page_module`."""
 
 
 class EvalCode(Struct, frozen=True, array_like=True):
@@ -131,7 +131,7 @@ def _cell_code(cell: CodeCell) -> CellCode:
         resources=cell.resources,
         tolerance=cell.tolerance,
         timings=cell.timings,
-        module_named=cell.module_named,
+        page_module=cell.page_module,
     )
 
 

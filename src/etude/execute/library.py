@@ -163,7 +163,7 @@ class Library:
             for piece in self._pieces.get(language, ()) if self.name else ():
                 if piece.cell.variants and variant not in piece.cell.variants:
                     continue
-                own = "" if piece.cell.module_named else self._own.get(variant, "")
+                own = self._own.get(variant, "") if piece.cell.page_module else ""
                 growth = found.setdefault(f"{self.name}.{own or piece.cell.save}", _Growth())
                 normal, text = growth.states[-1] if growth.states else ("", "")
                 growth.pieces.append(piece)

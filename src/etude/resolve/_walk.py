@@ -308,7 +308,7 @@ class Walk:
             place = node.id or above
             variants = node.variants or self.variants
             names = defined(node.code)
-            own = {} if node.module_named else self.modules
+            own = self.modules if node.page_module else {}
             here = [one for one in variants or self.runs or own if one in own]
             for variant in here:
                 module = f"{self.library}.{own[variant]}"

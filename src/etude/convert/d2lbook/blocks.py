@@ -25,6 +25,8 @@ _IMAGE = re.compile(
 )
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
 _DISPLAY = re.compile(r"\$\$.+?\$\$", re.DOTALL)
+_LABELLED = re.compile(r"\([\w.:+-]+\)").fullmatch
+"""What stands after a displayed formula that has a label."""
 _CODE = re.compile(r"(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`)", re.DOTALL)
 _DISCUSSION = re.compile(r"\[(?:Discussions?|讨论[区]?)\]\((?P<url>[^()\s]+)\)[ \t]*")
 _EXTRA = ("小结", "练习", "总结", "摘要", "问题", "summary", "exercises", "exercise", "problems")
@@ -87,7 +89,8 @@ class Blocks:
         self.tab_line = 0
         self.threads: dict[str, str] = {}
         """Discussions: by tab, or under no name for the page."""
-        self.labels: list[str] = []
+        self.places: list[tuple[str, str]] = []
+        """Labels: the fragment of the old site's address, and the label itself."""
         self.in_list = False
 
     def convert(self, lines: Sequence[str], numbers: Sequence[int]) -> None:
@@ -104,6 +107,9 @@ class Blocks:
             return 1
         if mark := _MARK.fullmatch(line):
             self._mark(mark["name"], mark["value"].strip(), number, len(line) - len(line.lstrip()))
+            if mark["name"] != "bibliography" and not "".join(lines[at + 1 : at + 2]).strip():
+                # Of the blank lines around it those before it go with it.
+                self.out.drop_blank()
             return 1
         if not line.strip():
             self.out.put(line)
@@ -180,7 +186,8 @@ class Blocks:
                 before = f"{before.rstrip()}\n{indent}"
             out += [before, text[found.start() : found.end()]]
             at = found.end()
-            if after.partition("\n")[0].strip():
+            rest = after.partition("\n")[0].strip()
+            if rest and not _LABELLED(rest):
                 out.append(f"\n{indent}")
                 at += len(after) - len(after.lstrip(" "))
         return "".join((*out, text[at:]))
@@ -241,14 +248,13 @@ class Blocks:
                 said = "given to the nearest heading, figure or table before it, as d2lbook does"
             self.account.kept(f":{name}:", self.path, number, said)
             if name == "label":
-                self.labels.append(value)
+                self.places.append((value, value))
             if out.label_inside:
                 out.lines.insert(out.target + 1, f":{name}: {value}")
                 self._sorted_options()
             else:
                 out.lines.insert(out.target, " " * indent + f"({value})=")
                 out.target += 1
-            self._close_gap()
 
     def _sorted_options(self) -> None:
         """The options of a figure: its label first."""
@@ -269,11 +275,6 @@ class Blocks:
     def _labelled(self, begin: int, end: int) -> bool:
         return any(one.startswith(":label:") for one in self.out.lines[begin:end])
 
-    def _close_gap(self) -> None:
-        """Of the blank lines around a mark that is gone, those before it go too."""
-        if self.out.target_open:
-            self.out.drop_blank()
-
     def _equation(self, label: str, number: int) -> None:
         self.out.drop_blank()
         last = self.out.lines[-1] if self.out.lines else ""
@@ -281,7 +282,7 @@ class Blocks:
             self.account.lost(":eqlabel:", self.path, number, "there is no displayed formula before it")
             return
         self.account.kept(":eqlabel:", self.path, number, "`$$ (label)`")
-        self.labels.append(label)
+        self.places.append((f"equation-{label}", label))
         self.out.lines[-1] = f"{last.rstrip()} ({label})"
 
     def _image(self, lines: Sequence[str], at: int, number: int) -> int:

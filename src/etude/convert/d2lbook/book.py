@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname, normpath, relpath
 from urllib.parse import unquote
@@ -18,6 +19,7 @@ from etude.convert.d2lbook.page import Made, Surroundings, convert_page
 from etude.convert.d2lbook.project import CONFIG, ORIGIN, Project
 from etude.convert.d2lbook.settings import languages, library, write
 from etude.model.protocols import Files
+from etude.model.slug import slug
 
 __all__ = ["Book"]
 
@@ -270,9 +272,13 @@ class Book:
         for path in made:
             if self._is_original(path):
                 continue
-            pages[f"{path.removeprefix(self.project.root).removesuffix('.md')}.html"] = (
-                f"{self.spoken[0]}/{self._name(path)}" if self.both else self._name(path)
-            )
+            old = f"{path.removeprefix(self.project.root).removesuffix('.md')}.html"
+            new = f"{self.spoken[0]}/{self._name(path)}" if self.both else self._name(path)
+            pages[old] = new
+            for place, label in made[path].places:
+                fragment = _fragment(place)
+                if fragment and fragment != slug(label):
+                    pages[f"{old}#{fragment}"] = f"{new}#{slug(label)}"
         return redirects(pages, self.asked.old_base, self.asked.new_base, real=self._site())
 
     def _site(self) -> Iterator[str]:
@@ -311,6 +317,12 @@ class Book:
         return frozenset(found)
 
 
+def _fragment(name: str) -> str:
+    """The id that Sphinx gives a label, as docutils makes them: plain letters and digits, and hyphens."""
+    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"^[-0-9]+|-+$", "", re.sub(r"[^a-z0-9]+", "-", plain))
+
+
 def _pages(blocks: tuple[Block, ...]) -> Iterator[str]:
     stack = [chapter for block in reversed(blocks) for chapter in reversed(block.chapters)]
     while stack:
@@ -327,4 +339,4 @@ def _with_headers(page: Made, wanted: Iterable[Header]) -> Made:
     before = [line for one in wanted if one.first for line in (*one.cell(), "")]
     after = [line for one in wanted if not one.first for line in ("", *one.cell())]
     text = "\n".join((*lines[: fences[0]], *before, *lines[fences[0] :])).rstrip("\n")
-    return Made("\n".join((text, *after)) + "\n", page.labels, page.asked, page.saves)
+    return Made("\n".join((text, *after)) + "\n", page.places, page.asked, page.saves)

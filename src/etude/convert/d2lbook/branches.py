@@ -127,7 +127,8 @@ def _unwrapped(code: Code, statement: ast.If, *, chosen: bool, alone: bool) -> E
         # `elif` is an `if` of its own that stands where the first stood.
         start = code.start(body[0])
         text = " " * column + "if" + code.text[start + len("elif") : end]
-    elif code.start(body[0]) - code.line(body[0].lineno) == column or body[0].lineno == statement.lineno:
+    elif code.text[code.line(body[0].lineno) : code.start(body[0])].strip():
+        # It stands after the colon.
         text = " " * column + code.text[code.start(body[0]) : end]
     else:
         last = body[-1].end_lineno

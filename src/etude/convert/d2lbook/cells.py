@@ -60,15 +60,19 @@ class Cells:
         self,
         path: str,
         account: Account,
+        tabs: Sequence[str],
         page_tabs: Sequence[str],
         default: str,
         aliases: Mapping[str, Aliases],
         modules: Mapping[str, str],
         string: Callable[[str], str],
     ) -> None:
-        """`page_tabs` are those that the page has; `modules` has where tabs save to, if it must be said."""
+        """`tabs` are the book's, `page_tabs` those of the page.
+
+        `modules` has where tabs save to, if it must be said.
+        """
         self.path, self.account = path, account
-        self.page_tabs, self.default = tuple(page_tabs), default
+        self.tabs, self.page_tabs, self.default = tuple(tabs), tuple(page_tabs), default
         self.aliases, self.modules, self.string = aliases, modules, string
         self.hidden = False
         self.named: set[str] = set()
@@ -86,6 +90,11 @@ class Cells:
             self._dropped(fence)
             return ()
         tabs = self._tabs(fence)
+        if self.tabs and not tabs:
+            said = "kept as a listing: none of the book's tabs has it"
+            self.account.lost("{.python .input}", self.path, fence.line, said)
+            closing = (f"{fence.indent}{fence.marker}",) if fence.closed else ()
+            return (f"{fence.indent}{fence.marker}python", *fence.lines, *closing)
         body = [line for line in fence.body if not _TAB.fullmatch(line)]
         body, tags = self._hidden(fence, body)
         text = "\n".join(body).strip("\n")
@@ -107,7 +116,7 @@ class Cells:
         return tuple(f"{fence.indent}{line}".rstrip() if fence.indent else line for line in lines)
 
     def _tabs(self, fence: Fence) -> tuple[str, ...]:
-        if not self.page_tabs:
+        if not self.tabs:
             return ()
         named = tabs_of(fence)
         if named is None:
@@ -117,7 +126,7 @@ class Cells:
             return self.page_tabs
         self.account.kept("#@tab", self.path, fence.line, "`:variant:`")
         for tab in named:
-            if tab not in self.page_tabs:
+            if tab not in self.tabs:
                 self.account.lost("#@tab", self.path, fence.line, f"`{tab}` is none of the book's tabs")
         return tuple(tab for tab in self.page_tabs if tab in named)
 

@@ -68,7 +68,7 @@ def without_marks(text: str) -> tuple[str, tuple[Found, ...]]:
                 pieces[-2] = pieces[-2].rstrip(" ")
         else:
             # Spaces that stand there for the marks alone do not stand between Chinese characters.
-            if begins_han(inner) and ends_han(pieces[-1].rstrip(" ")):
+            if begins_han(inner) and ends_han("".join(pieces[-2:]).rstrip(" ")):
                 pieces[-1] = pieces[-1].rstrip(" ")
             pieces.append(inner)
             spaces = len(text[at:]) - len(text[at:].lstrip(" "))

@@ -46,7 +46,8 @@ class Made(Struct, frozen=True):
     """A converted page."""
 
     text: str
-    labels: tuple[str, ...]
+    places: tuple[tuple[str, str], ...]
+    """Labels: what the old site made the fragment of, and the label."""
     asked: Mapping[str, frozenset[str]]
     """Names of aliases that the code of each tab asks the library for."""
     saves: frozenset[str]
@@ -81,7 +82,7 @@ def convert_page(path: str, text: str, account: Account, around: Surroundings) -
     own = page_tabs(text, around.tabs)
     default = around.tabs[0] if around.tabs else ""
     blocks = Blocks(path, account, around.picture, around.unnumbered)
-    cells = Cells(path, account, own, default, around.aliases, around.modules, around.string)
+    cells = Cells(path, account, around.tabs, own, default, around.aliases, around.modules, around.string)
     shown = False
     for piece in pieces(text):
         if isinstance(piece, Prose):
@@ -103,7 +104,7 @@ def convert_page(path: str, text: str, account: Account, around: Surroundings) -
     lines = _head(own if cells.written else (), around.tabs, cells.named, blocks.threads) + blocks.out.lines
     return Made(
         "\n".join(lines) + "\n",
-        tuple(blocks.labels),
+        tuple(blocks.places),
         {tab: frozenset(names) for tab, names in cells.asked.items()},
         frozenset(cells.saves),
     )
@@ -130,8 +131,16 @@ def _prose(piece: Prose, path: str, account: Account, blocks: Blocks) -> None:
             account.kept(f"{mark.opening}…", path, line, "the mark is taken off")
     lines = text.split("\n")
     numbers = _numbers(piece.lines, lines)
-    escaped = ["\\" + line if line.startswith("%") and line in piece.lines else line for line in lines]
+    escaped = [
+        "\\" + line if _percent(line, lines[at - 1] if at else "") else line for at, line in enumerate(lines)
+    ]
     blocks.convert(escaped, [piece.line + number for number in numbers])
+
+
+def _percent(line: str, before: str) -> bool:
+    """Whether a line of text begins with a sign that makes comments: one that goes on a paragraph."""
+    follows = bool(before.strip()) and not before.startswith("%")
+    return line.startswith("%") and (follows or not line.startswith("% "))
 
 
 def _numbers(old: Sequence[str], new: Sequence[str]) -> list[int]:

@@ -118,7 +118,7 @@ def _saved(ctx: Context, node: CodeCell) -> str:
         return ""
     module = node.save or ctx.page.name.rsplit("/", 1)[-1].replace("-", "_")
     config = ctx.site.config
-    own = {} if node.module_named else config.library_modules()
+    own = config.library_modules() if node.page_module else {}
     modules = dict.fromkeys(own.get(name, module) for name in node.variants or ctx.variants or ("",))
     library = f"{config.library.name}." if config.library.name else ""
     where = "</code>, <code>".join(text(f"{library}{one}") for one in modules)

@@ -1,5 +1,3 @@
-import numpy as np
-
 #################   WARNING   ################
 # The below part is generated automatically through:
 #    d2lbook build lib
