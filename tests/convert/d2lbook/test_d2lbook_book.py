@@ -110,6 +110,26 @@ def test_pages_in_a_folder_of_their_own_move_up(made):
     assert "```{figure} ../img/x.svg" in result.files["b/c.md"]
 
 
+def test_addresses_lead_on_from_the_new_page(made):
+    page = (
+        "[p](sub/b.html#sec-x) ![i](a.svg) `](a.svg)` [f](a.csv) <img src='a.svg'> [w](http://x.y) [s](#a)\n"
+    )
+    files = {
+        "sub/b.md": "# B\n:label:`sec_x`\n\n[up](../page.ipynb) [o](../page.md)\n",
+        "a.svg": "",
+        "a.csv": "",
+        "page_origin.md": "[b](sub/b.md)\n",
+    }
+    one = made(page, **files)
+    assert one.page == page.replace("b.html#sec-x", "b.md#sec_x")
+    assert one.files["sub/b.md"] == "(sec_x)=\n# B\n\n[up](../page.md) [o](../page.md)\n"
+    assert {"a.csv", "a.svg"} == {copy.path for copy in one.converted.copies}
+    both = made(page, asked=Asked(originals="zh"), **files)
+    assert both.files["en/page.md"] == (
+        "[p](sub/b.md#sec_x) ![i](/a.svg) `](a.svg)` [f](/a.csv) <img src='/a.svg'> [w](http://x.y) [s](#a)\n"
+    )
+
+
 def test_contents_go_on_below_pages(made):
     result = made(
         "# Page\n\n```toc\nsub/one\n```\n",

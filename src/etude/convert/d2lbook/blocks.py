@@ -73,15 +73,12 @@ class Blocks:
         self,
         path: str,
         account: Account,
-        picture: Callable[[str, int], str],
+        address: Callable[[str, int], str],
         unnumbered: frozenset[str] = frozenset(),
     ) -> None:
-        """`picture` takes the address of a picture and its line, and has the one for the new page.
-
-        `unnumbered` are labels of headings without a number.
-        """
-        self.path, self.account, self.picture = path, account, picture
-        self.roles = Roles(path, account, unnumbered)
+        """The arguments are those of `Roles`."""
+        self.path, self.account, self.address = path, account, address
+        self.roles = Roles(path, account, address, unnumbered)
         self.out = Out()
         self.tabs: tuple[str, ...] = ()
         """Those of the prose tab that is open."""
@@ -301,7 +298,7 @@ class Blocks:
         after = lines[end] if end < len(lines) else ""
         if after.strip() and not self._begins(after) and not after.lstrip().startswith("!["):
             return 0
-        source = self.picture(found["source"], number)
+        source = self.address(found["source"], number)
         caption = found["alt"].strip()
         if not caption:
             sized = any(m for m in map(_MARK.fullmatch, lines[end : end + 4]) if m)

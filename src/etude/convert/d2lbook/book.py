@@ -121,8 +121,8 @@ class Book:
         return f"{folder}{self._name(path)}.md"
 
     def _page(self, path: str, text: str) -> Made:
-        def picture(address: str, line: int) -> str:
-            return self._picture(path, address, line)
+        def address(written: str, line: int) -> str:
+            return self._address(path, written, line)
 
         def read(name: str) -> str | None:
             file = normpath(f"{dirname(path)}/{name}".lstrip("/"))
@@ -138,7 +138,7 @@ class Book:
             self.project.tabs,
             self.project.aliases,
             {},
-            picture,
+            address,
             read,
             string,
             self.unnumbered,
@@ -161,13 +161,25 @@ class Book:
         bare = unquote(address.partition("#")[0])
         return normpath(bare.lstrip("/") if bare.startswith("/") else f"{dirname(page)}/{bare}".lstrip("/"))
 
-    def _picture(self, page: str, address: str, line: int) -> str:
-        if re.match(r"[a-z][a-z0-9+.-]*:|//", address, re.IGNORECASE):
+    def _address(self, page: str, address: str, line: int) -> str:
+        """A link or a picture: a page is named by its source, a file by where it lies from the new page."""
+        if re.match(r"[a-z][a-z0-9+.-]*:|//|#", address, re.IGNORECASE):
             return address
-        file = self._file(page, address)
-        if file not in self.files_known:
+        file, (_, hash_, place) = self._file(page, address), address.partition("#")
+        if file in self.files_known and file not in self.texts:
+            return self._moved(page, address, file)
+        source = f"{file.rpartition('.')[0]}.md"
+        if file.endswith((".md", ".html", ".ipynb")) and source in self.texts:
+            new = relpath(self._path(source), dirname(self._path(page)) or ".")
+            if file.endswith(".md") and dirname(self._path(page)) == dirname(page):
+                return address
+            self.account.kept("link to a page", page, line, "the page's source")
+            labels = [found["label"].strip() for found in _LABEL.finditer(self.texts[source])]
+            place = next((slug(one) for one in labels if _fragment(one) == place), place)
+            return f"{new}{hash_}{place}"
+        if file.endswith((".svg", ".png", ".jpg", ".jpeg", ".gif")):
             self.account.lost("![caption]()", page, line, f"there is no file `{file}`")
-        return self._moved(page, address, file)
+        return address
 
     def _moved(self, page: str, address: str, file: str) -> str:
         """An address from the new page, which may lie deeper."""

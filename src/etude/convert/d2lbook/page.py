@@ -30,8 +30,8 @@ class Surroundings(Struct, frozen=True):
     aliases: Mapping[str, Aliases]
     modules: Mapping[str, str]
     """Where the code of each tab is saved to, when that is not what `etude.toml` says."""
-    picture: Callable[[str, int], str]
-    """The address of a picture, and its line, to the one of the new page."""
+    address: Callable[[str, int], str]
+    """The address of a link or a picture, and its line, to that for the new page."""
     read: Callable[[str], str | None]
     """The text of a file that the page names."""
     string: Callable[[str], str]
@@ -81,7 +81,7 @@ def convert_page(path: str, text: str, account: Account, around: Surroundings) -
     """The page in `text`, which is the file `path`."""
     own = page_tabs(text, around.tabs)
     default = around.tabs[0] if around.tabs else ""
-    blocks = Blocks(path, account, around.picture, around.unnumbered)
+    blocks = Blocks(path, account, around.address, around.unnumbered)
     cells = Cells(path, account, around.tabs, own, default, around.aliases, around.modules, around.string)
     shown = False
     for piece in pieces(text):

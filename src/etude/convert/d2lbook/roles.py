@@ -1,8 +1,9 @@
-"""Roles of d2lbook in prose, `:numref:`x``, as roles of MyST, ``{numref}`x` ``."""
+"""What stands in lines of prose: roles, `:numref:`x``, become those of MyST; addresses lead to new places."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from etude.convert.account import Account
 
@@ -13,6 +14,7 @@ _TOKEN = re.compile(
     r"(?P<escape>\\[\\$`:])"
     rf"|(?P<role>{ROLE.pattern.replace('tick', 'quote').replace('name', 'kind').replace('text', 'words')})"
     r"|(?P<code>(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`))"
+    r"|(?P<link>\]\((?P<address>[^()\s<>]+(?:\([^()\s]*\)[^()\s]*)*)|\b(?:src|href)=[\"'](?P<file>[^\"'\n]+))"
     r"|(?P<display>\$\$.+?\$\$)"
     r"|(?P<math>\$(?![\s$])(?:\\.|[^$\\\n]|\n(?!\s*\n))+?(?<!\s)\$(?!\d))",
     re.DOTALL,
@@ -57,18 +59,29 @@ def begins_han(text: str) -> bool:
 class Roles:
     """Rewrites the roles of one page."""
 
-    def __init__(self, path: str, account: Account, unnumbered: frozenset[str] = frozenset()) -> None:
-        """Notes go to the account; `unnumbered` are labels of what has no number."""
-        self.path, self.account, self.unnumbered = path, account, unnumbered
+    def __init__(
+        self, path: str, account: Account, address: Callable[[str, int], str], unnumbered: frozenset[str]
+    ) -> None:
+        """`address` takes the address of a link or picture and its line, and has that for the new page.
+
+        `unnumbered` are labels of what has no number.
+        """
+        self.path, self.account, self.address, self.unnumbered = path, account, address, unnumbered
 
     def rewrite(self, text: str, line: int) -> str:
         """Prose that begins on a line of the file, with its roles as MyST has them."""
         out: list[str] = []
         at = 0
         for found in _TOKEN.finditer(text):
+            number = line + text.count("\n", 0, found.start())
+            if found["link"] is not None:
+                name = "address" if found["address"] is not None else "file"
+                out += [text[at : found.start(name)], self.address(found[name], number)]
+                at = found.end(name)
+                continue
             if found["role"] is None:
                 continue
-            role = self._role(found["kind"], found["words"], line + text.count("\n", 0, found.start()))
+            role = self._role(found["kind"], found["words"], number)
             if role is None:
                 continue
             before = text[at : found.start()]
