@@ -125,3 +125,11 @@ def test_aliases_that_code_still_asks_for_are_saved_unseen(tabbed):
             ":tags: [remove-cell]",
         )
     )
+
+
+def test_the_older_ways_to_name_the_library(made):
+    one = made(source("#@save\na = 1"), "[library]\nsave_filename = toys/die.py\nsave_mark = @save\n")
+    assert one.page == cell("a = 1", ":save: die")
+    assert '[library]\nname = "toys"\n' in one.toml
+    tabs = "[build]\ntabs = a, b\n[library]\nsave_patterns = toys/x.py, a\n  toys/y.py, b\n"
+    assert '[variant.b]\ntitle = "b"\nlibrary = "y"\n' in made(settings=tabs).toml

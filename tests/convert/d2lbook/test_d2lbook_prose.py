@@ -36,6 +36,7 @@ import pytest
         (":bibliography:`works.bib`", "```{bibliography}\n```"),
         ("```{.bash}\nls\n```", "```bash\nls\n```"),
         ("1. one\n   ```python\n   :numref:`x`\n   ```", "1. one\n   ```python\n   :numref:`x`\n   ```"),
+        ("a {{ name }} and `{{ x }}`", "a \\{{ name }} and `{{ x }}`"),
         (":unknown:`x` stays", ":unknown:`x` stays"),
     ],
 )  # fmt: skip
@@ -51,6 +52,19 @@ def test_a_picture_alone_is_a_figure_with_its_caption_and_size(made):
         "\ntext\n"
     )
     assert [("img/a.svg", "img/a.svg")] == [(one.source, one.path) for one in result.converted.copies]
+
+
+def test_a_figure_in_a_list_stays_there(made):
+    picture = "    ![:odd:`a` cap](http://x.y/a.svg)\n    :label:`fig_a`\n"
+    page = f"text\n* one\n\n{picture}\n    $$a$$\n    :eqlabel:`eq_a`\n* two\n"
+    figure = "    ```{figure} http://x.y/a.svg\n    :label: fig_a\n    :odd:`a` cap\n    ```\n"
+    assert made(page).page == f"text\n* one\n\n{figure}\n    $$a$$ (eq_a)\n* two\n"
+
+
+def test_a_second_label_of_a_figure_is_told(made):
+    result = made("![](http://x.y/a.svg)\n:label:`a`\n:width:`3px`\n:label:`b`\n")
+    assert "```{figure} http://x.y/a.svg\n:label: a\n:width: 3px\n```\n" == result.page
+    assert ["kept", "lost"] == [fate for fate, _, _ in result.told(":label:")]
 
 
 def test_a_picture_in_a_line_stays(made):

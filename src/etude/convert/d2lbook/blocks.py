@@ -20,7 +20,7 @@ _HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t].*)?")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*")
 _CAPTION = re.compile(r"(?:Table)?:[ \t]*(?P<text>(?![A-Za-z][\w:.-]*:`)\S.*)")
 _IMAGE = re.compile(
-    r" {0,3}!\[(?P<alt>(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]"
+    r"[ \t]*!\[(?P<alt>(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]"
     r"\((?P<source>[^()\s]+(?:\([^()]*\)[^()\s]*)*)(?:[ \t]+(?:\"[^\"]*\"|'[^']*'))?\)[ \t]*"
 )
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
@@ -28,6 +28,9 @@ _DISPLAY = re.compile(r"\$\$.+?\$\$", re.DOTALL)
 _LABELLED = re.compile(r"\([\w.:+-]+\)").fullmatch
 """What stands after a displayed formula that has a label."""
 _CODE = re.compile(r"(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`)", re.DOTALL)
+_OPTIONS = ("label", "width", "height", "numbered")
+"""Of figures, in the order in which they are written."""
+_OPTION = re.compile(rf"\s*:({'|'.join(_OPTIONS)}):(?: |$)")
 _DISCUSSION = re.compile(r"\[(?:Discussions?|讨论[区]?)\]\((?P<url>[^()\s]+)\)[ \t]*")
 _EXTRA = ("小结", "练习", "总结", "摘要", "问题", "summary", "exercises", "exercise", "problems")
 """Titles of the sections that the printed book leaves without a number."""
@@ -112,6 +115,7 @@ class Blocks:
             self.out.put(line)
             return 1
         if _HEADING.fullmatch(line):
+            self.in_list = False
             self.out.aim([self._heading(line, number)], inside=False)
             return 1
         taken = (
@@ -145,7 +149,8 @@ class Blocks:
         while text.count("$$") % 2 and end < len(lines):
             end += 1
             text = "\n".join(lines[at:end])
-        self._listed(lines[at])
+        for line in lines[at:end]:
+            self._listed(line)
         self.out.put(*self._apart(self.roles.rewrite(text, number), number).split("\n"))
         return end - at
 
@@ -241,36 +246,39 @@ class Blocks:
                 f":{name}:", self.path, number, "there is nothing before it that it could be for"
             )
         else:
+            if name == "label" and out.label_inside and self._labelled():
+                said = f"it has the label `{value}` too, and one only can be kept"
+                self.account.lost(":label:", self.path, number, said)
+                return
             if not out.target_open:
                 said = "given to the nearest heading, figure or table before it, as d2lbook does"
             self.account.kept(f":{name}:", self.path, number, said)
             if name == "label":
                 self.places.append((value, value))
             if out.label_inside:
-                out.lines.insert(out.target + 1, f":{name}: {value}")
+                opening = out.lines[out.target]
+                before = opening[: len(opening) - len(opening.lstrip())]
+                out.lines.insert(out.target + 1, f"{before}:{name}: {value}")
                 self._sorted_options()
             else:
                 out.lines.insert(out.target, " " * indent + f"({value})=")
                 out.target += 1
 
-    def _sorted_options(self) -> None:
-        """The options of a figure: its label first."""
-        begin = self.out.target + 1
-        end = begin
-        while end < len(self.out.lines) and re.match(r":[a-z]+:", self.out.lines[end]):
-            end += 1
-        order = (":label:", ":width:", ":height:", ":numbered:")
-        self.out.lines[begin:end] = sorted(
-            (
-                one
-                for one in self.out.lines[begin:end]
-                if not (one == ":numbered: false" and self._labelled(begin, end))
-            ),
-            key=lambda one: order.index(one.split(" ")[0]),
-        )
+    def _labelled(self) -> bool:
+        """Whether the last figure or table has a label."""
+        found = _OPTION.match("".join(self.out.lines[self.out.target + 1 : self.out.target + 2]))
+        return found is not None and found[1] == "label"
 
-    def _labelled(self, begin: int, end: int) -> bool:
-        return any(one.startswith(":label:") for one in self.out.lines[begin:end])
+    def _sorted_options(self) -> None:
+        """The options of a figure: its label first, and no word on numbers when it has one."""
+        lines, begin = self.out.lines, self.out.target + 1
+        end = begin
+        while end < len(lines) and _OPTION.match(lines[end]):
+            end += 1
+        options = {found[1]: line for line in lines[begin:end] if (found := _OPTION.match(line))}
+        if "label" in options:
+            options.pop("numbered", None)
+        lines[begin:end] = [options[name] for name in _OPTIONS if name in options]
 
     def _equation(self, label: str, number: int) -> None:
         self.out.drop_blank()
@@ -309,7 +317,9 @@ class Blocks:
         self.account.kept("![caption]()", self.path, number, "`{figure}`")
         body = self.roles.rewrite(caption, number).split("\n") if caption else []
         options = [] if caption else [":numbered: false"]
-        self.out.aim([f"```{{figure}} {source}", *options, *body, "```"], inside=True)
+        indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
+        written = (f"```{{figure}} {source}", *options, *(one.strip() for one in body), "```")
+        self.out.aim([f"{indent}{one}" for one in written], inside=True)
         return end - at
 
     def _table(self, lines: Sequence[str], at: int, number: int) -> int:

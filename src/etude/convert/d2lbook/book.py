@@ -50,6 +50,8 @@ class Book:
         self.named: set[str] = set()
         """Files that pages name."""
         self.unnumbered: frozenset[str] = frozenset()
+        self.modules: dict[str, str] = {}
+        """The module that saved code goes to in a book without tabs, under no name."""
 
     @property
     def both(self) -> bool:
@@ -62,6 +64,7 @@ class Book:
         blocks = (*contents(self.project.index, own, self.account), *self._unlisted(own))
         package, modules = library(self.project, self.account)
         self.unnumbered = self._unnumbered(own, blocks)
+        self.modules = {tab: module for tab, module in modules.items() if not tab}
         made = {path: self._page(path, text) for path, text in self.texts.items()}
         self._libraries(blocks, made, modules)
         written = {self._path(path): one.text for path, one in made.items()}
@@ -137,7 +140,7 @@ class Book:
         around = Surroundings(
             self.project.tabs,
             self.project.aliases,
-            {},
+            self.modules,
             address,
             read,
             string,
@@ -316,7 +319,7 @@ class Book:
         for path, cells in wanted.items():
             for page in (path, f"{path.removesuffix('.md')}{ORIGIN}.md"):
                 if page in made:
-                    made[page] = _with_headers(made[page], cells)
+                    made[page] = _with_headers(made[page], cells, self.modules.get("", ""))
 
     def _unnumbered(self, own: Mapping[str, str], blocks: Iterable[Block]) -> frozenset[str]:
         """Labels of headings on pages that have no numbers, and of headings that have none."""
@@ -343,12 +346,12 @@ def _pages(blocks: tuple[Block, ...]) -> Iterator[str]:
         stack += reversed(chapter.sections)
 
 
-def _with_headers(page: Made, wanted: Iterable[Header]) -> Made:
+def _with_headers(page: Made, wanted: Iterable[Header], module: str) -> Made:
     """The page with hidden cells before its first cell, and after its last one."""
     lines = page.text.split("\n")
     fences = [number for number, line in enumerate(lines) if re.match(r"`{3,}\{code-cell\}", line)]
     assert fences, "a page that saves has cells"
-    before = [line for one in wanted if one.first for line in (*one.cell(), "")]
-    after = [line for one in wanted if not one.first for line in ("", *one.cell())]
+    before = [line for one in wanted if one.first for line in (*one.cell(module), "")]
+    after = [line for one in wanted if not one.first for line in ("", *one.cell(module))]
     text = "\n".join((*lines[: fences[0]], *before, *lines[fences[0] :])).rstrip("\n")
     return Made("\n".join((text, *after)) + "\n", page.places, page.asked, page.saves)

@@ -29,9 +29,10 @@ class Header(Struct, frozen=True):
     first: bool
     """Before all that is saved; else after it."""
 
-    def cell(self) -> tuple[str, ...]:
+    def cell(self, module: str = "") -> tuple[str, ...]:
         """It as a cell that is not shown."""
-        options = (f":variant: {self.tab}", ":save:", ":tags: [remove-cell]")
+        variant = (f":variant: {self.tab}",) if self.tab else ()
+        options = (*variant, f":save: {module}".rstrip(), ":tags: [remove-cell]")
         return ("```{code-cell} python", *options, *self.text.split("\n"), "```")
 
 

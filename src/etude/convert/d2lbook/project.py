@@ -101,8 +101,20 @@ def read_project(files: Files, *, originals: bool) -> Project:
         _pages(project, inside, originals=originals),
         project.tabs,
         {tab: read_aliases(section) for tab, section in sections.items() if section},
-        {tab: section["lib_file"].strip() for tab, section in sections.items() if section.get("lib_file")},
+        _modules(project, sections),
     )
+
+
+def _modules(project: Project, sections: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Tab to file, as each of the ways says that there were to say it; without tabs under no name."""
+    found = {tab: section["lib_file"].strip() for tab, section in sections.items() if section.get("lib_file")}
+    for line in project.get("library", "save_patterns").splitlines():
+        path, _, tab = (part.strip() for part in line.partition(","))
+        if path and tab.lower() in project.tabs:
+            found.setdefault(tab.lower(), path)
+    if not project.tabs and (path := project.get("library", "save_filename")):
+        found[""] = path
+    return found
 
 
 def _tabs(settings: Mapping[tuple[str, str], str]) -> tuple[str, ...]:

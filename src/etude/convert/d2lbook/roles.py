@@ -11,7 +11,7 @@ __all__ = ["ROLE", "Roles", "begins_han", "ends_han"]
 
 ROLE = re.compile(r"(?<![\w`\\:]):(?P<name>[A-Za-z][\w:.-]*):(?P<tick>`+)(?P<text>[^`\n]+)(?P=tick)(?!`)")
 _TOKEN = re.compile(
-    r"(?P<escape>\\[\\$`:])"
+    r"(?P<escape>\\[\\$`:{])|(?P<brace>\{\{)"
     rf"|(?P<role>{ROLE.pattern.replace('tick', 'quote').replace('name', 'kind').replace('text', 'words')})"
     r"|(?P<code>(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`))"
     r"|(?P<link>\]\((?P<address>[^()\s<>]+(?:\([^()\s]*\)[^()\s]*)*)|\b(?:src|href)=[\"'](?P<file>[^\"'\n]+))"
@@ -74,6 +74,11 @@ class Roles:
         at = 0
         for found in _TOKEN.finditer(text):
             number = line + text.count("\n", 0, found.start())
+            if found["brace"] is not None:
+                # It would begin a substitution.
+                out += [text[at : found.start()], "\\{{"]
+                at = found.end()
+                continue
             if found["link"] is not None:
                 name = "address" if found["address"] is not None else "file"
                 out += [text[at : found.start(name)], self.address(found[name], number)]

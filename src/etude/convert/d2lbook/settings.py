@@ -32,7 +32,8 @@ _SILENT = frozenset({
     ("build", "notebooks"), ("build", "exclusions"), ("build", "index"), ("build", "tabs"),
     ("build", "source_dir"), ("build", "output_dir"), ("build", "resources"), ("build", "non-notebooks"),
     ("build", "html_dir"),
-    ("project", "lang"), ("translation", "origin_lang"),
+    ("project", "lang"), ("translation", "origin_lang"), ("library", "save_mark"),
+    ("library", "save_patterns"),
 })  # fmt: skip
 """Settings that are in the new book by what it holds."""
 
@@ -75,6 +76,12 @@ def library(project: Project, account: Account) -> tuple[str, dict[str, str]]:
     for tab, path in project.modules.items():
         module = basename(path).removesuffix(".py")
         number = line((f"library-{tab}", "lib_file"), 0)
+        if not tab:
+            number = line(("library", "save_filename"), 0)
+            said = f"saved code is imported from `{name or module}.{module}`: change the imports"
+            account.changed("[library] save_filename", CONFIG, number, said)
+            name, modules[tab] = name or module, module
+            continue
         if len(packages) > 1 or not name or "." in name:
             name = name.partition(".")[0] or module
             said = f"saved code is imported from `{name}.{module}`: change the imports"
@@ -183,7 +190,7 @@ class _Settings:
 
     def __init__(self, project: Project, account: Account, exists: Callable[[str], bool]) -> None:
         self.project, self.account, self.exists = project, account, exists
-        self.told: set[tuple[str, str]] = set()
+        self.told: set[tuple[str, str]] = {("library", "save_filename")}
 
     def _line(self, section: str, key: str) -> int:
         return self.project.lines.get((section, key), 0)
