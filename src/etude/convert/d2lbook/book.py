@@ -11,10 +11,10 @@ from urllib.parse import unquote
 from etude.convert.account import Account
 from etude.convert.addresses import redirects
 from etude.convert.converted import Asked, Converted, Copy
-from etude.convert.d2lbook.blocks import is_extra
 from etude.convert.d2lbook.contents import Block, Chapter, contents
 from etude.convert.d2lbook.counting import counted
 from etude.convert.d2lbook.header import Header, headers
+from etude.convert.d2lbook.lines import is_extra
 from etude.convert.d2lbook.page import Made, Surroundings, convert_page
 from etude.convert.d2lbook.project import CONFIG, ORIGIN, Project
 from etude.convert.d2lbook.settings import languages, library, write

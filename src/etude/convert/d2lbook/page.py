@@ -104,7 +104,7 @@ def convert_page(path: str, text: str, account: Account, around: Surroundings) -
     lines = _head(own if cells.written else (), around.tabs, cells.named, blocks.threads) + blocks.out.lines
     return Made(
         "\n".join(lines) + "\n",
-        tuple(blocks.places),
+        tuple(blocks.out.places),
         {tab: frozenset(names) for tab, names in cells.asked.items()},
         frozenset(cells.saves),
     )
