@@ -133,3 +133,15 @@ def test_the_older_ways_to_name_the_library(made):
     assert '[library]\nname = "toys"\n' in one.toml
     tabs = "[build]\ntabs = a, b\n[library]\nsave_patterns = toys/x.py, a\n  toys/y.py, b\n"
     assert '[variant.b]\ntitle = "b"\nlibrary = "y"\n' in made(settings=tabs).toml
+
+
+def test_a_method_that_hides_a_function_is_told(tabbed):
+    cells = [
+        "#@save\ndef loss(x):\n    return x", "#@save\nclass A: pass",
+        "@d2l.add_to_class(A)  #@save\ndef loss(self):\n    return 1",
+        "@d2l.add_to_class(A)  #@save\ndef more(self):\n    return 1",
+    ]  # fmt: skip
+    result = tabbed("\n".join(map(source, cells)))
+    assert [("changed", 12)] == [
+        (fate, line) for fate, line, _ in result.told("@d2l.add_to_class") if fate == "changed"
+    ]

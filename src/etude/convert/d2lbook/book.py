@@ -215,19 +215,40 @@ class Book:
     ) -> None:
         """Put what libraries hold beside saved cells into hidden cells of the first page that saves."""
         order = [self.project.index, *_pages(blocks)]
+        self._tell_hidden(order, made)
         asked = {
             tab: frozenset().union(*(one.asked.get(tab, frozenset()) for one in made.values()))
             for tab in modules
         }
         wanted: dict[str, list[Header]] = {}
         for one in headers(self.project, self.files, asked, self.account):
-            first = next((path for path in order if path in made and one.tab in made[path].saves), None)
+            first = next(
+                (
+                    path
+                    for path in order
+                    if path in made and one.tab in {saved.tab for saved in made[path].saves}
+                ),
+                None,
+            )
             if first is not None:
                 wanted.setdefault(first, []).append(one)
         for path, cells in wanted.items():
             for page in (path, f"{path.removesuffix('.md')}{ORIGIN}.md"):
                 if page in made:
                     made[page] = _with_headers(made[page], cells, self.modules.get("", ""))
+
+    def _tell_hidden(self, order: Iterable[str], made: Mapping[str, Made]) -> None:
+        """Tell of methods that hide a function of the library that has their name."""
+        known: set[tuple[str, str]] = set()
+        told: set[tuple[str, int]] = set()
+        for path in order:
+            for one in made[path].saves if path in made else ():
+                if not one.patch:
+                    known.add((one.tab, one.name))
+                elif (one.tab, one.name) in known and (path, one.line) not in told:
+                    told.add((path, one.line))
+                    said = "it hides a function of the library that has its name: rename one"
+                    self.account.changed("@d2l.add_to_class", path, one.line, said)
 
     def _unnumbered(self, own: Mapping[str, str], blocks: Iterable[Block]) -> frozenset[str]:
         """Labels of headings on pages that have no numbers, and of headings that have none."""

@@ -11,11 +11,11 @@ from msgspec import Struct
 from etude.convert.account import Account
 from etude.convert.d2lbook.aliases import Aliases, apply, remaining
 from etude.convert.d2lbook.branches import choose, has_branches
-from etude.convert.d2lbook.saving import is_saved, split
+from etude.convert.d2lbook.saving import defined, is_saved, split
 from etude.convert.d2lbook.source import Edit, parse
 from etude.convert.fences import Fence
 
-__all__ = ["ALL", "Cells", "is_cell", "is_dropped", "tabs_of"]
+__all__ = ["ALL", "Cells", "Saved", "is_cell", "is_dropped", "tabs_of"]
 
 ALL = "all"
 _CELL = re.compile(r"\{(?=[^}]*\.input\b)(?:=[^}]*)?(?P<inner>[^}]*)\}")
@@ -46,6 +46,17 @@ def tabs_of(fence: Fence) -> tuple[str, ...] | None:
 def is_dropped(fence: Fence) -> bool:
     """Whether a cell only sets d2lbook up, and is in no book that it makes."""
     return any(_LOAD in line for line in fence.lines)
+
+
+class Saved(Struct, frozen=True):
+    """Something that goes to the library of a tab."""
+
+    tab: str
+    name: str = ""
+    """Of a function or a class; empty for other code."""
+    line: int = 0
+    patch: bool = False
+    """Whether it is added to a class, and its name is left with nothing."""
 
 
 class _Piece(Struct, frozen=True):
@@ -79,8 +90,7 @@ class Cells:
         """Tabs that written cells name."""
         self.asked: dict[str, set[str]] = {}
         """Names of aliases that the code of each tab still asks the library for."""
-        self.saves: set[str] = set()
-        """Tabs whose code is saved."""
+        self.saves: list[Saved] = []
         self.written = 0
         """Cells of Etude so far."""
 
@@ -212,7 +222,9 @@ class Cells:
             self.named.update(names)
             yield f":variant: {', '.join(names)}"
         if piece.saved:
-            self.saves.update(names)
+            self.saves += [
+                Saved(tab, name, fence.line, patch) for tab in names for name, patch in defined(piece.text)
+            ] or [Saved(tab) for tab in names]
             module = self.modules.get(names[0], "")
             yield f":save: {module}".rstrip()
         if tags:

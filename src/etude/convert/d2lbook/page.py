@@ -11,7 +11,7 @@ from msgspec import Struct
 from etude.convert.account import Account
 from etude.convert.d2lbook.aliases import Aliases
 from etude.convert.d2lbook.blocks import Blocks
-from etude.convert.d2lbook.cells import ALL, Cells, is_cell, tabs_of
+from etude.convert.d2lbook.cells import ALL, Cells, Saved, is_cell, tabs_of
 from etude.convert.d2lbook.contents import is_toc
 from etude.convert.d2lbook.marks import without_marks
 from etude.convert.d2lbook.rest import convert_rest, is_rest
@@ -50,8 +50,7 @@ class Made(Struct, frozen=True):
     """Labels: what the old site made the fragment of, and the label."""
     asked: Mapping[str, frozenset[str]]
     """Names of aliases that the code of each tab asks the library for."""
-    saves: frozenset[str]
-    """The tabs whose code is saved."""
+    saves: tuple[Saved, ...]
 
 
 def page_tabs(text: str, tabs: Sequence[str]) -> tuple[str, ...]:
@@ -106,7 +105,7 @@ def convert_page(path: str, text: str, account: Account, around: Surroundings) -
         "\n".join(lines) + "\n",
         tuple(blocks.out.places),
         {tab: frozenset(names) for tab, names in cells.asked.items()},
-        frozenset(cells.saves),
+        tuple(cells.saves),
     )
 
 

@@ -116,13 +116,15 @@ class Places:
                 fragment = _fragment(place)
                 if fragment and fragment != slug(label):
                     pages[f"{old}#{fragment}"] = f"{new}#{slug(label)}"
-        return lead_on(pages, self.asked.old_base, self.asked.new_base, real=self._site())
+        found = lead_on(pages, self.asked.old_base, self.asked.new_base, real=self._site())
+        # The site has its own front page: places on the old one cannot lead on.
+        return {old: new for old, new in found.items() if old.partition("#")[0] in found}
 
     def _site(self) -> Iterator[str]:
         """Files that the new site has itself, below its root."""
         yield "index.html"
         for path in self.texts:
-            yield self.path(path).removesuffix(".md") + ".html"
+            yield f"{self.spoken[1 if self.is_original(path) else 0]}/{self.name(path)}.html"
 
 
 def _fragment(name: str) -> str:

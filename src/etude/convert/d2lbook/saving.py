@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 from msgspec import Struct
 
 from etude.convert.d2lbook.source import Code, parse
 
-__all__ = ["Part", "is_saved", "split"]
+__all__ = ["Part", "defined", "is_saved", "split"]
 
 _MARK = re.compile(r"#[ \t]*@save\b")
+_PATCH = "add_to_class("
 _LINE = re.compile(r"[ \t]*#[ \t]*@save[ \t]*")
 
 
@@ -49,6 +51,19 @@ def split(text: str) -> tuple[Part, ...]:
             parts.append((chunk, kept))
     texts = [Part("\n".join(chunk).strip("\n"), kept) for chunk, kept in parts]
     return tuple(part for part in texts if part.text.strip())
+
+
+def defined(text: str) -> tuple[tuple[str, bool], ...]:
+    """The names that saved code gives to functions and classes, each with whether it is a patch of a class.
+
+    A patch, a function with `@d2l.add_to_class(…)`, leaves its name with nothing in the library.
+    """
+    code = parse(text)
+    return tuple(
+        (node.name, any(_PATCH in ast.unparse(one) for one in node.decorator_list))
+        for node in (code.tree.body if code is not None else ())
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    )
 
 
 def _statements(code: Code, count: int) -> list[tuple[int, int, int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -69,6 +70,7 @@ class Code:
         return "".join((*pieces, self.text[at:]))
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> Code | None:
     """The code of a cell; None when it is not Python, or Python of a kind that this Python cannot read."""
     if text.lstrip().startswith("%%"):
