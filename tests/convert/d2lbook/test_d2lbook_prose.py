@@ -19,6 +19,7 @@ import pytest
         ("`:numref:` and `` :numref:`x` `` stay", "`:numref:` and `` :numref:`x` `` stay"),
         ("$a:ref:b$ :numref:`x`", "$a:ref:b$ {numref}`x`"),
         ("[**a**](http://x.y) and (**b**) and [**c,\nd**]", "[**a**](http://x.y) and b and c,\nd"),
+        ("one ` tick\n\n(**mark**)\n\nand ` more", "one ` tick\n\nmark\n\nand ` more"),
         ("[**先**] (**后**) 。", "先后。"),
         ("如果 (**$f$的极限**) 是 (**它**)", "如果 $f$的极限是它"),
         ("(**$$a = b$$**)\n:eqlabel:`eq_a`", "$$a = b$$ (eq_a)"),

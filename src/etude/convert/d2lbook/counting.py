@@ -12,7 +12,7 @@ from etude.convert.fences import Fence, pieces
 
 __all__ = ["counted"]
 
-_CODE = re.compile(r"(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`)", re.DOTALL)
+_CODE = re.compile(r"(?P<tick>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=tick)(?!`)", re.DOTALL)
 _ROLE = re.compile(r"(?<![\w`\\:]):(?P<name>[\w:.-]+):(?P<tick>`+)(?P<text>[^`\n]+)(?P=tick)")
 _GONE = re.compile(r"\[~~.*?~~\]|\(~~.*?~~\)", re.DOTALL)
 _DISPLAY = re.compile(r"\$\$.+?\$\$", re.DOTALL)

@@ -16,7 +16,7 @@ __all__ = ["Found", "protected", "without_marks"]
 
 _PROTECTED = re.compile(
     r"\\[\\$`]"
-    r"|(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`)"
+    r"|(?P<tick>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=tick)(?!`)"
     r"|\$\$.+?\$\$"
     r"|(?<!\$)\$(?![\s$])(?:\\.|[^$\\\n]|\n(?!\s*\n))+?(?<!\s)\$(?!\d)",
     re.DOTALL,
