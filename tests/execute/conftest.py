@@ -207,6 +207,9 @@ class World:
     kernel_of: dict[str, str] = field(default_factory=dict)
     environments: tuple[Environment, ...] = ()
     library_name: str = ""
+    library_whole: bool = False
+    module_of: dict[str, str] = field(default_factory=dict)
+    """By variant: the module that its saved code goes to."""
     environment: dict[str, str] = field(default_factory=dict)
     script: dict = field(default_factory=dict)
     written: tuple[str, ...] = ()
@@ -258,6 +261,7 @@ class World:
                     code=cell.code,
                     code_span=(start, start + len(cell.code), 0),
                     variants=cell.variants,
+                    page_module=cell.page_module,
                     save=cell.save,
                     tags=cell.tags,
                     timeout=cell.timeout,
@@ -309,10 +313,13 @@ class World:
     def config(self) -> Config:
         return Config(
             languages=self.languages,
-            variants=tuple(Variant(name, name, self.kernel_of.get(name, "")) for name in self.variants),
+            variants=tuple(
+                Variant(name, name, self.kernel_of.get(name, ""), self.module_of.get(name, ""))
+                for name in self.variants
+            ),
             execute=self.execution,
             environments=self.environments,
-            library=LibraryConfig(self.library_name),
+            library=LibraryConfig(self.library_name, self.library_whole),
         )
 
     def codes(self) -> list[PageCode]:

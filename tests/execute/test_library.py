@@ -90,3 +90,28 @@ def test_a_change_of_a_library_module_that_another_imports_counts(world):
     before = world.keys(2)
     world.page("one", world.cell("a = 2", save="base"))
     assert before != world.keys(2)
+
+
+def test_saved_code_goes_to_the_module_of_its_variant(world):
+    world.library_name, world.variants, world.module_of = "lib", ("numpy", "torch"), {"torch": "pt"}
+    world.page("one", world.cell("a = 1", save="one", page_module=True), variants=("numpy", "torch"))
+    world.page("two", world.cell("b = 1", save="own"), variants=("numpy", "torch"))
+    world.page("three", "import lib.one, lib.pt, lib.own", variants=("numpy", "torch"))
+    assert {"lib/__init__.py", "lib/one.py", "lib/own.py"} == sources(world, "three", "numpy").keys()
+    assert {"lib/__init__.py", "lib/pt.py", "lib/own.py"} == sources(world, "three", "torch").keys()
+
+
+def test_a_whole_library_holds_what_the_page_and_later_ones_save(book):
+    book.library_whole = True
+    everywhere = sources(book, "three", "numpy")
+    assert everywhere == sources(book, "one", "numpy") == sources(book, "two", "numpy")
+    assert "b = 2" in everywhere["lib/tools.py"]
+
+
+def test_a_change_of_what_a_later_page_saves_runs_those_that_import_it(world):
+    world.library_name, world.library_whole = "lib", True
+    world.page("one", "from lib.later import a")
+    world.page("two", world.cell("a = 1", save="later"))
+    before = world.keys(0)
+    world.page("two", world.cell("a = 2", save="later"))
+    assert before != world.keys(0)

@@ -302,7 +302,7 @@ def test_languages_that_are_all_wrong_leave_the_default():
         (TITLE + "lisence = 'x'", "did you mean `license`?"),
         (TITLE + "timeout = 1", "`timeout` belongs in `[execute]`"),
         ("title = 'x'\n" + TITLE, "`title` belongs in `[book]`"),
-        (TITLE + "[library]\nqqq = 1", "known keys: name"),
+        (TITLE + "[library]\nqqq = 1", "known keys: name, whole"),
         (TITLE + "[execute]\npolicy = 'frozn'", "did you mean `frozen`?"),
         (TITLE + "[execute]\ntimeout = 'x'", "for example `timeout = 600`"),
         (TITLE + "languages = ['zh_CN']", "did you mean `zh-CN`?"),
@@ -586,6 +586,17 @@ def test_variants_ask_for_what_is_installed():
         ("c", "variant.c.requires", (), "==3.12.*"),
         ("e", "execute.requires", ("numpy>=2",), "==3.12.1"),
     ] == asked(text)
+
+
+def test_saved_code_has_a_module_for_each_variant():
+    text = (
+        TITLE + 'variants = ["a", "b"]\n[variant.a]\nlibrary = "torch"\n[library]\nname = "x"\nwhole = true\n'
+    )
+    assert [] == problems(text)
+    config = parse_config(text)[0]
+    assert {"a": "torch"} == config.library_modules()
+    assert config.library.whole
+    assert ["config-value"] == [str(one.rule) for one in parse_config(text.replace('"torch"', '"a b"'))[1]]
 
 
 def test_a_book_without_variants_asks_for_itself():

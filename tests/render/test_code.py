@@ -6,10 +6,12 @@ import base64
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from etude.model import inline as i
 from etude.model.block import Annotation, CodeBlock, CodeCell, Figure, VariantBlock
 from etude.model.book import Number
+from etude.model.config import Variant
 from etude.model.page import FrontMatter
 from etude.model.result import Display, Failure, Result, Value
 from etude.model.span import NOWHERE
@@ -65,6 +67,18 @@ def test_saved_code_says_where_it_went(kit: Kit) -> None:
     assert "已存入 handbook.one" == kit.view(kit.cell(save="")).says(".//p[@class='saved']")
     assert "已存入 handbook.m" == kit.view(kit.cell(save="m")).says(".//p[@class='saved']")
     assert [] == kit.view(kit.cell()).all(".//p[@class='saved']")
+
+
+def test_saved_code_may_go_to_the_modules_of_variants(kit: Kit) -> None:
+    variants = (Variant("numpy", "NumPy", library="np"), Variant("pytorch", "PyTorch"))
+    config = replace(kit.config, variants=variants)
+    more = {"save": "one", "page_module": True}
+    both = kit.view(kit.cell(variants=("numpy", "pytorch"), **more), config=config)
+    assert "已存入 handbook.np, handbook.one" == both.says(".//p[@class='saved']")
+    one = kit.view(kit.cell(variants=("numpy",), **more), config=config)
+    assert "已存入 handbook.np" == one.says(".//p[@class='saved']")
+    named = kit.view(kit.cell(variants=("numpy",), save="m"), config=config)
+    assert "已存入 handbook.m" == named.says(".//p[@class='saved']")
 
 
 @pytest.mark.parametrize(

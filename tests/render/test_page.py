@@ -26,7 +26,7 @@ from etude.render.html.site import SiteContext
 from etude.render.html.site_files import site_files
 
 if TYPE_CHECKING:
-    from conftest import Kit
+    from conftest import Kit, View
 
 N = NOWHERE
 
@@ -112,6 +112,32 @@ def test_front_matter_is_shown(kit: Kit) -> None:
     assert "A、B · 2026" == view.says("//p[@class='byline']")
     assert 'D "q"' == view.one("//meta[@name='description']").get("content")
     assert "MIT" in view.says("//footer[@class='colophon']")
+
+
+def threads(view: View) -> list[tuple[str, str, str | None]]:
+    links = view.all("//p[@class='discuss']/a")
+    return [(link.text, link.get("href"), link.get("data-variant")) for link in links]
+
+
+def test_a_page_leads_to_where_it_is_discussed(kit: Kit) -> None:
+    one = FrontMatter(discussions=(("", "https://f.example/1"),))
+    assert [("讨论本页", "https://f.example/1", None)] == threads(kit.view(kit.p("x"), front=one))
+    assert "Discuss this page" == threads(kit.view(kit.p("x"), front=one, language="en"))[0][0]
+    assert [] == threads(kit.view(kit.p("x")))
+
+
+def test_each_variant_leads_to_its_own_thread(kit: Kit) -> None:
+    found = (("numpy", "https://f.example/1"), ("pytorch", "https://f.example/2"))
+    cells = (kit.cell(0, variants=("numpy",)), kit.cell(1, variants=("pytorch",)))
+    view = kit.view(*cells, front=FrontMatter(discussions=found))
+    assert [
+        ("讨论本页", "https://f.example/1", "numpy"), ("讨论本页", "https://f.example/2", "pytorch"),
+    ] == threads(view)  # fmt: skip
+    # A page without a choice names the threads, or has that of its only variant.
+    view = kit.view(kit.p("x"), front=FrontMatter(discussions=found))
+    assert ["讨论本页（NumPy）", "讨论本页（PyTorch）"] == [text for text, _, _ in threads(view)]
+    view = kit.view(kit.cell(0), front=FrontMatter(discussions=found, variants=("numpy",)))
+    assert [("讨论本页", "https://f.example/1", None)] == threads(view)
 
 
 def test_titles_are_escaped_everywhere(kit: Kit) -> None:

@@ -115,7 +115,10 @@ class Book:
 
     def resolve(self, *parts: TocPart, style: str = "", **options) -> Resolution:
         config = options.pop("config", Config(bibliography=BibliographyConfig(style=style)))
-        indexes = {name: index_page(page, config.library.name) for name, page in self.pages.items()}
+        indexes = {
+            name: index_page(page, config.library.name, config.library_modules())
+            for name, page in self.pages.items()
+        }
         return resolve(self.toc(*parts), indexes, config, **options)
 
 

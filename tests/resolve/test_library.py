@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from etude.model import block as b
-from etude.model.config import Config, LibraryConfig
+from etude.model.config import Config, LibraryConfig, Variant
 from etude.model.imports import defined, imported
 
 CONFIG = Config(library=LibraryConfig("small"))
@@ -69,6 +69,25 @@ def test_each_variant_has_its_cell_and_of_one_variant_the_last_counts(n, book):
     users = {page: sorted(facts[page].users) for page in ("one", "two")}
     # The module is named by the import, too: its users are shown where it begins.
     assert {"one": [0, 1], "two": [0, 1]} == users
+
+
+def test_a_variant_saves_to_its_own_module(n, book):
+    variants = (Variant("numpy", "NumPy"), Variant("torch", "Torch", library="pt"))
+    both = replace(
+        cell(n, "def half(x): ...", 0, "lst-half", "one"), variants=("numpy", "torch"), page_module=True
+    )
+    book.page("one", n.h(1, "One"), both)
+    book.page("two", n.h(1, "Two"), cell(n, "from small.one import half\nfrom small.pt import half", 0))
+    facts = book.resolve(config=replace(CONFIG, variants=variants)).facts
+    assert {"small.one:", "small.one:half", "small.pt:", "small.pt:half"} == facts["two"].sources.keys()
+
+
+def test_a_whole_library_is_found_before_it_is_saved(n, book):
+    book.page("one", n.h(1, "One"), cell(n, "from small.two import half", 0))
+    book.page("two", n.h(1, "Two"), cell(n, "def half(x): ...", 0, "lst-half", "two"))
+    assert {} == book.resolve(config=CONFIG).facts["one"].sources
+    whole = book.resolve(config=Config(library=LibraryConfig("small", whole=True))).facts
+    assert "lst-half" == whole["one"].sources["small.two:half"].id
 
 
 def test_what_it_is_called(resolved):

@@ -73,7 +73,7 @@ def settings_key(config: Config, program: str) -> str:
     return digest(
         VERSION, program, _encode((config.variants, config.languages, config.language_folders)),
         _encode((config.substitutions, config.macros, config.abbreviations, config.inventories)),
-        _encode((config.trust, config.library)),
+        _encode((config.trust, config.library, config.library_modules())),
     )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def parse_source(source: Source, config: Config, files: DiskFiles, settings: str
     letters, wrong = read_formulas(page)
     diagnostics = (*((problem,) if problem else ()), *page.diagnostics, *wrong)
     parsed = Parsed(
-        source, digest(page_bytes), index_page(page, config.library.name),
+        source, digest(page_bytes), index_page(page, config.library.name, config.library_modules()),
         bool(page.cells) or b"Eval" in page_bytes, diagnostics,
         page.sources, page.files, letters, watch.seen(), settings,
     )  # fmt: skip

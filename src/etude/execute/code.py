@@ -59,6 +59,8 @@ class CellCode(Struct, frozen=True, array_like=True):
     """As `CodeCell.timings`."""
     silent: bool = False
     """What it writes to standard error is not shown."""
+    page_module: bool = False
+    """As `CodeCell.page_module`."""
 
 
 class EvalCode(Struct, frozen=True, array_like=True):
@@ -132,6 +134,7 @@ def _cell_code(cell: CodeCell) -> CellCode:
         tolerance=cell.tolerance,
         timings=cell.timings,
         silent="remove-stderr" in cell.tags,
+        page_module=cell.page_module,
     )
 
 

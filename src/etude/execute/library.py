@@ -57,9 +57,22 @@ class _Growth:
 class Library:
     """The saved cells of a book; asked by language, position in the reading order, and variant."""
 
-    def __init__(self, name: str, pages: Mapping[str, Sequence[PageCode]], default: str) -> None:
-        """Collect the package `name`; where pages of two languages save the same, `default`'s is taken."""
+    def __init__(
+        self,
+        name: str,
+        pages: Mapping[str, Sequence[PageCode]],
+        default: str,
+        modules: Mapping[str, str] | None = None,
+        *,
+        whole: bool = False,
+    ) -> None:
+        """Collect the package `name`; where pages of two languages save the same, `default`'s is taken.
+
+        `modules` are `Config.library_modules`, `whole` is `LibraryConfig.whole`.
+        """
         self.name = name
+        self._whole = whole
+        self._own = modules or {}
         self.diagnostics: tuple[Diagnostic, ...] = ()
         self._pieces: dict[str, list[_Piece]] = {}
         self._grown: dict[tuple[str, str], dict[str, _Growth]] = {}
@@ -89,7 +102,7 @@ class Library:
     def modules(self, language: str, position: int, variant: str) -> Iterator[str]:
         """Names, with the package, of the modules that a page finds."""
         for name, growth in self._growth(language, variant).items():
-            if growth.pieces[0].position < position:
+            if self._count_before(growth, position):
                 yield name
 
     def module(self, name: str, language: str, position: int, variant: str) -> LibraryModule | None:
@@ -97,7 +110,7 @@ class Library:
         growth = self._growth(language, variant).get(name)
         if growth is None:
             return None
-        count = _count_before(growth, position)
+        count = self._count_before(growth, position)
         if not count:
             return None
         if count not in growth.known:
@@ -126,7 +139,7 @@ class Library:
             return {}
         files = {f"{self.name}/__init__.py": '"""Code that the pages of the book define."""\n'}
         for name, growth in self._growth(language, variant).items():
-            count = _count_before(growth, position)
+            count = self._count_before(growth, position)
             if count and (wanted is None or name in wanted):
                 path = name.replace(".", "/")
                 if count not in growth.texts:
@@ -137,6 +150,12 @@ class Library:
                         files.setdefault(f"{path[:end]}/__init__.py", '"""Part of the book\'s code."""\n')
         return dict(sorted(files.items()))
 
+    def _count_before(self, growth: _Growth, position: int) -> int:
+        """How many pieces of a module a page finds."""
+        if self._whole:
+            return len(growth.pieces)
+        return bisect_left(growth.pieces, position, key=lambda piece: piece.position)
+
     def _growth(self, language: str, variant: str) -> dict[str, _Growth]:
         found = self._grown.get((language, variant))
         if found is None:
@@ -144,15 +163,12 @@ class Library:
             for piece in self._pieces.get(language, ()) if self.name else ():
                 if piece.cell.variants and variant not in piece.cell.variants:
                     continue
-                growth = found.setdefault(f"{self.name}.{piece.cell.save}", _Growth())
+                own = self._own.get(variant, "") if piece.cell.page_module else ""
+                growth = found.setdefault(f"{self.name}.{own or piece.cell.save}", _Growth())
                 normal, text = growth.states[-1] if growth.states else ("", "")
                 growth.pieces.append(piece)
                 growth.states.append((digest(normal, piece.cell.normal), digest(text, piece.cell.text)))
         return found
-
-
-def _count_before(growth: _Growth, position: int) -> int:
-    return bisect_left(growth.pieces, position, key=lambda piece: piece.position)
 
 
 def _same_saved(page: PageCode, default: PageCode | None) -> PageCode:

@@ -60,7 +60,13 @@ def plan(
     ordered: dict[str, list[PageCode]] = {language: [] for language in config.languages}
     for page in pages:
         ordered.setdefault(page.language, []).append(page)
-    library = Library(config.library.name, ordered, config.languages[0])
+    library = Library(
+        config.library.name,
+        ordered,
+        config.languages[0],
+        config.library_modules(),
+        whole=config.library.whole,
+    )
     modules = Modules(files, inputs, library, store)
     planner = _Planner(config, modules, library, Declared(inputs, environment, home))
     places: dict[tuple[object, ...], int] = {}

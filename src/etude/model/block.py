@@ -180,6 +180,8 @@ class CodeCell(Block, frozen=True, array_like=True, tag=True, gc=False):
     """How much its results may differ when they are verified."""
     timings: str = ""
     """One of `config.Timings`; empty takes the page's."""
+    page_module: bool = False
+    """True: the cell names no module, and `save` has that of the page; `Variant.library` goes before it."""
 
 
 class MathBlock(Block, frozen=True, array_like=True, tag=True, gc=False):

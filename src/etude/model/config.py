@@ -38,6 +38,8 @@ class Variant(Struct, frozen=True):
     title: str | Localized
     """How it is called in print: in every language, or in each."""
     kernel: str = ""
+    library: str = ""
+    """Module that saved code of cells goes to that name none; empty: that of their page."""
 
     def called(self, language: str) -> str:
         """How it is called in a language."""
@@ -146,6 +148,8 @@ class LibraryConfig(Struct, frozen=True):
 
     name: str = ""
     """Import name; empty: saved cells are not importable."""
+    whole: bool = False
+    """Whether every page finds what all pages save, not only those before it."""
 
 
 class BibliographyConfig(Struct, frozen=True):
@@ -241,6 +245,10 @@ class Config(Struct, frozen=True):
         own = next((one.kernel for one in self.variants if one.name == variant), "")
         name = asked or (PYTHON if environment else own or self.execute.kernel)
         return name, environment if name == PYTHON else None
+
+    def library_modules(self) -> dict[str, str]:
+        """The variants that have a module of their own for saved code, each with it."""
+        return {variant.name: variant.library for variant in self.variants if variant.library}
 
     def variant_title(self, name: str, language: str) -> str:
         """How a variant is called in print in a language."""

@@ -65,6 +65,8 @@ class FrontMatter(Struct, frozen=True, omit_defaults=True):
     """The code of the page's short address, as its author chose it."""
     numbered: bool | None = None
     """None: as the contents say."""
+    discussions: tuple[tuple[str, str], ...] = ()
+    """Where readers talk about the page: by variant, or under no name for all of them."""
     variants: tuple[str, ...] = ()
     """The variants the page runs in; empty: those its cells name."""
     kernel: str = ""

@@ -284,16 +284,16 @@ class _Assembly:
 
 def _variant(name: str, fields: dict[str, Any]) -> Variant:
     """A variant; a title for every language is a plain text."""
-    kernel = fields.get("kernel", "")
+    kernel, library = fields.get("kernel", ""), fields.get("library", "")
     match fields.get("title"):
         case None:
-            return Variant(name, name, kernel)
+            return Variant(name, name, kernel, library)
         case Localized(texts=()):
-            return Variant(name, "", kernel)
+            return Variant(name, "", kernel, library)
         case Localized(texts=(("", title),)):
-            return Variant(name, title, kernel)
+            return Variant(name, title, kernel, library)
         case title:
-            return Variant(name, title, kernel)
+            return Variant(name, title, kernel, library)
 
 
 def _belongs(name: str, section: str) -> tuple[str, ...]:

@@ -173,6 +173,13 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "variant.NAME",
+        "library",
+        MODULE,
+        '""',
+        "The module of the library that its saved code goes to, where a cell names none; empty: the page's.",
+    ),
+    Key(
+        "variant.NAME",
         "requires",
         REQUIREMENTS,
         "(that of `[execute]`)",
@@ -515,6 +522,13 @@ KEYS: tuple[Key, ...] = (
         MODULE,
         '""',
         "What pages import saved code from; empty: saved code cannot be imported.",
+    ),
+    Key(
+        "library",
+        "whole",
+        FLAG,
+        "false",
+        "True: every page finds what all pages save, itself too; else only what the pages before it save.",
     ),
     Key("bibliography", "files", PATHS, "[]", "BibTeX files."),
     Key(

@@ -18,6 +18,7 @@ from etude.parse import yamls
 from etude.parse.abbreviations import short_forms
 from etude.parse.addresses import is_external
 from etude.parse.context import Context
+from etude.parse.discussions import discussions
 from etude.parse.short import EXPECTED, is_code
 from etude.parse.spelling import did_you_mean
 from etude.parse.values import (
@@ -137,6 +138,8 @@ def from_data(context: Context, data: Any, keys: Mapping[str, int], whole_span: 
                 found["execute"] = replace(found.get("execute", PageExecution()), skip=skip)
             elif name == "aliases":
                 found["aliases"] = tuple(Alias(one, span) for one in _aliases(value))
+            elif name == "discussion":
+                found["discussions"] = discussions(context, value, span)
             elif name == "short":
                 found["short"] = Alias(_code(value), span)
             elif name == "abbreviations":
@@ -319,6 +322,7 @@ FIELDS = (
         "substitutions",
         "math",
         "abbreviations",
+        "discussion",
     ),
 )
 EXECUTION_FIELDS = tuple(_EXECUTION)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Literal, assert_never
 
 from etude.model.block import (
@@ -114,18 +115,25 @@ class Walk:
         "library",
         "links",
         "marks",
+        "modules",
         "notes",
         "print_index",
         "references",
+        "runs",
         "savings",
         "section",
         "terms",
         "variants",
     )
 
-    def __init__(self, library: str = "") -> None:
-        """Start with empty rows; `library` is the name of the book's package."""
-        self.library = library
+    def __init__(
+        self, library: str = "", modules: Mapping[str, str] | None = None, runs: tuple[str, ...] = ()
+    ) -> None:
+        """Start with empty rows; `library` is the name of the book's package.
+
+        `modules` are `Config.library_modules`; `runs` are the variants that the page says it has.
+        """
+        self.library, self.modules, self.runs = library, modules or {}, runs
         self.savings: list[Saving] = []
         self.imports: dict[tuple[str, str], None] = {}
         self.anchors: list[AnchorIndex] = []
@@ -299,8 +307,15 @@ class Walk:
             above = self.anchors[self.section].id if self.section >= 0 else ""
             place = node.id or above
             variants = node.variants or self.variants
-            module = f"{self.library}.{node.save}"
-            self.savings.append(Saving(module, defined(node.code), node.index, place, variants))
+            names = defined(node.code)
+            own = self.modules if node.page_module else {}
+            here = [one for one in variants or self.runs or own if one in own]
+            for variant in here:
+                module = f"{self.library}.{own[variant]}"
+                self.savings.append(Saving(module, names, node.index, place, (variant,)))
+            rest = tuple(one for one in variants if one not in own)
+            if rest or not here:
+                self.savings.append(Saving(f"{self.library}.{node.save}", names, node.index, place, rest))
 
     def _glue(self, page: str, name: str, form: str, span: Span) -> None:
         self.glued.setdefault((page, name, form), []).append(span)

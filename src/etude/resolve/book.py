@@ -69,7 +69,7 @@ def resolve(
     terms = Terms(pages.values())
     references = References(targets, terms)
     citations = Citations(pages, config, bibliography or {}, styles or {}, toc.language)
-    shelves = Shelves(pages, numbers)
+    shelves = Shelves(pages, numbers, whole=config.library.whole)
     known = _inventories(config, inventories or {})
     problems = [*targets.duplicates(), *terms.duplicates, *citations.problems]
     facts: dict[str, PageFacts] = {}

@@ -5,6 +5,8 @@ It is kept per page and decoded at every build, so it holds no more than it must
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.msgpack import Encoder
 from msgspec.structs import replace
 
@@ -20,12 +22,12 @@ __all__ = ["PageIndex", "essence", "index_page"]
 _ENCODE = Encoder().encode
 
 
-def index_page(page: Page, library: str = "") -> PageIndex:
+def index_page(page: Page, library: str = "", modules: Mapping[str, str] | None = None) -> PageIndex:
     """The index of a page; what is wrong with its footnotes is among its `diagnostics`.
 
-    `library` is the name of the package that saved cells go to.
+    `library` is the name of the package that saved cells go to, `modules` are `Config.library_modules`.
     """
-    walk = Walk(library)
+    walk = Walk(library, modules or {}, page.front.variants)
     walk.blocks(page.blocks)
     names, problems = number_notes(walk, page.path, page.sources)
     return PageIndex(

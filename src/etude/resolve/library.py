@@ -17,14 +17,19 @@ class Shelves:
 
     __slots__ = ("_numbers", "_pages", "_sources", "_users")
 
-    def __init__(self, pages: Mapping[str, PageIndex], numbers: Mapping[str, PageNumbers]) -> None:
-        """Find for every import of a page the cell that it comes from."""
+    def __init__(
+        self, pages: Mapping[str, PageIndex], numbers: Mapping[str, PageNumbers], *, whole: bool = False
+    ) -> None:
+        """Find for every import of a page the cell that it comes from; `whole` is `LibraryConfig.whole`."""
         self._pages, self._numbers = pages, numbers
         self._sources: dict[str, dict[tuple[str, str], tuple[str, Saving]]] = {}
         self._users: dict[tuple[str, int], list[str]] = {}
         saved: dict[tuple[str, str], tuple[str, tuple[Saving, ...]]] = {}
+        if whole:
+            for name, index in pages.items():
+                saved |= {key: (name, savings) for key, savings in _last(index.savings).items()}
         for name, index in pages.items():
-            # A page finds what earlier pages have saved, of the same name the last.
+            # A page finds what earlier pages (or all) have saved, of the same name the last.
             found = {key: saved[key] for key in index.imports if key in saved}
             self._sources[name] = {key: (page, savings[0]) for key, (page, savings) in found.items()}
             for page, savings in found.values():
@@ -32,7 +37,8 @@ class Shelves:
                     users = self._users.setdefault((page, saving.cell), [])
                     if name not in users:
                         users.append(name)
-            saved |= {key: (name, savings) for key, savings in _last(index.savings).items()}
+            if not whole:
+                saved |= {key: (name, savings) for key, savings in _last(index.savings).items()}
 
     def sources(self, page: str) -> dict[str, Resolved]:
         """Where what a page imports was saved, by ``module:name``."""

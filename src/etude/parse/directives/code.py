@@ -245,6 +245,7 @@ def make_cell(
         outputs=outputs,
         tolerance=option("tolerance") or Tolerance(),
         timings=option("timings", ""),
+        page_module=option("save") is True,
     )
     context.cells.append(cell)
     return cell

@@ -117,11 +117,14 @@ def _saved(ctx: Context, node: CodeCell) -> str:
     if node.save is None:
         return ""
     module = node.save or ctx.page.name.rsplit("/", 1)[-1].replace("-", "_")
-    library = ctx.site.config.library.name
-    where = f"{library}.{module}" if library else module
+    config = ctx.site.config
+    own = config.library_modules() if node.page_module else {}
+    modules = dict.fromkeys(own.get(name, module) for name in node.variants or ctx.variants or ("",))
+    library = f"{config.library.name}." if config.library.name else ""
+    where = "</code>, <code>".join(text(f"{library}{one}") for one in modules)
     users = ctx.site.words.separator.join(_user(ctx, user) for user in ctx.facts.users.get(node.index, ()))
     used = f' <span class="used">{text(ctx.site.words.used)} {users}</span>' if users else ""
-    return f'<p class="saved">{text(ctx.site.words.saved)} <code>{text(where)}</code>{used}</p>'
+    return f'<p class="saved">{text(ctx.site.words.saved)} <code>{where}</code>{used}</p>'
 
 
 def _user(ctx: Context, user: NavLink) -> str:

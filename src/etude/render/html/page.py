@@ -15,7 +15,7 @@ from etude.model.page import Page
 from etude.model.result import RunResult
 from etude.render.gathered import split_title, walk
 from etude.render.highlight import tokens
-from etude.render.html.address import page_file, quoted
+from etude.render.html.address import page_file, quoted, safe
 from etude.render.html.back import footnotes
 from etude.render.html.begun import page_context
 from etude.render.html.block import blocks
@@ -40,6 +40,7 @@ from etude.render.html.previews import Opening, blocks_file
 from etude.render.html.sections import sections_toc
 from etude.render.html.site import SiteContext
 from etude.render.html.structured import structured
+from etude.render.html.switch import variant_key
 from etude.render.html.tell import told_of
 from etude.render.html.titles import title_html
 from etude.render.text import plain
@@ -135,9 +136,23 @@ def _article(ctx: Context, title: Heading | None, body: Sequence[BlockNode], off
         place=place(title) if title is not None else "",
         previous=_linked(ctx, facts.previous),
         subtitle=front.subtitle,
+        threads=list(_threads(ctx)),
         toc=sections_toc(ctx, body),
         words=ctx.site.words,
     )
+
+
+def _threads(ctx: Context) -> Iterator[tuple[str, str, str]]:
+    """Where the page is discussed: the value of ``data-variant``, the variant's title, the address.
+
+    Without a choice between variants each is called by its title; without variants there is one alone.
+    """
+    found = ctx.page.front.discussions
+    here = tuple(one for one in found if one[0] in ctx.variants) or found
+    for name, address in here:
+        title = ctx.site.config.variant_title(name, ctx.page.language) if name else ""
+        key = variant_key(name) if name in ctx.variants and len(ctx.variants) > 1 else ""
+        yield key, title if len(here) > 1 else "", safe(address)
 
 
 def _byline(ctx: Context) -> Iterator[str]:

@@ -69,6 +69,7 @@ class Words(Struct, frozen=True):
     see: str
     see_also: str
     edit: str
+    discuss: str
     report: str
     updated: str
     run_in: str
@@ -135,6 +136,7 @@ _EN = Words(
     see="see",
     see_also="see also",
     edit="Edit this page",
+    discuss="Discuss this page",
     report="Report a problem",
     updated="changed {}",
     run_in="Run in",
@@ -230,6 +232,7 @@ _ZH = Words(
     see="见",
     see_also="参见",
     edit="编辑本页",
+    discuss="讨论本页",
     report="报告问题",
     updated="更新于 {}",
     run_in="在线运行",

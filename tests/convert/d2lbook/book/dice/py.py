@@ -1,0 +1,2 @@
+#################   WARNING   ################
+# The below part is generated automatically through:
