@@ -1,0 +1,187 @@
+"""A notebook as a page of MyST, with what its cells gave."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from etude.convert.account import Account
+from etude.convert.converted import CellOutputs
+from etude.convert.notebooks.addresses import Addresses
+from etude.convert.notebooks.cells import caption_of, code_cell, installs, raw_cell, split_caption
+from etude.convert.notebooks.draft import Draft
+from etude.convert.notebooks.headings import Settled
+from etude.convert.notebooks.prose import convert_prose
+from etude.convert.notebooks.reading import Cell
+
+__all__ = ["Kernel", "outputs_of", "tell_outputs", "write_page"]
+
+_LIST = re.compile(r"[ \t]*(?:[-*+]|\d+[.)])(?:[ \t]|$)")
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+class Kernel(Struct, frozen=True):
+    """What runs a page."""
+
+    name: str
+    shown: str
+    language: str
+
+
+def write_page(
+    draft: Draft, kernel: Kernel, book: Kernel, addresses: Addresses, account: Account, *, myst: bool
+) -> str:
+    """The text of a page; notes what became of its cells."""
+    blocks: list[list[str]] = []
+    prose: list[str] = []
+    cells = draft.cells
+    by_cell: dict[int, dict[int, Settled]] = {}
+    for one in draft.settled:
+        by_cell.setdefault(one.was.cell, {})[one.was.row] = one
+    caption = ""
+    if not draft.titled:
+        blocks.append([f"# {draft.title}"])
+        account.changed("title", draft.source, 0, "made of the file's name: no heading is the page's title")
+    for number, cell in enumerate(cells):
+
+        def note(row: int, construct: str, said: str, changed: bool, cell: Cell = cell) -> None:  # noqa: FBT001
+            tell = account.changed if changed else account.kept
+            tell(construct, draft.source, cell.at(row), said)
+
+        def resolve(address: str, row: int, cell: Cell = cell) -> str:
+            return addresses.of(cell, address, row)
+
+        if cell.kind == "code":
+            account.kept("code cell", draft.source, cell.line, "`code-cell`")
+            blocks.append(code_cell(cell, kernel.language, caption, note))
+            caption, prose = "", []
+            continue
+        if cell.kind == "raw":
+            made = raw_cell(cell, note)
+            prose = []
+        else:
+            text, words = cell.text, ""
+            after = cells[number + 1] if number + 1 < len(cells) else None
+            if after is not None and after.kind == "code":
+                text, words = split_caption(text)
+            if words:
+                caption, typed = caption_of(words)
+                (caption,) = convert_prose(caption, {}, {}, resolve, note, myst=myst) or [""]
+                row = cell.text.rstrip().count("\n") + 1
+                note(
+                    row, "bold line before code", "the caption of the cell, which is a numbered listing", True
+                )
+                if typed:
+                    note(row, "number in a caption", "taken away; listings are numbered", True)
+            made = convert_prose(text, by_cell.get(number, {}), draft.labels, resolve, note, myst=myst)
+        if made:
+            if prose and _run_together(prose, made):
+                blocks.append(["+++"])
+                note(1, "border between cells", "`+++`: they would run together", False)
+            blocks.append(made)
+            prose = made if cell.kind == "markdown" else []
+    body = "\n\n".join("\n".join(block) for block in blocks)
+    if not draft.front and body.startswith("---"):
+        body = "***" + body.lstrip("-")
+    return _front(draft, kernel, book, account) + body + "\n"
+
+
+def _run_together(before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether two Markdown cells, with an empty line between them, would be one block."""
+    first = after[0]
+    if _in_list(before) and (_LIST.match(first) or first.startswith((" ", "\t"))):
+        return True
+    return before[-1].lstrip().startswith(("<!--", "<script", "<style")) and not before[-1].rstrip().endswith(
+        ">"
+    )
+
+
+def _in_list(lines: Sequence[str]) -> bool:
+    """Whether the last block of some lines is a list."""
+    for line in reversed(lines):
+        if _LIST.match(line):
+            return True
+        if line.strip() and not line.startswith((" ", "\t")):
+            return False
+    return False
+
+
+def _front(draft: Draft, kernel: Kernel, book: Kernel, account: Account) -> str:
+    lines = draft.front.rstrip("\n").split("\n") if draft.front else []
+    keys = {line.partition(":")[0] for line in lines}
+    if lines:
+        account.kept("front matter", draft.source, draft.cells[0].line if draft.cells else 0)
+    authors = draft.notebook.metadata.get("authors")
+    if isinstance(authors, list) and "authors" not in keys:
+        names = [one.get("name") for one in authors if isinstance(one, dict)]
+        lines += (
+            [
+                "authors:",
+                *(f"  - {json.dumps(name, ensure_ascii=False)}" for name in names if isinstance(name, str)),
+            ]
+            if names
+            else []
+        )
+    if kernel.name != book.name and "kernelspec" not in keys and _has_code(draft):
+        lines += ["kernelspec:", f"  name: {_yaml(kernel.name)}"]
+        lines += [f"  display_name: {_yaml(kernel.shown)}"] if kernel.shown else []
+        lines += [f"  language: {_yaml(kernel.language)}"] if kernel.language else []
+        account.kept("kernelspec", draft.source, 0, "in the page's front matter")
+    elif _has_code(draft) and draft.notebook.kernel:
+        account.kept("kernelspec", draft.source, 0, "that of the book")
+    return "\n".join(("---", *lines, "---", "", "")) if lines else ""
+
+
+def _has_code(draft: Draft) -> bool:
+    return any(cell.kind == "code" for cell in draft.cells)
+
+
+def _yaml(text: str) -> str:
+    return (
+        text
+        if re.fullmatch(r"[A-Za-z][\w .-]*(?<! )", text)
+        and text.lower() not in ("yes", "no", "on", "off", "true", "false", "null")
+        else json.dumps(text, ensure_ascii=False)
+    )
+
+
+def outputs_of(cells: Iterable[Cell]) -> tuple[CellOutputs, ...]:
+    """What each code cell that shows something gave."""
+    return tuple(
+        CellOutputs(cell.text, msgspec.json.encode(list(cell.outputs)), cell.line)
+        for cell in cells
+        if cell.kind == "code" and cell.text.strip()
+    )
+
+
+def tell_outputs(draft: Draft, account: Account, *, pages: bool) -> bool:
+    """Note what becomes of outputs; whether there are any to be recorded."""
+    notebook, source = draft.notebook, draft.source
+    if _has_code(draft) and not notebook.ran:
+        account.kept("notebook without outputs", source, 0, "the first build runs its cells")
+        return False
+    last = 0
+    for cell in draft.cells:
+        if cell.kind != "code":
+            continue
+        skipped = "skip-execution" in cell.tags or (pages and installs(cell.text))
+        if cell.outputs and skipped and pages:
+            account.changed("output of a cell that is not run", source, cell.line, "left out")
+        elif cell.outputs:
+            account.kept("output", source, cell.line, "a recorded result")
+        elif not cell.ran and not skipped:
+            account.kept("cell without a run", source, cell.line, "recorded as one without outputs")
+        if cell.count is not None and cell.count < last:
+            said = "the cells ran in another order; outputs may differ when the page is run"
+            account.changed("order of the cells' numbers", source, cell.line, said)
+        last = cell.count or last
+        if any(_WIDGET in str(one.get("data", ""))[:4000] for one in cell.outputs if isinstance(one, dict)):
+            said = "what stands for it is shown; it works again where the notebook is run"
+            account.changed("interactive widget", source, cell.line, said)
+    if "widgets" in notebook.metadata:
+        account.changed("state of widgets", source, 0, "left out")
+    return _has_code(draft)
