@@ -21,7 +21,8 @@ def count_cells(cells: Iterable[Cell]) -> Counts:
     """Cells of code, fenced listings, displayed formulas and pictures of Markdown."""
     cells = tuple(cells)
     texts = [_COMMENT.sub("", cell.text) for cell in cells if cell.kind == "markdown"]
-    listings = sum(len(_FENCED.findall(text)) for text in texts)
+    heads = [match[0].partition("\n")[0] for text in texts for match in _FENCED.finditer(text)]
+    directives = sum(bool(re.match(r"\s*[`~]+\{", head)) for head in heads)
     bare = [_CODE.sub("", _FENCED.sub("", text)) for text in texts]
     equations = sum(
         len(_DISPLAY.findall(line))
@@ -30,8 +31,9 @@ def count_cells(cells: Iterable[Cell]) -> Counts:
         if "|" not in line and not re.search(r"^\s*>", line, re.MULTILINE)
     )
     return Counts(
-        cells=sum(cell.kind == "code" and bool(cell.text.strip()) for cell in cells),
-        listings=listings,
+        cells=sum(cell.kind == "code" and bool(cell.text.strip()) for cell in cells)
+        + sum("{code-cell}" in head for head in heads),
+        listings=len(heads) - directives,
         equations=equations,
         pictures=sum(len(_PICTURE.findall(text)) for text in bare),
     )

@@ -12,7 +12,7 @@ __all__ = ["PAGES", "is_index", "order", "place", "readable", "stem"]
 PAGES = (".ipynb", ".md")
 
 _LEADING = re.compile(
-    r"(?:(?:chapter|chap|ch|section|sec|part|lesson|lecture|notebook|nb)[ _.-]*)?\d+(?:[ _.-]+|$)"
+    r"(?:(?:chapter|chap|ch|section|sec|part|lesson|lecture|notebook|nb)[ _.-]*)?\d+(?:[ _.-]+|$)", re.IGNORECASE
 )
 _LETTERED = re.compile(r"\d+[a-z]?[ _.-]+")
 _FRONT = re.compile(r"(?:preface|foreword|前言|序言|序$|写在前面)", re.IGNORECASE)
@@ -38,10 +38,9 @@ def is_index(path: str) -> bool:
 def readable(path: str) -> str:
     """The last part of a path as words: ``02_first-steps`` is `First steps`."""
     name = stem(posixpath.basename(path))
-    bare = _LEADING.sub("", name.casefold(), count=1)
-    bare = name[len(name) - len(bare) :] if bare else name
-    lettered = _LETTERED.sub("", bare, count=1)
-    words = re.sub(r"[_\s]+|(?<=\w)-(?=\w)", " ", lettered or bare).strip(" -.") or name
+    match = _LEADING.match(name) or _LETTERED.match(name)
+    bare = name[match.end() :] if match else name
+    words = re.sub(r"[_\s]+|(?<=\w)-(?=\w)", " ", bare or name).strip(" -.") or name
     return words[:1].upper() + words[1:]
 
 
