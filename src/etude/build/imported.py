@@ -120,14 +120,16 @@ def _outputs(data: bytes, number: int) -> tuple[Output, ...] | None:
     """Outputs of nbformat 4 as results have them; None when they are none."""
     try:
         found = msgspec.convert([_joined(one) for one in msgspec.json.decode(data)], tuple[Output, ...])
-    except (msgspec.DecodeError, msgspec.ValidationError, TypeError, AttributeError):
+        return normalise_outputs(found, number)
+    except (msgspec.DecodeError, msgspec.ValidationError, TypeError, AttributeError, KeyError):
         return None
-    return normalise_outputs(found, number)
 
 
 def _joined(output: dict[str, Any]) -> dict[str, Any]:
     """An output with texts in the place of lists of lines."""
     out = dict(output)
+    if out.get("output_type") == "stream" and out.get("name") != "stderr":
+        out["name"] = "stdout"  # what was typed is printed, too
     if isinstance(out.get("text"), list):
         out["text"] = "".join(out["text"])
     if isinstance(out.get("data"), dict):

@@ -17,6 +17,9 @@ __all__ = ["Addresses"]
 
 _OUTER = re.compile(r"[A-Za-z][\w+.-]*:|//")
 _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif)(?:\?.*)?\Z", re.IGNORECASE)
+_HOST = re.compile(
+    r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:org|com|net|io|edu|gov|dev|ai|cn|de|uk|fr)(?:/|\Z)", re.IGNORECASE
+)
 _PATH = "/~!$&'*+,;=:@-._"
 
 
@@ -116,6 +119,14 @@ class Addresses:
             construct = "picture" if _IMAGE.search(wanted) else "link to a file"
             self.account.kept(construct, source, line)
             return address if same else self._relative(target)
+        if (guess := self._meant(wanted)) is not None:
+            said = f"`{_short(wanted)}` is not there; the link leads to the only page of that name"
+            self.account.changed("link to a notebook", source, line, said)
+            now = self.places[guess.source].now(fragment) if fragment else ""
+            return self._relative(guess.path) + (f"#{now}" if now else "")
+        if _HOST.match(wanted):
+            self.account.changed("address without https://", source, line, "an address on the web")
+            return f"https://{address}"
         what = "picture" if _IMAGE.search(wanted) else "link to a file"
         self.account.lost(what, source, line, f"`{_short(wanted)}` is not in the folder")
         return address
@@ -132,6 +143,19 @@ class Addresses:
                 for name in ("index.ipynb", "index.md", "README.ipynb", "README.md", "readme.md")
             ]
         return next((self.pages[name] for name in names if name in self.pages), None)
+
+    def _meant(self, wanted: str) -> Draft | None:
+        """The only page of the name that a path ends with, when nothing is at the path."""
+        name = posixpath.basename(wanted)
+        if not name.endswith((".ipynb", ".html")):
+            return None
+        stem = posixpath.splitext(name)[0].casefold()
+        found = [
+            page
+            for source, page in self.pages.items()
+            if posixpath.splitext(posixpath.basename(source))[0].casefold() == stem
+        ]
+        return found[0] if len(found) == 1 and stem not in ("index", "readme") else None
 
     def _relative(self, path: str) -> str:
         start = posixpath.dirname(self.draft.path) or "."

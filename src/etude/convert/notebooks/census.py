@@ -13,6 +13,7 @@ __all__ = ["count_cells"]
 _FENCED = re.compile(r"^[ \t]*(`{3,}|~{3,}).*?(?:^[ \t]*\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_INDENTED = re.compile(r"(?:\A|\n[ \t]*\n)(?:(?: {4}|\t).*(?:\n|\Z))+")
 _DISPLAY = re.compile(r"\$\$.+?\$\$", re.DOTALL)
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]+\)")
 
@@ -23,7 +24,7 @@ def count_cells(cells: Iterable[Cell]) -> Counts:
     texts = [_COMMENT.sub("", cell.text) for cell in cells if cell.kind == "markdown"]
     heads = [match[0].partition("\n")[0] for text in texts for match in _FENCED.finditer(text)]
     directives = sum(bool(re.match(r"\s*[`~]+\{", head)) for head in heads)
-    bare = [_CODE.sub("", _FENCED.sub("", text)) for text in texts]
+    bare = [_CODE.sub("", _INDENTED.sub("\n\n", _FENCED.sub("", text))) for text in texts]
     equations = sum(
         len(_DISPLAY.findall(line))
         for text in bare

@@ -68,7 +68,7 @@ def _only_folder(drafts: Sequence[Draft]) -> str:
             return root
         (name,) = inside
         if not name or all(posixpath.dirname(draft.path) == name for draft in drafts):
-            return name if name else root
+            return name or root
         root = name
 
 

@@ -109,7 +109,20 @@ def displayed(rows: Sequence[Row], told: Told) -> list[Row]:
         else:
             told.append((row.number, "$$ … $$ within a line", "on lines of its own"))
         out += made
-    return list(rows) if inside else out
+    return displayed(_shown(rows, told), told) if inside else out
+
+
+def _shown(rows: Sequence[Row], told: Told) -> list[Row]:
+    """Rows whose last `$$` is text: it has no end in its cell, and must not reach into the next."""
+    out = list(rows)
+    for at in range(len(rows) - 1, -1, -1):
+        marks = [] if rows[at].kind != "text" else [m for m in _MARK.finditer(rows[at].text) if not m["code"]]
+        if marks:
+            text, start = rows[at].text, marks[-1].start()
+            out[at] = Row(f"{text[:start]}\\$\\${text[start + 2 :]}", rows[at].number)
+            told.append((rows[at].number, "$$ without an end", "text, as Jupyter shows it"))
+            break
+    return out
 
 
 def _parted(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from etude.convert.notebooks.rows import Row, runs
 
-__all__ = ["Resolve", "escaped", "rewrite"]
+__all__ = ["Resolve", "escaped", "rewrite", "unstyled"]
 
 Resolve = Callable[[str, int], str]
 """What an address is now; the number is that of its row, for the account."""
@@ -36,12 +36,26 @@ _SPECIAL = re.compile(
 Told = list[tuple[int, str, str]]
 
 
+_FONT = re.compile(r"</?(?:font|big|small|blink|marquee)\b[^<>]*>", re.IGNORECASE)
+
+
+def unstyled(rows: Sequence[Row], told: Told) -> list[Row]:
+    """Text without tags that only say how large or in which colour it is."""
+    out: list[Row] = []
+    for row in rows:
+        text = _FONT.sub("", row.text) if row.kind == "text" and "`" not in row.text else row.text
+        if text != row.text:
+            told.append((row.number, "<font>", "the text, without colour and size"))
+        out.append(row if text == row.text else Row(text, row.number))
+    return out
+
+
 def escaped(rows: Sequence[Row], told: Told) -> list[Row]:
     """What is plain text in Jupyter and would mean something in MyST, with a backslash before it."""
     out: list[Row] = []
     for row in rows:
         text = row.text
-        if row.kind == "text" and (match := _SPECIAL.match(text)):
+        if row.kind == "text" and _SPECIAL.match(text):
             start = len(text) - len(text.lstrip())
             text = f"{text[:start]}\\{text[start:]}"
             told.append((row.number, f"`{text[start + 1]}` at the beginning of a line", "after a backslash"))

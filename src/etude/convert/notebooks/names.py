@@ -12,7 +12,8 @@ __all__ = ["PAGES", "is_index", "order", "place", "readable", "stem"]
 PAGES = (".ipynb", ".md")
 
 _LEADING = re.compile(
-    r"(?:(?:chapter|chap|ch|section|sec|part|lesson|lecture|notebook|nb)[ _.-]*)?\d+(?:[ _.-]+|$)", re.IGNORECASE
+    r"(?:(?:chapter|chap|ch|section|sec|part|lesson|lecture|notebook|nb)[ _.-]*)?\d+(?:[ _.-]+|$)",
+    re.IGNORECASE,
 )
 _LETTERED = re.compile(r"\d+[a-z]?[ _.-]+")
 _FRONT = re.compile(r"(?:preface|foreword|前言|序言|序$|写在前面)", re.IGNORECASE)

@@ -48,7 +48,7 @@ def write_page(
         account.changed("title", draft.source, 0, "made of the file's name: no heading is the page's title")
     for number, cell in enumerate(cells):
 
-        def note(row: int, construct: str, said: str, changed: bool, cell: Cell = cell) -> None:  # noqa: FBT001
+        def note(row: int, construct: str, said: str, changed: bool, cell: Cell = cell) -> None:
             tell = account.changed if changed else account.kept
             tell(construct, draft.source, cell.at(row), said)
 

@@ -9,7 +9,7 @@ from etude.convert.notebooks.anchors import ANCHOR
 from etude.convert.notebooks.boxes import boxes
 from etude.convert.notebooks.formulas import displayed, dollars, environments
 from etude.convert.notebooks.headings import Settled
-from etude.convert.notebooks.inline import Resolve, escaped, rewrite
+from etude.convert.notebooks.inline import Resolve, escaped, rewrite, unstyled
 from etude.convert.notebooks.rows import Row, read_rows
 
 __all__ = ["convert_prose"]
@@ -17,7 +17,7 @@ __all__ = ["convert_prose"]
 Note = Callable[[int, str, str, bool], None]
 """Takes the row, the construct, how it is written now, and whether a reader sees a difference."""
 
-_CHANGED = frozenset({"centred text", "``` without an end", "anchor"})
+_CHANGED = frozenset({"centred text", "``` without an end", "$$ without an end", "<font>"})
 
 
 def convert_prose(
@@ -36,6 +36,7 @@ def convert_prose(
     rows, told = read_rows(text, myst=myst)
     if not myst:
         rows = escaped(rows, told)
+    rows = unstyled(rows, told)
     rows = dollars(rows, told)
     rows = displayed(rows, told) if not myst else rows
     rows = environments(rows, told)

@@ -14,6 +14,8 @@ __all__ = ["Row", "read_rows", "runs"]
 
 Kind = Literal["text", "code", "math", "mark"]
 
+_ENDS = {"<!--": "-->", "<pre": "</pre>", "<script": "</script>", "<style": "</style>"}
+_ITEM = re.compile(r" {0,3}(?:[-*+]|\d+[.)])(?:[ \t]|$)")
 _TEMPLATE = re.compile(r"\{[\s.]*([\w+-]*).*\}.*")
 
 
@@ -31,9 +33,11 @@ def read_rows(text: str, *, myst: bool) -> tuple[list[Row], list[tuple[int, str,
     """The rows of a cell, and what was changed of its fences: row, construct, words."""
     rows: list[Row] = []
     told: list[tuple[int, str, str]] = []
+    indented = _Indented()
     for piece in pieces(text):
         if not isinstance(piece, Fence):
-            rows += (Row(line, piece.line + number) for number, line in enumerate(piece.lines))
+            for number, line in enumerate(piece.lines):
+                rows.append(Row(line, piece.line + number, "code" if indented.is_code(line) else "text"))
             continue
         info, opening = piece.info, f"{piece.indent}{piece.marker}{piece.info}"
         match = None if myst else _TEMPLATE.fullmatch(info)
@@ -46,7 +50,42 @@ def read_rows(text: str, *, myst: bool) -> tuple[list[Row], list[tuple[int, str,
         if not piece.closed:
             told.append((piece.line, "``` without an end", "it ends with its cell, as it did in Jupyter"))
         rows.append(Row(piece.indent + piece.marker, last, "code"))
+    open_ = _open("\n".join(row.text for row in rows if row.kind == "text"))
+    if open_:
+        rows.append(Row(_ENDS[open_], rows[-1].number))
+        told.append(
+            (rows[-1].number, f"{open_} without an end", "it ends with its cell, as it did in Jupyter")
+        )
     return rows, told
+
+
+class _Indented:
+    """Tells lines of indented code from those that are indented within a list."""
+
+    def __init__(self) -> None:
+        self._list, self._blank, self._code = False, True, False
+
+    def is_code(self, line: str) -> bool:
+        """Whether the next line is one of indented code."""
+        if not line.strip():
+            self._blank = True
+            return False
+        if not line.startswith(("    ", "\t")):
+            self._list = bool(_ITEM.match(line)) or (self._list and (not self._blank or line.startswith(" ")))
+            self._code = False
+        else:
+            self._code = not self._list and (self._blank or self._code)
+        self._blank = False
+        return self._code
+
+
+def _open(text: str) -> str:
+    """What HTML leaves open that would reach into the next cell."""
+    for start, end in _ENDS.items():
+        begins, ends = text.lower().rfind(start), text.lower().rfind(end)
+        if begins >= 0 and ends < begins and "`" not in text[max(text.rfind("\n", 0, begins), 0) : begins]:
+            return start
+    return ""
 
 
 def runs(rows: Sequence[Row], kinds: Iterable[Kind] = ("text",)) -> Iterator[tuple[int, int]]:
