@@ -140,4 +140,4 @@ def result_digests(results: Mapping[str, RunResult]) -> Iterable[str]:
     for variant, result in results.items():
         yield f"{variant} {result.gpus:g}"
         for index, cell in result.cells.items():
-            yield f"{index} {cell.status} {cell.digest} {cell.packages}"
+            yield f"{index} {cell.status} {cell.digest} {cell.packages}{cell.origin}"

@@ -48,10 +48,14 @@ def without_badges(text: str) -> str:
     if not _BADGE.search(text):
         return text
     lines: list[str] = []
+    taken = False
     for line in _BADGE.sub("\0", text).split("\n"):
         bare = line.replace("\0", "")
-        if "\0" not in line or not _EMPTY.fullmatch(bare):
+        if "\0" in line and _EMPTY.fullmatch(bare):
+            taken = True
+        elif not (taken and not bare.strip() and not (lines and lines[-1].strip())):
             lines.append(bare)
+            taken = False
     left = "\n".join(lines)
     return "" if _EMPTY.fullmatch(left) else left
 

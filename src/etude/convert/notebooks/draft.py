@@ -88,8 +88,9 @@ def make_draft(
     first = next((n for n, cell in enumerate(draft.cells) if cell.kind != "raw"), 0)
     folder = posixpath.dirname(source)
     stem = readable(folder if folder and posixpath.basename(draft.name) == "index" else source)
+    name = folder if posixpath.basename(draft.name) == "index" else source
     draft.title, draft.settled = settle(
-        headings, first=first, name=posixpath.basename(source), numbered=numbered
+        headings, first=first, name=posixpath.basename(name), numbered=numbered
     )
     draft.titled = bool(draft.title)
     if not draft.titled:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from etude.convert.notebooks.rows import Row, runs
 
-__all__ = ["displayed", "dollars", "environments"]
+__all__ = ["displayed", "dollars", "environments", "unwrapped"]
 
 _SKIP = r"(?P<skip>(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`)|\$\$.*?\$\$|\\\$)"
 _INLINE = re.compile(
@@ -19,6 +19,7 @@ _INLINE = re.compile(
     r"|(?<![\\$\w])\$(?P<loose>[^$\n`]+?(?:\n(?!\s*\n)[^$\n`]+?)*?)(?<!\\)\$(?![\d$])",
     re.DOTALL,
 )
+_WRAPPED = re.compile(r"[ \t]*</?(?:span|p)>[ \t]*", re.IGNORECASE)
 _MARK = re.compile(r"(?P<code>(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`))|(?<!\\)\$\$")
 _LIST = re.compile(r"([ \t]*)((?:[-*+]|\d+[.)])[ \t]+)?")
 _KNOWN = frozenset(
@@ -110,6 +111,16 @@ def displayed(rows: Sequence[Row], told: Told) -> list[Row]:
             told.append((row.number, "$$ … $$ within a line", "on lines of its own"))
         out += made
     return displayed(_shown(rows, told), told) if inside else out
+
+
+def unwrapped(rows: Sequence[Row]) -> list[Row]:
+    """Rows without `<span>` and `<p>` on lines of their own around a formula, which keep MyST from it."""
+    out: list[Row] = []
+    for at, row in enumerate(rows):
+        beside = (*rows[max(at - 1, 0) : at], *rows[at + 1 : at + 2])
+        lone = row.kind == "text" and _WRAPPED.fullmatch(row.text)
+        out.append(Row("", row.number) if lone and any(one.kind == "math" for one in beside) else row)
+    return out
 
 
 def _shown(rows: Sequence[Row], told: Told) -> list[Row]:

@@ -36,14 +36,17 @@ _SPECIAL = re.compile(
 Told = list[tuple[int, str, str]]
 
 
-_FONT = re.compile(r"</?(?:font|big|small|blink|marquee)\b[^<>]*>", re.IGNORECASE)
+_FONT = re.compile(
+    r"(?P<code>(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`))|</?(?:font|big|small|blink|marquee)\b[^<>]*>",
+    re.IGNORECASE,
+)
 
 
 def unstyled(rows: Sequence[Row], told: Told) -> list[Row]:
     """Text without tags that only say how large or in which colour it is."""
     out: list[Row] = []
     for row in rows:
-        text = _FONT.sub("", row.text) if row.kind == "text" and "`" not in row.text else row.text
+        text = _FONT.sub(lambda found: found["code"] or "", row.text) if row.kind == "text" else row.text
         if text != row.text:
             told.append((row.number, "<font>", "the text, without colour and size"))
         out.append(row if text == row.text else Row(text, row.number))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from etude.convert.notebooks.anchors import ANCHOR
 from etude.convert.notebooks.boxes import boxes
-from etude.convert.notebooks.formulas import displayed, dollars, environments
+from etude.convert.notebooks.formulas import displayed, dollars, environments, unwrapped
 from etude.convert.notebooks.headings import Settled
 from etude.convert.notebooks.inline import Resolve, escaped, rewrite, unstyled
 from etude.convert.notebooks.rows import Row, read_rows
@@ -39,7 +39,7 @@ def convert_prose(
     rows = unstyled(rows, told)
     rows = dollars(rows, told)
     rows = displayed(rows, told) if not myst else rows
-    rows = environments(rows, told)
+    rows = unwrapped(environments(rows, told))
     rows = _headings(rows, settled, labels, note)
     rows = boxes(rows, told)
     rows = _anchors(rows, labels, told)
@@ -81,7 +81,7 @@ def _headings(
             out.append(row)
             continue
         text = ANCHOR.sub("", one.text).strip()
-        if out and out[-1].kind == "text" and out[-1].text.strip():
+        if out and out[-1].kind == "text" and ANCHOR.sub("", out[-1].text).strip():
             out.append(Row("", row.number))
         out.append(Row(f"{'#' * one.level} {text}", row.number))
     return out

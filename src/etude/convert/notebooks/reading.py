@@ -113,10 +113,10 @@ def _upgrade(tree: dict[str, Any], version: int) -> str:
     """The same notebook in nbformat 4, without the ids that would be others each time."""
     import json  # noqa: PLC0415 -- rarely needed
 
-    import nbformat  # noqa: PLC0415 -- as above
+    from nbformat import converter, reader  # noqa: PLC0415 -- as above
 
     try:
-        newer = nbformat.convert(nbformat.from_dict(tree), 4)
+        newer: Any = converter.convert(reader.reads(json.dumps(tree)), 4)  # type: ignore[no-untyped-call]
         for cell in newer["cells"]:
             cell.pop("id", None)
         newer["nbformat_minor"] = 4
