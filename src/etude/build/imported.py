@@ -1,8 +1,8 @@
 """Outputs that notebooks had before an import, as recorded results of the new book.
 
-Nothing runs. Such a result says of itself that it was taken over. It stands as long as the code up to its cell,
-and the files and modules of the book that the code names, are as they were when the book was imported: what it
-was made with is not known, so no version of a package is among what it depends on.
+Nothing runs. Such a result says of itself that it was taken over. It stands as long as the code up to its
+cell, and the files and modules of the book that the code names, are as they were when the book was imported.
+What it was made with is not known, so no version of a package is among what it depends on.
 """
 
 from __future__ import annotations

@@ -85,13 +85,15 @@ def import_book(
         if not in_place or copy.source != copy.path:
             wanted[copy.path] = partial(files.read, copy.source)
     wanted |= {path: partial(bytes, data) for path, data in converted.pictures}
-    kept, written = _write(target, wanted, force=force, dry=dry)
+    before = 0
     if converted.outputs and not dry:
+        del wanted[REPORT]
+        _, before = _write(target, wanted, force=force, dry=False, tidy=False)
         more, notes = _results(target, converted, notes)
         wanted |= {path: partial(bytes, data) for path, data in more.items()}
         wanted[REPORT] = partial(str.encode, as_markdown(notes, files.root.name, KINDS[kind]))
-        kept, again = _write(target, wanted, force=force, dry=dry)
-        written += again
+    kept, written = _write(target, wanted, force=force, dry=dry)
+    written += before
     return Imported(notes, len(converted.counts), written, kept, tuple(_told(kept)))
 
 
@@ -158,7 +160,7 @@ class _Overlay:
 
 
 def _write(
-    target: Path, wanted: Mapping[str, Content], *, force: bool, dry: bool
+    target: Path, wanted: Mapping[str, Content], *, force: bool, dry: bool, tidy: bool = True
 ) -> tuple[tuple[str, ...], int]:
     """Write what is new; the files that were left alone, and how many were written."""
     ledger = _ledger(target)
@@ -182,11 +184,16 @@ def _write(
         raise _usage(
             f"there is already {first}{more}", "choose another folder, or replace them with `--force`"
         )
-    gone = [
-        path
-        for path, known in ledger.items()
-        if path not in wanted and (there := _content(target / path)) is not None and digest(there) == known
-    ]
+    others = {path: known for path, known in ledger.items() if path not in wanted}
+    gone: list[str] = []
+    if tidy:
+        gone = [
+            path
+            for path, known in others.items()
+            if (there := _content(target / path)) is not None and digest(there) == known
+        ]
+    else:
+        hashes |= others
     if dry:
         return tuple(kept), len(due)
     try:

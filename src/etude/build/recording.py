@@ -62,7 +62,7 @@ def draft(book: Book, plan: Plan, store: SqliteStore) -> Draft:
 
 
 def run_path(folder: str, run: Run) -> str:
-    """The text of a run's results; its variant, and languages that have runs of their own, are in its name."""
+    """The text of a run's results; its variant, and languages with runs of their own, are in its name."""
     tag = ".".join(filter(None, (run.variant, run.languages.replace(", ", "+")))) or "run"
     return f"{folder}/{run.name}/{tag}.json"
 

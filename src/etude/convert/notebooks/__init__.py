@@ -13,7 +13,7 @@ from etude.convert.notebooks.census import count_cells
 from etude.convert.notebooks.contents import propose
 from etude.convert.notebooks.draft import Draft, Launch, label_anchors, make_draft
 from etude.convert.notebooks.names import is_index, place, stem
-from etude.convert.notebooks.page import outputs_of, tell_outputs, write_page
+from etude.convert.notebooks.page import outputs_of, tell_kept, tell_outputs, write_page
 from etude.convert.notebooks.pictures import Pictures
 from etude.convert.notebooks.reading import Cell, Notebook, UnreadableError, read
 from etude.model.protocols import Files
@@ -110,8 +110,10 @@ class _Import:
                 self.written[draft.path] = write_page(
                     draft, kernels[draft.source], kernel, addresses, self.account, myst=self.myst
                 )
-            elif draft.notebook.upgraded:
-                self.written[draft.path] = draft.notebook.upgraded
+            else:
+                tell_kept(draft, self.account)
+                if draft.notebook.upgraded:
+                    self.written[draft.path] = draft.notebook.upgraded
             if tell_outputs(draft, self.account, pages=made):
                 outputs.append((draft.path, outputs_of(draft.notebook.cells)))
         name = home.name if home is not None else "index"

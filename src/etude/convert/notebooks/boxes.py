@@ -23,6 +23,13 @@ _ALERTS = {
     "alert-danger": "danger",
     "alert-error": "danger",
 }
+_NAMES = {
+    **dict.fromkeys(("note", "info", "注", "注意", "说明"), "note"),
+    **dict.fromkeys(("tip", "hint", "提示"), "tip"),
+    **dict.fromkeys(("warning", "警告"), "warning"),
+    **dict.fromkeys(("danger", "危险"), "danger"),
+}
+_NAME = re.compile(rf"[ \t]*\*\*({'|'.join(_NAMES)})[ \t]*[:：.!]?\*\*[ \t]*[:：]?[ \t]*", re.IGNORECASE)
 _SIMPLE = (
     (re.compile(r"<(b|strong)>(?!\s)(.+?)(?<!\s)</\1>", re.IGNORECASE), r"**\2**"),
     (re.compile(r"<(i|em)>(?!\s)(.+?)(?<!\s)</\1>", re.IGNORECASE), r"*\2*"),
@@ -121,12 +128,20 @@ def _box(kind: str, inner: list[Row], first: int, last: int, told: Told) -> list
         said = "a `dropdown`"
     else:
         opening, construct, said = f"{{{kind}}}", '<div class="alert …">', f"`{kind}`"
-        inner = [_simple(row) for row in inner]
+        inner = _untitled([_simple(row) for row in inner], kind)
     told.append((first, construct, said))
     inner = boxes(inner, told)
     depth = max((len(row.text) - len(row.text.lstrip(":")) for row in inner if row.kind == "mark"), default=2)
     marks = ":" * (depth + 1)
     return [Row(f"{marks}{opening}", first, "mark"), *inner, Row(marks, last, "mark")]
+
+
+def _untitled(rows: list[Row], kind: str) -> list[Row]:
+    """The rows of a box without its own name in bold at their beginning."""
+    match = _NAME.match(rows[0].text) if rows else None
+    if match is None or _NAMES[match[1].lower()] != kind:
+        return rows
+    return _trimmed([Row(rows[0].text[match.end() :], rows[0].number), *rows[1:]])
 
 
 def _simple(row: Row) -> Row:

@@ -12,9 +12,8 @@ __all__ = ["caption_of", "code_cell", "fails", "installs", "raw_cell", "split_ca
 
 Note = Callable[[int, str, str, bool], None]
 
-_BOLD = re.compile(
-    r"[ \t]*(?P<mark>\*\*|__)(?P<text>(?!\s)(?:(?!(?P=mark)).)+?(?<!\s))(?P=mark)[ \t]*[:：]?[ \t]*"
-)
+_BOLD = re.compile(r"[ \t]*(?P<mark>\*\*|__)(?P<text>\S.*)(?<!\s)(?P=mark)[ \t]*[:：]?[ \t]*")
+_PAIR = re.compile(r"(?<!\*)\*\*(?!\*)|(?<!_)__(?!_)")
 _NO_CAPTION = re.compile(
     r"(?:note|warning|tip|hint|caution|important|exercise|question|answer|solution|task|todo|output|result|example)s?"
     r"\b[\s\d.:]*$|(?:注意|提示|警告|练习|习题|问题|答案|解答|任务|输出|结果)[\s\d：:.]*$",
@@ -43,10 +42,12 @@ _OURS = (
 
 
 def split_caption(text: str) -> tuple[str, str]:
-    """A Markdown cell without the bold line that ends it, and the words of that line; empty when there is none."""
+    """A Markdown cell without the bold line that ends it, and the words of that line, if there is one."""
     lines = text.rstrip().split("\n")
     match = _BOLD.fullmatch(lines[-1]) if lines else None
-    if match is None or (len(lines) > 1 and lines[-2].strip()) or _NO_CAPTION.match(match["text"]):
+    if match is None or (len(lines) > 1 and lines[-2].strip()):
+        return text, ""
+    if _PAIR.search(match["text"]) or _NO_CAPTION.match(match["text"]):
         return text, ""
     return "\n".join(lines[:-1]).rstrip(), match["text"]
 
@@ -74,9 +75,11 @@ def code_cell(cell: Cell, language: str, caption: str, note: Note) -> list[str]:
     code = cell.text.strip("\n")
     code = re.sub(r"\A(?:[ \t]*\n)+|(?:\n[ \t]*)+\Z", "", code)
     given = {**cell.metadata, **_table(cell.metadata.get("etude"))}
-    for name in _OURS:
-        if isinstance(value := given.get(name), str | int | float) and not isinstance(value, bool):
-            options.append((name, str(value)))
+    options += (
+        (name, str(value))
+        for name in _OURS
+        if isinstance(value := given.get(name), str | int | float) and not isinstance(value, bool)
+    )
     if caption:
         options = [("caption", _quoted(caption)), *(one for one in options if one[0] != "caption")]
     tags = _tags(cell, code, note)

@@ -15,8 +15,8 @@ _CONDA = re.compile(
     r"(?:[\w.-]+::)?([A-Za-z0-9][\w.-]*?)\s*(?:(==?|>=?|<=?|!=|~=)\s*([\w.*!<>=,|-]+))?(?:=[\w.]+)?"
 )
 _NOT_PYTHON = frozenset({
-    "pip", "conda", "mamba", "nodejs", "git", "make", "cmake", "graphviz", "ffmpeg", "gcc", "gxx", "cudatoolkit",
-    "pandoc", "r-base", "texlive-core",
+    "pip", "conda", "mamba", "nodejs", "git", "make", "cmake", "graphviz", "ffmpeg", "gcc", "gxx",
+    "cudatoolkit", "pandoc", "r-base", "texlive-core",
 })  # fmt: skip
 _NAMES = {
     "pytorch": "torch",

@@ -1,7 +1,7 @@
 r"""Formulas of Jupyter, which MathJax finds in any text, as MyST writes them.
 
-`$ x $` has no room inside its marks, `\\(…\\)` are dollars, displayed formulas stand on lines of their own, and
-environments that MyST does not know stand between two lines of dollars.
+`$ x $` has no room inside its marks, `\\(…\\)` are dollars, displayed formulas stand on lines of their own,
+and environments that MyST does not know stand between two lines of dollars.
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ def _again(rows: Sequence[Row], text: str) -> list[Row]:
     return [Row(line, numbers[min(at, len(numbers) - 1)]) for at, line in enumerate(lines)]
 
 
-def displayed(rows: Sequence[Row], told: Told) -> list[Row]:
-    """Displayed formulas, `$$…$$`, on rows of their own, which are `math` then."""
+def displayed(rows: Sequence[Row], told: Told, *, keep: bool = False) -> list[Row]:
+    """Displayed formulas, `$$…$$`, on rows of their own, which are `math` then; with `keep` they stay in theirs."""
     out: list[Row] = []
     indent, inside = "", False
     for row in rows:
@@ -105,12 +105,12 @@ def displayed(rows: Sequence[Row], told: Told) -> list[Row]:
             assert match is not None
             indent = match[1] + " " * len(match[2] or "")
         made, inside = _rows_of(parts, row.number, indent, inside=inside)
-        if [one.text for one in made] == [row.text]:
+        if keep or [one.text for one in made] == [row.text]:
             made = [Row(row.text, row.number, "math")]
         else:
             told.append((row.number, "$$ … $$ within a line", "on lines of its own"))
         out += made
-    return displayed(_shown(rows, told), told) if inside else out
+    return displayed(_shown(rows, told), told, keep=keep) if inside else out
 
 
 def unwrapped(rows: Sequence[Row]) -> list[Row]:

@@ -15,10 +15,12 @@ from etude.convert.notebooks.addresses import Addresses
 from etude.convert.notebooks.cells import caption_of, code_cell, installs, raw_cell, split_caption
 from etude.convert.notebooks.draft import Draft
 from etude.convert.notebooks.headings import Settled
+from etude.convert.notebooks.inline import escaped
 from etude.convert.notebooks.prose import convert_prose
 from etude.convert.notebooks.reading import Cell
+from etude.convert.notebooks.rows import read_rows
 
-__all__ = ["Kernel", "outputs_of", "tell_outputs", "write_page"]
+__all__ = ["Kernel", "outputs_of", "tell_kept", "tell_outputs", "write_page"]
 
 _LIST = re.compile(r"[ \t]*(?:[-*+]|\d+[.)])(?:[ \t]|$)")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -156,6 +158,18 @@ def outputs_of(cells: Iterable[Cell]) -> tuple[CellOutputs, ...]:
         for cell in cells
         if cell.kind == "code" and cell.text.strip()
     )
+
+
+def tell_kept(draft: Draft, account: Account) -> None:
+    """Note what a notebook that stays one says otherwise now, since its text is read as MyST."""
+    for cell in draft.notebook.cells:
+        if cell.kind != "markdown":
+            continue
+        told: list[tuple[int, str, str]] = []
+        escaped(read_rows(cell.text, myst=True)[0], told)
+        for row, construct, _ in told:
+            said = "it means something in MyST: write a backslash before it"
+            account.changed(construct, draft.source, cell.at(row), said)
 
 
 def tell_outputs(draft: Draft, account: Account, *, pages: bool) -> bool:

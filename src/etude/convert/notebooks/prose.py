@@ -38,7 +38,7 @@ def convert_prose(
         rows = escaped(rows, told)
     rows = unstyled(rows, told)
     rows = dollars(rows, told)
-    rows = displayed(rows, told) if not myst else rows
+    rows = displayed(rows, told, keep=myst)
     rows = unwrapped(environments(rows, told))
     rows = _headings(rows, settled, labels, note)
     rows = boxes(rows, told)

@@ -162,7 +162,8 @@ def _cell(cell: dict[str, Any], places: dict[str, Any], lines: _Lines) -> Cell:
     strings = places.get("source")
     text = "".join(map(str, source)) if isinstance(source, list) else str(source or "")
     first = strings[0] if isinstance(strings, list) and strings else strings
-    numbers = [lines.number(one.at) for one in strings or () if isinstance(one, Placed)]
+    parts = strings if isinstance(strings, list) else ()
+    numbers = [lines.number(one.at) for one in parts if isinstance(one, Placed)]
     one_each = isinstance(strings, list) and numbers == list(
         range(numbers[0] if numbers else 0, (numbers[0] if numbers else 0) + len(numbers))
     )
