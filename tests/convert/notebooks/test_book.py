@@ -94,7 +94,7 @@ def test_an_import_of_what_was_imported_changes_nothing(tmp_path: Path) -> None:
 
 
 def cells(notebook: Path) -> list[tuple[str, str]]:
-    """Code, and the words of the Markdown between: without set-up, numbers, and marks of one way of writing."""
+    """Code, and the words of the Markdown between: without set-up and numbers."""
     found: list[tuple[str, str]] = []
     for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
         text = "".join(cell["source"])
@@ -112,7 +112,9 @@ def cells(notebook: Path) -> list[tuple[str, str]]:
 
 def words(text: str) -> str:
     """A text without numbers of headings and listings, and without marks."""
-    text = re.sub(r"^(#+)(?:[ ]+(?:Chapter \d+:|第2章|一、|[\d.]+(?= )|-(?= )))*", "", text, flags=re.M)
+    text = re.sub(
+        r"^(#+)(?:[ ]+(?:Chapter \d+:|第2章|一、|[\d.]+(?= )|-(?= )))*", "", text, flags=re.MULTILINE
+    )
     text = re.sub(r"\*\*Listing [\d.]+\*\*|Listing 1\.1:|\*\*Note:?\*\*|Note:|\[!\[.*\)|<a .*</a>", "", text)
     text = re.sub(r"\]\((?:[^()]|\([^()]*\))*\)|<[^>]*>|\\(?:begin|end)\{\w+\}", "", text)
     return re.sub(r"[^\w+/]", "", text)

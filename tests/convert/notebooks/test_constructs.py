@@ -84,7 +84,7 @@ def told(book: Converted, path: str = "a.ipynb") -> dict[str, Fate]:
         ("# A\n\n```\n# no heading\n```", "# A\n\n```\n# no heading\n```"),
         ("# A\n\n    # no heading\n    [x](b.ipynb)", "# A\n\n    # no heading\n    [x](b.ipynb)"),
         ("# A\n\n$ x + y $ and $z$", "# A\n\n$x + y$ and $z$"),
-        (r"# A" "\n\n" r"\\(x\\) and \\[y\\]", "# A\n\n$x$ and\n$$y$$"),
+        ("# A\n\n\\\\(x\\\\) and \\\\[y\\\\]", "# A\n\n$x$ and\n$$y$$"),
         ("# A\n\nso $$x$$, and $$y$$ (2)", "# A\n\nso\n$$x$$\n, and\n$$y \\tag{2}$$"),
         ("# A\n\n- so $$x$$ is", "# A\n\n- so\n  $$x$$\n  is"),
         ("# A\n\n| a |\n|---|\n| $$x$$ |", "# A\n\n| a |\n|---|\n| $$x$$ |"),
@@ -100,6 +100,7 @@ def told(book: Converted, path: str = "a.ipynb") -> dict[str, Fate]:
         ('# A\n\n<a href="b.ipynb">b</a>', "# A\n\n[b](b.md)"),
         ("# A\n\n[up](#A)\n\n## B c\n\n[x](#B-c)", "# A\n\n[up](a.md)\n\n## B c\n\n[x](#b-c)"),
         ('# A\n\n<a id="p"></a>\n## P\n\n[x](#p)', "# A\n\n(p)=\n## P\n\n[x](#p)"),
+        ('# A\n\n## P <a class="anchor" id="p q"></a>\n\n[x](#p%20q)', "# A\n\n(p-q)=\n## P\n\n[x](#p-q)"),
         ("# A\n\nsee https://x.org/a_b.", "# A\n\nsee <https://x.org/a_b>."),
         (
             "# A\n\n`https://x.org` [https://x.org](https://x.org)",
@@ -227,7 +228,7 @@ def test_the_language_and_the_kernel() -> None:
 
 
 def test_an_environment_is_a_list_of_requirements() -> None:
-    listed = "dependencies:\n  - python=3.11\n  - numpy=2.1\n  - pytorch\n  - cmake\n  - pip:\n      - etude-x>=1\n"
+    listed = "dependencies: [python=3.11, numpy=2.1, pytorch, cmake, {pip: [etude-x>=1]}]\n"
     held = {"a.ipynb": notebook("# A"), "environment.yml": listed}
     book = convert(Held(held), Asked())
     config = dict(book.files)["etude.toml"]

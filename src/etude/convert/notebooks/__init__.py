@@ -94,6 +94,7 @@ class _Import:
     def converted(self) -> Converted:
         """The book."""
         drafts = self.drafts()
+        self.tell_of_others()
         kernels = {draft.source: kernel_of(draft.notebook) for draft in drafts}
         kernel = main_kernel([kernels[path] for path in kernels if path.endswith(".ipynb")])
         home = next((draft for draft in drafts if draft.name in ("index", "README")), None)
@@ -142,6 +143,14 @@ class _Import:
             pictures=tuple(sorted(pictures.files.items())),
             outputs=tuple(outputs),
         )
+
+    def tell_of_others(self) -> None:
+        """Note files that say what the book is in the words of other tools."""
+        for path in ("_toc.yml", "_config.yml", "myst.yml", "_quarto.yml"):
+            if path in self.everything:
+                kind = "quarto" if path == "_quarto.yml" else "jupyter-book"
+                said = f"not read: `etude import {kind}` takes the contents from it"
+                self.account.changed(path, path, 0, said)
 
     def kept_as_notebook(self, draft: Draft) -> bool:
         """Whether its file is taken over."""

@@ -12,7 +12,10 @@ from etude.model.slug import github_slug
 __all__ = ["ANCHOR", "Places", "anchor_names"]
 
 ANCHOR = re.compile(
-    r"""<a\s+(?:id|name)\s*=\s*(?:"([^"<>]+)"|'([^'<>]+)'|([^\s"'<>]+))\s*(?:/>|>\s*</a>)""", re.IGNORECASE
+    r"""<(?:a|span|div)\s+(?:(?!href\b|id\b|name\b)[\w-]+\s*=\s*(?:"[^"]*"|'[^']*')\s+)*(?:id|name)\s*=\s*"""
+    r"""(?:"([^"<>]+)"|'([^'<>]+)'|([^\s"'<>]+))(?:\s+(?!href\b)[\w-]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*"""
+    r"""(?:/>|>\s*</(?:a|span|div)>)""",
+    re.IGNORECASE,
 )
 """An anchor that shows nothing."""
 

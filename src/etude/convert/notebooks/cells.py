@@ -26,7 +26,7 @@ _INSTALL = re.compile(
     r"\s*(?:[!%](?:\s*(?:sudo|python3?|\{sys\.executable\})\s+(?:-m\s+)?)?\s*"
     r"(?:pip3?|conda|mamba|apt|apt-get|uv pip)\b.*|import sys|#.*|)\s*"
 )
-_OPTION_LINE = re.compile(r"[ \t]*:[A-Za-z][\w-]*:(?:\s|$)|---[ \t]*$")
+_OPTION_LINE = re.compile(r"[ \t]*:[A-Za-z][\w-]*:(?:\s|\Z)|---[ \t]*(?:\n|\Z)")
 _TICKS = re.compile(r"^[ \t]*(`{3,})", re.MULTILINE)
 _OURS = (
     "label",

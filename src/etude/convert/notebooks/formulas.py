@@ -86,7 +86,7 @@ def _again(rows: Sequence[Row], text: str) -> list[Row]:
 
 
 def displayed(rows: Sequence[Row], told: Told, *, keep: bool = False) -> list[Row]:
-    """Displayed formulas, `$$…$$`, on rows of their own, which are `math` then; with `keep` they stay in theirs."""
+    """Displayed formulas, `$$…$$`, on rows of their own, which are `math` then; `keep`: in theirs."""
     out: list[Row] = []
     indent, inside = "", False
     for row in rows:
@@ -189,6 +189,12 @@ def environments(rows: Sequence[Row], told: Told) -> list[Row]:
             at += 1
             continue
         found = _environment(rows, at, begin)
+        if found is None and not row.text[: begin.start()].strip(" \t>-*+.)0123456789"):
+            told.append((row.number, f"\\begin{{{begin[1]}}} without an end", "text, as Jupyter shows it"))
+            start = begin.start()
+            out.append(Row(f"{row.text[:start]}\\{row.text[start:]}", row.number))
+            at += 1
+            continue
         if found is None or "`" in row.text[: begin.start()]:
             out.append(row)
             at += 1

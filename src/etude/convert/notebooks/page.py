@@ -13,12 +13,14 @@ from etude.convert.account import Account
 from etude.convert.converted import CellOutputs
 from etude.convert.notebooks.addresses import Addresses
 from etude.convert.notebooks.cells import caption_of, code_cell, installs, raw_cell, split_caption
+from etude.convert.notebooks.closing import closed
 from etude.convert.notebooks.draft import Draft
 from etude.convert.notebooks.headings import Settled
 from etude.convert.notebooks.inline import escaped
 from etude.convert.notebooks.prose import convert_prose
 from etude.convert.notebooks.reading import Cell
 from etude.convert.notebooks.rows import read_rows
+from etude.parse.frontmatter import FIELDS, IGNORED
 
 __all__ = ["Kernel", "outputs_of", "tell_kept", "tell_outputs", "write_page"]
 
@@ -80,6 +82,9 @@ def write_page(
                 if typed:
                     note(row, "number in a caption", "taken away; listings are numbered", True)
             made = convert_prose(text, by_cell.get(number, {}), draft.labels, resolve, note, myst=myst)
+            made, mended = closed(made) if made else (made, False)
+            if mended:
+                note(1, "cell with open ends", "what it opens ends with it, as it did in Jupyter", True)
         if made:
             if prose and _run_together(prose, made):
                 blocks.append(["+++"])
@@ -117,6 +122,8 @@ def _front(draft: Draft, kernel: Kernel, book: Kernel, account: Account) -> str:
     keys = {line.partition(":")[0] for line in lines}
     if lines:
         account.kept("front matter", draft.source, draft.cells[0].line if draft.cells else 0)
+        lines = _known(lines, draft, account)
+        keys = {line.partition(":")[0] for line in lines}
     authors = draft.notebook.metadata.get("authors")
     if isinstance(authors, list) and "authors" not in keys:
         names = [one.get("name") for one in authors if isinstance(one, dict)]
@@ -136,6 +143,23 @@ def _front(draft: Draft, kernel: Kernel, book: Kernel, account: Account) -> str:
     elif _has_code(draft) and draft.notebook.kernel:
         account.kept("kernelspec", draft.source, 0, "that of the book")
     return "\n".join(("---", *lines, "---", "", "")) if lines else ""
+
+
+def _known(lines: Sequence[str], draft: Draft, account: Account) -> list[str]:
+    """Lines of front matter without the keys that pages do not have, and what belongs to them."""
+    out: list[str] = []
+    keep = True
+    for line in lines:
+        if line[:1] not in (" ", "\t", "-", "#", ""):
+            key = line.partition(":")[0]
+            keep = key in FIELDS or key in IGNORED
+            if not keep:
+                account.changed(
+                    "front matter", draft.source, 0, f"`{key}` is left out: no page has such a key"
+                )
+        if keep:
+            out.append(line)
+    return out
 
 
 def _has_code(draft: Draft) -> bool:

@@ -17,7 +17,9 @@ __all__ = ["convert_prose"]
 Note = Callable[[int, str, str, bool], None]
 """Takes the row, the construct, how it is written now, and whether a reader sees a difference."""
 
-_CHANGED = frozenset({"centred text", "``` without an end", "$$ without an end", "<font>"})
+_CHANGED = frozenset(
+    {"centred text", "``` without an end", "$$ without an end", "::: without an end", "<font>"}
+)
 
 
 def convert_prose(

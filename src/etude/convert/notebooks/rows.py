@@ -15,6 +15,7 @@ __all__ = ["Row", "read_rows", "runs"]
 Kind = Literal["text", "code", "math", "mark"]
 
 _ENDS = {"<!--": "-->", "<pre": "</pre>", "<script": "</script>", "<style": "</style>"}
+_COLONS = re.compile(r"[ \t]*(:{3,})[ \t]*(\{[^}]+\}.*|\w.*)?[ \t]*")
 _ITEM = re.compile(r" {0,3}(?:[-*+]|\d+[.)])(?:[ \t]|$)")
 _TEMPLATE = re.compile(r"\{[\s.]*([\w+-]*).*\}.*")
 
@@ -50,6 +51,9 @@ def read_rows(text: str, *, myst: bool) -> tuple[list[Row], list[tuple[int, str,
         if not piece.closed:
             told.append((piece.line, "``` without an end", "it ends with its cell, as it did in Jupyter"))
         rows.append(Row(piece.indent + piece.marker, last, "code"))
+    for marks in _directives(rows) if myst else ():
+        rows.append(Row(marks, rows[-1].number))
+        told.append((rows[-1].number, "::: without an end", "it ends with its cell, as it did in Jupyter"))
     open_ = _open("\n".join(row.text for row in rows if row.kind == "text"))
     if open_:
         rows.append(Row(_ENDS[open_], rows[-1].number))
@@ -77,6 +81,18 @@ class _Indented:
             self._code = not self._list and (self._blank or self._code)
         self._blank = False
         return self._code
+
+
+def _directives(rows: Sequence[Row]) -> list[str]:
+    """The ends of fences of colons that a cell leaves open, the innermost first."""
+    open_: list[str] = []
+    for row in rows:
+        match = _COLONS.fullmatch(row.text) if row.kind == "text" else None
+        if match and match[2]:
+            open_.append(match[1])
+        elif match and open_ and len(match[1]) >= len(open_[-1]):
+            open_.pop()
+    return open_[::-1]
 
 
 def _open(text: str) -> str:
