@@ -191,6 +191,14 @@ def test_an_exception_and_an_installation_are_told() -> None:
     assert (Fate.CHANGED, Fate.CHANGED) == (found["!pip install"], found["output with an exception"])
 
 
+def test_outputs_of_cells_that_never_run_are_part_of_the_page() -> None:
+    printed = {"output_type": "stream", "name": "stdout", "text": ["a\n", "b\n"]}
+    shown = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "iVBORw0KGgo="}}
+    page, book = made("# A", code("1", printed, shown, count=1, tags=["skip-execution"]))
+    (path,) = [path for path, _ in book.pictures]
+    assert page.endswith(f"1\n```\n\n```text\na\nb\n```\n\n![]({path})")
+
+
 def test_a_picture_that_is_not_there_is_lost() -> None:
     _, book = made("# A\n\n![x](no.png)\n\n![y](attachment:no.png)")
     found = told(book)

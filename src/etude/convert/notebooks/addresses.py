@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote, unquote
 
 from etude.convert.account import Account
@@ -58,6 +59,11 @@ class Addresses:
                 self.account.kept("picture on the web", self.draft.source, line, "where it is, on the web")
             return address
         return self._inside(address, line)
+
+    def picture(self, bundle: Mapping[str, Any]) -> str:
+        """The address of a picture that an output holds; empty when it holds none."""
+        path = self.pictures.attached(self.draft.name, "output", bundle)
+        return self._relative(path) if path else ""
 
     def _own(self, address: str, line: int) -> str:
         now = self.places[self.draft.source].now(address[1:]) if len(address) > 1 else ""

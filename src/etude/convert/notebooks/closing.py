@@ -1,4 +1,4 @@
-"""What a cell opens ends with it: text is read as the page will be, to see that it leaves the next cell alone."""
+"""What a cell opens ends with it: text is read as the page will be, to see what it leaves open."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ Told = list[tuple[int, str, str]]
 
 
 _FONT = re.compile(
-    r"(?P<code>(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`))|</?(?:font|big|small|blink|marquee)\b[^<>]*>",
+    r"(?P<code>(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`))|</?(?:font|big|small|blink|marquee)\b[^<>]*>|</img>",
     re.IGNORECASE,
 )
 
@@ -47,7 +47,7 @@ def unstyled(rows: Sequence[Row], told: Told) -> list[Row]:
     out: list[Row] = []
     for row in rows:
         text = _FONT.sub(lambda found: found["code"] or "", row.text) if row.kind == "text" else row.text
-        if text != row.text:
+        if text != row.text.replace("</img>", ""):
             told.append((row.number, "<font>", "the text, without colour and size"))
         out.append(row if text == row.text else Row(text, row.number))
     return out

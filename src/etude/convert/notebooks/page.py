@@ -62,6 +62,8 @@ def write_page(
         if cell.kind == "code":
             account.kept("code cell", draft.source, cell.line, "`code-cell`")
             blocks.append(code_cell(cell, kernel.language, caption, note))
+            if "skip-execution" in cell.tags:
+                blocks += _still(cell, addresses)
             caption, prose = "", []
             continue
         if cell.kind == "raw":
@@ -95,6 +97,24 @@ def write_page(
     if not draft.front and body.startswith("---"):
         body = "***" + body.lstrip("-")
     return _front(draft, kernel, book, account) + body + "\n"
+
+
+def _still(cell: Cell, addresses: Addresses) -> list[list[str]]:
+    """What a cell that never runs gave, as text and pictures of the page."""
+    blocks: list[list[str]] = []
+    for output in cell.outputs:
+        if not isinstance(output, dict):
+            continue
+        data = output.get("data")
+        if isinstance(data, dict) and (path := addresses.picture(data)):
+            blocks.append([f"![]({path})"])
+            continue
+        text = data.get("text/plain") if isinstance(data, dict) else output.get("text")
+        shown = "".join(map(str, text)) if isinstance(text, list) else str(text or "")
+        if shown.strip():
+            fence = "`" * 3 if "```" not in shown else "`" * 8
+            blocks.append([f"{fence}text", *shown.strip("\n").split("\n"), fence])
+    return blocks
 
 
 def _run_together(before: Sequence[str], after: Sequence[str]) -> bool:
@@ -208,7 +228,8 @@ def tell_outputs(draft: Draft, account: Account, *, pages: bool) -> bool:
             continue
         skipped = "skip-execution" in cell.tags or (pages and installs(cell.text))
         if cell.outputs and skipped and pages:
-            account.changed("output of a cell that is not run", source, cell.line, "left out")
+            said = "written below the cell" if "skip-execution" in cell.tags else "left out"
+            account.changed("output of a cell that is not run", source, cell.line, said)
         elif cell.outputs:
             account.kept("output", source, cell.line, "a recorded result")
         elif not cell.ran and not skipped:
