@@ -28,6 +28,8 @@ def normal(code: str) -> str:
         ("x?\ny = 1", "x?\ny=1"),
         ("await f()", "await f( )"),
         ("plt.plot(x);", "plt.plot( x );  # quiet"),
+        ("x", "x  # one; two"),
+        ("x", f"x\n{'#' * 80}\n{'# -' * 80}"),
         ("if x:\n    %time f()\n", "if x:\n    # why\n    %time f()"),
         ("%%time\nx", "%%time  \nx\n\n"),
         ("x = 1 +", "x = 1 +  "),

@@ -9,7 +9,7 @@ from msgspec import structs
 from etude.model import inline as i
 from etude.model.block import Bibliography, Definition, DefinitionList, Heading, MathBlock, Proof
 from etude.model.book import NavLink, Number, Resolved, Work
-from etude.model.result import CellResult, RunResult
+from etude.model.result import CellResult, RunResult, Stream
 from etude.model.span import NOWHERE
 
 if TYPE_CHECKING:
@@ -132,6 +132,23 @@ def test_how_outputs_were_made(kit: Kit) -> None:
     assert ["0", "1"] == [one.get("data-from") for one in view.all(".//dd[1]/span")]
     bare = {name: structs.replace(found, cells={}) for name, found in results.items()}
     assert [] == kit.view(*cells, results=bare).all("//details[contains(@class, 'origins')]")
+
+
+def test_outputs_of_a_notebook_say_so(kit: Kit) -> None:
+    def view(*origins: str) -> tuple[list[str], list[str]]:
+        shown = (Stream("stdout", "1\n"),)
+        found = {
+            n: CellResult("k", "ok", shown, packages=() if origin else ("numpy 2.3",), origin=origin)
+            for n, origin in enumerate(origins)
+        }
+        cells = [kit.cell(n) for n in range(len(origins))]
+        page = kit.view(*cells, results={"": RunResult("a/one", "", found)})
+        said = [one.text_content() for one in page.all("//p[@class='taken']")]
+        return said, [one.get("data-cell") for one in page.all("//div[@data-origin='notebook']")]
+
+    assert (["取自本页所据的笔记本，其后未再运行代码。"], ["0", "1"]) == view("notebook", "notebook")
+    assert (["另有一些输出取自本页所据的笔记本。"], ["0"]) == view("notebook", "")
+    assert ([], []) == view("", "")
 
 
 def test_links_into_other_projects_say_what_they_lead_to(kit: Kit) -> None:

@@ -84,7 +84,16 @@ def import_book(
     for copy in converted.copies:
         if not in_place or copy.source != copy.path:
             wanted[copy.path] = partial(files.read, copy.source)
+    wanted |= {path: partial(bytes, data) for path, data in converted.pictures}
+    before = 0
+    if converted.outputs and not dry:
+        del wanted[REPORT]
+        _, before = _write(target, wanted, force=force, dry=False, tidy=False)
+        more, notes = _results(target, converted, notes)
+        wanted |= {path: partial(bytes, data) for path, data in more.items()}
+        wanted[REPORT] = partial(str.encode, as_markdown(notes, files.root.name, KINDS[kind]))
     kept, written = _write(target, wanted, force=force, dry=dry)
+    written += before
     return Imported(notes, len(converted.counts), written, kept, tuple(_told(kept)))
 
 
@@ -93,6 +102,16 @@ def _converter(kind: str) -> Callable[[Files, Asked], Converted]:
         f"etude.convert.{kind.replace('-', '_')}"
     ).convert
     return convert
+
+
+def _results(
+    target: Path, converted: Converted, notes: tuple[Note, ...]
+) -> tuple[dict[str, bytes], tuple[Note, ...]]:
+    """Recorded results of what cells gave before, for the book as it is written now, and all notes."""
+    from etude.build.imported import taken_over  # noqa: PLC0415 -- it loads all that builds load
+
+    results = taken_over(target, converted.outputs)
+    return results.files, tuple(sorted((*notes, *results.notes), key=lambda note: (note.path, note.line)))
 
 
 def _checked(converted: Converted, files: Files) -> tuple[Note, ...]:
@@ -115,17 +134,20 @@ class _Overlay:
     def __init__(self, source: DiskFiles, converted: Converted) -> None:
         self.source = source
         self.made = dict(converted.files)
+        self.pictures = dict(converted.pictures)
         self.copied = {copy.path: copy.source for copy in converted.copies}
 
     def read(self, path: str) -> bytes:
         if path in self.made:
             return self.made[path].encode()
+        if path in self.pictures:
+            return self.pictures[path]
         if path not in self.copied:
             raise FileNotFoundError(2, "no such file", path)
         return self.source.read(self.copied[path])
 
     def exists(self, path: str) -> bool:
-        return path in self.made or path in self.copied
+        return path in self.made or path in self.pictures or path in self.copied
 
     def inside(self, path: str) -> bool:
         return not path.startswith(("/", "../"))
@@ -134,11 +156,11 @@ class _Overlay:
         from etude.adapters.patterns import glob_pattern  # noqa: PLC0415 -- rarely asked
 
         matches = glob_pattern(pattern).fullmatch
-        return tuple(sorted(path for path in {**self.made, **self.copied} if matches(path)))
+        return tuple(sorted(path for path in {**self.made, **self.pictures, **self.copied} if matches(path)))
 
 
 def _write(
-    target: Path, wanted: Mapping[str, Content], *, force: bool, dry: bool
+    target: Path, wanted: Mapping[str, Content], *, force: bool, dry: bool, tidy: bool = True
 ) -> tuple[tuple[str, ...], int]:
     """Write what is new; the files that were left alone, and how many were written."""
     ledger = _ledger(target)
@@ -162,11 +184,16 @@ def _write(
         raise _usage(
             f"there is already {first}{more}", "choose another folder, or replace them with `--force`"
         )
-    gone = [
-        path
-        for path, known in ledger.items()
-        if path not in wanted and (there := _content(target / path)) is not None and digest(there) == known
-    ]
+    others = {path: known for path, known in ledger.items() if path not in wanted}
+    gone: list[str] = []
+    if tidy:
+        gone = [
+            path
+            for path, known in others.items()
+            if (there := _content(target / path)) is not None and digest(there) == known
+        ]
+    else:
+        hashes |= others
     if dry:
         return tuple(kept), len(due)
     try:

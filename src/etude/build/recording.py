@@ -23,7 +23,7 @@ from etude.execute.ways import Lookup
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule, Severity
 
-_NOTE: Final = (
+NOTE: Final = (
     "Results of the book's cells, written by `etude build --record`. Keep this folder with the book.\n"
 )
 
@@ -46,7 +46,7 @@ def draft(book: Book, plan: Plan, store: SqliteStore) -> Draft:
     shelf = Shelf(book.files, book.config.execute.results)
     some, found = split_runs(plan, Lookup(store, plan.facts, plan.output_limit))
     pairs = [(run, ways) for run, ways in zip(some, found, strict=True) if run.steps]
-    runs = [(run, f"{shelf.folder}/{run.name}/{_tag(run)}.json") for run, _ in pairs]
+    runs = [(run, run_path(shelf.folder, run)) for run, _ in pairs]
     texts: dict[str, str] = {}
     files: dict[str, bytes] = {}
     stored = taken([run for run, _ in pairs], [ways for _, ways in pairs], store)
@@ -61,9 +61,10 @@ def draft(book: Book, plan: Plan, store: SqliteStore) -> Draft:
     return Draft(shelf, tuple(runs), texts, files, sum(len(run.entries) for run in stored))
 
 
-def _tag(run: Run) -> str:
-    """What tells a run from others of its page: the variant, and languages that have runs of their own."""
-    return ".".join(filter(None, (run.variant, run.languages.replace(", ", "+")))) or "run"
+def run_path(folder: str, run: Run) -> str:
+    """The text of a run's results; its variant, and languages with runs of their own, are in its name."""
+    tag = ".".join(filter(None, (run.variant, run.languages.replace(", ", "+")))) or "run"
+    return f"{folder}/{run.name}/{tag}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _claim(book: Book, shelf: Shelf) -> Diagnostic | None:
         hint = 'name a folder that is not there yet: `results = "recorded"` under `[execute]`'
         span = book.config.span("execute.results")
         return diagnose(Rule.RECORDED_FOLDER, message, CONFIG, span, hints=(hint,))
-    write_atomic(shelf.place(f"{shelf.folder}/{RECORDED}"), _NOTE.encode())
+    write_atomic(shelf.place(f"{shelf.folder}/{RECORDED}"), NOTE.encode())
     return None
 
 

@@ -142,4 +142,4 @@ def result_digests(results: Mapping[str, RunResult]) -> Iterable[str]:
         for name, data in result.others.items():
             yield f"{name} {encode(data)!r}"
         for index, cell in result.cells.items():
-            yield f"{index} {cell.status} {cell.digest} {cell.packages}"
+            yield f"{index} {cell.status} {cell.digest} {cell.packages}{cell.origin}"

@@ -7,7 +7,7 @@ from msgspec import Struct
 from etude.convert.account import Note
 from etude.convert.census import Counts
 
-__all__ = ["Asked", "Converted", "Copy", "NotABookError"]
+__all__ = ["Asked", "CellOutputs", "Converted", "Copy", "NotABookError"]
 
 
 class Asked(Struct, frozen=True):
@@ -32,6 +32,16 @@ class Copy(Struct, frozen=True, order=True):
     """Relative to the new book."""
 
 
+class CellOutputs(Struct, frozen=True):
+    """What a cell gave before the import."""
+
+    code: str
+    outputs: bytes
+    """A JSON list of outputs as nbformat 4 has them; an empty list when it gave none."""
+    line: int = 0
+    """Of the cell in its source."""
+
+
 class Converted(Struct, frozen=True):
     """A book of Etude, not yet written."""
 
@@ -43,6 +53,10 @@ class Converted(Struct, frozen=True):
     counts: tuple[tuple[str, str, Counts], ...] = ()
     """For each page its path in the new book, that of its source, and what the source holds, counted there by
     other means than those that converted it: the written pages must hold as much."""
+    pictures: tuple[tuple[str, bytes], ...] = ()
+    """Path and content of each picture that was taken out of a text."""
+    outputs: tuple[tuple[str, tuple[CellOutputs, ...]], ...] = ()
+    """For each page that was run before, by its path in the new book, what its cells gave, in order."""
 
 
 class NotABookError(Exception):

@@ -26,7 +26,7 @@ _SOURCE_MAGIC: Final = re.compile(
     r"%(?:history|hist|recall|rep|macro|psource|pinfo2)\b|\?\?|^%%(?:writefile|file)\b", re.MULTILINE
 )
 
-_QUIET: Final = re.compile(r"(?:[\s)\\]|#[^\n]*)*;")
+_QUIET: Final = re.compile(r"(?:[\s)\\]|#[^\n]*+)*+;")
 
 
 def is_python(language: str, kernel: str) -> bool:

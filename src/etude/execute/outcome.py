@@ -45,6 +45,8 @@ class Done:
     """What it was seen to read."""
     changed: tuple[Change, ...] = ()
     """Packages that have other versions now than the result was made with."""
+    origin: str = ""
+    """As `Record.origin`."""
 
     @classmethod
     def of(
@@ -67,6 +69,7 @@ class Done:
             executed,
             found.way.reads if found else (),
             found.changed if found else (),
+            record.origin,
         )
 
 
@@ -135,6 +138,7 @@ def results(outcome: Outcome, policy: Policy, timings: Timings = "keep") -> Iter
                 execution_count=count,
                 digest=digest(status, msgspec.json.encode(outputs), msgspec.json.encode(values)),
                 packages=_packages(cell, done),
+                origin=done.origin,
             )
         for cell in part.skipped:
             outputs = _shown(_notebook_outputs(cell), cell, by_page)

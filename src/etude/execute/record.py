@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +17,7 @@ from etude.model.protocols import Store
 from etude.model.result import CellResult, Output, Value
 
 __all__ = [
+    "TAKEN_OVER",
     "Kept",
     "Record",
     "ResultStore",
@@ -29,6 +30,10 @@ __all__ = [
     "record_bytes",
     "save",
 ]
+
+
+TAKEN_OVER: Final = "notebook"
+"""Where a result comes from that was not made by running the book: a notebook that it was imported from."""
 
 
 class ResultStore(Store, Protocol):
@@ -58,6 +63,8 @@ class Record(Struct, frozen=True, omit_defaults=True):
     """The output limit when it ran."""
     cut: bool = False
     """Whether the outputs were cut at the limit."""
+    origin: str = ""
+    """`TAKEN_OVER`, or empty when the cell ran in the book."""
 
     def serves(self, text: str, output_limit: int) -> bool:
         """Whether running the step now would give these outputs; `text` hashes the code as it stands."""
@@ -76,6 +83,7 @@ class Record(Struct, frozen=True, omit_defaults=True):
             seconds=self.seconds,
             execution_count=number,
             digest=self.digest,
+            origin=self.origin,
         )
 
 
@@ -115,6 +123,7 @@ def make(
     text: str,
     limit: int,
     cut: bool,
+    origin: str = "",
 ) -> Record:
     """A record of a step that went as it should; `text` is what it serves, if only that."""
     total, size = measure(status, outputs)
@@ -128,6 +137,7 @@ def make(
         text=text,
         limit=limit,
         cut=cut,
+        origin=origin,
     )
 
 

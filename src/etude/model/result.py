@@ -74,6 +74,8 @@ class CellResult(Struct, frozen=True):
     """Hash of status, outputs and values: results with equal ones look the same."""
     packages: tuple[str, ...] = ()
     """What is installed of what its code imports, as it was when it ran: ``numpy 2.3.1``."""
+    origin: str = ""
+    """``notebook`` when it was taken over from one and the cell did not run; else empty."""
 
 
 class RunResult(Struct, frozen=True):

@@ -34,7 +34,7 @@ from etude.parse.values import (
     whole,
 )
 
-__all__ = ["EXECUTION_FIELDS", "FIELDS", "Head", "from_data", "read_head", "split_head"]
+__all__ = ["EXECUTION_FIELDS", "FIELDS", "IGNORED", "Head", "from_data", "read_head", "split_head"]
 
 _END = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
 _OPENING = re.compile(r"---[ \t]*\n")

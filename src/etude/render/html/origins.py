@@ -1,5 +1,6 @@
 """How a page's outputs were made: the packages that its cells name, in the versions that they ran with.
 
+Outputs that were taken over from a notebook say so: nobody has seen them come.
 Only what is the same whenever the same results are made is told: neither when that was nor how long it took.
 """
 
@@ -19,11 +20,17 @@ def origins(ctx: Context) -> str:
     """A line for each variant, folded; empty when nothing is known.
 
     Scripts show at an output what had been imported up to it: ``data-from`` is the first cell of a package.
+    At one with ``data-origin`` they show the paragraph ``taken``, or what that has as ``data-said``.
     """
     lines = [(name, list(_packages(run)), run.gpus) for name, run in ctx.runs.items()]
-    if not any(packages for _, packages, _ in lines):
-        return ""
     words = ctx.site.words
+    shown = [cell for run in ctx.runs.values() for cell in run.cells.values() if cell.outputs]
+    taken = [cell for cell in shown if cell.origin]
+    known = any(packages for _, packages, _ in lines)
+    if taken and (len(taken) == len(shown) or not known):
+        return _folded(words.origins, f'<p class="taken">{text(words.origins_taken)}</p>')
+    if not known:
+        return ""
     rows: list[str] = []
     for name, packages, gpus in lines:
         found = [f'<span data-from="{index}">{text(package)}</span>' for index, package in packages]
@@ -32,10 +39,13 @@ def origins(ctx: Context) -> str:
         head = f"<dt>{text(title)}</dt>" if title else ""
         key = attribute(variant_key(name)) if ctx.variants else ""
         rows.append(f'{head}<dd data-run="{key}">{text(words.separator).join(found)}</dd>')
-    return (
-        f'<details class="fold origins"><summary>{text(words.origins)}</summary>'
-        f"<p>{text(words.origins_text)}</p><dl>{''.join(rows)}</dl></details>\n"
-    )
+    said = attribute(words.origins_taken)
+    some = f'<p class="taken" data-said="{said}">{text(words.origins_some)}</p>' if taken else ""
+    return _folded(words.origins, f"<p>{text(words.origins_text)}</p><dl>{''.join(rows)}</dl>{some}")
+
+
+def _folded(title: str, content: str) -> str:
+    return f'<details class="fold origins"><summary>{text(title)}</summary>{content}</details>\n'
 
 
 def _packages(run: RunResult) -> Iterator[tuple[int, str]]:

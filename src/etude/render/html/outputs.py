@@ -36,8 +36,13 @@ def cell_outputs(ctx: Context, cell: CodeCell) -> str:
             found = tuple(item for item in found if item not in pictures(found))
         return "".join(_item(ctx, item, "", scroll=scroll) for item in found) + _status(ctx, result)
 
+    taken = any(one.origin for _, run in ctx.results() if (one := run.cells.get(cell.index)) is not None)
+    origin = ' data-origin="notebook"' if taken else ""
     return _by_variant(
-        ctx, cell, shown, lambda content: f'<div class="outputs" data-cell="{cell.index}">{content}</div>'
+        ctx,
+        cell,
+        shown,
+        lambda content: f'<div class="outputs" data-cell="{cell.index}"{origin}>{content}</div>',
     )
 
 

@@ -62,6 +62,8 @@ class Words(Struct, frozen=True):
     saved_in: str
     origins: str
     origins_text: str
+    origins_taken: str
+    origins_some: str
     gpus: str
     footnotes: str
     back: str
@@ -129,6 +131,8 @@ _EN = Words(
     saved_in="Defined in {}",
     origins="How the outputs were made",
     origins_text="By running the code of this page, from top to bottom, with these packages.",
+    origins_taken="From the notebook that this page was made of. The code has not been run since.",
+    origins_some="Others are from the notebook that this page was made of.",
     gpus="GPUs: {}",
     footnotes="Notes",
     back="Back to the text",
@@ -225,6 +229,8 @@ _ZH = Words(
     saved_in="定义见{}",
     origins="输出的由来",
     origins_text="从上到下运行本页代码而得，所用软件包如下。",
+    origins_taken="取自本页所据的笔记本，其后未再运行代码。",
+    origins_some="另有一些输出取自本页所据的笔记本。",
     gpus="GPU：{} 块",
     footnotes="注释",
     back="回到正文",

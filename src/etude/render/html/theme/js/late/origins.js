@@ -10,11 +10,12 @@ const show = async (button, outputs) => {
   const runs = all(".origins [data-run]");
   const run = runs.find((one) => one.dataset.run === etude.variant()) ?? runs[0];
   const last = Number(outputs.dataset.cell);
-  const known = all("span", run).filter((one) => !one.dataset.from || Number(one.dataset.from) <= last);
+  const taken = outputs.dataset.origin && document.querySelector(".origins .taken");
+  const known = taken || !run ? [] : all("span", run).filter((one) => !one.dataset.from || Number(one.dataset.from) <= last);
   slip.replaceChildren(Object.assign(document.createElement("strong"), { textContent: said.origin }));
   const list = document.createElement("ul");
-  const name = run.previousElementSibling?.matches("dt") ? [run.previousElementSibling.textContent] : [];
-  for (const line of [...name, ...known.map((one) => one.textContent)]) list.append(Object.assign(document.createElement("li"), { textContent: line }));
+  const name = run?.previousElementSibling?.matches("dt") ? [run.previousElementSibling.textContent] : [];
+  for (const line of [...name, ...(taken ? [taken.dataset.said ?? taken.textContent] : []), ...known.map((one) => one.textContent)]) list.append(Object.assign(document.createElement("li"), { textContent: line }));
   slip.append(list);
   slip.showPopover({ source: button });
   [at, seen] = [button, false];
