@@ -6,12 +6,15 @@ import posixpath
 from collections.abc import Iterable
 
 from etude.convert.account import Account
+from etude.convert.census import Counts
 from etude.convert.converted import Asked, CellOutputs, Converted, Copy, NotABookError
 from etude.convert.notebooks.addresses import Addresses
+from etude.convert.notebooks.anchors import Places
 from etude.convert.notebooks.book import book_title, configuration, kernel_of, language_of, main_kernel
 from etude.convert.notebooks.census import count_cells
 from etude.convert.notebooks.contents import propose
 from etude.convert.notebooks.draft import Draft, Launch, label_anchors, make_draft
+from etude.convert.notebooks.headings import Settled
 from etude.convert.notebooks.names import is_index, place, stem
 from etude.convert.notebooks.page import outputs_of, tell_kept, tell_outputs, write_page
 from etude.convert.notebooks.pictures import Pictures
@@ -102,7 +105,7 @@ class _Import:
         title = book_title(home, folder)
         pictures = Pictures(set(self.everything))
         by_source = {draft.source: draft for draft in drafts}
-        places = {draft.source: draft.places for draft in drafts}
+        places = {draft.source: self.places_of(draft) for draft in drafts}
         outputs: list[tuple[str, tuple[CellOutputs, ...]]] = []
         for draft in drafts:
             made = not self.kept_as_notebook(draft)
@@ -139,7 +142,7 @@ class _Import:
             files=tuple(sorted(self.written.items())),
             copies=self.copies(drafts),
             notes=self.account.notes,
-            counts=tuple((d.path, d.source, count_cells(d.cells)) for d in drafts if d.path in self.written),
+            counts=tuple((draft.path, draft.source, self.counts_of(draft)) for draft in drafts),
             pictures=tuple(sorted(pictures.files.items())),
             outputs=tuple(outputs),
         )
@@ -152,6 +155,17 @@ class _Import:
                 said = f"not read: `etude import {kind}` takes the contents from it"
                 self.account.changed(path, path, 0, said)
 
+    def places_of(self, draft: Draft) -> Places:
+        """Where links into a page lead; headings of a notebook that stays one are as they were."""
+        if not self.kept_as_notebook(draft):
+            return draft.places
+        return Places((Settled(one.was, one.was.level, one.was.text) for one in draft.settled), {})
+
+    def counts_of(self, draft: Draft) -> Counts:
+        """What a page must hold."""
+        counts = count_cells(draft.cells)
+        return Counts(cells=counts.cells) if self.kept_as_notebook(draft) else counts
+
     def kept_as_notebook(self, draft: Draft) -> bool:
         """Whether its file is taken over."""
         return not self.pages and draft.source.endswith(".ipynb")
@@ -161,7 +175,7 @@ class _Import:
         found: list[Draft] = []
         for source, notebook in sorted(self.notebooks.items()):
             path = self.path_of(source)
-            if is_index(source) and not is_listable(stem(path)):
+            if is_index(source) and source != self.lead_of(source):
                 self.account.kept("README beside an index", source, 0, "a file; it is no page")
                 continue
             numbered = place(source) == 0 and path != "index.md"
@@ -169,16 +183,19 @@ class _Import:
         label_anchors(found)
         return found
 
+    def lead_of(self, source: str) -> str:
+        """The page that stands for the folder in which another that could do so lies."""
+        folder = posixpath.dirname(source)
+        others = [path for path in self.notebooks if posixpath.dirname(path) == folder and is_index(path)]
+        return min(others, key=lambda path: (stem(path).rpartition("/")[2].casefold() != "index", path))
+
     def path_of(self, source: str) -> str:
         """The path of a page in the new book."""
         folder = posixpath.dirname(source)
         if not self.pages and source.endswith(".ipynb"):
             return source
         if is_index(source):
-            others = [path for path in self.notebooks if posixpath.dirname(path) == folder and is_index(path)]
-            first = min(others, key=lambda path: (stem(path).rpartition("/")[2].casefold() != "index", path))
-            if source == first:
-                return posixpath.join(folder, "index.md")
+            return posixpath.join(folder, "index.md")
         return f"{stem(source)}.md"
 
     def copies(self, drafts: list[Draft]) -> tuple[Copy, ...]:
