@@ -232,7 +232,7 @@ def _pasted(ctx: Context, node: Pasted) -> str:
         name = number.name if number is not None else ""
         return block_formula(ctx.math, latex(tex), place(node), name, node.id) if tex is not None else ""
     made = pasted(ctx, node)
-    return f'<div class="pasted"{place(node)}>{made}</div>\n' if made else ""
+    return f'<div class="pasted"{place(node)} style="margin-block:var(--gap)">{made}</div>\n' if made else ""
 
 
 def _heading(ctx: Context, node: Heading) -> str:

@@ -154,6 +154,10 @@ def _styled(ctx: Context, children: Sequence[Inline], names: Sequence[str]) -> s
     match names:
         case ["underline"]:
             return f"<u>{inner}</u>"
+        case ["small-caps"]:
+            return f'<span style="font-variant-caps:small-caps">{inner}</span>'
+        case ["sample"]:  # one piece of code, with what is the reader's emphasised
+            return f"<code>{inner.replace('<code>', '').replace('</code>', '')}</code>"
         case _:
             return f'<span class="{attribute(classes(names))}">{inner}</span>'
 
