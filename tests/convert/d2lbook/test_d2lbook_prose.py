@@ -148,3 +148,27 @@ def test_discussions_are_the_threads_of_the_page(tabbed):
 def test_a_tab_with_a_discussion_and_words_keeps_its_words(tabbed):
     page = tabbed(":begin_tab:`numpy`\nwords\n\n[Discussions](https://f.example/1)\n:end_tab:\n").page
     assert page.endswith("---\n\n:::{variant} numpy\nwords\n:::\n")
+
+
+def test_a_thread_of_the_page_stays_beside_those_of_variants(tabbed):
+    result = tabbed(
+        "text\n\n[Discussions](https://f.example/1)\n\n"
+        ":begin_tab:`numpy`\n[Discussions](https://f.example/2)\n:end_tab:\n"
+    )
+    assert result.page == (
+        "---\ndiscussion:\n  numpy: https://f.example/2\n---\n\ntext\n\n[Discussions](https://f.example/1)\n"
+    )
+    assert [3] == [line for fate, line, _ in result.told("[Discussions]") if fate == "changed"]
+
+
+@pytest.mark.parametrize(
+    ("before", "first"),
+    [
+        ("---\n\ntext\n\n---\n", "***"),
+        ("\n--- \nNot a key: it is text\n---\n", "***"),
+        ("---\n", "***"),
+        ("---\ntitle: Dice\n---\n", "---"),
+    ],
+)
+def test_a_rule_at_the_beginning_is_no_front_matter(made, before, first):
+    assert first == made(before).page.partition("\n")[0]

@@ -215,7 +215,7 @@ class Book:
     ) -> None:
         """Put what libraries hold beside saved cells into hidden cells of the first page that saves."""
         order = [self.project.index, *_pages(blocks)]
-        self._tell_hidden(order, made)
+        self._tell_homeless(order, made)
         asked = {
             tab: frozenset().union(*(one.asked.get(tab, frozenset()) for one in made.values()))
             for tab in modules
@@ -237,17 +237,16 @@ class Book:
                 if page in made:
                     made[page] = _with_headers(made[page], cells, self.modules.get("", ""))
 
-    def _tell_hidden(self, order: Iterable[str], made: Mapping[str, Made]) -> None:
-        """Tell of methods that hide a function of the library that has their name."""
+    def _tell_homeless(self, order: Iterable[str], made: Mapping[str, Made]) -> None:
+        """Tell of saved methods whose class is saved nowhere before them."""
         known: set[tuple[str, str]] = set()
         told: set[tuple[str, int]] = set()
         for path in order:
             for one in made[path].saves if path in made else ():
-                if not one.patch:
-                    known.add((one.tab, one.name))
-                elif (one.tab, one.name) in known and (path, one.line) not in told:
+                known.add((one.tab, one.name))
+                if one.owner and (one.tab, one.owner) not in known and (path, one.line) not in told:
                     told.add((path, one.line))
-                    said = "it hides a function of the library that has its name: rename one"
+                    said = f"`{one.owner}` is not saved before it: the library holds it as a function"
                     self.account.changed("@d2l.add_to_class", path, one.line, said)
 
     def _unnumbered(self, own: Mapping[str, str], blocks: Iterable[Block]) -> frozenset[str]:

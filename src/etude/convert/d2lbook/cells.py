@@ -55,8 +55,8 @@ class Saved(Struct, frozen=True):
     name: str = ""
     """Of a function or a class; empty for other code."""
     line: int = 0
-    patch: bool = False
-    """Whether it is added to a class, and its name is left with nothing."""
+    owner: str = ""
+    """The class that it is added to, if it is a method."""
 
 
 class _Piece(Struct, frozen=True):
@@ -202,7 +202,7 @@ class Cells:
             self.account.kept("#@save", self.path, fence.line, said)
             self._shown(fence, written)
         if _PATCH.search(text):
-            said = "kept: the method is added when the page runs, and when the library is imported"
+            said = "kept: the page adds the method; in the library it stands in its class"
             self.account.kept("@d2l.add_to_class", self.path, fence.line, said)
 
     def _shown(self, fence: Fence, written: Sequence[tuple[list[str], tuple[_Piece, ...]]]) -> None:
@@ -223,7 +223,7 @@ class Cells:
             yield f":variant: {', '.join(names)}"
         if piece.saved:
             self.saves += [
-                Saved(tab, name, fence.line, patch) for tab in names for name, patch in defined(piece.text)
+                Saved(tab, name, fence.line, owner) for tab in names for name, owner in defined(piece.text)
             ] or [Saved(tab) for tab in names]
             module = self.modules.get(names[0], "")
             yield f":save: {module}".rstrip()
