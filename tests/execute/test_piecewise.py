@@ -46,6 +46,15 @@ def test_a_class_of_the_same_cell_grows():
     )
 
 
+def test_a_method_takes_the_place_of_an_older_one():
+    added = "@add_to_class(A)\ndef one(self):\n    return 1"
+    two = "\n\n    def two(self): pass"
+    older = "class A:\n    def one(self):\n        raise NotImplementedError"
+    new = "def one(self):\n        return 1"
+    assert f"class A:\n    {new}{two}" == folded([older + two, added])[0]
+    assert f"{older}\n    uno = one\n\n    {new}" == folded([f"{older}\n    uno = one", added])[0]
+
+
 def test_texts_of_a_method_stay_as_they_are():
     added = (
         '@add_to_class(A)\ndef one(self):\n    """Say.\n\n    More.\n    """\n    return f"""\nleft {1}\n"""'

@@ -65,7 +65,11 @@ def _fold_one(out: list[str]) -> bool:
         out[-1] = "\n".join(lines).lstrip("\n")
         grown = out[number].split("\n")
         assert found.end_lineno is not None
-        grown[found.end_lineno : found.end_lineno] = ["", *method]
+        older = _older(found, node)
+        if older is None:
+            grown[found.end_lineno : found.end_lineno] = ["", *method]
+        else:
+            grown[older.lineno - 1 : older.end_lineno] = method
         out[number] = "\n".join(grown)
         return True
     return False
@@ -81,6 +85,19 @@ def _class(out: Sequence[str], name: str, line: int) -> tuple[int, ast.ClassDef]
             if isinstance(node, ast.ClassDef) and node.name == name:
                 return (number, node) if node.body[0].lineno > node.lineno else None
     return None
+
+
+def _older(
+    owner: ast.ClassDef, node: ast.FunctionDef | ast.AsyncFunctionDef
+) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """The plain method that a method takes the place of, if nothing else in the class speaks of it."""
+    same = [
+        one
+        for one in owner.body
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and one.name == node.name
+    ]
+    spoken = any(isinstance(one, ast.Name) and one.id == node.name for one in ast.walk(owner))
+    return same[0] if len(same) == 1 and not (same[0].decorator_list or spoken) else None
 
 
 def _indented(lines: Sequence[str], node: ast.FunctionDef | ast.AsyncFunctionDef, indent: str) -> list[str]:

@@ -8,10 +8,12 @@ from posixpath import dirname, normpath
 
 from etude.convert.account import Account
 from etude.convert.converted import Asked, Converted, Copy
+from etude.convert.d2lbook.aliases import Aliases
 from etude.convert.d2lbook.contents import Block, Chapter, contents
 from etude.convert.d2lbook.counting import counted
 from etude.convert.d2lbook.header import Header, headers
 from etude.convert.d2lbook.lines import is_extra
+from etude.convert.d2lbook.names import settled
 from etude.convert.d2lbook.page import Made, Surroundings, convert_page
 from etude.convert.d2lbook.places import Places
 from etude.convert.d2lbook.project import CONFIG, ORIGIN, Project
@@ -46,6 +48,7 @@ class Book:
         self.named: set[str] = set()
         """Files that pages name."""
         self.unnumbered: frozenset[str] = frozenset()
+        self.aliases: Mapping[str, Aliases] = {}
         self.modules: dict[str, str] = {}
         """The module that saved code goes to in a book without tabs, under no name."""
 
@@ -56,6 +59,7 @@ class Book:
         package, modules = library(self.project, self.account)
         self.unnumbered = self._unnumbered(own, blocks)
         self.modules = {tab: module for tab, module in modules.items() if not tab}
+        self.aliases = settled(self.project, self.files, self.texts.values())
         made = {path: self._page(path, text) for path, text in self.texts.items()}
         self._libraries(blocks, made, modules)
         written = {self.places.path(path): one.text for path, one in made.items()}
@@ -114,7 +118,7 @@ class Book:
 
         around = Surroundings(
             self.project.tabs,
-            self.project.aliases,
+            self.aliases,
             self.modules,
             address,
             read,

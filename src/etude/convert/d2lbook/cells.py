@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from etude.convert.account import Account
-from etude.convert.d2lbook.aliases import Aliases, apply, remaining
+from etude.convert.d2lbook.aliases import Aliases, apply, doubtful, remaining
 from etude.convert.d2lbook.branches import choose, has_branches
 from etude.convert.d2lbook.saving import defined, is_saved, split
 from etude.convert.d2lbook.source import Edit, parse
@@ -91,6 +91,8 @@ class Cells:
         self.asked: dict[str, set[str]] = {}
         """Names of aliases that the code of each tab still asks the library for."""
         self.saves: list[Saved] = []
+        self.told: set[tuple[int, str]] = set()
+        """Lines with what was told of the names of their cells."""
         self.written = 0
         """Cells of Etude so far."""
 
@@ -170,6 +172,10 @@ class Cells:
             self.account.changed("tab.selected", self.path, fence.line, said)
             chosen = text
         aliases = self.aliases.get(tab)
+        for said in doubtful(chosen, aliases) if aliases else ():
+            if (fence.line, said) not in self.told:
+                self.told.add((fence.line, said))
+                self.account.changed("d2l.name", self.path, fence.line, said)
         made = self._moved(apply(chosen, aliases) if aliases else chosen)
         if aliases and (left := remaining(made, aliases)):
             self.asked.setdefault(tab, set()).update(left)
