@@ -112,7 +112,12 @@ def test_what_stands_above_a_generated_library_is_saved_unseen(tabbed):
     result = tabbed(source("#@save\na = 1"), **{"dice/np.py": library})
     assert result.page == cell(
         "import numpy as np", ":variant: numpy", ":save:", ":tags: [remove-cell]"
-    ) + "\n" + cell("a = 1", ":save:")
+    ) + "\n" + cell("a = 1", ":variant: numpy", ":save:")
+
+
+def test_what_a_page_of_one_tab_saves_goes_to_its_library_alone(tabbed):
+    result = tabbed(source("#@save\na = 1") + "\n" + source("#@tab all\n#@save\nb = 1"))
+    assert result.page == cell("a = 1", ":variant: numpy", ":save:") + "\n" + cell("b = 1", ":save:")
 
 
 def test_aliases_that_code_still_asks_for_are_saved_unseen(tabbed):

@@ -224,7 +224,9 @@ class Cells:
 
     def _cell(self, fence: Fence, names: Sequence[str], piece: _Piece, tags: Sequence[str]) -> Iterator[str]:
         yield f"{_longer(fence.marker, piece.text)}{{code-cell}} python"
-        if len(names) < len(self.page_tabs):
+        # What is not for all tabs goes to no other library, on a page that has these tabs alone, too.
+        apart = piece.saved and len(names) < len(self.tabs) and ALL not in (tabs_of(fence) or ())
+        if apart or len(names) < len(self.page_tabs):
             self.named.update(names)
             yield f":variant: {', '.join(names)}"
         if piece.saved:
