@@ -11,41 +11,19 @@ from msgspec import Struct
 from etude.convert.account import Account
 from etude.convert.d2lbook.aliases import Aliases, apply, doubtful, remaining
 from etude.convert.d2lbook.branches import choose, has_branches
+from etude.convert.d2lbook.fenced import ALL, TAB_MARK, is_dropped, tabs_of
 from etude.convert.d2lbook.saving import defined, is_saved, split
 from etude.convert.d2lbook.source import Edit, parse
 from etude.convert.fences import Fence
 
-__all__ = ["ALL", "Cells", "Saved", "is_cell", "is_dropped", "tabs_of"]
+__all__ = ["Cells", "Saved"]
 
-ALL = "all"
-_CELL = re.compile(r"\{(?=[^}]*\.input\b)(?:=[^}]*)?(?P<inner>[^}]*)\}")
-_TAB = re.compile(r"[ \t]*(?:#[ \t]*@tab|%%tab)[ \t]+(?P<names>[\w, -]+?)[ \t]*")
-_LOAD = "%load_ext d2lbook.tab"
 _LIBRARIES = re.compile(r"#[ \t]*required_libs\((?P<names>.*?)\)")
 _HIDE = re.compile(
     r"#[ \t]*(?:@hide(?P<what>_all|_code|_outputs?)?\b|hide[ \t]+(?P<words>code|outputs)\b)",
     re.IGNORECASE,
 )
 _PATCH = re.compile(r"^@d2l\.add_to_class\(", re.MULTILINE)
-
-
-def is_cell(fence: Fence) -> bool:
-    """Whether a fence is a cell that runs."""
-    return _CELL.fullmatch(fence.info) is not None
-
-
-def tabs_of(fence: Fence) -> tuple[str, ...] | None:
-    """The tabs that a cell names, `all` as it stands; None when it names none."""
-    for line in fence.body:
-        found = _TAB.fullmatch(line)
-        if found is not None:
-            return tuple(dict.fromkeys(n.strip().lower() for n in found["names"].split(",") if n.strip()))
-    return None
-
-
-def is_dropped(fence: Fence) -> bool:
-    """Whether a cell only sets d2lbook up, and is in no book that it makes."""
-    return any(_LOAD in line for line in fence.lines)
 
 
 class Saved(Struct, frozen=True):
@@ -107,7 +85,7 @@ class Cells:
             self.account.lost("{.python .input}", self.path, fence.line, said)
             closing = (f"{fence.indent}{fence.marker}",) if fence.closed else ()
             return (f"{fence.indent}{fence.marker}python", *fence.lines, *closing)
-        body = [line for line in fence.body if not _TAB.fullmatch(line)]
+        body = [line for line in fence.body if not TAB_MARK.fullmatch(line)]
         body, tags = self._hidden(fence, body)
         text = "\n".join(body).strip("\n")
         written: list[tuple[list[str], tuple[_Piece, ...]]] = []

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from etude.convert.d2lbook.aliases import Aliases
-from etude.convert.d2lbook.cells import ALL, is_cell, tabs_of
+from etude.convert.d2lbook.fenced import ALL, is_cell, tabs_of
 from etude.convert.d2lbook.header import own_part
 from etude.convert.d2lbook.project import Project
 from etude.convert.d2lbook.saving import is_saved, split

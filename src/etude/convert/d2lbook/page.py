@@ -11,8 +11,9 @@ from msgspec import Struct
 from etude.convert.account import Account
 from etude.convert.d2lbook.aliases import Aliases
 from etude.convert.d2lbook.blocks import Blocks
-from etude.convert.d2lbook.cells import ALL, Cells, Saved, is_cell, tabs_of
+from etude.convert.d2lbook.cells import Cells, Saved
 from etude.convert.d2lbook.contents import is_toc
+from etude.convert.d2lbook.fenced import ALL, is_cell, tabs_of
 from etude.convert.d2lbook.head import begins_with_rule, head, plain_thread
 from etude.convert.d2lbook.marks import without_marks
 from etude.convert.d2lbook.rest import convert_rest, is_rest
