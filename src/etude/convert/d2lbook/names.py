@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from etude.convert.d2lbook.aliases import Aliases
-from etude.convert.d2lbook.fenced import ALL, is_cell, tabs_of
+from etude.convert.d2lbook.fenced import ALL, TAB_MARK, is_cell, tabs_of
 from etude.convert.d2lbook.header import own_part
 from etude.convert.d2lbook.project import Project
 from etude.convert.d2lbook.saving import is_saved, split
@@ -34,7 +34,7 @@ def settled(project: Project, files: Files, texts: Iterable[str]) -> dict[str, A
     for text in texts:
         for piece in pieces(text):
             if isinstance(piece, Fence) and is_cell(piece):
-                code = "\n".join(piece.body)
+                code = "\n".join(line for line in piece.body if not TAB_MARK.fullmatch(line)).strip("\n")
                 used |= {found["name"] for found in _USED.finditer(code)}
                 for tab in _tabs(piece, project.tabs) if is_saved(code) else ():
                     bound[tab] |= {name for part in split(code) if part.saved for name in _bound(part.text)}
