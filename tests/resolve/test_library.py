@@ -129,3 +129,8 @@ def test_imports_are_found_in_their_place(code, expected):
 def test_names_that_a_module_has():
     code = "async def go():\n    x = 1\n\nclass A: ...\nLIMIT: int = 3\na == b\ny = 2\n@d\ndef go(): ...\n"
     assert ("go", "A", "LIMIT", "y") == defined(code)
+
+
+def test_methods_that_are_added_to_a_class_are_no_names_of_the_module():
+    code = "@d2l.add_to_class(d2l.Die)\n@cached\ndef throw(self): ...\n\n@cached\ndef other(): ..."
+    assert ("other",) == defined(code)

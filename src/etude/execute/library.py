@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from etude.execute.code import CellCode, PageCode
 from etude.execute.digest import digest
+from etude.execute.piecewise import folded
 from etude.execute.scan import Scan
 from etude.execute.tree import parse_cell
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
@@ -185,11 +186,14 @@ def _same_saved(page: PageCode, default: PageCode | None) -> PageCode:
 def _module_text(pieces: Sequence[_Piece]) -> str:
     out: list[str] = []
     page = ""
-    for piece in pieces:
+    codes = folded([_importable(piece.cell.code).rstrip() for piece in pieces])
+    for piece, code in zip(pieces, codes, strict=True):
+        if not code.strip():
+            continue
         if piece.path != page:
             page = piece.path
             out.append(f"# page: {page}\n")
-        out.append(_importable(piece.cell.code).rstrip() + "\n")
+        out.append(code + "\n")
     return "\n".join(out)
 
 

@@ -13,6 +13,8 @@ __all__ = ["Imported", "defined", "imported"]
 _DEFINED = re.compile(
     r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE
 )
+_ADDED = re.compile(r"@(?:\w+\.)?add_to_class\([^\n]*\n(?:@[^\n]*\n)*\Z")
+"""What stands before a function that goes into a class."""
 _COMMENT = re.compile(r"#[^\n]*")
 
 
@@ -54,4 +56,10 @@ def _statement(library: str) -> re.Pattern[str]:
 
 def defined(code: str) -> tuple[str, ...]:
     """The names that a module of this code has: its functions, classes and values."""
-    return tuple(dict.fromkeys(name for pair in _DEFINED.findall(code) for name in pair if name))
+    return tuple(
+        dict.fromkeys(
+            found[1] or found[2]
+            for found in _DEFINED.finditer(code)
+            if not _ADDED.search(code, 0, found.start())
+        )
+    )

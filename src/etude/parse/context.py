@@ -169,6 +169,11 @@ class Context:
                 hints = (f'declare it in `etude.toml`: `variants = ["{name}"]` under `[book]`',)
             self.report(Rule.VARIANT_UNKNOWN, f"there is no variant `{name}`", span, hints=hints)
 
+    def have_modules(self, names: tuple[str, ...]) -> bool:
+        """Whether each of these variants (of none: of all) has a module of its own for saved code."""
+        own = self.config.library_modules()
+        return bool(own) and all(name in own for name in names or self._variants)
+
     def knows_work(self, key: str) -> bool:
         """Whether a bibliography of the book has an entry of this key; read when it is first asked for."""
         if self._works is None:

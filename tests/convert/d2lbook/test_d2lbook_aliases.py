@@ -77,3 +77,14 @@ def test_a_library_without_a_name_has_its_patterns_only():
 
 def test_a_pattern_that_is_none_is_passed_over():
     assert "d2l.a(x)" == apply("d2l.a(x)", Aliases(reverse=(("d2l.a([", "b"), ("d2l.a.*", r"\4"))))
+
+
+def test_names_that_begin_like_an_alias_are_those_of_the_framework_unless_a_page_saves_them(tabbed):
+    code = "d2l.ones_like(x), d2l.arange_two(x), d2l.plot(x), d2l.np, 'd2l.ones_text'"
+    saved = "%%tab all\n#@save\nimport numpy as np\ndef arange_two(x):\n    return x"
+    result = tabbed(f"```{{.python .input}}\n{saved}\n```\n\n```{{.python .input}}\n{code}\n```\n")
+    assert code.replace("d2l.ones_like", "np.ones_like") in result.page
+    assert [
+        ("changed", 9, "`d2l.ones_like`: `np.ones_like`, as d2lbook has it"),
+        ("changed", 9, "`d2l.plot`: no page saves it, and it is no alias: it fails when it runs"),
+    ] == result.told("d2l.name")

@@ -104,7 +104,7 @@ def test_patches_are_saved_as_they_stand(tabbed):
     code = "@d2l.add_to_class(Die)\ndef throw(self):\n    return 4"
     result = tabbed(source(f"#@tab all\n#@save\n{code}"))
     assert result.page == cell(code, ":save:")
-    assert 1 == len(result.told("@d2l.add_to_class"))
+    assert ["kept", "changed"] == [fate for fate, _, _ in result.told("@d2l.add_to_class")]
 
 
 def test_what_stands_above_a_generated_library_is_saved_unseen(tabbed):
@@ -112,7 +112,12 @@ def test_what_stands_above_a_generated_library_is_saved_unseen(tabbed):
     result = tabbed(source("#@save\na = 1"), **{"dice/np.py": library})
     assert result.page == cell(
         "import numpy as np", ":variant: numpy", ":save:", ":tags: [remove-cell]"
-    ) + "\n" + cell("a = 1", ":save:")
+    ) + "\n" + cell("a = 1", ":variant: numpy", ":save:")
+
+
+def test_what_a_page_of_one_tab_saves_goes_to_its_library_alone(tabbed):
+    result = tabbed(source("#@save\na = 1") + "\n" + source("#@tab all\n#@save\nb = 1"))
+    assert result.page == cell("a = 1", ":variant: numpy", ":save:") + "\n" + cell("b = 1", ":save:")
 
 
 def test_aliases_that_code_still_asks_for_are_saved_unseen(tabbed):
@@ -135,13 +140,13 @@ def test_the_older_ways_to_name_the_library(made):
     assert '[variant.b]\ntitle = "b"\nlibrary = "y"\n' in made(settings=tabs).toml
 
 
-def test_a_method_that_hides_a_function_is_told(tabbed):
+def test_a_method_without_its_class_is_told(tabbed):
     cells = [
         "#@save\ndef loss(x):\n    return x", "#@save\nclass A: pass",
         "@d2l.add_to_class(A)  #@save\ndef loss(self):\n    return 1",
-        "@d2l.add_to_class(A)  #@save\ndef more(self):\n    return 1",
+        "@d2l.add_to_class(d2l.B)  #@save\ndef more(self):\n    return 1",
     ]  # fmt: skip
     result = tabbed("\n".join(map(source, cells)))
-    assert [("changed", 12)] == [
+    assert [("changed", 18)] == [
         (fate, line) for fate, line, _ in result.told("@d2l.add_to_class") if fate == "changed"
     ]

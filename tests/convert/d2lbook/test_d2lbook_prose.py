@@ -22,12 +22,14 @@ import pytest
         ("one ` tick\n\n(**mark**)\n\nand ` more", "one ` tick\n\nmark\n\nand ` more"),
         ("[**先**] (**后**) 。", "先后。"),
         ("如果 (**$f$的极限**) 是 (**它**)", "如果 $f$的极限是它"),
+        ("*先* :cite:`a` 和 **后** ", "*先*{cite}`a`和 **后** "),
         ("(**$$a = b$$**)\n:eqlabel:`eq_a`", "$$a = b$$ (eq_a)"),
         ("$$a\n= b$$\n\n:eqlabel:`eq_a`\n\nnext", "$$a\n= b$$ (eq_a)\n\nnext"),
         ("- item\n  $$a$$\n  :eqlabel:`eq_a`", "- item\n  $$a$$ (eq_a)"),
         ("so $$a = b$$ holds", "so\n$$a = b$$\nholds"),
         ("`f(**kw)` and $(**x**)$", "`f(**kw)` and $(**x**)$"),
         ("keep (~~for slides~~) this\nline", "% for slides\nkeep this\nline"),
+        ("\n(~~one~~)\nb", "% one\nb"),
         ("a\n\n(~~one\ntwo~~)\n\nb", "a\n\n% one\n% two\n\nb"),
         ("of which\n% are text", "of which\n\\% are text"),
         ("    :numref:`in code`", "    :numref:`in code`"),
@@ -148,3 +150,27 @@ def test_discussions_are_the_threads_of_the_page(tabbed):
 def test_a_tab_with_a_discussion_and_words_keeps_its_words(tabbed):
     page = tabbed(":begin_tab:`numpy`\nwords\n\n[Discussions](https://f.example/1)\n:end_tab:\n").page
     assert page.endswith("---\n\n:::{variant} numpy\nwords\n:::\n")
+
+
+def test_a_thread_of_the_page_stays_beside_those_of_variants(tabbed):
+    result = tabbed(
+        "text\n\n[Discussions](https://f.example/1)\n\n"
+        ":begin_tab:`numpy`\n[Discussions](https://f.example/2)\n:end_tab:\n"
+    )
+    assert result.page == (
+        "---\ndiscussion:\n  numpy: https://f.example/2\n---\n\ntext\n\n[Discussions](https://f.example/1)\n"
+    )
+    assert [3] == [line for fate, line, _ in result.told("[Discussions]") if fate == "changed"]
+
+
+@pytest.mark.parametrize(
+    ("before", "first"),
+    [
+        ("---\n\ntext\n\n---\n", "***"),
+        ("\n--- \nNot a key: it is text\n---\n", "***"),
+        ("---\n", "***"),
+        ("---\ntitle: Dice\n---\n", "---"),
+    ],
+)
+def test_a_rule_at_the_beginning_is_no_front_matter(made, before, first):
+    assert first == made(before).page.partition("\n")[0]

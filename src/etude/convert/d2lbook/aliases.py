@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from etude.convert.d2lbook.source import Code, Edit, parse
 
-__all__ = ["Aliases", "apply", "read_aliases", "remaining"]
+__all__ = ["Aliases", "apply", "doubtful", "read_aliases", "remaining"]
 
 _MODULE = "d2l"
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
@@ -34,6 +34,10 @@ class Aliases(Struct, frozen=True):
     """Function to its call and to the call that it becomes, both with names for values."""
     definitions: str = ""
     """Python of `alias`: what the library itself defines."""
+    guessed: Mapping[str, str] = {}
+    """Names that begin like simple ones, and become names of the module in the same way."""
+    unknown: frozenset[str] = frozenset()
+    """Names that the library does not have."""
 
     def names(self) -> frozenset[str]:
         """Every name that the library has through them."""
@@ -86,16 +90,27 @@ def apply(text: str, aliases: Aliases) -> str:
 
 def remaining(text: str, aliases: Aliases) -> frozenset[str]:
     """Names of aliases that the code still asks `d2l` for."""
-    code = parse(text)
+    return _asked(text, aliases.names())
+
+
+def doubtful(text: str, aliases: Aliases) -> tuple[str, ...]:
+    """What is to be told of names that code takes of `d2l`, and that are neither saved nor aliases."""
+    said = {name: f"`{aliases.library}.{new}`, as d2lbook has it" for name, new in aliases.guessed.items()}
+    said |= dict.fromkeys(aliases.unknown, "no page saves it, and it is no alias: it fails when it runs")
+    return tuple(f"`d2l.{name}`: {said[name]}" for name in sorted(_asked(text, frozenset(said))))
+
+
+def _asked(text: str, known: frozenset[str]) -> frozenset[str]:
+    code = parse(text) if known else None
     if code is None:
         return frozenset()
-    known = aliases.names()
     return frozenset(
         node.attr for node in ast.walk(code.tree) if isinstance(node, ast.Attribute) and _named(node, known)
     )
 
 
 def _edits(code: Code, aliases: Aliases) -> Iterator[Edit]:
+    plain = {**aliases.simple, **aliases.guessed}
     nodes = [node for node in ast.walk(code.tree) if isinstance(node, ast.Call | ast.Attribute)]
     for node in sorted(nodes, key=lambda one: (code.start(one), -code.end(one)), reverse=True):
         edit = None
@@ -106,8 +121,8 @@ def _edits(code: Code, aliases: Aliases) -> Iterator[Edit]:
             elif _named(node.func, aliases.args):
                 edit = _called(code, node, *aliases.args[name])
         edit = edit or _reversed(code, node, aliases.reverse)
-        if edit is None and isinstance(node, ast.Attribute) and _named(node, aliases.simple):
-            text = f"{aliases.library}.{aliases.simple[node.attr]}"
+        if edit is None and isinstance(node, ast.Attribute) and _named(node, plain):
+            text = f"{aliases.library}.{plain[node.attr]}"
             edit = Edit(code.start(node), code.end(node), text)
         if edit is not None and edit.text != code.text[edit.start : edit.end]:
             yield edit

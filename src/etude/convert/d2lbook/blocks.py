@@ -42,6 +42,8 @@ class Blocks:
         self.tab_line = 0
         self.threads: dict[str, str] = {}
         """Discussions: by tab, or under no name for the page."""
+        self.thread_line = 0
+        """Where that of the page stands."""
         self.in_list = False
 
     def convert(self, lines: Sequence[str], numbers: Sequence[int]) -> None:
@@ -216,3 +218,5 @@ class Blocks:
         self.account.kept("[Discussions]", self.path, number, "`discussion:` in the front matter")
         for name in names:
             self.threads[name] = url
+        if not self.tabs:
+            self.thread_line = number

@@ -8,15 +8,17 @@ from posixpath import dirname, normpath
 
 from etude.convert.account import Account
 from etude.convert.converted import Asked, Converted, Copy
-from etude.convert.d2lbook.contents import Block, Chapter, contents
+from etude.convert.d2lbook.aliases import Aliases
+from etude.convert.d2lbook.contents import Block, Chapter, contents, pages_of
 from etude.convert.d2lbook.counting import counted
-from etude.convert.d2lbook.header import Header, headers
 from etude.convert.d2lbook.lines import is_extra
+from etude.convert.d2lbook.names import settled
 from etude.convert.d2lbook.page import Made, Surroundings, convert_page
 from etude.convert.d2lbook.places import Places
 from etude.convert.d2lbook.project import CONFIG, ORIGIN, Project
 from etude.convert.d2lbook.settings import languages, library, write
-from etude.convert.fences import Fence, Prose, pieces
+from etude.convert.d2lbook.shelf import shelve
+from etude.convert.fences import Prose, pieces
 from etude.model.protocols import Files
 
 __all__ = ["Book"]
@@ -46,6 +48,7 @@ class Book:
         self.named: set[str] = set()
         """Files that pages name."""
         self.unnumbered: frozenset[str] = frozenset()
+        self.aliases: Mapping[str, Aliases] = {}
         self.modules: dict[str, str] = {}
         """The module that saved code goes to in a book without tabs, under no name."""
 
@@ -56,8 +59,10 @@ class Book:
         package, modules = library(self.project, self.account)
         self.unnumbered = self._unnumbered(own, blocks)
         self.modules = {tab: module for tab, module in modules.items() if not tab}
+        self.aliases = settled(self.project, self.files, self.texts.values())
         made = {path: self._page(path, text) for path, text in self.texts.items()}
-        self._libraries(blocks, made, modules)
+        order = (self.project.index, *pages_of(blocks))
+        shelve(self.project, self.files, order, made, modules, self.account)
         written = {self.places.path(path): one.text for path, one in made.items()}
         bibliography, works = self._bibliography()
         copies = tuple(self._copies(bibliography, package))
@@ -114,7 +119,7 @@ class Book:
 
         around = Surroundings(
             self.project.tabs,
-            self.project.aliases,
+            self.aliases,
             self.modules,
             address,
             read,
@@ -210,74 +215,12 @@ class Book:
                 return (found["hashed"] or found["plain"]).strip()
         return ""
 
-    def _libraries(
-        self, blocks: tuple[Block, ...], made: dict[str, Made], modules: Mapping[str, str]
-    ) -> None:
-        """Put what libraries hold beside saved cells into hidden cells of the first page that saves."""
-        order = [self.project.index, *_pages(blocks)]
-        self._tell_hidden(order, made)
-        asked = {
-            tab: frozenset().union(*(one.asked.get(tab, frozenset()) for one in made.values()))
-            for tab in modules
-        }
-        wanted: dict[str, list[Header]] = {}
-        for one in headers(self.project, self.files, asked, self.account):
-            first = next(
-                (
-                    path
-                    for path in order
-                    if path in made and one.tab in {saved.tab for saved in made[path].saves}
-                ),
-                None,
-            )
-            if first is not None:
-                wanted.setdefault(first, []).append(one)
-        for path, cells in wanted.items():
-            for page in (path, f"{path.removesuffix('.md')}{ORIGIN}.md"):
-                if page in made:
-                    made[page] = _with_headers(made[page], cells, self.modules.get("", ""))
-
-    def _tell_hidden(self, order: Iterable[str], made: Mapping[str, Made]) -> None:
-        """Tell of methods that hide a function of the library that has their name."""
-        known: set[tuple[str, str]] = set()
-        told: set[tuple[str, int]] = set()
-        for path in order:
-            for one in made[path].saves if path in made else ():
-                if not one.patch:
-                    known.add((one.tab, one.name))
-                elif (one.tab, one.name) in known and (path, one.line) not in told:
-                    told.add((path, one.line))
-                    said = "it hides a function of the library that has its name: rename one"
-                    self.account.changed("@d2l.add_to_class", path, one.line, said)
-
     def _unnumbered(self, own: Mapping[str, str], blocks: Iterable[Block]) -> frozenset[str]:
         """Labels of headings on pages that have no numbers, and of headings that have none."""
-        plain = {self.project.index, *_pages(tuple(one for one in blocks if not one.numbered))}
+        plain = {self.project.index, *pages_of(tuple(one for one in blocks if not one.numbered))}
         found: set[str] = set()
         for path, text in own.items():
             for heading in _LABELLED.finditer(text):
                 if path in plain or is_extra(heading["title"]):
                     found |= {mark["label"].strip() for mark in _LABEL.finditer(heading["marks"])}
         return frozenset(found)
-
-
-def _pages(blocks: tuple[Block, ...]) -> Iterator[str]:
-    stack = [chapter for block in reversed(blocks) for chapter in reversed(block.chapters)]
-    while stack:
-        chapter = stack.pop()
-        yield chapter.page
-        stack += reversed(chapter.sections)
-
-
-def _with_headers(page: Made, wanted: Iterable[Header], module: str) -> Made:
-    """The page with hidden cells before its first cell, and after its last one."""
-    lines = page.text.split("\n")
-    first = next(
-        piece.line - 1
-        for piece in pieces(page.text)
-        if isinstance(piece, Fence) and piece.info.startswith("{code-cell}")
-    )
-    before = [line for one in wanted if one.first for line in (*one.cell(module), "")]
-    after = [line for one in wanted if not one.first for line in ("", *one.cell(module))]
-    text = "\n".join((*lines[:first], *before, *lines[first:])).rstrip("\n")
-    return Made("\n".join((text, *after)) + "\n", page.places, page.asked, page.saves)

@@ -9,43 +9,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from etude.convert.account import Account
-from etude.convert.d2lbook.aliases import Aliases, apply, remaining
+from etude.convert.d2lbook.aliases import Aliases, apply, doubtful, remaining
 from etude.convert.d2lbook.branches import choose, has_branches
+from etude.convert.d2lbook.fenced import ALL, TAB_MARK, is_dropped, tabs_of
 from etude.convert.d2lbook.saving import defined, is_saved, split
 from etude.convert.d2lbook.source import Edit, parse
 from etude.convert.fences import Fence
 
-__all__ = ["ALL", "Cells", "Saved", "is_cell", "is_dropped", "tabs_of"]
+__all__ = ["Cells", "Saved"]
 
-ALL = "all"
-_CELL = re.compile(r"\{(?=[^}]*\.input\b)(?:=[^}]*)?(?P<inner>[^}]*)\}")
-_TAB = re.compile(r"[ \t]*(?:#[ \t]*@tab|%%tab)[ \t]+(?P<names>[\w, -]+?)[ \t]*")
-_LOAD = "%load_ext d2lbook.tab"
 _LIBRARIES = re.compile(r"#[ \t]*required_libs\((?P<names>.*?)\)")
 _HIDE = re.compile(
     r"#[ \t]*(?:@hide(?P<what>_all|_code|_outputs?)?\b|hide[ \t]+(?P<words>code|outputs)\b)",
     re.IGNORECASE,
 )
 _PATCH = re.compile(r"^@d2l\.add_to_class\(", re.MULTILINE)
-
-
-def is_cell(fence: Fence) -> bool:
-    """Whether a fence is a cell that runs."""
-    return _CELL.fullmatch(fence.info) is not None
-
-
-def tabs_of(fence: Fence) -> tuple[str, ...] | None:
-    """The tabs that a cell names, `all` as it stands; None when it names none."""
-    for line in fence.body:
-        found = _TAB.fullmatch(line)
-        if found is not None:
-            return tuple(dict.fromkeys(n.strip().lower() for n in found["names"].split(",") if n.strip()))
-    return None
-
-
-def is_dropped(fence: Fence) -> bool:
-    """Whether a cell only sets d2lbook up, and is in no book that it makes."""
-    return any(_LOAD in line for line in fence.lines)
 
 
 class Saved(Struct, frozen=True):
@@ -55,8 +33,8 @@ class Saved(Struct, frozen=True):
     name: str = ""
     """Of a function or a class; empty for other code."""
     line: int = 0
-    patch: bool = False
-    """Whether it is added to a class, and its name is left with nothing."""
+    owner: str = ""
+    """The class that it is added to, if it is a method."""
 
 
 class _Piece(Struct, frozen=True):
@@ -91,6 +69,8 @@ class Cells:
         self.asked: dict[str, set[str]] = {}
         """Names of aliases that the code of each tab still asks the library for."""
         self.saves: list[Saved] = []
+        self.told: set[tuple[int, str]] = set()
+        """Lines with what was told of the names of their cells."""
         self.written = 0
         """Cells of Etude so far."""
 
@@ -105,7 +85,7 @@ class Cells:
             self.account.lost("{.python .input}", self.path, fence.line, said)
             closing = (f"{fence.indent}{fence.marker}",) if fence.closed else ()
             return (f"{fence.indent}{fence.marker}python", *fence.lines, *closing)
-        body = [line for line in fence.body if not _TAB.fullmatch(line)]
+        body = [line for line in fence.body if not TAB_MARK.fullmatch(line)]
         body, tags = self._hidden(fence, body)
         text = "\n".join(body).strip("\n")
         written: list[tuple[list[str], tuple[_Piece, ...]]] = []
@@ -170,6 +150,10 @@ class Cells:
             self.account.changed("tab.selected", self.path, fence.line, said)
             chosen = text
         aliases = self.aliases.get(tab)
+        for said in doubtful(chosen, aliases) if aliases else ():
+            if (fence.line, said) not in self.told:
+                self.told.add((fence.line, said))
+                self.account.changed("d2l.name", self.path, fence.line, said)
         made = self._moved(apply(chosen, aliases) if aliases else chosen)
         if aliases and (left := remaining(made, aliases)):
             self.asked.setdefault(tab, set()).update(left)
@@ -202,7 +186,7 @@ class Cells:
             self.account.kept("#@save", self.path, fence.line, said)
             self._shown(fence, written)
         if _PATCH.search(text):
-            said = "kept: the method is added when the page runs, and when the library is imported"
+            said = "kept: the page adds the method; in the library it stands in its class"
             self.account.kept("@d2l.add_to_class", self.path, fence.line, said)
 
     def _shown(self, fence: Fence, written: Sequence[tuple[list[str], tuple[_Piece, ...]]]) -> None:
@@ -218,12 +202,14 @@ class Cells:
 
     def _cell(self, fence: Fence, names: Sequence[str], piece: _Piece, tags: Sequence[str]) -> Iterator[str]:
         yield f"{_longer(fence.marker, piece.text)}{{code-cell}} python"
-        if len(names) < len(self.page_tabs):
+        # What is not for all tabs goes to no other library, on a page that has these tabs alone, too.
+        apart = piece.saved and len(names) < len(self.tabs) and ALL not in (tabs_of(fence) or ())
+        if apart or len(names) < len(self.page_tabs):
             self.named.update(names)
             yield f":variant: {', '.join(names)}"
         if piece.saved:
             self.saves += [
-                Saved(tab, name, fence.line, patch) for tab in names for name, patch in defined(piece.text)
+                Saved(tab, name, fence.line, owner) for tab in names for name, owner in defined(piece.text)
             ] or [Saved(tab) for tab in names]
             module = self.modules.get(names[0], "")
             yield f":save: {module}".rstrip()

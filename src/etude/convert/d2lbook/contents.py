@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from posixpath import dirname, normpath
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from msgspec import Struct
 from etude.convert.account import Account
 from etude.convert.fences import Fence, pieces
 
-__all__ = ["Block", "Chapter", "contents", "is_toc"]
+__all__ = ["Block", "Chapter", "contents", "is_toc", "pages_of"]
 
 _OPTION = re.compile(r":(?P<name>[\w-]+):[ \t]*(?P<value>.*)")
 _TITLED = re.compile(r"(?P<title>.*\S)\s*<(?P<page>[^<>]+)>")
@@ -84,3 +84,12 @@ def _chapter(
         seen.add(page)
         below = [chapter for block in _blocks(page, texts, account, seen) for chapter in block.chapters]
         yield Chapter(page, tuple(below))
+
+
+def pages_of(blocks: Sequence[Block]) -> Iterator[str]:
+    """The pages that blocks name, in their order."""
+    stack = [chapter for block in reversed(blocks) for chapter in reversed(block.chapters)]
+    while stack:
+        chapter = stack.pop()
+        yield chapter.page
+        stack += reversed(chapter.sections)

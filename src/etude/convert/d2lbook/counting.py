@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from etude.convert.census import Counts
-from etude.convert.d2lbook.cells import is_cell, is_dropped
 from etude.convert.d2lbook.contents import is_toc
+from etude.convert.d2lbook.fenced import is_cell, is_dropped
 from etude.convert.d2lbook.rest import is_rest
 from etude.convert.fences import Fence, pieces
 

@@ -15,7 +15,7 @@ from etude.convert.d2lbook.aliases import Aliases
 from etude.convert.d2lbook.project import CONFIG, Project
 from etude.model.protocols import Files
 
-__all__ = ["Header", "headers"]
+__all__ = ["Header", "headers", "own_part"]
 
 _NAMED = re.compile(r"(\w+)[ \t]*=")
 _WARNING = re.compile(r"^#+ *WARNING *#+ *$", re.MULTILINE)
@@ -41,20 +41,27 @@ def headers(
 ) -> Iterator[Header]:
     """Those of every tab that has a library; `asked` are names of aliases that its code uses."""
     for tab, path in project.modules.items():
-        if files.exists(path):
-            text = files.read(path).decode(errors="replace").replace("\r\n", "\n")
-            found = _WARNING.search(text)
-            own = text[: found.start()].strip("\n") if found else ""
-            if own.strip():
-                said = "what stands above the generated part: a hidden cell that is saved"
-                account.changed("library file", path, 1, said)
-                yield Header(tab, own, first=True)
+        own = own_part(project, files, tab)
+        if own.strip():
+            said = "what stands above the generated part: a hidden cell that is saved"
+            account.changed("library file", path, 1, said)
+            yield Header(tab, own, first=True)
         aliases = project.aliases.get(tab)
         defined = _definitions(aliases, asked.get(tab, frozenset())) if aliases else ""
         if defined:
             said = "aliases that code asks the library for: a hidden cell that is saved"
             account.changed("alias", CONFIG, project.lines.get((f"library-{tab}", "alias"), 0), said)
             yield Header(tab, defined, first=False)
+
+
+def own_part(project: Project, files: Files, tab: str) -> str:
+    """What stands above the generated part of a tab's library; empty when there is nothing."""
+    path = project.modules.get(tab, "")
+    if not path or not files.exists(path):
+        return ""
+    text = files.read(path).decode(errors="replace").replace("\r\n", "\n")
+    found = _WARNING.search(text)
+    return text[: found.start()].strip("\n") if found else ""
 
 
 def _definitions(aliases: Aliases, asked: frozenset[str]) -> str:

@@ -88,7 +88,7 @@ def _rest(written: str) -> str:
 def _paragraph(written: str) -> int:
     """Where the paragraph at the end of what is written begins."""
     place = written.rfind("\n\n")
-    return 0 if place < 0 else place + 2
+    return len(written) - len(written.lstrip("\n")) if place < 0 else place + 2
 
 
 def _pairs(masked: str) -> Iterator[tuple[int, int, str, bool]]:

@@ -11,8 +11,10 @@ from msgspec import Struct
 from etude.convert.account import Account
 from etude.convert.d2lbook.aliases import Aliases
 from etude.convert.d2lbook.blocks import Blocks
-from etude.convert.d2lbook.cells import ALL, Cells, Saved, is_cell, tabs_of
+from etude.convert.d2lbook.cells import Cells, Saved
 from etude.convert.d2lbook.contents import is_toc
+from etude.convert.d2lbook.fenced import ALL, is_cell, tabs_of
+from etude.convert.d2lbook.head import begins_with_rule, head, plain_thread
 from etude.convert.d2lbook.marks import without_marks
 from etude.convert.d2lbook.rest import convert_rest, is_rest
 from etude.convert.fences import Fence, Prose, pieces
@@ -100,7 +102,15 @@ def convert_page(path: str, text: str, account: Account, around: Surroundings) -
     blocks.out.drop_blank()
     while blocks.out.lines and not blocks.out.lines[0].strip():
         blocks.out.lines.pop(0)
-    lines = _head(own if cells.written else (), around.tabs, cells.named, blocks.threads) + blocks.out.lines
+    lines = head(own if cells.written else (), around.tabs, cells.named, blocks.threads)
+    if not lines and blocks.out.lines and begins_with_rule(blocks.out.lines):
+        account.kept("---", path, 1, "`***`: at the beginning of a page it would begin the front matter")
+        blocks.out.lines[0] = "***"
+    lines += blocks.out.lines
+    if link := plain_thread(blocks.threads):
+        said = "beside those of the variants: a link at the end of the page"
+        account.changed("[Discussions]", path, blocks.thread_line, said)
+        lines += ["", link]
     return Made(
         "\n".join(lines) + "\n",
         tuple(blocks.out.places),
@@ -161,21 +171,3 @@ def _listing(fence: Fence, path: str, account: Account) -> tuple[str, ...]:
         opening = f"{fence.indent}{fence.marker}{found['language']}"
     closing = (f"{fence.indent}{fence.marker}",) if fence.closed else ()
     return (opening, *fence.lines, *closing)
-
-
-def _head(own: Sequence[str], tabs: Sequence[str], named: set[str], threads: Mapping[str, str]) -> list[str]:
-    """The front matter, when there is something to say."""
-    lines: list[str] = []
-    expected = [tab for tab in tabs if tab in named] or list(tabs[:1])
-    if own and list(own) != expected:
-        lines.append(f"variants: [{', '.join(own)}]")
-    whole = threads.get("")
-    single = {tab: url for tab, url in threads.items() if tab}
-    if len(set(single.values())) == 1 and not whole and {*single} >= {*own}:
-        # One thread for every variant of the page.
-        whole, single = next(iter(single.values())), {}
-    if single and set(single.values()) != {whole}:
-        lines += ["discussion:", *(f"  {tab}: {url}" for tab, url in single.items())]
-    elif threads:
-        lines.append(f"discussion: {whole or next(iter(single.values()))}")
-    return ["---", *lines, "---", ""] if lines else []

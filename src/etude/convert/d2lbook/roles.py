@@ -45,14 +45,17 @@ def is_han(character: str) -> bool:
 
 
 def ends_han(text: str) -> bool:
-    """Whether Chinese stands at the end of a text; signs that are also Latin are what is before them."""
-    bare = text.rstrip("".join(_SHARED))
+    """Whether Chinese stands at the end of a text; signs that are also Latin are what is before them.
+
+    Emphasis is what stands in it.
+    """
+    bare = text.rstrip("".join(_SHARED) + "*")
     return bool(bare) and is_han(bare[-1])
 
 
 def begins_han(text: str) -> bool:
     """Whether Chinese stands at its beginning."""
-    bare = text.lstrip("".join(_SHARED))
+    bare = text.lstrip("".join(_SHARED) + "*")
     return bool(bare) and is_han(bare[0])
 
 

@@ -53,17 +53,22 @@ def split(text: str) -> tuple[Part, ...]:
     return tuple(part for part in texts if part.text.strip())
 
 
-def defined(text: str) -> tuple[tuple[str, bool], ...]:
-    """The names that saved code gives to functions and classes, each with whether it is a patch of a class.
+def defined(text: str) -> tuple[tuple[str, str], ...]:
+    """The names that saved code gives to functions and classes, each with the class that it is added to.
 
-    A patch, a function with `@d2l.add_to_class(…)`, leaves its name with nothing in the library.
+    A function with `@d2l.add_to_class(d2l.Name)` is added to `Name`; others to none, which is empty.
     """
     code = parse(text)
     return tuple(
-        (node.name, any(_PATCH in ast.unparse(one) for one in node.decorator_list))
+        (node.name, next(filter(None, map(_owner, node.decorator_list)), ""))
         for node in (code.tree.body if code is not None else ())
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
     )
+
+
+def _owner(decorator: ast.expr) -> str:
+    text = ast.unparse(decorator)
+    return text.rpartition("(")[2].rstrip(")").rpartition(".")[2] if _PATCH in text else ""
 
 
 def _statements(code: Code, count: int) -> list[tuple[int, int, int]]:

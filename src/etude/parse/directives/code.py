@@ -224,6 +224,7 @@ def make_cell(
     context.check_variants(variants, opener)
     lines = option("emphasize-lines", ())
     _check_emphasis(context, lines, code, opener)
+    own = variants or context.variants
     cell = CodeCell(
         span,
         context.identify(labels[-1] if labels else f"cell-{index + 1}"),
@@ -234,8 +235,8 @@ def make_cell(
         (code_span.start, code_span.end, code_span.source),
         caption,
         bool(caption),
-        variants or context.variants,
-        _module(context, option("save"), opener),
+        own,
+        _module(context, option("save"), own, opener),
         tuple(map(_tag, option("tags", ()))),
         lines,
         bool(option("linenos")),
@@ -251,8 +252,8 @@ def make_cell(
     return cell
 
 
-def _module(context: Context, save: str | bool | None, opener: Span) -> str | None:
-    """The module of the library that a cell's code goes to."""
+def _module(context: Context, save: str | bool | None, variants: tuple[str, ...], opener: Span) -> str | None:
+    """The module of the library that a cell's code goes to; `variants` are the cell's, empty for all."""
     if isinstance(save, str):
         return save
     if not save:
@@ -261,6 +262,9 @@ def _module(context: Context, save: str | bool | None, opener: Span) -> str | No
     name = re.sub(r"\W", "_", stem)
     if name.isidentifier():
         return name
+    if context.have_modules(variants):
+        # Nothing is saved under it: each variant's code goes to the variant's own module.
+        return f"_{name}"
     message = f"the page's name `{stem}` makes no name of a module"
     context.report(Rule.OPTION_VALUE, message, opener, hints=("write the module's name: `:save: name`",))
     return None
