@@ -12,8 +12,9 @@ from etude.convert.account import Account
 from etude.convert.addresses import redirects
 from etude.convert.census import Counts
 from etude.convert.converted import Asked, Converted, Copy
-from etude.convert.macros import defined
+from etude.convert.macros import only_commands
 from etude.convert.quarto.bookdown import old_pages
+from etude.convert.quarto.commands import Commands, shared_commands
 from etude.convert.quarto.contents import Contents, read_contents
 from etude.convert.quarto.counting import counts
 from etude.convert.quarto.front import defaults, read_front
@@ -35,6 +36,7 @@ _MADE = re.compile(
 _OWN = re.compile(
     r"(?:.*/)?(?:_quarto[^/]*\.ya?ml|_variables\.yml|_metadata\.yml|etude\.toml|IMPORT\.md|[^/]*\.(?:qmd|Rproj|scss|lua))"
 )
+_PAGES = (".qmd", ".md", ".Rmd")
 _UNNUMBERED = re.compile(
     r"\A(?:---\n(?:(?!^---$).*\n)*---\n)?\s*(?:# \((?:PART|APPENDIX)[^\n]*\s+)?"
     r"# (?!\((?:PART|APPENDIX))[^\n]*\{(?:[^{}\n]*\s)?(?:-|\.unnumbered)(?:\s[^{}\n]*)?\}",
@@ -55,7 +57,15 @@ def convert(files: Files, asked: Asked) -> Converted:
     includes, shared = _includes(files, texts, account)
     everything = {**texts, **{path: text for path, (text, _) in includes.items()}}
     kernel = _kernel(project, texts)
-    book = _book(files, project, everything, kernel, shared, contents)
+    commands = shared_commands(
+        files,
+        project,
+        {path: read_front(text).data for path, text in texts.items()},
+        {path: text for path, (text, _) in includes.items()},
+        texts if "bookdown" in project.data else {},
+        account,
+    )
+    book = _book(files, project, everything, kernel, shared, contents, commands)
     cells = defaults({**metadata(project), **project.data}, Cells())
     made: dict[str, str] = {}
     counted: list[tuple[str, str, Counts]] = []
@@ -70,6 +80,8 @@ def convert(files: Files, asked: Asked) -> Converted:
             language = language_of(text, front, kernel)
             counted.append((target, path, counts(text, language, frozenset(book.custom), cites=cites)))
     for path, (text, base) in includes.items():
+        if path in commands.files:
+            continue
         local = defaults(_folder(project, path), cells)
         made[f"{page_name(path)}.md"] = page(book, path, text, account, local, base=base)
     old = _redirects(contents, asked, texts if book.bookdown else {})
@@ -86,6 +98,7 @@ def convert(files: Files, asked: Asked) -> Converted:
         numbered=_numbered(project),
         trust=trust,
         works=works,
+        macros=tuple(commands.macros.values()),
         redirects=old,
         unnumbered=frozenset(path for path, text in texts.items() if _UNNUMBERED.search(text)),
     )
@@ -144,10 +157,10 @@ def _includes(
                 else posixpath.normpath(posixpath.join(base, plain[0]))
             )
             often[target] += 1
-            if target in found or target in texts or not target.endswith((".qmd", ".md", ".Rmd")):
+            if target in found or target in texts or not target.endswith((*_PAGES, ".tex", ".html")):
                 continue
             inner = read_text(files, target, account) if files.exists(target) else None
-            if inner is not None:
+            if inner is not None and (target.endswith(_PAGES) or only_commands(inner)):
                 found[target] = (inner, base)
                 waiting.append((target, inner, base))
     return found, frozenset(path for path, times in often.items() if times > 1)
@@ -176,6 +189,7 @@ def _book(
     kernel: str,
     shared: frozenset[str],
     contents: Contents,
+    commands: Commands,
 ) -> Book:
     """What all pages share; `shared` are files that several include."""
     labels, names = found_labels(texts)
@@ -203,7 +217,7 @@ def _book(
         variables=project.variables,
         # Texts of `meta` may be asked for with the table's name, or without.
         metadata={**project.data, **metadata(project)},
-        macros={name: one for text in texts.values() for name, one in defined(text)[0].items()},
+        commands=commands.files,
         custom=kinds,
         bookdown="bookdown" in project.data,
         rules=kernel == "r",

@@ -10,8 +10,8 @@ from typing import Any
 from msgspec import Struct
 
 from etude.convert.account import Account
-from etude.convert.macros import Macro, defined, expanded
 from etude.convert.quarto.options import Cells
+from etude.parse.macros import defined
 
 __all__ = ["DEEPEST", "Book", "Context", "Label"]
 
@@ -42,8 +42,8 @@ class Book(Struct, frozen=True):
     metadata: Mapping[str, Any]
     shared: frozenset[str] = frozenset()
     """Files that are included more than once."""
-    macros: Mapping[str, Macro] = {}
-    """Commands of formulas that pages define."""
+    commands: frozenset[str] = frozenset()
+    """Files that define commands of formulas and show nothing: their commands are in `[macros]`."""
     custom: Mapping[str, str] = {}
     """Prefixes of the project's own kinds of references, and the words for them."""
     bookdown: bool = False
@@ -68,7 +68,6 @@ class Context:
         self.folder = posixpath.dirname(path)
         self.base = self.folder if base is None else base
         self.metadata: Mapping[str, Any] = book.metadata
-        self.macros: Mapping[str, Macro] = book.macros
         self.footnotes: list[str] = []
         self.later: list[str] = []
         """Footnotes that stand at the end of the page, since they were found within something."""
@@ -90,11 +89,10 @@ class Context:
         """The label of the last exercise."""
 
     def formula(self, tex: str, line: int) -> str:
-        """A formula with commands of the author's written out; empty when it only defined some."""
-        found, rest = defined(tex)
-        if found:
-            self.account.kept("\\newcommand", self.path, line, "written out in formulas")
-        return expanded(rest if rest.strip() else "", self.macros)
+        """A formula, as it is; what it defines is told."""
+        for name in defined(tex)[1]:
+            self.account.kept("\\newcommand", self.path, line, f"`\\{name}`, from here on")
+        return tex if tex.strip() else ""
 
     def footnote(self, text: str) -> str:
         """The mark of a footnote with this text, which is kept for later."""

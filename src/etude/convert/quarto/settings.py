@@ -10,10 +10,12 @@ from html import unescape
 from typing import Any
 
 from etude.convert.account import Account
+from etude.convert.macros import plain
 from etude.convert.quarto.contents import Contents
 from etude.convert.quarto.project import Project
 from etude.convert.quarto.unplaced import unplaced
 from etude.convert.toml import Plain, Toml
+from etude.model.config import Macro
 from etude.model.protocols import Files
 
 __all__ = ["metadata", "page_name", "settings"]
@@ -315,6 +317,7 @@ def settings(
     numbered: bool,
     trust: bool,
     works: tuple[str, ...],
+    macros: tuple[Macro, ...],
     redirects: Mapping[str, str],
     unnumbered: frozenset[str],
 ) -> str:
@@ -335,6 +338,10 @@ def settings(
         for old, new in redirects.items():
             toml.set(old, new)
     made.works(toml, works)
+    if macros:
+        toml.table("macros")
+        for name, one in plain(macros).items():
+            toml.set(name, one)
     made.print(toml)
     unplaced(project, made.about, made.name, frozenset(made.used), account)
     return toml.written().text
