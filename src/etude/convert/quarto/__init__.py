@@ -26,6 +26,7 @@ from etude.convert.quarto.project import Project, read_project, read_text
 from etude.convert.quarto.references import KINDS
 from etude.convert.quarto.settings import metadata, page_name, settings
 from etude.convert.quarto.shortcodes import SHORTCODE, arguments
+from etude.convert.quarto.unique import unique_labels
 from etude.model.protocols import Files
 
 __all__ = ["convert"]
@@ -54,6 +55,8 @@ def convert(files: Files, asked: Asked) -> Converted:
     project = read_project(files, account)
     contents = read_contents(files, project, account)
     texts = {path: text for path in contents.pages if (text := read_text(files, path, account)) is not None}
+    unique = unique_labels(texts, {*KINDS, *_custom(project)}, account)
+    texts = dict(unique.texts)
     includes, shared = _includes(files, texts, account)
     everything = {**texts, **{path: text for path, (text, _) in includes.items()}}
     kernel = _kernel(project, texts)
@@ -65,7 +68,7 @@ def convert(files: Files, asked: Asked) -> Converted:
         texts if "bookdown" in project.data else {},
         account,
     )
-    book = _book(files, project, everything, kernel, shared, contents, commands)
+    book = _book(files, project, everything, kernel, shared, contents, commands, unique.renamed)
     cells = defaults({**metadata(project), **project.data}, Cells())
     made: dict[str, str] = {}
     counted: list[tuple[str, str, Counts]] = []
@@ -84,7 +87,7 @@ def convert(files: Files, asked: Asked) -> Converted:
             continue
         local = defaults(_folder(project, path), cells)
         made[f"{page_name(path)}.md"] = page(book, path, text, account, local, base=base)
-    old = _redirects(contents, asked, texts if book.bookdown else {})
+    old = _redirects(contents, asked, texts if book.bookdown else {}, unique.renamed)
     works = tuple(dict.fromkeys(path for one, text in texts.items() for path in _works(files, one, text)))
     trust = any(_UNSAFE.search(text) for text in everything.values())
     if trust:
@@ -190,6 +193,7 @@ def _book(
     shared: frozenset[str],
     contents: Contents,
     commands: Commands,
+    renamed: Mapping[tuple[str, str], str],
 ) -> Book:
     """What all pages share; `shared` are files that several include."""
     labels, names = found_labels(texts)
@@ -201,13 +205,6 @@ def _book(
     for name, label in labels.items():
         if name.startswith("sec-") and (not numbered or label.path in plain):
             labels[name] = Label(label.path, numbered=False)
-    crossref = project.data.get("crossref")
-    custom = crossref.get("custom") if isinstance(crossref, Mapping) else None
-    kinds = {
-        str(one.get("key")): str(one.get("reference-prefix") or one.get("key"))
-        for one in (custom if isinstance(custom, list) else ())
-        if isinstance(one, Mapping) and one.get("key")
-    }
     return Book(
         files=frozenset(files.glob("**/*")),
         pages=frozenset(texts),
@@ -218,12 +215,24 @@ def _book(
         # Texts of `meta` may be asked for with the table's name, or without.
         metadata={**project.data, **metadata(project)},
         commands=commands.files,
-        custom=kinds,
+        renamed=renamed,
+        custom=_custom(project),
         bookdown="bookdown" in project.data,
         rules=kernel == "r",
         kernel=kernel,
         numbered=numbered,
     )
+
+
+def _custom(project: Project) -> dict[str, str]:
+    """The project's own kinds of references, and the words for them."""
+    crossref = project.data.get("crossref")
+    custom = crossref.get("custom") if isinstance(crossref, Mapping) else None
+    return {
+        str(one.get("key")): str(one.get("reference-prefix") or one.get("key"))
+        for one in (custom if isinstance(custom, list) else ())
+        if isinstance(one, Mapping) and one.get("key")
+    }
 
 
 def _all(chapters: Iterable[Any]) -> Iterator[str]:
@@ -273,11 +282,19 @@ def _works(files: Files, path: str, text: str) -> list[str]:
     return found
 
 
-def _redirects(contents: Contents, asked: Asked, texts: Mapping[str, str]) -> dict[str, str]:
-    """Addresses of the old site's pages; `texts` are sources of bookdown, named by their titles."""
+def _redirects(
+    contents: Contents, asked: Asked, texts: Mapping[str, str], renamed: Mapping[tuple[str, str], str]
+) -> dict[str, str]:
+    """Addresses of the old site's pages; `texts` are sources of bookdown, named by their titles.
+
+    `renamed` are new labels by page and old label.
+    """
     if not asked.old_base:
         return {}
     pages = {f"{page_name(path)}.html": page_name(path) for path in contents.pages}
     for path, text in texts.items():
         pages |= {old: page_name(path) for old in old_pages(text, path) if old not in pages}
+    pages |= {
+        f"{page_name(path)}.html#{old}": f"{page_name(path)}#{new}" for (path, old), new in renamed.items()
+    }
     return redirects(pages, asked.old_base, asked.new_base, real=("index.html",))

@@ -243,6 +243,10 @@ class _Scanner:
             role = f"{shown} <{named['name']}>" if words else named["name"]
             return self.put(f"{{{named['role'] or 'py:obj'}}}`{role}`", end)
         now = context.located(target) if not target.startswith("#") else target
+        if context.absent(target):
+            context.account.changed(
+                "[words](file)", context.path, self.line, f"`{target}` is not in the project"
+            )
         # A bare address within a link is its words.
         shown = words if _BARE.fullmatch(words) else self.inner(words, self.at + 1)
         if not words and target.startswith("#"):

@@ -42,6 +42,8 @@ class Book(Struct, frozen=True):
     metadata: Mapping[str, Any]
     shared: frozenset[str] = frozenset()
     """Files that are included more than once."""
+    renamed: Mapping[tuple[str, str], str] = {}
+    """New labels by page and old label."""
     commands: frozenset[str] = frozenset()
     """Files that define commands of formulas and show nothing: their commands are in `[macros]`."""
     custom: Mapping[str, str] = {}
@@ -103,6 +105,18 @@ class Context:
         self.footnotes.append(f"[^{name}]: {text}")
         return f"[^{name}]"
 
+    def absent(self, target: str) -> bool:
+        """Whether a link leads to a file that the project does not have: it was broken there, or is made."""
+        path = target.partition("#")[0].partition("?")[0]
+        if not path or re.match(r"[a-zA-Z][a-zA-Z+.-]*:|//", path):
+            return False
+        whole = path[1:] if path.startswith("/") else posixpath.normpath(posixpath.join(self.base, path))
+        stem, suffix = posixpath.splitext(whole)
+        names = [stem + one for one in SOURCES] if suffix == ".html" else []
+        folder = whole.rstrip("/")
+        names += [f"{folder}/index{one}" for one in SOURCES]
+        return not any(one in self.book.files for one in (whole, *names))
+
     def located(self, target: str) -> str:
         """The path of a file as it is written on the page: as it was, unless paths start elsewhere now."""
         path, mark, rest = target.partition("#")
@@ -131,4 +145,5 @@ class Context:
         if source:
             ending = ".ipynb" if source.endswith(".ipynb") else ".md"
             now = posixpath.splitext(now)[0] + ending
+            rest = self.book.renamed.get((source, rest), rest)
         return f"{now}{mark}{rest}"
