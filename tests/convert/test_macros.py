@@ -12,9 +12,9 @@ from etude.convert.macros import commands, only_commands, plain
         (r"\newcommand{\d}[2][x]{#1#2}", {"d": {"body": "#1#2", "optional": "x"}}),
         (r"\DeclareMathOperator*{\argmin}{arg\,min}", {"argmin": r"\operatorname*{arg\,min}"}),
         (
-            'MathJax = {tex: {macros: { // "vectors": ["x"]\n vc: ["{\\\\mathbf{#1}}", 1],\n'
+            ('MathJax = {tex: {macros: { // "vectors": ["x"]\n vc: ["{\\\\mathbf{#1}}", 1],\n'
             "'R': '\\\\mathbb{R}', /* a: b, */ d: [`#1#2`, 2, 'x'],\n"
-            "E: String.raw`\\mathbb{E}`,}, tags: 'ams'}, svg: {a: 'b'}};",
+            "E: String.raw`\\mathbb{E}`,}, tags: 'ams'}, svg: {a: 'b'}};"),
             {
                 "vc": r"{\mathbf{#1}}", "R": r"\mathbb{R}", "d": {"body": "#1#2", "optional": "x"},
                 "E": r"\mathbb{E}",
@@ -32,7 +32,10 @@ def test_commands(text, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("---\ntitle: a\n---\n\n::: {.hidden}\n$$\n\\newcommand{\\R}{R}\n% why\n\\def\\Z{Z}\n$$\n:::\n", True),
+        (
+            "---\ntitle: a\n---\n\n::: {.hidden}\n$$\n\\newcommand{\\R}{R}\n% why\n\\def\\Z{Z}\n$$\n:::\n",
+            True,
+        ),
         ("<!-- why -->\n```{=tex}\n\\newcommand{\\R}{R}\n```\n", True),
         ("$\\newcommand{\\R}{R}$ words", False),
         ("$$\\newcommand{\\R}{R} \\R$$", False),

@@ -236,7 +236,7 @@ def test_a_table_of_a_cell_has_its_caption_above(kit: Kit) -> None:
     outputs = (kit.shown("text/html", "<table><tr><td>1</td></tr></table>"),)
     view = kit.view(cell, table, results={"": kit.run({0: outputs})})
     figure = view.one(".//figure[@id='tbl']")
-    assert "table" == figure.get("class")
+    assert "figure table" == figure.get("class")
     assert "figcaption" == figure[0].tag
     assert 1 == len(figure.findall(".//td"))
 

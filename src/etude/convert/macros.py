@@ -1,7 +1,7 @@
 r"""Commands of one's own in formulas, where other tools have them: TeX, and the settings of MathJax.
 
-What formulas define themselves stays where it is: Etude reads that. This is for what stands in files beside the
-pages, and goes to ``[macros]``.
+What formulas define themselves stays where it is: Etude reads that. This is for what stands in files beside
+the pages, and goes to ``[macros]``.
 """
 
 from __future__ import annotations
@@ -80,8 +80,6 @@ def _string(sign: re.Match[str]) -> str | None:
     if sign["raw"] is not None:
         return sign["raw"]
     if sign["text"] is not None:
-        return re.sub(
-            r"\\(.)", lambda one: _ESCAPES.get(one[1], one[1]), sign["text"][1:-1], flags=re.DOTALL
-        )
+        return re.sub(r"\\(.)", lambda one: _ESCAPES.get(one[1], one[1]), sign["text"][1:-1], flags=re.DOTALL)
     word: str | None = sign["word"]
     return word

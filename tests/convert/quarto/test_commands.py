@@ -4,6 +4,9 @@ import tomllib
 
 import pytest
 
+from etude.adapters.memory import MemoryFiles
+from etude.convert.converted import Asked
+from etude.convert.quarto import convert
 from tests.convert.quarto.support import PROJECT, project
 
 MATHJAX = '<script>MathJax = {tex: {macros: {R: "\\\\mathbb{R}", E: ["E(#1)", 1]}}};</script>'
@@ -64,13 +67,11 @@ def test_files_that_cannot_be_had():
 
 def test_bookdown_is_one_document():
     files = {
-        "_quarto.yml": None, "_bookdown.yml": "rmd_files: [index.Rmd, a.Rmd]\n", "preamble.tex": "\\def\\Z{z}\n",
+        "_bookdown.yml": "rmd_files: [index.Rmd, a.Rmd]\n",
         "_output.yml": "bookdown::pdf_book:\n  includes: {in_header: preamble.tex}\n",
-        "index.Rmd": "---\ntitle: T\n---\n# A\n\n$\\newcommand{\\R}{r}\\R$\n", "a.Rmd": "# B\n\n$\\R$\n",
-    }  # fmt: skip
-    from etude.adapters.memory import MemoryFiles
-    from etude.convert.converted import Asked
-    from etude.convert.quarto import convert
-
-    done = convert(MemoryFiles({path: text for path, text in files.items() if text}), Asked())
+        "preamble.tex": "\\def\\Z{z}\n",
+        "index.Rmd": "---\ntitle: T\n---\n# A\n\n$\\newcommand{\\R}{r}\\R$\n",
+        "a.Rmd": "# B\n\n$\\R$\n",
+    }
+    done = convert(MemoryFiles(files), Asked())
     assert tomllib.loads(dict(done.files)["etude.toml"])["macros"] == {"R": "r", "Z": "z"}

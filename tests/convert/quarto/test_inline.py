@@ -107,7 +107,9 @@ def test_line_breaks_stay():
 def test_definitions_of_commands_stay():
     text = "$$\n\\newcommand{\\R}{\\mathbb{R}}\n$$\n\n$x \\in \\R$"
     assert page(text) == text
-    assert page("::: {.hidden}\n$$\\newcommand{\\Z}{Z}$$\n:::\n\n$\\Z$") == "$$\\newcommand{\\Z}{Z}$$\n\n$\\Z$"
+    assert (
+        page("::: {.hidden}\n$$\\newcommand{\\Z}{Z}$$\n:::\n\n$\\Z$") == "$$\\newcommand{\\Z}{Z}$$\n\n$\\Z$"
+    )
     assert "lost" not in {fate for _, _, fate in notes(text)}
     # Those outside of formulas, which pandoc reads too, are put into one.
     bare = "\\newcommand{\\R}{r}\n\\def\\E#1{E(#1)} % why"

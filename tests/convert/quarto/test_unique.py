@@ -26,7 +26,8 @@ def test_labels_are_those_of_their_pages():
     assert made["index.md"].startswith("# I {#sec-top}\n\n$$\na\n$$ (eq-a)\n\n{numref}`eq-a`")
     assert made["a.md"] == (
         "# A {#sec-top-a}\n\n$$\na\n$$ (eq-a-a)\n\n"
-        "{numref}`eq-a-a`, {numref}`Eq %s <eq-a-a>`, {numref}`eq-a-a` and {numref}`eq-a-a`, {numref}`eq-ab`.\n\n"
+        "{numref}`eq-a-a`, {numref}`Eq %s <eq-a-a>`, {numref}`eq-a-a` and {numref}`eq-a-a`, "
+        "{numref}`eq-ab`.\n\n"
         "```{code-cell} python\n:label: cell-fig-a-a\nsave('eq-a', '/eq-a')\n```\n\n"
         "```{figure} #cell-fig-a-a\n:label: fig-a-a\nA\n```\n\n[](index.md#eq-a) [b](x/a.md#eq-a-x-a)\n"
     )

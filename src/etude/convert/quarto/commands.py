@@ -52,8 +52,8 @@ def shared_commands(
 ) -> Commands:
     """The commands of files that pages begin with, or include.
 
-    `heads` is the front matter of pages, `includes` are the texts of files that pages include, `pages` those of
-    pages when they are one document, whose commands hold in all that follows.
+    `heads` is the front matter of pages, `includes` are the texts of files that pages include, `pages` those
+    of pages when they are one document, whose commands hold in all that follows.
     """
     found: dict[str, Macro] = {}
     # Those of the website go before those of print, which may be there for LaTeX alone.
@@ -74,7 +74,8 @@ def shared_commands(
 
 def _asked(project: Project, heads: Mapping[str, Mapping[str, Any]]) -> Iterator[_Asked]:
     formats = project.data.get("format")
-    tables = [((), project.data)] + [
+    tables: list[tuple[tuple[str, ...], Any]] = [((), project.data)]
+    tables += [
         (("format", str(name)), table)
         for name, table in (formats.items() if isinstance(formats, Mapping) else ())
     ]

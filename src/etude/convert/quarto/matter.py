@@ -72,7 +72,7 @@ def raw_tex(context: Context, lines: Sequence[Line], at: int) -> Taken | None:
 
 
 def definitions(context: Context, lines: Sequence[Line], at: int) -> Taken | None:
-    """Commands for formulas that are defined outside of any go into one, and texts of bookdown for captions."""
+    """Commands for formulas that are defined outside of one go into one; texts of bookdown for captions."""
     line = lines[at]
     named = context.book.bookdown and line.text.startswith("(ref:")
     if not named and not _DEFINES.match(line.text):

@@ -70,4 +70,4 @@ def _renamed(text: str, label: str, new: str) -> tuple[str, int]:
     )
     found = mark.search(text)
     line = text.count("\n", 0, found.start()) + 1 if found else 0
-    return mark.sub(lambda one: f"{one['lead']}{one['case']}{one['rest']}{new[len(label):]}", text), line
+    return mark.sub(lambda one: f"{one['lead']}{one['case']}{one['rest']}{new[len(label) :]}", text), line

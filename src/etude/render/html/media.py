@@ -27,9 +27,10 @@ def figure(ctx: Context, node: Figure) -> str:
         legend = ctx.render(ctx, node.legend)
     words = f"{name} {caption}".strip()
     said = f"<figcaption>{words}{legend}</figcaption>" if words or legend else ""
-    kinds = attributes(class_=classes((node.kind, node.align, *node.classes)))
     # Words stand below a figure and above a table.
-    inner = said + content if node.kind == "table" else content + said
+    table = node.kind == "table"
+    kinds = attributes(class_=classes(("figure", "table" if table else "", node.align, *node.classes)))
+    inner = said + content if table else content + said
     return f"<figure{kinds}{place(node)}>{inner}</figure>\n"
 
 
