@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,20 +11,21 @@ from etude.convert.account import Account
 from etude.convert.addresses import redirects
 from etude.convert.census import Counts
 from etude.convert.converted import Asked, Converted, Copy
-from etude.convert.macros import only_commands
 from etude.convert.quarto.bookdown import old_pages
+from etude.convert.quarto.cited import list_of_works, works_of
 from etude.convert.quarto.commands import Commands, shared_commands
 from etude.convert.quarto.contents import Contents, read_contents
 from etude.convert.quarto.counting import counts
+from etude.convert.quarto.draft import metadata, page_name
 from etude.convert.quarto.front import defaults, read_front
+from etude.convert.quarto.included import included_files
 from etude.convert.quarto.labels import found_labels
 from etude.convert.quarto.options import Cells
 from etude.convert.quarto.page import KERNELS, language_of, notebook, page
 from etude.convert.quarto.places import Book, Label
 from etude.convert.quarto.project import Project, read_project, read_text
 from etude.convert.quarto.references import KINDS
-from etude.convert.quarto.settings import metadata, page_name, settings
-from etude.convert.quarto.shortcodes import SHORTCODE, arguments
+from etude.convert.quarto.settings import settings
 from etude.convert.quarto.unique import unique_labels
 from etude.model.protocols import Files
 
@@ -37,7 +37,6 @@ _MADE = re.compile(
 _OWN = re.compile(
     r"(?:.*/)?(?:_quarto[^/]*\.ya?ml|_variables\.yml|_metadata\.yml|etude\.toml|IMPORT\.md|[^/]*\.(?:qmd|Rproj|scss|lua))"
 )
-_PAGES = (".qmd", ".md", ".Rmd")
 _UNNUMBERED = re.compile(
     r"\A(?:---\n(?:(?!^---$).*\n)*---\n)?\s*(?:# \((?:PART|APPENDIX)[^\n]*\s+)?"
     r"# (?!\((?:PART|APPENDIX))[^\n]*\{(?:[^{}\n]*\s)?(?:-|\.unnumbered)(?:\s[^{}\n]*)?\}",
@@ -57,7 +56,7 @@ def convert(files: Files, asked: Asked) -> Converted:
     texts = {path: text for path in contents.pages if (text := read_text(files, path, account)) is not None}
     unique = unique_labels(texts, {*KINDS, *_custom(project)}, account)
     texts = dict(unique.texts)
-    includes, shared = _includes(files, texts, account)
+    includes, shared = included_files(files, texts, account)
     everything = {**texts, **{path: text for path, (text, _) in includes.items()}}
     kernel = _kernel(project, texts)
     commands = shared_commands(
@@ -74,7 +73,7 @@ def convert(files: Files, asked: Asked) -> Converted:
     counted: list[tuple[str, str, Counts]] = []
     collected = any(re.search(r"^:::+\s*\{?#refs", text, re.MULTILINE) for text in everything.values())
     for path, text in texts.items():
-        sources = "" if collected else _sources(project, text, book)
+        sources = "" if collected else list_of_works(project, text, book)
         new, target = _page(book, project, path, text, account, cells, sources)
         made[target] = new
         if not path.endswith(".ipynb"):
@@ -88,7 +87,7 @@ def convert(files: Files, asked: Asked) -> Converted:
         local = defaults(_folder(project, path), cells)
         made[f"{page_name(path)}.md"] = page(book, path, text, account, local, base=base)
     old = _redirects(contents, asked, texts if book.bookdown else {}, unique.renamed)
-    works = tuple(dict.fromkeys(path for one, text in texts.items() for path in _works(files, one, text)))
+    works = tuple(dict.fromkeys(path for one, text in texts.items() for path in works_of(files, one, text)))
     trust = any(_UNSAFE.search(text) for text in everything.values())
     if trust:
         account.changed("raw HTML", project.path, 0, "`trust = true` under `[html]`: it is kept as it is")
@@ -136,37 +135,6 @@ def _folder(project: Project, path: str) -> dict[str, Any]:
         if not folder or path.startswith(f"{folder}/"):
             found |= project.folders[folder]
     return found
-
-
-def _includes(
-    files: Files, texts: Mapping[str, str], account: Account
-) -> tuple[dict[str, tuple[str, str]], frozenset[str]]:
-    """Files that pages include, and that these include, with the folder that paths in them start from.
-
-    Those that are included more than once are named again.
-    """
-    found: dict[str, tuple[str, str]] = {}
-    often: Counter[str] = Counter()
-    waiting = [(path, text, posixpath.dirname(path)) for path, text in texts.items()]
-    while waiting:
-        _path, text, base = waiting.pop(0)
-        for one in SHORTCODE.finditer(text):
-            plain, _ = arguments(one["rest"])
-            if one["name"] != "include" or not plain or one["escape"]:
-                continue
-            target = (
-                plain[0][1:]
-                if plain[0].startswith("/")
-                else posixpath.normpath(posixpath.join(base, plain[0]))
-            )
-            often[target] += 1
-            if target in found or target in texts or not target.endswith((*_PAGES, ".tex", ".html")):
-                continue
-            inner = read_text(files, target, account) if files.exists(target) else None
-            if inner is not None and (target.endswith(_PAGES) or only_commands(inner)):
-                found[target] = (inner, base)
-                waiting.append((target, inner, base))
-    return found, frozenset(path for path, times in often.items() if times > 1)
 
 
 def _kernel(project: Project, texts: Mapping[str, str]) -> str:
@@ -252,34 +220,6 @@ def _numbered(project: Project) -> bool:
     said = html.get("number-sections") if isinstance(html, Mapping) else None
     said = project.data.get("number-sections") if said is None else said
     return isinstance(project.data.get("book"), Mapping) if said is None else bool(said)
-
-
-def _sources(project: Project, text: str, book: Book) -> str:
-    """The list of works at the end of a page that cites some, in a book without one for all."""
-    keys = re.findall(
-        r"(?<![\w@\\/.])@\{?([A-Za-z]\w*[-\w:]*)", re.sub(r"```.*?```", "", text, flags=re.DOTALL)
-    )
-    cites = any(key.partition("-")[0].lower() not in {*KINDS, *book.custom} for key in keys)
-    if not cites or not (project.data.get("bibliography") or "bibliography:" in text[:2000]):
-        return ""
-    title = "参考文献" if str(project.data.get("lang", "")).startswith("zh") else "References"
-    return f"## {title} {{-}}\n\n```{{bibliography}}\n:scope: page\n```"
-
-
-def _works(files: Files, path: str, text: str) -> list[str]:
-    """BibTeX files that a page names."""
-    value = read_front(text).data.get("bibliography")
-    wanted = value if isinstance(value, list) else [value] if value else []
-    found = []
-    for one in wanted:
-        name = str(one)
-        whole = (
-            name[1:]
-            if name.startswith("/")
-            else posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-        )
-        found += [whole] if files.exists(whole) else []
-    return found
 
 
 def _redirects(
