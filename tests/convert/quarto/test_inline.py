@@ -116,6 +116,12 @@ def test_definitions_of_commands_stay():
     assert page(f"{bare}\n\n$\\R$") == f"$$\n{bare}\n$$\n\n$\\R$"
 
 
+def test_links_that_lead_nowhere():
+    assert page("[up *there*](#) and [b](none.pdf)") == "up *there* and [b](none.pdf)"
+    told = notes("[up](#)\n[b](none.pdf), [c](/x/#y), [d](index.html), [e](./), [f](https://e.org)")
+    assert told == [("[words](#)", 1, "changed"), ("[words](file)", 2, "changed"), ("[words](file)", 2, "changed")]
+
+
 def test_entries_of_the_index():
     text = "A\\index{b!c} d\\index{e|see{f}}."
     assert page(text) == "```{index}\nb; c\nsee: e; f\n```\nA d."

@@ -170,6 +170,9 @@ class _Scanner:
             shown = self.inner(words, self.at + 1).replace("`", "")
             role = f"{shown} <{named['name']}>" if words else named["name"]
             return self.put(f"{{{named['role'] or 'py:obj'}}}`{role}`", end)
+        if target == "#":
+            context.account.changed("[words](#)", context.path, self.line, "words: the link led nowhere")
+            return self.put(self.inner(words, self.at + 1), end)
         now = context.located(target) if not target.startswith("#") else target
         if context.absent(target):
             context.account.changed(

@@ -114,7 +114,7 @@ class Context:
         stem, suffix = posixpath.splitext(whole)
         names = [stem + one for one in SOURCES] if suffix == ".html" else []
         folder = whole.rstrip("/")
-        names += [f"{folder}/index{one}" for one in SOURCES]
+        names += [posixpath.normpath(f"{folder or '.'}/index{one}") for one in SOURCES]
         return not any(one in self.book.files for one in (whole, *names))
 
     def located(self, target: str) -> str:
