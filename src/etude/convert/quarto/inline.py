@@ -195,6 +195,10 @@ class _Scanner:
         target, title, end = link
         given = attributes.read(text, end)
         words = self.inner(text[at + 2 : close], at + 2)
+        if self.context.absent(target):
+            self.context.account.changed(
+                "![](picture)", self.context.path, self.line, f"`{target}` is not in the project"
+            )
         braces = ""
         if given is not None:
             end = given[1]
