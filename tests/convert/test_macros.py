@@ -1,33 +1,46 @@
-"""Commands of one's own in formulas."""
+"""Commands of one's own in formulas, as other tools have them."""
 
 import pytest
 
-from etude.convert.macros import defined, expanded
+from etude.convert.macros import commands, only_commands, plain
 
 
 @pytest.mark.parametrize(
-    ("definition", "source", "expected"),
+    ("text", "expected"),
     [
-        (r"\newcommand{\R}{\mathbb{R}}", r"\R^2 \Re", r"\mathbb{R}^2 \Re"),
-        (r"\newcommand\R{\mathbb R}", r"x \in \R", r"x \in \mathbb R"),
-        (r"\newcommand{\E}[1]{E\left[#1\right]}", r"\E{x_{1}} \E y", r"E\left[x_{1}\right] E\left[y\right]"),
-        (r"\newcommand{\d}[2][x]{#1#2}", r"\d{a} \d[b]{c}", "xa bc"),
-        (r"\def\a#1#2{#2#1}", r"\a{1}\b", r"\b1"),
-        (r"\DeclareMathOperator*{\argmin}{arg\,min}", r"\argmin_x", r"\operatorname*{arg\,min}_x"),
-        (r"\newcommand{\e}{\varepsilon}", r"\e x \e{}y x_\e", r"\varepsilon x \varepsilon y x_\varepsilon"),
-        (r"\newcommand{\v}{\mathbf{v}}", r"x_\v", r"x_{\mathbf{v}}"),
-        (r"\newcommand{\a}{\b}\newcommand{\b}{c}", r"\a", "c"),
-        # One that names itself has no end.
-        (r"\newcommand{\a}{\a\a}", r"x\a", r"x\a"),
-        # Too few arguments, and braces that are never closed.
-        (r"\newcommand{\a}[2]{#1#2}", r"\a{x}", r"\a{x}"),
-        (r"\newcommand{\a}{x", r"\a", r"\a"),
+        (r"\newcommand{\R}{\mathbb{R}} % \newcommand{\Z}{z}", {"R": r"\mathbb{R}"}),
+        (r"\newcommand{\d}[2][x]{#1#2}", {"d": {"body": "#1#2", "optional": "x"}}),
+        (r"\DeclareMathOperator*{\argmin}{arg\,min}", {"argmin": r"\operatorname*{arg\,min}"}),
+        (
+            ('MathJax = {tex: {macros: { // "vectors": ["x"]\n vc: ["{\\\\mathbf{#1}}", 1],\n'
+            "'R': '\\\\mathbb{R}', /* a: b, */ d: [`#1#2`, 2, 'x'],\n"
+            "E: String.raw`\\mathbb{E}`,}, tags: 'ams'}, svg: {a: 'b'}};"),
+            {
+                "vc": r"{\mathbf{#1}}", "R": r"\mathbb{R}", "d": {"body": "#1#2", "optional": "x"},
+                "E": r"\mathbb{E}",
+            },
+        ),
+        ('MathJax.Hub.Config({TeX: {Macros: {"a": ["b"', {}),
+        (r"\newcommand{\a}{x", {}),
+        ("macros: words", {}),
     ],
 )  # fmt: skip
-def test_expansion(definition, source, expected):
-    assert expected == expanded(source, defined(definition)[0])
+def test_commands(text, expected):
+    assert expected == plain(commands(text).values())
 
 
-def test_definitions_are_taken_out():
-    assert defined("a\n\\newcommand{\\R}{R}\nb")[1] == "a\n\nb"
-    assert defined(r"\newcommand") == ({}, r"\newcommand")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "---\ntitle: a\n---\n\n::: {.hidden}\n$$\n\\newcommand{\\R}{R}\n% why\n\\def\\Z{Z}\n$$\n:::\n",
+            True,
+        ),
+        ("<!-- why -->\n```{=tex}\n\\newcommand{\\R}{R}\n```\n", True),
+        ("$\\newcommand{\\R}{R}$ words", False),
+        ("$$\\newcommand{\\R}{R} \\R$$", False),
+        ("", False),
+    ],
+)
+def test_texts_of_commands(text, expected):
+    assert expected == only_commands(text)

@@ -69,7 +69,8 @@ def block(node: BlockNode, *, tight: bool = False) -> str:
                 items.append("<li>" + "\n".join(parts) + "</li>")
             return f"<{tag}{start}>\n" + "\n".join(items) + f"\n</{tag}>"
         case Table():
-            width = len(node.head[0].cells)  # what is more is kept here and dropped elsewhere
+            # What is more is kept here and dropped elsewhere.
+            width = min(len(r.cells) for r in (node.head or node.body))
             rows = "".join(row(r.cells, "th") for r in node.head)
             body = "".join(row(r.cells[:width], "td") for r in node.body)
             return f"<table>{rows}{body}</table>"

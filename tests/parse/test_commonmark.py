@@ -26,6 +26,8 @@ def ours(source: str) -> str:
 
 def theirs(source: str) -> str:
     text = re.sub(r'<(t[hd]) style="text-align:(\w+)">', r"<\1 \2>", OTHER.render(source))
+    # A head without words is none.
+    text = re.sub(r"<thead>\s*<tr>\s*(?:<th[^<>]*></th>\s*)+</tr>\s*</thead>\s*(?=<tbody>)", "", text)
     return normal(re.sub(r"</?t(?:head|body)>", "", text))
 
 
@@ -52,6 +54,8 @@ EXAMPLES = (
     "``` a b\nx\n```", "- ```\n  a\n b", "Foo\nbar\n===\n\nBaz\n---", "# a #\n## b ##\n### c \\#",
     "***\n - - -\n_____", "* * *\n* a", "<div>\n*a*\n\n*b*\n</div>", "<del>\n*a*\n</del>\n\nb",
     "| a | b |\n|:--|--:|\n| `c` | d \\| e |\n| f |\n\ng", "a\n| b |\n|-|\n| c |\n> d", "> a\n| b |\n> |-|",
+    "| | |\n|---|:-:|\n| a | b |", "||\n|-|\n|a|", "|\n|-|\n|a|", "| |\n|-|-|\n|a|b|", "||\n-|-\na|b",
+    "|  |  |\n| --- | --- |", "a\n| | |\n|-|-|\n| b | c |", "- | |\n  |-|\n  |a|",
     "10) a\n11) b\n\n- c\n+ d", "  - a\n\n        b", "1.  a\n\n    ~~~\n    b\n    ~~~\n\n    c",
     "- a\n  b\n\n\n- c", "\tfoo\tbaz\t\tbim",
 )  # fmt: skip

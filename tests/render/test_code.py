@@ -230,6 +230,17 @@ def test_a_figure_takes_its_cells_pictures(kit: Kit) -> None:
     assert "text" == view.says(".//div[@class='outputs']")
 
 
+def test_a_table_of_a_cell_has_its_caption_above(kit: Kit) -> None:
+    cell = kit.cell(id="scores", labels=("scores",))
+    table = Figure(N, id="tbl", source="#scores", caption=kit.words("C"), kind="table")
+    outputs = (kit.shown("text/html", "<table><tr><td>1</td></tr></table>"),)
+    view = kit.view(cell, table, results={"": kit.run({0: outputs})})
+    figure = view.one(".//figure[@id='tbl']")
+    assert "figure table" == figure.get("class")
+    assert "figcaption" == figure[0].tag
+    assert 1 == len(figure.findall(".//td"))
+
+
 def test_a_figure_takes_text_when_there_is_nothing_else(kit: Kit) -> None:
     cell = kit.cell(id="plot", labels=("plot",))
     view = kit.view(cell, Figure(N, source="#plot"), results={"": kit.run({0: (kit.printed("T\n"),)})})

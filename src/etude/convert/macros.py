@@ -1,139 +1,85 @@
-r"""Commands of one's own in formulas, ``\newcommand{\E}[1]{…}``: found, and written out where they are used.
+r"""Commands of one's own in formulas, where other tools have them: TeX, and the settings of MathJax.
 
-A formula of Etude stands for itself: what another one defines is not known in it.
+What formulas define themselves stays where it is: Etude reads that. This is for what stands in files beside
+the pages, and goes to ``[macros]``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 
-from msgspec import Struct
+from etude.convert.toml import Plain
+from etude.model.config import Macro
+from etude.parse.macros import defined
 
-__all__ = ["Macro", "defined", "expanded"]
+__all__ = ["commands", "only_commands", "plain"]
 
-_BEGIN = re.compile(
-    r"\\(?:(?:re|provide)?newcommand\*?\s*(?:\{\s*\\(?P<new>[a-zA-Z]+)\s*\}|\\(?P<bare>[a-zA-Z]+))"
-    r"\s*(?:\[(?P<count>\d)\])?\s*(?:\[(?P<default>[^\[\]]*)\])?"
-    r"|def\s*\\(?P<def>[a-zA-Z]+)\s*(?P<parameters>(?:#\d)*)"
-    r"|DeclareMathOperator(?P<star>\*?)\s*\{?\s*\\(?P<operator>[a-zA-Z]+)\s*\}?)\s*(?=\{)"
+_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
+_MATHJAX = re.compile(r"[\"']?\b[mM]acros[\"']?\s*:\s*\{")
+_SIGN = re.compile(
+    r"//[^\n]*|/\*.*?\*/|(?P<open>[\[{])|(?P<close>[\]}])|(?P<comma>,)|(?P<colon>:)"
+    r"|String\.raw\s*`(?P<raw>[^`]*)`"
+    r"|(?P<text>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)"
+    r"|(?P<word>[^\s,:{}\[\]\"'`]+)|\s+",
+    re.DOTALL,
 )
-_COMMAND = re.compile(r"\\(?P<name>[a-zA-Z]+)|\\.", re.DOTALL)
-_LONGEST = 20_000
-"""Characters that a formula may grow to; a definition that names itself would never end."""
-_DEEPEST = 20
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
+_WRAPPED = re.compile(
+    r"<!--.*?-->|</?(?:div|span)\b[^<>]*>|^[ \t]*:{3,}.*$|^---\n.*?^---$|\$\$?"
+    r"|^[ \t]*(?:```+|~~~+)(?:\{=(?:tex|latex|html)\})?[ \t]*$|\\[()\[\]]|\\ensuremath\b",
+    re.MULTILINE | re.DOTALL,
+)
 
 
-class Macro(Struct, frozen=True):
-    """What a command stands for."""
-
-    body: str
-    """With ``#1`` for the first argument."""
-    arguments: int = 0
-    default: str | None = None
-    """Of the first argument, which then stands in square brackets."""
-
-
-def defined(text: str) -> tuple[dict[str, Macro], str]:
-    """The commands that a text defines, and the text without their definitions."""
+def commands(text: str) -> dict[str, Macro]:
+    """The commands that a file defines; of two definitions of a name the last."""
     found: dict[str, Macro] = {}
-    kept: list[str] = []
-    at = 0
-    while begin := _BEGIN.search(text, at):
-        end = _group(text, begin.end())
-        if end is None:
-            kept.append(text[at : begin.end()])
-            at = begin.end()
-            continue
-        body = text[begin.end() + 1 : end - 1]
-        if begin["operator"]:
-            found[begin["operator"]] = Macro(f"\\operatorname{begin['star']}{{{body}}}")
-        elif begin["def"]:
-            found[begin["def"]] = Macro(body, begin["parameters"].count("#"))
-        else:
-            found[begin["new"] or begin["bare"]] = Macro(body, int(begin["count"] or 0), begin["default"])
-        kept.append(text[at : begin.start()])
-        at = end
-    return found, "".join(kept) + text[at:]
+    for one in _MATHJAX.finditer(text):
+        found |= _settings(text, one.end())
+    return found | defined(_COMMENT.sub("", text))[1]
 
 
-def expanded(tex: str, macros: Mapping[str, Macro]) -> str:
-    """A formula with its commands written out; as it is, when there are none or they have no end."""
-    text = tex
-    for _ in range(_DEEPEST):
-        new = _once(text, macros)
-        if new == text:
-            return text
-        if len(new) > _LONGEST:
-            return tex
-        text = new
-    return tex
+def only_commands(text: str) -> bool:
+    """Whether a text defines commands, and shows nothing."""
+    rest, found = defined(_COMMENT.sub("", text))
+    return bool(found) and not _WRAPPED.sub("", rest).strip()
 
 
-def _once(text: str, macros: Mapping[str, Macro]) -> str:
-    out: list[str] = []
-    at = 0
-    for found in _COMMAND.finditer(text):
-        macro = macros.get(found["name"] or "")
-        if macro is None or found.start() < at:
-            continue
-        read = _arguments(text, found.end(), macro)
-        if read is None:
-            continue
-        values, end = read
-        body = _filled(macro.body, values)
-        out.append(text[at : found.start()])
-        # A name that ends with the body must not run into what follows.
-        apart = " " if re.search(r"\\[a-zA-Z]+\Z", body) and text[end : end + 1].isalpha() else ""
-        script = text[: found.start()].rstrip()[-1:] in {"_", "^"}
-        single = len(body) < 2 or re.fullmatch(r"\\[a-zA-Z]+", body)
-        out.append(f"{{{body}}}" if script and not single else body + apart)
-        at = end
-    return "".join(out) + text[at:]
+def plain(macros: Iterable[Macro]) -> dict[str, Plain]:
+    """Commands as ``[macros]`` has them."""
+    return {
+        one.name: one.body if one.optional is None else {"body": one.body, "optional": one.optional}
+        for one in macros
+    }
 
 
-def _filled(body: str, values: Sequence[str]) -> str:
-    """A body with values for its parameters; those that it has no value for stay."""
-    return re.sub(
-        r"#([1-9])", lambda mark: values[int(mark[1]) - 1] if int(mark[1]) <= len(values) else mark[0], body
-    )
+def _settings(text: str, at: int) -> dict[str, Macro]:
+    """The table of MathJax that begins at an offset: ``R: "…"``, ``norm: ["…#1…", 1, "default"]``."""
+    found: dict[str, Macro] = {}
+    name, values, depth, word = "", list[str](), 1, ""
+    while depth and (sign := _SIGN.match(text, at)):
+        at = sign.end()
+        if sign["open"]:
+            depth += 1
+        elif sign["colon"] and depth == 1:
+            name, values = word, []
+        elif sign["comma"] or sign["close"]:
+            depth -= bool(sign["close"])
+            if name and values and depth <= 1:
+                optional = values[2] if len(values) > 2 else None
+                found[name] = Macro(name, values[0], optional)
+                name = ""
+        elif (given := _string(sign)) is not None:
+            word = given
+            values.append(given)
+    return found
 
 
-def _arguments(text: str, at: int, macro: Macro) -> tuple[list[str], int] | None:
-    """What stands behind a command for its parameters; None when it is too little."""
-    values: list[str] = []
-    if macro.arguments and macro.default is not None:
-        given = re.compile(r"\s*\[([^\[\]]*)\]").match(text, at)
-        values.append(given[1] if given else macro.default)
-        at = given.end() if given else at
-    while len(values) < macro.arguments:
-        start = at + len(text[at:]) - len(text[at:].lstrip())
-        if start >= len(text):
-            return None
-        if text[start] == "{":
-            end = _group(text, start)
-            if end is None:
-                return None
-            values.append(text[start + 1 : end - 1])
-        else:
-            command = _COMMAND.match(text, start)
-            end = command.end() if command else start + 1
-            values.append(text[start:end])
-        at = end
-    if not macro.arguments and text[at : at + 2] == "{}":
-        at += 2
-    return values, at
-
-
-def _group(text: str, at: int) -> int | None:
-    """The offset after the braces that open at an offset."""
-    depth = 0
-    while at < len(text):
-        if text[at] == "\\":
-            at += 2
-            continue
-        depth += {"{": 1, "}": -1}.get(text[at], 0)
-        at += 1
-        if not depth:
-            return at
-    return None
+def _string(sign: re.Match[str]) -> str | None:
+    if sign["raw"] is not None:
+        return sign["raw"]
+    if sign["text"] is not None:
+        return re.sub(r"\\(.)", lambda one: _ESCAPES.get(one[1], one[1]), sign["text"][1:-1], flags=re.DOTALL)
+    word: str | None = sign["word"]
+    return word

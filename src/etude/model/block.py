@@ -208,6 +208,8 @@ class Figure(Block, frozen=True, array_like=True, tag=True, gc=False):
     numbered: bool = True
     classes: tuple[str, ...] = ()
     link: str = ""
+    kind: Literal["figure", "table"] = "figure"
+    """What it is called and counted as: a cell may give a table."""
 
 
 class Image(Block, frozen=True, array_like=True, tag=True, gc=False):

@@ -12,13 +12,18 @@ from etude.parse.values import count
 
 
 def table(context: Context, raw: Raw, source: int, labels: tuple[str, ...], identity: str) -> Table:
-    """The table of a piece of an outline; its second line are the columns' alignments."""
+    """The table of a piece of an outline; its second line are the columns' alignments.
+
+    A first row without words is there since a table of pipes must have one: it is no head.
+    """
     columns = alignments(raw.lines[1])
     rows = [
         _row(context, raw.lines[i], raw.offsets[i], source, columns) for i in range(len(raw.lines)) if i != 1
     ]
     span = Span(raw.start, raw.end, source)
-    return Table(span, identity, labels, head=(rows[0],), body=tuple(rows[1:]), numbered=bool(labels))
+    headed = len(rows) == 1 or any(cell.children for cell in rows[0].cells)
+    head = rows[:1] if headed else ()
+    return Table(span, identity, labels, head=tuple(head), body=tuple(rows[1:]), numbered=bool(labels))
 
 
 def _row(context: Context, line: str, offset: int, source: int, columns: tuple[Align, ...]) -> Row:

@@ -321,7 +321,7 @@ class Walk:
         self.glued.setdefault((page, name, form), []).append(span)
 
     def _figure(self, node: Figure) -> None:
-        self._anchor(node, "figure", node.caption, level=int(self.in_figure), numbered=node.numbered)
+        self._anchor(node, node.kind, node.caption, level=int(self.in_figure), numbered=node.numbered)
         if node.source.startswith("#"):
             self._refer("source", node.source[1:], node.span, bare=False)
         outer = self.in_figure

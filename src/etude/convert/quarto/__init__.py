@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,19 +11,22 @@ from etude.convert.account import Account
 from etude.convert.addresses import redirects
 from etude.convert.census import Counts
 from etude.convert.converted import Asked, Converted, Copy
-from etude.convert.macros import defined
 from etude.convert.quarto.bookdown import old_pages
+from etude.convert.quarto.cited import list_of_works, works_of
+from etude.convert.quarto.commands import Commands, shared_commands
 from etude.convert.quarto.contents import Contents, read_contents
 from etude.convert.quarto.counting import counts
+from etude.convert.quarto.draft import metadata, page_name
 from etude.convert.quarto.front import defaults, read_front
+from etude.convert.quarto.included import included_files
 from etude.convert.quarto.labels import found_labels
 from etude.convert.quarto.options import Cells
 from etude.convert.quarto.page import KERNELS, language_of, notebook, page
 from etude.convert.quarto.places import Book, Label
 from etude.convert.quarto.project import Project, read_project, read_text
 from etude.convert.quarto.references import KINDS
-from etude.convert.quarto.settings import metadata, page_name, settings
-from etude.convert.quarto.shortcodes import SHORTCODE, arguments
+from etude.convert.quarto.settings import settings
+from etude.convert.quarto.unique import unique_labels
 from etude.model.protocols import Files
 
 __all__ = ["convert"]
@@ -52,16 +54,26 @@ def convert(files: Files, asked: Asked) -> Converted:
     project = read_project(files, account)
     contents = read_contents(files, project, account)
     texts = {path: text for path in contents.pages if (text := read_text(files, path, account)) is not None}
-    includes, shared = _includes(files, texts, account)
+    unique = unique_labels(texts, {*KINDS, *_custom(project)}, account)
+    texts = dict(unique.texts)
+    includes, shared = included_files(files, texts, account)
     everything = {**texts, **{path: text for path, (text, _) in includes.items()}}
     kernel = _kernel(project, texts)
-    book = _book(files, project, everything, kernel, shared, contents)
+    commands = shared_commands(
+        files,
+        project,
+        {path: read_front(text).data for path, text in texts.items()},
+        {path: text for path, (text, _) in includes.items()},
+        texts if "bookdown" in project.data else {},
+        account,
+    )
+    book = _book(files, project, everything, kernel, shared, contents, commands, unique.renamed)
     cells = defaults({**metadata(project), **project.data}, Cells())
     made: dict[str, str] = {}
     counted: list[tuple[str, str, Counts]] = []
     collected = any(re.search(r"^:::+\s*\{?#refs", text, re.MULTILINE) for text in everything.values())
     for path, text in texts.items():
-        sources = "" if collected else _sources(project, text, book)
+        sources = "" if collected else list_of_works(project, text, book)
         new, target = _page(book, project, path, text, account, cells, sources)
         made[target] = new
         if not path.endswith(".ipynb"):
@@ -70,10 +82,12 @@ def convert(files: Files, asked: Asked) -> Converted:
             language = language_of(text, front, kernel)
             counted.append((target, path, counts(text, language, frozenset(book.custom), cites=cites)))
     for path, (text, base) in includes.items():
+        if path in commands.files:
+            continue
         local = defaults(_folder(project, path), cells)
         made[f"{page_name(path)}.md"] = page(book, path, text, account, local, base=base)
-    old = _redirects(contents, asked, texts if book.bookdown else {})
-    works = tuple(dict.fromkeys(path for one, text in texts.items() for path in _works(files, one, text)))
+    old = _redirects(contents, asked, texts if book.bookdown else {}, unique.renamed)
+    works = tuple(dict.fromkeys(path for one, text in texts.items() for path in works_of(files, one, text)))
     trust = any(_UNSAFE.search(text) for text in everything.values())
     if trust:
         account.changed("raw HTML", project.path, 0, "`trust = true` under `[html]`: it is kept as it is")
@@ -86,6 +100,7 @@ def convert(files: Files, asked: Asked) -> Converted:
         numbered=_numbered(project),
         trust=trust,
         works=works,
+        macros=tuple(commands.macros.values()),
         redirects=old,
         unnumbered=frozenset(path for path, text in texts.items() if _UNNUMBERED.search(text)),
     )
@@ -122,37 +137,6 @@ def _folder(project: Project, path: str) -> dict[str, Any]:
     return found
 
 
-def _includes(
-    files: Files, texts: Mapping[str, str], account: Account
-) -> tuple[dict[str, tuple[str, str]], frozenset[str]]:
-    """Files that pages include, and that these include, with the folder that paths in them start from.
-
-    Those that are included more than once are named again.
-    """
-    found: dict[str, tuple[str, str]] = {}
-    often: Counter[str] = Counter()
-    waiting = [(path, text, posixpath.dirname(path)) for path, text in texts.items()]
-    while waiting:
-        _path, text, base = waiting.pop(0)
-        for one in SHORTCODE.finditer(text):
-            plain, _ = arguments(one["rest"])
-            if one["name"] != "include" or not plain or one["escape"]:
-                continue
-            target = (
-                plain[0][1:]
-                if plain[0].startswith("/")
-                else posixpath.normpath(posixpath.join(base, plain[0]))
-            )
-            often[target] += 1
-            if target in found or target in texts or not target.endswith((".qmd", ".md", ".Rmd")):
-                continue
-            inner = read_text(files, target, account) if files.exists(target) else None
-            if inner is not None:
-                found[target] = (inner, base)
-                waiting.append((target, inner, base))
-    return found, frozenset(path for path, times in often.items() if times > 1)
-
-
 def _kernel(project: Project, texts: Mapping[str, str]) -> str:
     """The language that most pages of the book run."""
     jupyter, engine = project.data.get("jupyter"), project.data.get("engine")
@@ -176,6 +160,8 @@ def _book(
     kernel: str,
     shared: frozenset[str],
     contents: Contents,
+    commands: Commands,
+    renamed: Mapping[tuple[str, str], str],
 ) -> Book:
     """What all pages share; `shared` are files that several include."""
     labels, names = found_labels(texts)
@@ -187,13 +173,6 @@ def _book(
     for name, label in labels.items():
         if name.startswith("sec-") and (not numbered or label.path in plain):
             labels[name] = Label(label.path, numbered=False)
-    crossref = project.data.get("crossref")
-    custom = crossref.get("custom") if isinstance(crossref, Mapping) else None
-    kinds = {
-        str(one.get("key")): str(one.get("reference-prefix") or one.get("key"))
-        for one in (custom if isinstance(custom, list) else ())
-        if isinstance(one, Mapping) and one.get("key")
-    }
     return Book(
         files=frozenset(files.glob("**/*")),
         pages=frozenset(texts),
@@ -203,13 +182,25 @@ def _book(
         variables=project.variables,
         # Texts of `meta` may be asked for with the table's name, or without.
         metadata={**project.data, **metadata(project)},
-        macros={name: one for text in texts.values() for name, one in defined(text)[0].items()},
-        custom=kinds,
+        commands=commands.files,
+        renamed=renamed,
+        custom=_custom(project),
         bookdown="bookdown" in project.data,
         rules=kernel == "r",
         kernel=kernel,
         numbered=numbered,
     )
+
+
+def _custom(project: Project) -> dict[str, str]:
+    """The project's own kinds of references, and the words for them."""
+    crossref = project.data.get("crossref")
+    custom = crossref.get("custom") if isinstance(crossref, Mapping) else None
+    return {
+        str(one.get("key")): str(one.get("reference-prefix") or one.get("key"))
+        for one in (custom if isinstance(custom, list) else ())
+        if isinstance(one, Mapping) and one.get("key")
+    }
 
 
 def _all(chapters: Iterable[Any]) -> Iterator[str]:
@@ -231,39 +222,19 @@ def _numbered(project: Project) -> bool:
     return isinstance(project.data.get("book"), Mapping) if said is None else bool(said)
 
 
-def _sources(project: Project, text: str, book: Book) -> str:
-    """The list of works at the end of a page that cites some, in a book without one for all."""
-    keys = re.findall(
-        r"(?<![\w@\\/.])@\{?([A-Za-z]\w*[-\w:]*)", re.sub(r"```.*?```", "", text, flags=re.DOTALL)
-    )
-    cites = any(key.partition("-")[0].lower() not in {*KINDS, *book.custom} for key in keys)
-    if not cites or not (project.data.get("bibliography") or "bibliography:" in text[:2000]):
-        return ""
-    title = "参考文献" if str(project.data.get("lang", "")).startswith("zh") else "References"
-    return f"## {title} {{-}}\n\n```{{bibliography}}\n:scope: page\n```"
+def _redirects(
+    contents: Contents, asked: Asked, texts: Mapping[str, str], renamed: Mapping[tuple[str, str], str]
+) -> dict[str, str]:
+    """Addresses of the old site's pages; `texts` are sources of bookdown, named by their titles.
 
-
-def _works(files: Files, path: str, text: str) -> list[str]:
-    """BibTeX files that a page names."""
-    value = read_front(text).data.get("bibliography")
-    wanted = value if isinstance(value, list) else [value] if value else []
-    found = []
-    for one in wanted:
-        name = str(one)
-        whole = (
-            name[1:]
-            if name.startswith("/")
-            else posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-        )
-        found += [whole] if files.exists(whole) else []
-    return found
-
-
-def _redirects(contents: Contents, asked: Asked, texts: Mapping[str, str]) -> dict[str, str]:
-    """Addresses of the old site's pages; `texts` are sources of bookdown, named by their titles."""
+    `renamed` are new labels by page and old label.
+    """
     if not asked.old_base:
         return {}
     pages = {f"{page_name(path)}.html": page_name(path) for path in contents.pages}
     for path, text in texts.items():
         pages |= {old: page_name(path) for old in old_pages(text, path) if old not in pages}
+    pages |= {
+        f"{page_name(path)}.html#{old}": f"{page_name(path)}#{new}" for (path, old), new in renamed.items()
+    }
     return redirects(pages, asked.old_base, asked.new_base, real=("index.html",))

@@ -9,12 +9,13 @@ from etude.convert.quarto import attributes
 from etude.convert.quarto.cells import Made, cell
 from etude.convert.quarto.divs import div
 from etude.convert.quarto.figures import figure
-from etude.convert.quarto.headings import HEADING, heading
+from etude.convert.quarto.headings import heading
 from etude.convert.quarto.items import ITEM, NUMBERED, paragraph
 from etude.convert.quarto.layout import CLOSE, OPEN, div_end
 from etude.convert.quarto.lines import Line, fence_end, opening
 from etude.convert.quarto.listings import listing
 from etude.convert.quarto.matter import comment, definitions, formula, line_block, raw_tex
+from etude.convert.quarto.openers import indexed, interrupts, is_directive, is_name, opened
 from etude.convert.quarto.options import read_options
 from etude.convert.quarto.places import DEEPEST, Context
 from etude.convert.quarto.shortcodes import block_shortcode
@@ -24,7 +25,6 @@ from etude.convert.quarto.tabling import table
 __all__ = ["EXECUTABLE", "convert"]
 
 EXECUTABLE = re.compile(r"\{(?P<language>[A-Za-z][\w+#.]*)(?P<rest>[\s,].*)?\}")
-_MYST = re.compile(r"[ \t]*(?P<colons>:{3,})[ \t]*\{[\w:-]+\}.*")
 _DIRECTIVE = re.compile(r"\{[\w:-]+\}.*")
 _QUOTE = re.compile(r"[ ]{0,3}> ?")
 
@@ -103,7 +103,7 @@ class _Blocks:
         if executable and self.context.book.bookdown and executable["language"] in STATEMENTS.values():
             self.statement(line, info, end - len(code), end)
             return True
-        if executable and not info.startswith("{{") and not (_is_myst(executable["language"])):
+        if executable and not info.startswith("{{") and not (is_name(executable["language"])):
             made = cell(self.context, line.number, found["marker"], info, code, listed=listed)
         elif _DIRECTIVE.fullmatch(info) and not re.fullmatch(r"\{=.*", info):
             self.out += [line.text, *(one.text for one in self.lines[self.at - len(code) - 1 : self.at])]
@@ -140,7 +140,7 @@ class _Blocks:
         self.out += [indent + text if text else "" for text in made.after]
 
     def div(self, line: Line) -> bool:
-        if _MYST.fullmatch(line.text) and not _pandoc(line.text):
+        if is_directive(line.text):
             return self.foreign()
         found = OPEN.fullmatch(line.text)
         if found is None:
@@ -151,20 +151,7 @@ class _Blocks:
                 self.at += 1
                 return True
             return False
-        what = found["what"]
-        got = attributes.read(what) if what.startswith("{") else None
-        given = (
-            got[0]
-            if got is not None
-            else attributes.Attributes(classes=(what,))
-            if not what.startswith("{")
-            else None
-        )
-        if given is None:
-            self.context.account.changed(
-                "::: {…}", self.context.path, line.number, "what stands between the braces is not understood"
-            )
-            given = attributes.Attributes()
+        given = opened(self.context, line, found["what"])
         self.apart()
         end = div_end(self.lines, self.at)
         inner = self.lines[self.at + 1 : end]
@@ -256,7 +243,7 @@ class _Blocks:
         open_ = False
         while self.at < len(self.lines):
             line = self.lines[self.at]
-            if line.blank or (self.at > start and not open_ and self.interrupts(line)):
+            if line.blank or (self.at > start and not open_ and interrupts(line.text, listed=self.listed)):
                 break
             if line.text.count("$$") % 2:
                 open_ = not open_
@@ -267,17 +254,7 @@ class _Blocks:
             behind = self.lines[start - 1] if start else None
             begins = behind is None or behind.blank or bool(self.listed and ITEM.match(behind.text))
             made = paragraph(self.context, block, starts=begins)
-        entries = self.context.indexed
-        if entries:
-            indent = block[0].indent
-            lead = [indent + one for one in ("```{index}", *entries, "```")]
-            # Within a list the entries stand below, so that its mark stays where it is.
-            made = (
-                [*made, "", *(block[-1].indent + one.strip() for one in lead)]
-                if self.listed
-                else [*lead, *made]
-            )
-            entries.clear()
+        made = indexed(self.context, block, made, listed=self.listed)
         self.out += made
         notes = self.context.footnotes
         if notes and (self.listed or not self.top):
@@ -286,31 +263,6 @@ class _Blocks:
         elif notes:
             self.out += ["", *notes]
             notes.clear()
-
-    def interrupts(self, line: Line) -> bool:
-        text = line.text
-        if opening(text) or CLOSE.fullmatch(text) or OPEN.fullmatch(text) or text.lstrip().startswith("$$"):
-            return True
-        return (
-            bool(ITEM.match(text) and self.listed)
-            or bool(HEADING.fullmatch(text))
-            or bool(re.match(r"\s*\{\{< (?:include|video)\b[^{}]*>\}\}\s*$", text))
-        )
-
-
-def _is_myst(language: str) -> bool:
-    """Names of directives, which are languages of no engine."""
-    return "-" in language or language in {
-        "note", "figure", "table", "include", "margin", "image", "math", "raw", "bibliography", "video",
-        "iframe", "tip", "warning",
-    }  # fmt: skip
-
-
-def _pandoc(text: str) -> bool:
-    found = OPEN.fullmatch(text)
-    return found is not None and (
-        not found["what"].startswith("{") or attributes.read(found["what"]) is not None
-    )
 
 
 def convert(context: Context, lines: Sequence[Line], *, top: bool = False) -> list[str]:

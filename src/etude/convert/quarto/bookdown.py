@@ -56,7 +56,23 @@ def as_quarto(files: Files, data: Mapping[str, Any], account: Account) -> dict[s
     for key in ("bibliography", "csl", "lang"):
         if head.get(key):
             made[key] = head[key]
+    if before := _before(files, head):
+        made["include-in-header"] = before
     return made
+
+
+def _before(files: Files, head: Mapping[str, Any]) -> list[str]:
+    """Files that are put before pages: `_output.yml` and the head of `index.Rmd` say so."""
+    loaded = yamls.load(_text(files, "_output.yml"))
+    said = loaded.data if isinstance(loaded, yamls.Yaml) else {}
+    found: list[str] = []
+    for outputs in (said, head.get("output")):
+        for table in outputs.values() if isinstance(outputs, Mapping) else ():
+            inner = table.get("includes") if isinstance(table, Mapping) else None
+            for key in ("in_header", "before_body"):
+                value = inner.get(key) if isinstance(inner, Mapping) else None
+                found += [str(one) for one in (value if isinstance(value, list) else [value]) if one]
+    return [one for one in dict.fromkeys(found) if files.exists(one)]
 
 
 def _chapters(files: Files, data: Mapping[str, Any]) -> list[str]:

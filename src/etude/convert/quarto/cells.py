@@ -216,19 +216,17 @@ def _figure(context: Context, line: int, values: Mapping[str, Any]) -> tuple[str
         else f"cell-{re.sub(r'[^a-z0-9]+', '-', context.path.rpartition('.')[0].lower())}-{line}"
     )
     name = re.sub(r"[^\w.-]+", "-", name)
-    lines = [f"```{{figure}} #{name}"]
+    # What has no number is not counted with the tables either.
+    kind = "table" if numbered and table else "figure"
+    lines = [f"```{{{kind}}} #{name}"]
     if numbered:
         lines.append(f":label: {label}")
-        kind = "a figure, counted with the figures" if table else "{figure} #cell-…"
-        if table:
-            context.account.changed("#| label: tbl-…", context.path, line, kind)
-        else:
-            context.account.kept("#| label: fig-…", context.path, line, kind)
+        context.account.kept(f"#| label: {label[:3]}-…", context.path, line, f"{{{kind}}} #cell-…")
     else:
         lines.append(":numbered: false")
     if isinstance(alt, list):
         alt = " ".join(map(str, alt))
-    if alt:
+    if alt and kind == "figure":
         lines.append(f":alt: {' '.join(str(alt).split())}")
     width = str(values.get("out-width") or "")
     if re.fullmatch(r"[\d.]+(?:%|px|em|cm|mm|pt|in)?", width):

@@ -8,10 +8,12 @@ from etude.convert.census import Counts
 from etude.convert.fences import Fence, pieces, segments
 from etude.convert.quarto.cells import LANGUAGES
 from etude.convert.quarto.references import KINDS
+from etude.parse.macros import defined
 
 __all__ = ["counts"]
 
 _KEY = re.compile(r"(?<![\w@\\/.])@\{?([A-Za-z][\w:.#$%&+?<>~/-]*)")
+_FORMULA = re.compile(r"\$\$(?P<tex>.+?)\$\$", re.DOTALL)
 _HIDDEN = re.compile(r"^:::.*content-(?:hidden|visible).*?^:::\s*$", re.MULTILINE | re.DOTALL)
 
 
@@ -43,7 +45,8 @@ def counts(text: str, language: str, custom: frozenset[str], *, cites: bool) -> 
                     references += 1
                 else:
                     citations += cites
-        equations += len(re.findall(r"^\s*\$\$", "\n".join(piece.lines), re.MULTILINE)) // 2
+        text = _FORMULA.sub(_shown, "\n".join(piece.lines))
+        equations += len(re.findall(r"^\s*\$\$", text, re.MULTILINE)) // 2
     return Counts(
         cells=cells,
         listings=listings,
@@ -52,3 +55,9 @@ def counts(text: str, language: str, custom: frozenset[str], *, cites: bool) -> 
         references=references,
         citations=citations,
     )
+
+
+def _shown(formula: re.Match[str]) -> str:
+    """A formula; nothing for one that only defines commands."""
+    rest, found = defined(formula["tex"])
+    return "" if found and not rest.strip() else formula[0]

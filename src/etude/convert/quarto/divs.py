@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from etude.convert.macros import only_commands
 from etude.convert.quarto.attributes import Attributes
 from etude.convert.quarto.inline import one_line
 from etude.convert.quarto.layout import COLUMNS, columns, tabs
@@ -92,6 +93,9 @@ def _made(
         return statement(context, given, line, colons, inner, convert, directive)
     if kind in {"fig", "tbl", "lst"} or kind in context.book.custom:
         return _figure(context, given, line, colons, inner, convert)
+    if "hidden" in classes and only_commands("\n".join(one.text for one in inner)):
+        account.kept(construct, path, line, "formulas that only define commands are not shown anyway")
+        return convert(inner)
     if "hidden" in classes:
         account.changed(construct, path, line, "it is shown: remove what is not for readers")
         return convert(inner)

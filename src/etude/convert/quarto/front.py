@@ -145,7 +145,7 @@ def _block(key: str, block: list[str], front: Front, account: Account, path: str
     elif key in _LOST:
         account.lost(key, path, line, "this key of the front matter has no meaning here")
     else:
-        account.changed(key, path, line, "left out: this key of the front matter has no meaning here")
+        account.kept(key, path, line, "left out: no page of Quarto shows it either")
     return []
 
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 
 from etude.convert.quarto import attributes, references
-from etude.convert.quarto.brackets import CODE, MATH, closing, destination, is_han, picture_braces
+from etude.convert.quarto.brackets import MATH, closing, destination, is_han, picture_braces
+from etude.convert.quarto.inline_code import celled, code
+from etude.convert.quarto.inline_tex import command
 from etude.convert.quarto.places import DEEPEST, Context
 from etude.convert.quarto.shortcodes import SHORTCODE, inline_shortcode
 from etude.convert.quarto.spans import span
@@ -19,10 +21,6 @@ _BARE = re.compile(r"(?:https?|ftp)://[^\s<>\[\]{}\"'`|]+")
 _RAISED = re.compile(r"\^(?P<text>(?:\\.|[^\s^\\\[\]`])+)\^")
 _LOWERED = re.compile(r"~(?P<text>(?:\\.|[^\s~\\`])+)~(?!~)")
 _EXAMPLE = re.compile(r"\(@(?P<name>[\w-]+)\)")
-_TEX = re.compile(
-    r"\\(?P<name>[a-zA-Z]+)\*?(?P<arguments>(?:\[[^\]\n]*\])*(?:\{(?:[^{}\n]|\{[^{}\n]*\})*\})*)"
-)
-_BOOKDOWN = re.compile(r"\\@ref\((?P<label>[^()\s]+)\)")
 _OPEN = 200
 """Brackets of one text that may be left open before none is looked after any more."""
 _INTERLINK = re.compile(
@@ -92,76 +90,10 @@ class _Scanner:
         return self.text[self.at - 1] if self.at else ""
 
     def backslash(self) -> bool:
-        text, at, account = self.text, self.at, self.context.account
-        if found := _BOOKDOWN.match(text, at):
-            return self.put(references.bookdown(found["label"], self.context, self.line), found.end())
-        if text.startswith("\\ ", at):
-            return self.put("&nbsp;", at + 2)
-        if (found := _TEX.match(text, at)) is None:
-            return self.put(text[at : at + 2], at + 2)
-        name, arguments = found["name"], found["arguments"].strip("{}")
-        if name in {"ref", "autoref", "cref", "Cref", "eqref"} and arguments:
-            return self.put(references.reference(arguments, self.context, self.line), found.end())
-        if name in {"newpage", "pagebreak", "clearpage", "noindent", "bigskip", "medskip", "smallskip"}:
-            account.changed(
-                "raw TeX", self.context.path, self.line, "commands for the page's layout are left out"
-            )
-            return self.put("", found.end())
-        if name == "index" and arguments:
-            account.kept("\\index", self.context.path, self.line, "{index} before the paragraph")
-            self.context.indexed.append(_entry(found["arguments"]))
-            return self.put("", found.end())
-        if name in {"LaTeX", "TeX"}:
-            account.kept("raw TeX", self.context.path, self.line, "text")
-            return self.put(name, found.end() + (text.startswith("{}", found.end()) and 2))
-        account.changed("raw TeX", self.context.path, self.line, "it is text now")
-        return self.put("\\" + found[0], found.end())
+        return self.put(*command(self.text, self.at, self.context, self.line))
 
     def code(self) -> bool:
-        found = CODE.match(self.text, self.at)
-        if found is None:
-            run = re.compile("`+").match(self.text, self.at)
-            return self.put(run[0] if run else "`", run.end() if run else self.at + 1)
-        code, end, context = found["code"], found.end(), self.context
-        got = attributes.read(self.text, end)
-        evaluated = re.fullmatch(r"\{(\w+)\}\s+(.*)", code, re.DOTALL)
-        if evaluated is None and context.book.rules:
-            evaluated = re.fullmatch(r"(r)\s+(.*)", code, re.DOTALL)
-        if evaluated is not None:
-            return self.evaluate(evaluated[1], evaluated[2].strip(), found["tick"], end)
-        if escaped := re.fullmatch(r"\{(\{\w+\})\}(.*)", code, re.DOTALL):
-            return self.put(f"{found['tick']}{escaped[1]}{escaped[2]}{found['tick']}", end)
-        if got is None or self.text[end : end + 1] != "{":
-            return self.put(self.celled(found[0]), end)
-        given, after = got
-        if given.raw and self.text[end] == "{":
-            return self.raw(given.raw, code, after)
-        context.account.kept("`code`{.lang}", context.path, self.line, "code")
-        return self.put(found[0], after)
-
-    def evaluate(self, language: str, expression: str, tick: str, end: int) -> bool:
-        context = self.context
-        same = language in {context.language, context.book.kernel} or {language, context.language} <= {
-            "r",
-            "R",
-        }
-        if not same:
-            context.account.lost(
-                "`{lang} x`", context.path, self.line, "a page runs one language; it is code now"
-            )
-            return self.put(f"{tick}{expression}{tick}", end)
-        context.account.kept("`{lang} x`", context.path, self.line, "{eval}")
-        return self.put(f"{{eval}}{tick}{expression}{tick}", end)
-
-    def raw(self, form: str, content: str, end: int) -> bool:
-        context = self.context
-        if form.startswith("html"):
-            context.account.kept("`raw`{=html}", context.path, self.line, "raw HTML")
-            return self.put(content, end)
-        context.account.lost(
-            "`raw`{=format}", context.path, self.line, f"there is no raw {form} within a line"
-        )
-        return self.put("", end)
+        return self.put(*code(self.text, self.at, self.context, self.line, row=self.row))
 
     def dollar(self) -> bool:
         text, context = self.text, self.context
@@ -182,11 +114,7 @@ class _Scanner:
         if found is None:
             return False
         tex = context.formula(found[0][1:-1], self.line)
-        return self.put(self.celled(f"${tex.strip()}$") if tex else "", found.end())
-
-    def celled(self, text: str) -> str:
-        """Code or a formula: in a row of a table their bars need a backslash."""
-        return re.sub(r"(?<!\\)\|", r"\\|", text) if self.row else text
+        return self.put(celled(f"${tex.strip()}$", row=self.row) if tex else "", found.end())
 
     def display(self, written: str, end: int) -> bool:
         """A formula on lines of its own."""
@@ -242,7 +170,14 @@ class _Scanner:
             shown = self.inner(words, self.at + 1).replace("`", "")
             role = f"{shown} <{named['name']}>" if words else named["name"]
             return self.put(f"{{{named['role'] or 'py:obj'}}}`{role}`", end)
+        if target == "#":
+            context.account.changed("[words](#)", context.path, self.line, "words: the link led nowhere")
+            return self.put(self.inner(words, self.at + 1), end)
         now = context.located(target) if not target.startswith("#") else target
+        if context.absent(target):
+            context.account.changed(
+                "[words](file)", context.path, self.line, f"`{target}` is not in the project"
+            )
         # A bare address within a link is its words.
         shown = words if _BARE.fullmatch(words) else self.inner(words, self.at + 1)
         if not words and target.startswith("#"):
@@ -260,6 +195,10 @@ class _Scanner:
         target, title, end = link
         given = attributes.read(text, end)
         words = self.inner(text[at + 2 : close], at + 2)
+        if self.context.absent(target):
+            self.context.account.changed(
+                "![](picture)", self.context.path, self.line, f"`{target}` is not in the project"
+            )
         braces = ""
         if given is not None:
             end = given[1]
@@ -343,11 +282,3 @@ class _Scanner:
             url = url[:-1].rstrip(".,;:!?")
         self.context.account.kept("bare address", self.context.path, self.line, "<https://…>")
         return self.put(f"<{url}>", self.at + len(url))
-
-
-def _entry(arguments: str) -> str:
-    """An entry of the index, in MyST's words: ``a!b`` is below `a`, ``a|see{b}`` leads to `b`."""
-    words = arguments[1:-1] if arguments.endswith("}") else arguments.strip("{}")
-    if see := re.fullmatch(r"(?P<from>.*?)\|see(?:also)?\{(?P<to>[^{}]*)\}?", words):
-        return f"see: {_entry('{' + see['from'] + '}')}; {see['to']}"
-    return "; ".join(part.rpartition("@")[2].strip() for part in words.partition("|")[0].split("!"))

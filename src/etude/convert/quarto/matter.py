@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from etude.convert.quarto.inline import convert
 from etude.convert.quarto.lines import Line, Taken
 from etude.convert.quarto.places import Context
+from etude.parse.macros import defined
 
 __all__ = ["comment", "definitions", "formula", "line_block", "raw_tex"]
 
 _LINE_BLOCK = re.compile(r"\|(?: .*)?")
 _DEFINES = re.compile(r"\s*\\(?:(?:re|provide)?newcommand|def|DeclareMathOperator)\b")
+_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _BEGIN = re.compile(r"\s*\\begin\{(?P<name>(?:align|equation|gather|multline|eqnarray|alignat|flalign)\*?)\}")
 _LABEL = re.compile(r"\s*(?:\\label\{(?P<tex>[^{}]*)\}|\(\\#eq:(?P<book>[\w-]+)\))")
 
@@ -70,7 +72,7 @@ def raw_tex(context: Context, lines: Sequence[Line], at: int) -> Taken | None:
 
 
 def definitions(context: Context, lines: Sequence[Line], at: int) -> Taken | None:
-    """Commands for formulas that are defined outside of any, and texts of bookdown for captions."""
+    """Commands for formulas that are defined outside of one go into one; texts of bookdown for captions."""
     line = lines[at]
     named = context.book.bookdown and line.text.startswith("(ref:")
     if not named and not _DEFINES.match(line.text):
@@ -81,8 +83,11 @@ def definitions(context: Context, lines: Sequence[Line], at: int) -> Taken | Non
     if named:
         context.account.kept("(ref:…)", context.path, line.number, "the caption that names it")
         return Taken((), end)
-    rest = context.formula("\n".join(one.text for one in lines[at:end]), line.number).strip()
-    return Taken(tuple(convert(rest, context, line.number).split("\n")) if rest else (), end)
+    text = "\n".join(one.text for one in lines[at:end])
+    context.formula(text, line.number)
+    if _COMMENT.sub("", defined(text)[0]).strip():
+        return Taken(tuple(convert(text, context, line.number).split("\n")), end)
+    return Taken(("$$", *text.split("\n"), "$$"), end)
 
 
 def line_block(context: Context, lines: Sequence[Line], at: int) -> Taken | None:

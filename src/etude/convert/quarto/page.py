@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from etude.convert.account import Account
-from etude.convert.macros import defined
 from etude.convert.quarto.blocks import EXECUTABLE, convert
 from etude.convert.quarto.bookdown import text_references
 from etude.convert.quarto.cells import LANGUAGES, cell
@@ -62,7 +61,6 @@ def page(
     if book.bookdown:
         context.captions = text_references(body)
     _examples(context, body)
-    context.macros = {**book.macros, **defined(body)[0]}
     kernel = KERNELS[context.language] if context.language != book.kernel and base is None else ""
     head = written(front, account, path, kernel=kernel) if front.body or kernel else []
     lines = convert(context, lines_of(body, first), top=True)

@@ -10,8 +10,8 @@ from typing import Any
 from msgspec import Struct
 
 from etude.convert.account import Account
-from etude.convert.macros import Macro, defined, expanded
 from etude.convert.quarto.options import Cells
+from etude.parse.macros import defined
 
 __all__ = ["DEEPEST", "Book", "Context", "Label"]
 
@@ -42,8 +42,10 @@ class Book(Struct, frozen=True):
     metadata: Mapping[str, Any]
     shared: frozenset[str] = frozenset()
     """Files that are included more than once."""
-    macros: Mapping[str, Macro] = {}
-    """Commands of formulas that pages define."""
+    renamed: Mapping[tuple[str, str], str] = {}
+    """New labels by page and old label."""
+    commands: frozenset[str] = frozenset()
+    """Files that define commands of formulas and show nothing: their commands are in `[macros]`."""
     custom: Mapping[str, str] = {}
     """Prefixes of the project's own kinds of references, and the words for them."""
     bookdown: bool = False
@@ -68,7 +70,6 @@ class Context:
         self.folder = posixpath.dirname(path)
         self.base = self.folder if base is None else base
         self.metadata: Mapping[str, Any] = book.metadata
-        self.macros: Mapping[str, Macro] = book.macros
         self.footnotes: list[str] = []
         self.later: list[str] = []
         """Footnotes that stand at the end of the page, since they were found within something."""
@@ -90,11 +91,10 @@ class Context:
         """The label of the last exercise."""
 
     def formula(self, tex: str, line: int) -> str:
-        """A formula with commands of the author's written out; empty when it only defined some."""
-        found, rest = defined(tex)
-        if found:
-            self.account.kept("\\newcommand", self.path, line, "written out in formulas")
-        return expanded(rest if rest.strip() else "", self.macros)
+        """A formula, as it is; what it defines is told."""
+        for name in defined(tex)[1]:
+            self.account.kept("\\newcommand", self.path, line, f"`\\{name}`, from here on")
+        return tex if tex.strip() else ""
 
     def footnote(self, text: str) -> str:
         """The mark of a footnote with this text, which is kept for later."""
@@ -104,6 +104,18 @@ class Context:
         name = f"note-{self.notes}"
         self.footnotes.append(f"[^{name}]: {text}")
         return f"[^{name}]"
+
+    def absent(self, target: str) -> bool:
+        """Whether a link leads to a file that the project does not have: it was broken there, or is made."""
+        path = target.partition("#")[0].partition("?")[0]
+        if not path or re.match(r"[a-zA-Z][a-zA-Z+.-]*:|//", path):
+            return False
+        whole = path[1:] if path.startswith("/") else posixpath.normpath(posixpath.join(self.base, path))
+        stem, suffix = posixpath.splitext(whole)
+        names = [stem + one for one in SOURCES] if suffix == ".html" else []
+        folder = whole.rstrip("/")
+        names += [posixpath.normpath(f"{folder or '.'}/index{one}") for one in SOURCES]
+        return not any(one in self.book.files for one in (whole, *names))
 
     def located(self, target: str) -> str:
         """The path of a file as it is written on the page: as it was, unless paths start elsewhere now."""
@@ -133,4 +145,5 @@ class Context:
         if source:
             ending = ".ipynb" if source.endswith(".ipynb") else ".md"
             now = posixpath.splitext(now)[0] + ending
+            rest = self.book.renamed.get((source, rest), rest)
         return f"{now}{mark}{rest}"

@@ -97,6 +97,9 @@ def block_shortcode(text: str, context: Context, line: int) -> list[str] | None:
     construct = f"{{{{< {name} >}}}}"
     if name == "include" and plain:
         target = included(plain[0], context)
+        if target in context.book.commands:
+            account.kept(construct, path, line, "`[macros]`: the file only defines commands of formulas")
+            return []
         if target not in context.book.files:
             account.lost(construct, path, line, f"the file `{plain[0]}` is not there")
             return [f"{indent}% {text.strip()}"]

@@ -25,11 +25,13 @@ class Read(Struct, frozen=True):
 
     end: int
     pipes: bool = False
-    """It is written with pipes already."""
+    """It is written with pipes already, and stays."""
     head: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     aligns: tuple[str, ...] = ()
     """`left`, `right`, `center` or nothing, for each column."""
+    bare: bool = False
+    """It begins with the row of dashes."""
 
 
 class Caption(Struct, frozen=True):
@@ -64,49 +66,18 @@ def read(lines: Sequence[Line], at: int) -> Read | None:
         end = at + 2
         while end < len(lines) and "|" in lines[end].text:
             end += 1
-        return _pipes(lines, at, end)
+        return Read(end, pipes=True)
     if "|" in text and _PIPES.fullmatch(text) and text.count("|") > 1 and "-" in text:
         end = at + 1
         while end < len(lines) and "|" in lines[end].text:
             end += 1
-        return _pipes(lines, at, end, bare=True) if end > at + 1 else None
+        return Read(end, pipes=True, bare=True) if end > at + 1 else None
     if _LONG.fullmatch(text) or (_RULE.fullmatch(text) and len(text.split()) > 1):
         return _ruled(lines, at)
     following = lines[at + 1].text if at + 1 < len(lines) else ""
     if text.strip() and _RULE.fullmatch(following) and len(following.split()) > 1:
         return _simple(lines, at)
     return None
-
-
-def _pipes(lines: Sequence[Line], at: int, end: int, *, bare: bool = False) -> Read:
-    """A table with bars; of one without words in its head the rows, since it cannot stay as it is."""
-    rule = lines[at].text if bare else lines[at + 1].text
-    if not bare and lines[at].text.strip(" \t|"):
-        return Read(end, pipes=True, head=("",))
-    rows = tuple(_split(line.text) for line in lines[at + (1 if bare else 2) : end])
-    return Read(end, True, (), rows, tuple(_side(piece) for piece in _split(rule)))
-
-
-def _side(piece: str) -> str:
-    left, right = piece.startswith(":"), piece.endswith(":")
-    return "center" if left and right else "left" if left else "right" if right else ""
-
-
-_CELL = re.compile(r"(?:\\.|(`+).+?\1|\$[^$\s][^$]*\$|[^|])*")
-
-
-def _split(row: str) -> tuple[str, ...]:
-    """The cells of a row; bars in code and formulas divide nothing."""
-    text = row.strip()
-    text = text.removeprefix("|").removesuffix("|") if not text.endswith("\\|") else text.removeprefix("|")
-    cells: list[str] = []
-    at = 0
-    while at <= len(text):
-        found = _CELL.match(text, at)
-        end = found.end() if found else len(text)
-        cells.append(text[at:end].strip().replace("\\|", "|"))
-        at = end + 1
-    return tuple(cells)
 
 
 def _columns(rule: str) -> list[tuple[int, int]]:

@@ -85,9 +85,11 @@ def _paragraph_end(lines: Sequence[Line], at: int) -> int:
 
 def _body(context: Context, lines: Sequence[Line], at: int, got: tables.Read) -> tuple[list[str], bool]:
     number = lines[at].number
-    if got.pipes and (got.head or not got.rows):
-        rows = lines[at : got.end]
-        return [_row(context, row) for row in rows], False
+    if got.pipes:
+        rows = [_row(context, row) for row in lines[at : got.end]]
+        # A table of pipes must have a head, which may be without words.
+        empty = ["|" + " |" * lines[at].text.strip(" \t|").count("|") + " |"] if got.bare else []
+        return empty + rows, False
     return tables.written(got, lambda text: convert(text, context, number, cell=True))
 
 

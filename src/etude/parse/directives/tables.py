@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
-from etude.model.block import BlockNode, Cell, List, Paragraph, Row, Table
+from etude.model.block import BlockNode, Cell, Figure, List, Paragraph, Row, Table
+from etude.model.inline import Inline
 from etude.model.rules import Rule, Severity
 from etude.model.span import Span
 from etude.parse import values
@@ -24,6 +26,7 @@ def _widths(value: Any) -> tuple[float, ...]:
     return tuple(values.share(part.rstrip("%")) for part in text.replace(",", " ").split())
 
 
+_CELL = re.compile(r"#[^\s#]+")
 _TABLE_HINT = "write a table with `|` in its body"
 _LIST_HINT = "write a row as `* - first cell` and each further cell as `  - cell`"
 
@@ -72,17 +75,40 @@ def _common(call: Call) -> dict[str, Any]:
 
 
 def _table(call: Call) -> Sequence[BlockNode]:
+    if _CELL.fullmatch(call.argument):
+        return (_shown(call),)
     common = _common(call)
     blocks = call.blocks()
     table = next((b for b in blocks if isinstance(b, Table)), None)
     if table is None:
-        if not call.body.blank:
-            call.report(Rule.DIRECTIVE_BODY, "`table` holds no table", (_TABLE_HINT,))
+        said = "`table` has no content" if call.body.blank else "`table` holds no table"
+        call.report(Rule.DIRECTIVE_BODY, said, (_TABLE_HINT,))
         return blocks
     rows = (*table.head, *table.body)
     _check_widths(call, common, max((len(row.cells) for row in rows), default=0))
     made = replace(table, span=call.span, **common)
     return tuple(made if b is table else b for b in blocks)
+
+
+def _shown(call: Call) -> Figure:
+    """The output of a cell as a table; the body begins with its caption."""
+    blocks = call.blocks()
+    caption: tuple[Inline, ...] = call.option_inline("caption")
+    if not caption and blocks and isinstance(blocks[0], Paragraph):
+        caption, blocks = blocks[0].children, blocks[1:]
+    labels = call.names()
+    return Figure(
+        call.span,
+        call.identity("table" if caption else ""),
+        labels,
+        call.argument,
+        caption=caption,
+        legend=blocks,
+        width=call.option("width", ""),
+        align=call.option("align", ""),
+        numbered=bool(caption or labels),
+        kind="table",
+    )
 
 
 def _check_widths(call: Call, common: dict[str, Any], columns: int) -> None:
@@ -207,11 +233,9 @@ def _row(call: Call, record: Sequence[str], span: Span, line: str, places: Place
 DIRECTIVES: dict[str, Directive] = {
     "table": Directive(
         _table,
-        "A table of `|` lines with a caption and a number.",
+        "A table of `|` lines with a caption and a number, or the output of a cell (`#label`).",
         "optional",
         TABLE,
-        "required",
-        body_hint=_TABLE_HINT,
     ),
     "list-table": Directive(
         _list_table,

@@ -164,7 +164,7 @@ def table(state: State, depth: int, paragraph: Raw | None) -> bool | None:
     if paragraph is None or paragraph.lazy:
         return None
     header = paragraph.lines[-1]
-    if "|" not in header or not header.strip(" \t|"):
+    if "|" not in header or header.strip(" \t") == "|":
         return None
     columns = tables.alignments(state.rest)
     if not columns or len(tables.split_row(header)) != len(columns):

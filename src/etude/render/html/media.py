@@ -18,7 +18,7 @@ _VIDEO = re.compile(r"\.(?:mp4|webm|ogv|mov|m4v)(?:[?#].*)?$", re.IGNORECASE)
 
 
 def figure(ctx: Context, node: Figure) -> str:
-    """A picture, a cell's output or other content, with its caption below."""
+    """A picture, a cell's output or other content, with its caption."""
     number = ctx.facts.numbers.get(node.id)
     name = label(node.id, number.name) if number is not None else ""
     with ctx.boxed():
@@ -26,9 +26,12 @@ def figure(ctx: Context, node: Figure) -> str:
         caption = ctx.inline(ctx, node.caption)
         legend = ctx.render(ctx, node.legend)
     words = f"{name} {caption}".strip()
-    below = f"<figcaption>{words}{legend}</figcaption>" if words or legend else ""
-    kinds = attributes(class_=classes(("figure", node.align, *node.classes)))
-    return f"<figure{kinds}{place(node)}>{content}{below}</figure>\n"
+    said = f"<figcaption>{words}{legend}</figcaption>" if words or legend else ""
+    # Words stand below a figure and above a table.
+    table = node.kind == "table"
+    kinds = attributes(class_=classes(("figure", "table" if table else "", node.align, *node.classes)))
+    inner = said + content if table else content + said
+    return f"<figure{kinds}{place(node)}>{inner}</figure>\n"
 
 
 def _content(ctx: Context, node: Figure) -> str:

@@ -26,7 +26,8 @@ def figure(ctx: Context, node: Figure) -> str:
     beside = ",beside:true" if _BESIDE in node.classes else ""
     room = _WORDS * ctx.measure
     short = one_line(node.caption, room, ctx.edition.sheet.text, f"{ctx.name(node.id)} ")
-    return f"figure-box({shown},{said},legend:{legend},place:{place}{beside}{',short:true' if short else ''})"
+    flags = beside + (",short:true" if short else "") + (",above:true" if node.kind == "table" else "")
+    return f"figure-box({shown},{said},legend:{legend},place:{place}{flags})"
 
 
 def _said(ctx: Context, node: Figure | Embed) -> str:
