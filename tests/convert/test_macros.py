@@ -31,3 +31,9 @@ def test_expansion(definition, source, expected):
 def test_definitions_are_taken_out():
     assert defined("a\n\\newcommand{\\R}{R}\nb")[1] == "a\n\nb"
     assert defined(r"\newcommand") == ({}, r"\newcommand")
+
+
+@pytest.mark.parametrize("begin", [r"\newcommand\x", r"\newcommand{\x}[1]", r"\DeclareMathOperator", r"\def"])
+def test_what_is_no_definition_does_not_take_long(begin):
+    text = f"{begin}{' ' * 10_000}x"
+    assert ({}, text) == defined(text)

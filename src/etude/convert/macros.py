@@ -13,10 +13,10 @@ from msgspec import Struct
 __all__ = ["Macro", "defined", "expanded"]
 
 _BEGIN = re.compile(
-    r"\\(?:(?:re|provide)?newcommand\*?\s*(?:\{\s*\\(?P<new>[a-zA-Z]+)\s*\}|\\(?P<bare>[a-zA-Z]+))"
-    r"\s*(?:\[(?P<count>\d)\])?\s*(?:\[(?P<default>[^\[\]]*)\])?"
-    r"|def\s*\\(?P<def>[a-zA-Z]+)\s*(?P<parameters>(?:#\d)*)"
-    r"|DeclareMathOperator(?P<star>\*?)\s*\{?\s*\\(?P<operator>[a-zA-Z]+)\s*\}?)\s*(?=\{)"
+    r"\\(?:(?:re|provide)?newcommand\*?\s*+(?:\{\s*+\\(?P<new>[a-zA-Z]+)\s*+\}|\\(?P<bare>[a-zA-Z]+))"
+    r"\s*+(?:\[(?P<count>\d)\])?\s*+(?:\[(?P<default>[^\[\]]*)\])?"
+    r"|def\s*+\\(?P<def>[a-zA-Z]+)\s*+(?P<parameters>(?:#\d)*)"
+    r"|DeclareMathOperator(?P<star>\*?)\s*+\{?\s*+\\(?P<operator>[a-zA-Z]+)\s*+\}?)\s*+(?=\{)"
 )
 _COMMAND = re.compile(r"\\(?P<name>[a-zA-Z]+)|\\.", re.DOTALL)
 _LONGEST = 20_000
