@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from etude.build import BuildOptions, build, importing
 from etude.build.importing import LEDGER, Imported, import_book
@@ -81,6 +82,17 @@ def test_what_a_page_holds_less_of_is_lost(source: Path) -> None:
     assert [("more.txt", 0, "formulas", "of 3 in the source, 1 are in the new page")] == [
         (note.path, note.line, note.construct, note.said) for note in lost
     ]
+
+
+def test_of_two_pages_that_become_the_same_one_is_lost(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def both(files: Files, asked: Asked) -> Converted:
+        found = convert(files, asked)
+        return replace(found, counts=(*found.counts, ("more.md", "more.rst", Counts())))
+
+    monkeypatch.setattr(importing, "_converter", lambda _kind: both)
+    lost = [note for note in made(source).notes if note.fate is Fate.LOST]
+    said = "`more.txt` becomes the same page, `more.md`: rename one of them"
+    assert [("more.rst", "page", said)] == [(note.path, note.construct, note.said) for note in lost]
 
 
 def test_the_same_again_writes_nothing(source: Path) -> None:
@@ -160,6 +172,9 @@ def test_places_that_cannot_be(source: Path) -> None:
     assert "cannot lie where the old one does" in refusal(source, source)
     assert "there is no folder" in refusal(source.parent / "none")
     assert "`x` is not below `y`" == refusal(source, asked=Asked(old_base="x"))
+    (source / "IMPORT.txt").write_text("= Mine\n", "utf-8")
+    assert "a page of the book would be `IMPORT.md`, which is the report's name" == refusal(source)
+    (source / "IMPORT.txt").unlink()
     (source / "book.txt").unlink()
     assert f"`{source}` holds no Quarto project: no `book.txt`" == refusal(source)
 

@@ -84,6 +84,8 @@ def import_book(
         raise _usage(f"`{source}` holds no {KINDS[kind]} project: {error}") from error
     except ValueError as error:
         raise _usage(str(error)) from error
+    if REPORT in {*dict(converted.files), *(path for path, _, _ in converted.counts)}:
+        raise _usage(f"a page of the book would be `{REPORT}`, which is the report's name", "rename the page")
     notes = _checked(converted, _Overlay(files, converted))
     made = {**dict(converted.files), REPORT: as_markdown(notes, files.root.name, KINDS[kind])}
     wanted: dict[str, Content] = {path: partial(str.encode, text) for path, text in made.items()}
@@ -125,7 +127,10 @@ def _checked(converted: Converted, files: Files) -> tuple[Note, ...]:
     account = Account()
     texts = dict(converted.files)
     config = settle(parse_config(texts[CONFIG], CONFIG)[0], files)
+    sources: dict[str, str] = {}
     for path, source, before in converted.counts:
+        if (first := sources.setdefault(path, source)) != source:
+            account.lost("page", source, 0, f"`{first}` becomes the same page, `{path}`: rename one of them")
         language = path.partition("/")[0] if config.language_folders else config.languages[0]
         name = path.removeprefix(f"{language}/") if config.language_folders else path
         page = parse_page(files.read(path), path, name.rpartition(".")[0], language, config, files)
