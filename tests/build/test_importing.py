@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from etude.build import BuildOptions, build, importing
 from etude.build.importing import LEDGER, Imported, import_book
+from etude.build.watch import digest
 from etude.convert.account import Account, Fate
 from etude.convert.census import Counts
 from etude.convert.converted import Asked, Converted, Copy, NotABookError
@@ -82,6 +84,17 @@ def test_what_a_page_holds_less_of_is_lost(source: Path) -> None:
     ]
 
 
+def test_of_two_pages_that_become_the_same_one_is_lost(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def both(files: Files, asked: Asked) -> Converted:
+        found = convert(files, asked)
+        return replace(found, counts=(*found.counts, ("more.md", "more.rst", Counts())))
+
+    monkeypatch.setattr(importing, "_converter", lambda _kind: both)
+    lost = [note for note in made(source).notes if note.fate is Fate.LOST]
+    said = "`more.txt` becomes the same page, `more.md`: rename one of them"
+    assert [("more.rst", "page", said)] == [(note.path, note.construct, note.said) for note in lost]
+
+
 def test_the_same_again_writes_nothing(source: Path) -> None:
     made(source)
     assert 0 == made(source).written
@@ -115,9 +128,30 @@ def test_pages_that_are_gone_go_if_nobody_has_changed_them(source: Path) -> None
 
 def test_a_damaged_ledger_is_no_leave_to_replace(source: Path) -> None:
     made(source)
-    (source.parent / "new" / LEDGER).write_text("[", "utf-8")
     (source / "book.txt").write_text("= New one\n", "utf-8")
-    assert "there is already" in refusal(source)
+    for damaged in ("[", "[" * 100_000):
+        (source.parent / "new" / LEDGER).write_text(damaged, "utf-8")
+        assert "there is already" in refusal(source)
+
+
+def test_a_ledger_cannot_name_files_outside_of_the_book(source: Path) -> None:
+    mine = source.parent / "mine.txt"
+    mine.write_text("mine", "utf-8")
+    made(source)
+    ledger = source.parent / "new" / LEDGER
+    known = {"../mine.txt": digest(b"mine"), str(mine): digest(b"mine")}
+    ledger.write_text(json.dumps({**json.loads(ledger.read_text("utf-8")), **known}), "utf-8")
+    made(source)
+    assert "mine" == mine.read_text("utf-8")
+
+
+def test_nothing_is_written_through_a_link_out_of_the_book(source: Path) -> None:
+    new, other = source.parent / "new", source.parent / "other"
+    new.mkdir()
+    other.mkdir()
+    (new / "img").symlink_to(other)
+    assert "img/a.svg` lies outside of the new book" in refusal(source)
+    assert [["img"], []] == [[path.name for path in folder.iterdir()] for folder in (new, other)]
 
 
 def test_files_of_others_are_not_replaced(source: Path) -> None:
@@ -135,8 +169,12 @@ def test_a_trial_writes_nothing(source: Path) -> None:
 
 def test_places_that_cannot_be(source: Path) -> None:
     assert "lies in" in refusal(source, source / "new")
+    assert "cannot lie where the old one does" in refusal(source, source)
     assert "there is no folder" in refusal(source.parent / "none")
     assert "`x` is not below `y`" == refusal(source, asked=Asked(old_base="x"))
+    (source / "IMPORT.txt").write_text("= Mine\n", "utf-8")
+    assert "a page of the book would be `IMPORT.md`, which is the report's name" == refusal(source)
+    (source / "IMPORT.txt").unlink()
     (source / "book.txt").unlink()
     assert f"`{source}` holds no Quarto project: no `book.txt`" == refusal(source)
 

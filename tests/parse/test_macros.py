@@ -132,3 +132,9 @@ def test_table_of_the_configuration():
     config, problems = parse_config(text)
     assert (Macro("R", r"\mathbb{R}"), Macro("d", "#1#2", "t"), Macro("|", "x")) == config.macros
     assert ['"a b"', "1", '{ optional = "x" }'] == [one.place.span.slice(text) for one in problems]
+
+
+@pytest.mark.parametrize("begin", [r"\newcommand\x", r"\newcommand{\x}[1]", r"\DeclareMathOperator", r"\def"])
+def test_what_is_no_definition_does_not_take_long(begin):
+    tex = f"{begin}{' ' * 10_000}x"
+    assert (tex, {}) == defined(tex)

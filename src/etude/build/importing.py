@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -42,6 +42,9 @@ KINDS: dict[str, str] = {
 Content: TypeAlias = Callable[[], bytes]
 """Gives what a file will hold: one is held at a time, since data sets are large."""
 
+_IN_PLACE = "jupyter-book"
+"""The kind whose pages stay as they are: its new book may lie where the old one does."""
+
 LEDGER = ".etude-import"
 """File of a new book: what an import wrote there, as a JSON object of paths and hashes."""
 
@@ -68,8 +71,12 @@ def import_book(
     files = DiskFiles(source)
     if not files.root.is_dir():
         raise _usage(f"there is no folder `{source}`")
-    inside = target.resolve().is_relative_to(files.root)
-    if inside and target.resolve() != files.root:
+    in_place = target.resolve() == files.root
+    if in_place and kind != _IN_PLACE:
+        raise _usage(
+            f"the new book cannot lie where the old one does, in `{source}`", "choose another folder"
+        )
+    if not in_place and target.resolve().is_relative_to(files.root):
         raise _usage(f"`{target}` lies in `{source}`: the next import would read what this one wrote")
     try:
         converted = _converter(kind)(files, asked)
@@ -77,10 +84,11 @@ def import_book(
         raise _usage(f"`{source}` holds no {KINDS[kind]} project: {error}") from error
     except ValueError as error:
         raise _usage(str(error)) from error
+    if REPORT in {*dict(converted.files), *(path for path, _, _ in converted.counts)}:
+        raise _usage(f"a page of the book would be `{REPORT}`, which is the report's name", "rename the page")
     notes = _checked(converted, _Overlay(files, converted))
     made = {**dict(converted.files), REPORT: as_markdown(notes, files.root.name, KINDS[kind])}
     wanted: dict[str, Content] = {path: partial(str.encode, text) for path, text in made.items()}
-    in_place = target.resolve() == files.root
     for copy in converted.copies:
         if not in_place or copy.source != copy.path:
             wanted[copy.path] = partial(files.read, copy.source)
@@ -119,7 +127,10 @@ def _checked(converted: Converted, files: Files) -> tuple[Note, ...]:
     account = Account()
     texts = dict(converted.files)
     config = settle(parse_config(texts[CONFIG], CONFIG)[0], files)
+    sources: dict[str, str] = {}
     for path, source, before in converted.counts:
+        if (first := sources.setdefault(path, source)) != source:
+            account.lost("page", source, 0, f"`{first}` becomes the same page, `{path}`: rename one of them")
         language = path.partition("/")[0] if config.language_folders else config.languages[0]
         name = path.removeprefix(f"{language}/") if config.language_folders else path
         page = parse_page(files.read(path), path, name.rpartition(".")[0], language, config, files)
@@ -163,11 +174,14 @@ def _write(
     target: Path, wanted: Mapping[str, Content], *, force: bool, dry: bool, tidy: bool = True
 ) -> tuple[tuple[str, ...], int]:
     """Write what is new; the files that were left alone, and how many were written."""
-    ledger = _ledger(target)
+    inside = cache(DiskFiles(target).inside)
+    ledger = {path: known for path, known in _ledger(target).items() if _within(path, inside)}
     hashes: dict[str, str] = {}
     kept: list[str] = []
     due: list[str] = []
     for path, content in sorted(wanted.items()):
+        if not _within(path, inside):
+            raise _usage(f"`{target / path}` lies outside of the new book", "look for links in its folder")
         data, there = content(), _content(target / path)
         hashes[path] = digest(data)
         if there == data:
@@ -207,11 +221,17 @@ def _write(
     return tuple(kept), len(due)
 
 
+def _within(path: str, inside: Callable[[str], bool]) -> bool:
+    """Whether a path of the new book stays in it when links in its folders are followed."""
+    folder, _, name = path.rpartition("/")
+    return name not in {"", ".", ".."} and not path.startswith("/") and inside(folder)
+
+
 def _ledger(target: Path) -> dict[str, str]:
     data = _content(target / LEDGER)
     try:
         known: Any = json.loads(data) if data else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(known, dict):
         return {}
@@ -219,9 +239,10 @@ def _ledger(target: Path) -> dict[str, str]:
 
 
 def _content(path: Path) -> bytes | None:
+    """What a file holds; None when there is none. Raises `OSError` for one that cannot be read."""
     try:
         return path.read_bytes()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
 
 

@@ -18,11 +18,11 @@ __all__ = ["MacroError", "defined", "expand"]
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|%[^\n]*", re.DOTALL)
 _ARGUMENT = re.compile(r"#([1-9])")
 _DEFINES = frozenset({"\\newcommand", "\\renewcommand", "\\providecommand", "\\def", "\\DeclareMathOperator"})
-_NAME = re.compile(r"\*?\s*\{?\s*\\([A-Za-z]+|[^A-Za-z\s])")
+_NAME = re.compile(r"\*?\s*+\{?\s*+\\([A-Za-z]+|[^A-Za-z\s])")
 _DEFINITION = re.compile(
     r"\\(?:(?:(?:re)?newcommand|providecommand|def)\*?|DeclareMathOperator(?P<operator>\*?))"
-    r"\s*\{?\s*\\(?P<name>[A-Za-z]+|[^A-Za-z\s])\s*\}?"
-    r"(?:#[1-9])*\s*(?:\[\d\])?\s*(?:\[(?P<optional>[^\]\n]*)\])?\s*\{"
+    r"\s*+\{?\s*+\\(?P<name>[A-Za-z]+|[^A-Za-z\s])\s*+\}?"
+    r"(?:#[1-9])*\s*+(?:\[\d\])?\s*+(?:\[(?P<optional>[^\]\n]*)\])?\s*+\{"
 )
 _MOST = 1000
 """Replacements in one formula: one that calls itself never ends."""

@@ -17,9 +17,7 @@ _ROLE = re.compile(r"(?<![\w`\\:]):(?P<name>[\w:.-]+):(?P<tick>`+)(?P<text>[^`\n
 _GONE = re.compile(r"\[~~.*?~~\]|\(~~.*?~~\)", re.DOTALL)
 _DISPLAY = re.compile(r"\$\$.+?\$\$", re.DOTALL)
 _FORMULA = re.compile(r"(?<![\\$])\$(?![\s$])(?:\\.|[^$\\\n]|\n(?!\s*\n))+?(?<![\s\\])\$(?!\d)")
-_INDENTED = re.compile(
-    r"^((?![ \t]|[-*+] |\d+[.)] ).*\n(?:[ \t]*\n)+)(?:(?: {4}|\t).*(?:\n|\Z))+", re.MULTILINE
-)
+_INDENTED = re.compile(r"^((?!\s|[-*+] |\d+[.)] ).*\n(?:[ \t]*\n)+)(?:(?: {4}|\t).*(?:\n|\Z))+", re.MULTILINE)
 """Code that is set off by indentation, after a line that no list goes on from."""
 _REFERENCES = ("numref", "eqref", "ref")
 
