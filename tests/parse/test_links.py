@@ -7,7 +7,7 @@ import json
 import pytest
 
 from etude.model.config import Config, InventoryConfig
-from etude.model.inline import ApiLink, Link
+from etude.model.inline import ApiLink, Link, Reference
 from etude.model.rules import Rule
 from etude.parse import addresses
 from etude.parse.plain import plain
@@ -64,3 +64,12 @@ def test_addresses_below_other_projects():
     # One that is not declared is looked for in the inventories, as names are.
     assert ["other:page"] == [node.target for node in nodes if isinstance(node, ApiLink)]
     assert () == page.diagnostics
+
+
+def test_a_notebook_of_the_book_is_downloaded_and_what_a_cell_writes_is_not():
+    text = "{nb-download}`work.ipynb` {nb-download}`made.csv`\n"
+    page = parse(text, path="a.md", files={"work.ipynb": b"{}"})
+    first, _, second = page.blocks[0].children
+    assert Reference(first.span, "download", "work.ipynb") == first
+    assert "made.csv" == plain((second,))
+    assert [Rule.FILE_MISSING] == [one.rule for one in page.diagnostics]

@@ -9,6 +9,7 @@ import pytest
 from etude.model import block as b
 from etude.model import inline as i
 from etude.model.book import IndexNode, IndexPlace, Number, Resolved, Work
+from etude.model.result import Ran, RunResult
 from etude.model.span import NOWHERE
 
 if TYPE_CHECKING:
@@ -330,6 +331,33 @@ def test_the_contents(kit: Kit) -> None:
     links = [a.get("href") for a in view.all(".//div[@class='contents']//a")]
     assert ["../a/one.html", "../a/two.html", "../b/three.html", "../b/four.html"] == links
     assert 2 == len(kit.view(b.TableOfContents(N, depth=1)).all(".//div[@class='contents']//a"))
+
+
+def test_the_table_of_runs(kit: Kit) -> None:
+    facts = {
+        "coded": ("a/one", "a/two", "b/three"),
+        "references": {"doc:a/two": Resolved("a/two", name="第二页", title=(i.Text(N, "第二页"),))},
+    }
+    rows = (
+        Ran("a/two", "torch", "PyTorch", 1.5, "done"),
+        Ran("a/two", "jax", "JAX", None, "failed"),
+        Ran("a/one", "", "python3", 0.25, "notebook"),
+        Ran("elsewhere", "", "python3", 9, "done"),
+    )
+    view = kit.view(b.RunTable(N), facts=facts, results={"": RunResult("a/one", "", table=rows)})
+    cells = [[one.text_content() for one in row.xpath("./*")] for row in view.all(".//tr")]
+    assert ["页面", "代码版本", "用时（秒）", "状态"] == cells[0]
+    assert ["python3", "0.25", "取自笔记本"] == cells[1][1:]
+    assert ["PyTorch", "1.50", "完成"] == cells[2][1:]
+    assert ["JAX", "", "出错"] == cells[3][1:]
+    assert ["", "", "暂无结果"] == cells[4][1:]
+    assert ["../a/two.html", "../a/two.html"] == [link.get("href") for link in view.all(".//td/a")]
+
+
+def test_a_table_of_runs_has_only_columns_that_say_something(kit: Kit) -> None:
+    view = kit.view(b.RunTable(N), facts={"coded": ("a",)}, language="en")
+    assert ["Page", "Status"] == [one.text for one in view.all(".//th")]
+    assert [] == kit.view(b.RunTable(N)).all(".//table")
 
 
 def test_a_block_answers_to_all_its_labels(kit: Kit) -> None:

@@ -174,7 +174,17 @@ def test_blocks_of_every_kind_are_walked(book, n):
         uses = index_page(book.page("a", block)).references
         assert [(use.kind, use.target) for use in uses] == [("doc", "a")], type(block).__name__
     labelled = [
-        *(b.TableOfContents, b.PrintIndex, b.Bibliography, b.Image, b.RawHtml, b.RawBlock, b.Embed, b.Grid),
+        *(
+            b.TableOfContents,
+            b.RunTable,
+            b.PrintIndex,
+            b.Bibliography,
+            b.Image,
+            b.RawHtml,
+            b.RawBlock,
+            b.Embed,
+            b.Grid,
+        ),
     ]
     for kind in labelled:
         index = index_page(book.page("a", kind(n.span, "x", ("x",))))

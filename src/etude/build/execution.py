@@ -16,6 +16,7 @@ from etude.build.choice import only_pages
 from etude.build.environments import provided
 from etude.build.options import BuildOptions
 from etude.build.planning import make_plan
+from etude.build.ran import tables
 from etude.build.reasons import reasons_of
 from etude.build.sharing import look
 from etude.build.shelf import bring
@@ -25,6 +26,7 @@ from etude.build.workers import Workers
 from etude.execute.explain import Explanation, explain
 from etude.execute.glue import Use, connect
 from etude.execute.plan import Plan
+from etude.execute.ran import tell
 from etude.model.account import MachineAccount, ParentAccount
 from etude.model.config import Policy
 from etude.model.diagnostic import Diagnostic
@@ -130,6 +132,7 @@ def run_cells(
             done.append(carry_out(ready.left, policy="off"))
     made.inputs.flush()
     shown, unknown = connect(_in_order(planned, [part.results for part in done]), _uses(book))
+    shown = tell(shown, tables(book, planned, shown))
     return Executed(
         shown,
         planned,

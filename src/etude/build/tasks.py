@@ -139,6 +139,8 @@ def result_digests(results: Mapping[str, RunResult]) -> Iterable[str]:
     """What of the results of a page's runs can be seen, as parts of a key."""
     for variant, result in results.items():
         yield f"{variant} {result.gpus:g}"
+        if result.table:
+            yield f"table {encode(result.table)!r}"
         for name, data in result.others.items():
             yield f"{name} {encode(data)!r}"
         for index, cell in result.cells.items():

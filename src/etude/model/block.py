@@ -371,6 +371,10 @@ class TableOfContents(Block, frozen=True, array_like=True, tag=True, gc=False):
     depth: int = 2
 
 
+class RunTable(Block, frozen=True, array_like=True, tag=True, gc=False):
+    """Where it is told how the pages' runs went (`nb-exec-table`)."""
+
+
 class ThematicBreak(Block, frozen=True, array_like=True, tag=True, gc=False):
     """A pause between paragraphs."""
 
@@ -450,6 +454,7 @@ BlockNode: TypeAlias = Union[  # noqa: UP007 -- see `Inline`
     Bibliography,
     PrintIndex,
     TableOfContents,
+    RunTable,
     ThematicBreak,
     BlockBreak,
     Comment,

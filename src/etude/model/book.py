@@ -137,6 +137,8 @@ class PageFacts(Struct, frozen=True):
     """For a `Bibliography` on the page."""
     index: tuple[IndexNode, ...] = ()
     """For a `PrintIndex` on the page."""
+    coded: tuple[str, ...] = ()
+    """For a `RunTable` on the page: the pages with code cells, in reading order."""
     sources: dict[str, Resolved] = {}
     """Where what the page's cells import of the book's library was saved, by ``module:name``."""
     users: dict[int, tuple[NavLink, ...]] = {}

@@ -78,6 +78,23 @@ class CellResult(Struct, frozen=True):
     """``notebook`` when it was taken over from one and the cell did not run; else empty."""
 
 
+RunStatus: TypeAlias = Literal["done", "failed", "missing", "notebook"]
+"""How a run went: all results are there; a cell went wrong; some are not there; they are a notebook's."""
+
+
+class Ran(Struct, frozen=True):
+    """A row of the table of runs: one page in one variant."""
+
+    page: str
+    """Name of the page."""
+    variant: str = ""
+    place: str = ""
+    """What its code ran in: the variant's title, or the kernel's name where there are no variants."""
+    seconds: float | None = None
+    """That its cells took when their results were made; None when that is hidden, or not all are there."""
+    status: RunStatus = "missing"
+
+
 class RunResult(Struct, frozen=True):
     """The results of one page in one variant."""
 
@@ -91,6 +108,9 @@ class RunResult(Struct, frozen=True):
 
     others: dict[str, dict[str, Any]] = {}
     """MIME bundles of values with names that the page shows of other pages, by ``page::name``."""
+
+    table: tuple[Ran, ...] = ()
+    """How the runs of the book went, when the page shows that (`RunTable`)."""
 
     def named(self, name: str, page: str = "") -> dict[str, Any] | None:
         """The MIME bundle that a cell of a page has given a name; of this page when `page` is empty."""

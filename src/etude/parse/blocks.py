@@ -98,10 +98,10 @@ def build(
     asked: Given | None = None
     for raw in raws:
         made: Sequence[BlockNode]
-        kind = raw.kind if isinstance(raw, Raw) else None
+        kind: Kind | None
         if not isinstance(raw, Raw):
-            made = raw(names)
-        elif kind is _TARGET:
+            kind, made = None, raw(names)
+        elif (kind := raw.kind) is _TARGET:
             waiting.append((raw.info, builder.span(raw)))
             names += (raw.info,)
             continue

@@ -70,9 +70,10 @@ def inline(context: Context, tex: str, span: Span) -> str:
 def _noted(context: Context, tex: str, where: Span | Lines, *, display: bool) -> str:
     """Note a formula, without commands that the book, the page, or a formula before this one has defined."""
     tex, own = defined(tex)
-    context.macros.update(own)
-    if own and not tex:
-        return ""
+    if own:
+        context.macros.update(own)
+        if not tex:
+            return ""
     try:
         tex = expand(tex, context.macros)
     except MacroError as error:

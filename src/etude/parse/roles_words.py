@@ -12,6 +12,7 @@ from etude.model.inline import (
     InlineMath,
     Link,
     RawInline,
+    Reference,
     Strikethrough,
     Strong,
     Styled,
@@ -187,8 +188,11 @@ _UNITS = {
 
 
 def made_file(call: RoleCall) -> Sequence[Inline]:
-    """A file that a cell has written: it stays where the cell ran."""
+    """A notebook, or another file of the book; one that a cell has written stays where the cell ran."""
     target, children = titled(call)
+    path = call.context.resolve(target, call.span) if target else None
+    if path is not None and call.context.exists(path):
+        return (Reference(call.span, "download", call.context.use(path), children),)
     call.context.report(
         Rule.FILE_MISSING,
         f"`{call.name}`: files that cells write are not offered for download",

@@ -44,6 +44,7 @@ from etude.model.block import (
     RawBlock,
     RawHtml,
     Row,
+    RunTable,
     Solution,
     TabItem,
     Table,
@@ -54,6 +55,7 @@ from etude.model.block import (
     VariantBlock,
 )
 from etude.model.inline import Inline
+from etude.model.result import RunResult
 from etude.model.words import word
 from etude.render.ansi import strip
 from etude.render.bundle import Item, Shown, items
@@ -73,6 +75,7 @@ from etude.render.markdown_text import (
     prefixed,
 )
 from etude.render.raw import with_files
+from etude.render.run_table import run_table
 from etude.render.text import plain
 
 __all__ = ["MarkdownWriter", "Piece", "Prose", "Setting", "join"]
@@ -204,10 +207,17 @@ class MarkdownWriter:
                 return [Prose(value.strip("\n"))] if shown else []
             case Pasted():
                 return self.pasted(node)
+            case RunTable():
+                made = run_table(node, self.facts, self.told())
+                return self.block(made) if made is not None else []
             case Comment() | PrintIndex() | TableOfContents():
                 return []
             case _:
                 assert_never(node)
+
+    def told(self) -> Iterable[RunResult]:
+        """The results of which one says how runs went."""
+        return (self.setting.result,) if self.setting.result is not None else ()
 
     def notes(self) -> list[Piece]:
         """The footnotes of all blocks written so far, as a list in the order of their numbers."""

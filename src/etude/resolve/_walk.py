@@ -41,6 +41,7 @@ from etude.model.block import (
     RawBlock,
     RawHtml,
     Row,
+    RunTable,
     Solution,
     TabItem,
     Table,
@@ -107,6 +108,7 @@ class Walk:
         "anchors",
         "bibliography",
         "citations",
+        "coded",
         "contents",
         "definitions",
         "glued",
@@ -119,6 +121,7 @@ class Walk:
         "notes",
         "print_index",
         "references",
+        "run_table",
         "runs",
         "savings",
         "section",
@@ -156,6 +159,8 @@ class Walk:
         self.bibliography: Literal["", "page", "book"] = ""
         self.print_index = False
         self.contents = False
+        self.run_table = False
+        self.coded = False
 
     def blocks(self, nodes: tuple[BlockNode, ...]) -> None:
         """Gather from blocks in their order."""
@@ -228,6 +233,7 @@ class Walk:
                 self._anchor(node, "listing", node.caption, numbered=node.numbered)
                 self._annotations(node.annotations)
             case CodeCell():
+                self.coded = True
                 outer = self.variants
                 self.variants = node.variants or outer
                 numbered = (
@@ -290,6 +296,9 @@ class Walk:
             case TableOfContents():
                 self._anchor(node, "block")
                 self.contents = True
+            case RunTable():
+                self._anchor(node, "block")
+                self.run_table = True
             case Image() | RawBlock():
                 self._anchor(node, "block")
             case RawHtml(html=html):

@@ -12,7 +12,7 @@ from etude.model.contents import Toc
 from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
 from etude.resolve.citations import Citations
-from etude.resolve.entries import PageIndex
+from etude.resolve.entries import PageIndex, ReferenceUse
 from etude.resolve.inventory import Inventories, Inventory
 from etude.resolve.library import Shelves
 from etude.resolve.navigation import navigate
@@ -72,6 +72,7 @@ def resolve(
     shelves = Shelves(pages, numbers, whole=config.library.whole)
     known = _inventories(config, inventories or {})
     problems = [*targets.duplicates(), *terms.duplicates, *citations.problems]
+    coded = tuple(name for name, index in pages.items() if index.coded)
     facts: dict[str, PageFacts] = {}
     for name, index in pages.items():
         problems.extend(index.diagnostics)
@@ -79,6 +80,9 @@ def resolve(
         answers = dict(filter(None, (references.answer(index, use) for use in index.references)))
         problems.extend(references.problems)
         clusters, works = citations.clusters(index)
+        if index.run_table:
+            told = (ReferenceUse("doc", one, True, ()) for one in coded)
+            answers |= dict(filter(None, (references.answer(index, use) for use in told)))
         own, station = numbers[name], stations[name]
         facts[name] = PageFacts(
             name=name,
@@ -91,6 +95,7 @@ def resolve(
             citations=clusters,
             works=citations.works(index),
             index=subject_index(pages.values(), numbers, toc.language) if index.print_index else (),
+            coded=coded if index.run_table else (),
             sources=shelves.sources(name),
             users=shelves.users(name),
             footnotes={note: number for number, note in enumerate(index.footnotes, 1)},

@@ -149,6 +149,10 @@ class PageIndex(Struct, frozen=True, array_like=True):
     print_index: bool = False
     contents: bool = False
     """Whether it prints the table of contents."""
+    run_table: bool = False
+    """Whether it tells how runs went."""
+    coded: bool = False
+    """Whether it has code cells."""
     aliases: tuple[Alias, ...] = ()
     """Old names of the page."""
     description: str = ""

@@ -60,8 +60,9 @@ class Results:
         before = by_variant.get(result.variant)
         cells = {**(before.cells if before is not None else {}), **result.cells}
         others = before.others if before is not None else {}
+        table = result.table or (before.table if before is not None else ())
         by_variant[result.variant] = structs.replace(
-            result, cells=dict(sorted(cells.items())), others={**others, **result.others}
+            result, cells=dict(sorted(cells.items())), others={**others, **result.others}, table=table
         )
 
     def align(self, path: str, before: Sequence[CodeCell], now: Sequence[CodeCell]) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from etude.model.block import BlockNode, Comment, Figure, Paragraph, Pasted
+from etude.model.block import BlockNode, Figure, Paragraph, Pasted, RunTable
 from etude.model.inline import Eval, Inline
-from etude.model.rules import Rule, Severity
 from etude.parse import values
 from etude.parse.directives.call import COMMON, Call, Convert, Directive
 from etude.parse.directives.media import FIGURE
@@ -72,13 +71,7 @@ def _eval(call: Call) -> Sequence[BlockNode]:
 
 
 def _runs(call: Call) -> Sequence[BlockNode]:
-    call.report(
-        Rule.UNKNOWN_DIRECTIVE,
-        "a page cannot hold a table of what ran; it is left out",
-        ("`etude build --report FILE` writes one, with times and versions",),
-        severity=Severity.INFO,
-    )
-    return (Comment(call.span),)
+    return (RunTable(call.span, call.identity(), call.names()),)
 
 
 PASTE: dict[str, Convert] = {**COMMON, "doc": values.text, "format": values.text}
@@ -105,7 +98,7 @@ DIRECTIVES: dict[str, Directive] = {
         "none",
         argument_hint="write an expression after it, as in `{eval} mean`",
     ),
-    "nb-exec-table": Directive(_runs, "Not used: `etude build --report` tells what ran.", "none", COMMON),
+    "nb-exec-table": Directive(_runs, "How the runs of pages with code went.", "none", COMMON, "none"),
 }
 for _alias in ("glue:", "glue:any", "glue:text", "glue:md"):
     DIRECTIVES[_alias] = DIRECTIVES["glue"]

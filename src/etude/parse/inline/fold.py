@@ -70,7 +70,8 @@ class _Folder:
     def flush(self) -> None:
         if self.values:
             value = "".join(self.values)
-            if value and self.context.abbreviations.within(value):
+            short = self.context.abbreviations
+            if value and short.pattern is not None and short.within(value):
                 self.nodes += self.short_forms(value)
             elif value:
                 self.nodes.append(Text(self.places.span(self.begin, self.end), value))

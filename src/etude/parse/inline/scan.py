@@ -54,7 +54,7 @@ def parse_inline(context: Context, text: str, places: Places) -> tuple[Inline, .
     if not text:
         return ()
     if (_SPECIAL(text) is None and "://" not in text) or context.inline_depth > MAX_NESTING:
-        if context.abbreviations.within(text):
+        if context.abbreviations.pattern is not None and context.abbreviations.within(text):
             return fold(context, text, places, (Words(0, len(text), text),))
         return (Text(places.span(0, len(text)), text),)
     context.inline_depth += 1

@@ -12,11 +12,14 @@ from etude.render.html.fonts.slices import SLICES, Slice, shown
 from etude.render.html.theme_data import theme_files, theme_version
 from etude.render.html.words_late import late_words
 
-__all__ = ["STATIC", "assets", "face_sheets", "sheet_versions", "theme_version"]
+__all__ = ["STATIC", "assets", "face_sheets", "part_sheets", "sheet_versions", "theme_version"]
 
 STATIC = "_static"
 
 _PLACE = f"{STATIC}/fonts"
+
+_SOME = {"lists.css": re.compile(r'<div class="(?:index|contents)"')}
+"""Style sheets for what only few pages hold, each with how that is known."""
 
 _LICENCE = """\
 The fonts of this folder are parts, cut to what this site shows and renamed, of
@@ -53,6 +56,9 @@ def assets(config: Config, fonts: Mapping[str, bytes] | None = None) -> dict[str
         f"{STATIC}/etude.js": _script(_joined("js")),
         f"{STATIC}/icon.svg": theme_files("image")["icon.svg"],
     }
+    out |= {
+        f"{STATIC}/{name}": minified(one.decode()).encode() for name, one in theme_files("css/some").items()
+    }
     out |= {f"{STATIC}/{name}": _script(late.decode()) for name, late in theme_files("js/late").items()}
     out |= {f"{STATIC}/{name}": said for name, said in map(late_words, config.languages)}
     for part in SLICES:
@@ -70,6 +76,11 @@ def face_sheets(content: str, *, han: bool, home: bool) -> list[str]:
     """The style sheets with the faces that a page of this content shows, below the root of the site."""
     names = shown(content, han=han, home=home)
     return [f"{_PLACE}/{_sheet(part, han=han)}" for part in SLICES if part.name in names]
+
+
+def part_sheets(content: str) -> list[str]:
+    """The style sheets of the parts that only few pages have, for a page of this content."""
+    return [f"{STATIC}/{name}" for name, mark in _SOME.items() if mark.search(content)]
 
 
 def sheet_versions(letters: str) -> dict[str, str]:

@@ -39,6 +39,7 @@ from etude.model.block import (
     RawBlock,
     RawHtml,
     Row,
+    RunTable,
     Solution,
     TabItem,
     Table,
@@ -57,6 +58,7 @@ from etude.render.html.outputs import pasted
 from etude.render.html.previews import Opening, keep, keep_block
 from etude.render.html.switch import switched
 from etude.render.raw import with_files
+from etude.render.run_table import run_table
 from etude.render.variants import Group, grouped
 
 __all__ = ["answering", "block", "blocks"]
@@ -207,6 +209,9 @@ def _made(ctx: Context, node: BlockNode) -> str:
             return back.index(ctx, node)
         case TableOfContents():
             return back.contents(ctx, node)
+        case RunTable():
+            made = run_table(node, ctx.facts, ctx.runs.values())
+            return tables.table(ctx, made) if made is not None else ""
         case ThematicBreak():
             return f"<hr{place(node)}>\n"
         case RawHtml(html=html, files=files):

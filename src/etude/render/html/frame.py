@@ -13,7 +13,7 @@ from msgspec.structs import astuple
 
 from etude.model.config import Author
 from etude.render.html.address import asset, quoted, safe
-from etude.render.html.assets import face_sheets
+from etude.render.html.assets import face_sheets, part_sheets
 from etude.render.html.escape import attribute, text
 from etude.render.html.head import Told, head
 from etude.render.html.licence import licence_url
@@ -90,9 +90,12 @@ def frame_page(site: SiteContext, frame: Frame) -> bytes:
         content=frame.content,
         css=[asset(frame.root, path) for path in config.html.css],
         early=_EARLY,
-        faces=[
+        sheets=[
             f"{asset(frame.root, path)}?v={site.sheets.get(path, theme_version()[:12])}"
-            for path in face_sheets(frame.content, han=own.startswith("zh"), home=frame.kind == "home")
+            for path in (
+                *part_sheets(frame.content),
+                *face_sheets(frame.content, han=own.startswith("zh"), home=frame.kind == "home"),
+            )
         ],
         early_variant=_EARLY_VARIANT,
         edit=safe(frame.edit),

@@ -42,6 +42,7 @@ from etude.model.block import (
     RawBlock,
     RawHtml,
     Row,
+    RunTable,
     Solution,
     TabItem,
     Table,
@@ -180,7 +181,7 @@ class Reader:
                 results = (run.result(node) for run in self._runs)
                 texts = (text for result in results if result is not None for text in output_texts(result))
                 yield from (Piece(kind, text) for kind, text in dict.fromkeys(texts))
-            case PrintIndex() | TableOfContents() | ThematicBreak() | BlockBreak() | Comment():
+            case PrintIndex() | TableOfContents() | RunTable() | ThematicBreak() | BlockBreak() | Comment():
                 pass  # what the index and the contents say stands where they lead to
             case _:
                 assert_never(node)

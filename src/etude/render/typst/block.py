@@ -39,6 +39,7 @@ from etude.model.block import (
     RawBlock,
     RawHtml,
     Row,
+    RunTable,
     Solution,
     TabItem,
     Table,
@@ -52,6 +53,7 @@ from etude.model.inline import Inline
 from etude.render.gathered import walk
 from etude.render.html.formula import latex
 from etude.render.math import MathError
+from etude.render.run_table import run_table
 from etude.render.typst import back, boxes, cells, figures, tables
 from etude.render.typst.bare import bare, marks, notes
 from etude.render.typst.context import Context
@@ -181,6 +183,9 @@ def _block(ctx: Context, node: BlockNode) -> str:
             return back.bibliography(ctx)
         case PrintIndex():
             return back.index(ctx)
+        case RunTable():
+            made = run_table(node, ctx.facts, ctx.runs.values())
+            return tables.table(ctx, made) if made is not None else ""
         case RawHtml(html=html):
             return html_blocks(ctx, html)
         case RawBlock(format=kind, value=value):
