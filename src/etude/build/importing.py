@@ -29,7 +29,7 @@ from etude.parse.config import parse_config
 from etude.parse.contents import settle
 from etude.parse.page import parse_page
 
-__all__ = ["KINDS", "LEDGER", "Imported", "import_book"]
+__all__ = ["IN_PLACE", "KINDS", "LEDGER", "Imported", "import_book"]
 
 KINDS: dict[str, str] = {
     "d2lbook": "d2lbook",
@@ -38,6 +38,9 @@ KINDS: dict[str, str] = {
     "quarto": "Quarto",
 }
 """What can be imported, with the name that people know it by."""
+
+IN_PLACE = "jupyter-book"
+"""The kind whose pages can stay where they are: only their configuration is written."""
 
 Content: TypeAlias = Callable[[], bytes]
 """Gives what a file will hold: one is held at a time, since data sets are large."""
@@ -68,9 +71,13 @@ def import_book(
     files = DiskFiles(source)
     if not files.root.is_dir():
         raise _usage(f"there is no folder `{source}`")
-    inside = target.resolve().is_relative_to(files.root)
-    if inside and target.resolve() != files.root:
+    in_place = target.resolve() == files.root
+    if in_place and kind != IN_PLACE:
+        raise _usage("the new book needs a folder of its own, outside that of the old one")
+    if not in_place and target.resolve().is_relative_to(files.root):
         raise _usage(f"`{target}` lies in `{source}`: the next import would read what this one wrote")
+    if target.exists() and not target.is_dir():
+        raise _usage(f"`{target}` is a file: name a folder for the new book")
     try:
         converted = _converter(kind)(files, asked)
     except NotABookError as error:
@@ -80,7 +87,6 @@ def import_book(
     notes = _checked(converted, _Overlay(files, converted))
     made = {**dict(converted.files), REPORT: as_markdown(notes, files.root.name, KINDS[kind])}
     wanted: dict[str, Content] = {path: partial(str.encode, text) for path, text in made.items()}
-    in_place = target.resolve() == files.root
     for copy in converted.copies:
         if not in_place or copy.source != copy.path:
             wanted[copy.path] = partial(files.read, copy.source)
