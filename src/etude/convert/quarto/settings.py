@@ -326,16 +326,14 @@ def settings(
     language = str(project.data.get("lang") or "en").partition("-")[0].lower()
     if "lang" in project.data:
         account.kept("lang", project.path, project.line("lang"), "[book] languages")
+    toml.comment(f"Made of `{project.path}`.")
     made.book(toml, language)
     made.parts(toml, numbered=numbered)
     made.execute(toml, kernel)
     made.site(toml, trust=trust)
-    if redirects:
-        toml.table("html.redirects")
-        for old, new in redirects.items():
-            toml.set(old, new)
     made.works(toml, works)
     made.print(toml)
+    toml.redirects(redirects)
     unplaced(project, made.about, made.name, frozenset(made.used), account)
     return toml.written().text
 
