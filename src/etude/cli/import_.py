@@ -29,14 +29,14 @@ __all__ = ["command"]
     "--old-base",
     default="",
     metavar="URL",
-    help="Address that the old site is published at, `https://ada.example/dice/`: its pages' addresses will "
-    "lead to the new pages.",
+    help="Address of the old site, such as `https://ada.example/dice/`: the addresses of its pages will lead to "
+    "the new ones.",
 )
 @click.option(
     "--new-base",
     default="",
     metavar="URL",
-    help="Address that the new site will have, when it is another one on the same host.",
+    help="Address of the new site, if it is another one on the same host.",
 )
 @click.option(
     "--originals",
@@ -45,7 +45,7 @@ __all__ = ["command"]
     help="d2lbook: take the files NAME_origin.md as the book in this language, such as en.",
 )
 @click.option(
-    "--keep-notebooks", is_flag=True, help="notebooks: pages stay notebooks; Markdown is made without it."
+    "--keep-notebooks", is_flag=True, help="notebooks: keep them as notebooks, and make no Markdown of them."
 )
 @click.option(
     "--force", is_flag=True, help="Replace files that are in the way, or were changed since the last import."
@@ -69,9 +69,10 @@ def command(
 ) -> int:
     """Make a book of Etude in DST of the project in SRC, which stays as it is.
 
-    KIND is d2lbook, jupyter-book (Jupyter Book 1 and 2, MyST), notebooks (a folder of them) or quarto. What
-    was kept, changed or lost is told in IMPORT.md in the new book. Imported again, files are brought up to
-    date that nobody has changed since. Without DST, jupyter-book writes etude.toml beside the pages.
+    KIND is d2lbook, jupyter-book (Jupyter Book 1 and 2, MyST), notebooks (a folder of them) or quarto.
+    IMPORT.md in the new book tells what was kept, changed or lost. Import again to bring the new book up to
+    date: files that you have changed in it are left alone. Without DST, jupyter-book writes etude.toml beside
+    the pages.
     """
     _check(kind, target, old_base, new_base, originals, keep_notebooks=keep_notebooks)
     target = target or source
