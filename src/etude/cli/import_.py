@@ -29,8 +29,8 @@ __all__ = ["command"]
     "--old-base",
     default="",
     metavar="URL",
-    help="Address of the old site, such as `https://ada.example/dice/`: the addresses of its pages will lead to "
-    "the new ones.",
+    help="Address of the old site, such as `https://ada.example/dice/`: the addresses of its pages will lead "
+    "to the new ones.",
 )
 @click.option(
     "--new-base",
