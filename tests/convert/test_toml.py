@@ -54,3 +54,15 @@ def test_the_smallest_piece_around_a_span_tells_where_it_was_read() -> None:
     assert whole == written.origin(places["book", "chapters", 0].value)
     assert Place("_config.yml", Span(0, 5)) == written.origin(places["book",].value)
     assert written.origin(places["book", "title"].value) is None
+
+
+def test_redirects_stand_last_with_a_comment() -> None:
+    toml = Toml()
+    toml.table("book")
+    toml.redirects({})
+    assert "[book]\n" == toml.written().text
+    toml.redirects({"old.html": "new"})
+    assert toml.written().text == (
+        "[book]\n\n# Addresses of the old site, and the pages they lead to.\n"
+        '[html.redirects]\n"old.html" = "new"\n'
+    )

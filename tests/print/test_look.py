@@ -54,6 +54,19 @@ def test_quotes_dashes_and_dots_of_chinese_are_those_of_its_face(chinese: Path) 
     assert not any("Source" in name for name in marks)
 
 
+def test_removed_cells_of_variants_leave_no_name(tmp_path: Path) -> None:
+    cells = "".join(
+        f"```{{code-cell}} python\n:variant: {name}\n{option}1\n```\n\n"
+        for name, option in (("numpy", ":tags: [remove-cell]\n"), ("torch", ""))
+    )
+    made(book(tmp_path, f"# A\n\n{cells}", language="en", pdf='variants = ["numpy", "torch"]\n'))
+    letters = "".join(
+        one.get_text() for page in pages(tmp_path, "en") for one in page if isinstance(one, LTChar)
+    )
+    assert "torch" in letters
+    assert "numpy" not in letters
+
+
 MIXED = """
 # A
 

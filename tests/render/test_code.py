@@ -347,3 +347,8 @@ def test_a_removed_cell_leaves_the_place_that_its_label_names(kit: Kit) -> None:
     view = kit.view(cell, results={"": kit.run({0: []})})
     assert view.one(".//*[@id='c']").text_content() == ""
     assert "secret" not in view.body
+
+
+def test_removed_cells_of_variants_leave_no_switch(kit: Kit) -> None:
+    view = kit.view(kit.cell(0, variants=("pytorch",), tags=("remove-cell",)), front=BOTH)
+    assert [] == view.all(".//div[contains(@class, 'variants')]")

@@ -29,7 +29,7 @@ from etude.parse.config import parse_config
 from etude.parse.contents import settle
 from etude.parse.page import parse_page
 
-__all__ = ["KINDS", "LEDGER", "Imported", "import_book"]
+__all__ = ["IN_PLACE", "KINDS", "LEDGER", "Imported", "import_book"]
 
 KINDS: dict[str, str] = {
     "d2lbook": "d2lbook",
@@ -39,11 +39,11 @@ KINDS: dict[str, str] = {
 }
 """What can be imported, with the name that people know it by."""
 
+IN_PLACE = "jupyter-book"
+"""The kind whose pages can stay where they are: only their configuration is written."""
+
 Content: TypeAlias = Callable[[], bytes]
 """Gives what a file will hold: one is held at a time, since data sets are large."""
-
-_IN_PLACE = "jupyter-book"
-"""The kind whose pages stay as they are: its new book may lie where the old one does."""
 
 LEDGER = ".etude-import"
 """File of a new book: what an import wrote there, as a JSON object of paths and hashes."""
@@ -72,12 +72,12 @@ def import_book(
     if not files.root.is_dir():
         raise _usage(f"there is no folder `{source}`")
     in_place = target.resolve() == files.root
-    if in_place and kind != _IN_PLACE:
-        raise _usage(
-            f"the new book cannot lie where the old one does, in `{source}`", "choose another folder"
-        )
+    if in_place and kind != IN_PLACE:
+        raise _usage("the new book needs a folder of its own, outside that of the old one")
     if not in_place and target.resolve().is_relative_to(files.root):
         raise _usage(f"`{target}` lies in `{source}`: the next import would read what this one wrote")
+    if target.exists() and not target.is_dir():
+        raise _usage(f"`{target}` is a file: name a folder for the new book")
     try:
         converted = _converter(kind)(files, asked)
     except NotABookError as error:

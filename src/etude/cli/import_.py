@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
 import click
 
-from etude.build.importing import KINDS, Imported, import_book
+from etude.build.importing import IN_PLACE, KINDS, Imported, import_book
 from etude.cli.options import FORMAT, Folder
 from etude.cli.output import Format, Output
 from etude.cli.report import Texts, plural
@@ -19,9 +20,6 @@ from etude.model.rules import Rule
 
 __all__ = ["command"]
 
-_PLACE = "jupyter-book"
-"""The kind whose pages can stay where they are: only their configuration is written."""
-
 
 @click.command("import")
 @click.argument("kind", type=click.Choice(tuple(KINDS)), metavar="KIND")
@@ -31,14 +29,14 @@ _PLACE = "jupyter-book"
     "--old-base",
     default="",
     metavar="URL",
-    help="Address that the old site is published at, `https://ada.example/dice/`: its pages' addresses will "
-    "lead to the new pages.",
+    help="Address of the old site, such as `https://ada.example/dice/`: the addresses of its pages will lead "
+    "to the new ones.",
 )
 @click.option(
     "--new-base",
     default="",
     metavar="URL",
-    help="Address that the new site will have, when it is another one on the same host.",
+    help="Address of the new site, if it is another one on the same host.",
 )
 @click.option(
     "--originals",
@@ -47,7 +45,7 @@ _PLACE = "jupyter-book"
     help="d2lbook: take the files NAME_origin.md as the book in this language, such as en.",
 )
 @click.option(
-    "--keep-notebooks", is_flag=True, help="notebooks: pages stay notebooks; Markdown is made without it."
+    "--keep-notebooks", is_flag=True, help="notebooks: keep them as notebooks, and make no Markdown of them."
 )
 @click.option(
     "--force", is_flag=True, help="Replace files that are in the way, or were changed since the last import."
@@ -71,14 +69,13 @@ def command(
 ) -> int:
     """Make a book of Etude in DST of the project in SRC, which stays as it is.
 
-    KIND is d2lbook, jupyter-book (Jupyter Book 1 and 2, MyST), notebooks (a folder of them) or quarto. What
-    was kept, changed or lost is told in IMPORT.md in the new book. Imported again, files are brought up to
-    date that nobody has changed since. Without DST, jupyter-book writes etude.toml beside the pages.
+    KIND is d2lbook, jupyter-book (Jupyter Book 1 and 2, MyST), notebooks (a folder of them) or quarto.
+    IMPORT.md in the new book tells what was kept, changed or lost. Import again to bring the new book up to
+    date: files that you have changed in it are left alone. Without DST, jupyter-book writes etude.toml beside
+    the pages.
     """
-    if target is None:
-        if kind != _PLACE:
-            raise click.UsageError("name the folder DST, where the new book is written")
-        target = source
+    _check(kind, target, old_base, new_base, originals, keep_notebooks=keep_notebooks)
+    target = target or source
     form = "notebooks" if keep_notebooks else "pages"
     asked = Asked(old_base=old_base, new_base=new_base, originals=originals, form=form)
     output = Output(target.absolute(), format)
@@ -101,12 +98,39 @@ def command(
     return output.guard(work)
 
 
+def _check(
+    kind: str, target: Path | None, old_base: str, new_base: str, originals: str, *, keep_notebooks: bool
+) -> None:
+    """Raise `click.UsageError` for what means nothing for this kind of book."""
+    if target is None and kind != IN_PLACE:
+        raise click.UsageError("name the folder DST, where the new book is written")
+    if originals and kind != "d2lbook":
+        raise click.UsageError("--originals is for d2lbook: other books have no files NAME_origin.md")
+    if keep_notebooks and kind != "notebooks":
+        raise click.UsageError("--keep-notebooks is for notebooks: in other books, notebooks stay notebooks")
+    for option, url in (("--old-base", old_base), ("--new-base", new_base)):
+        if url and not _is_address(url):
+            raise click.UsageError(f"{option} is the address of a site, such as https://ada.example/dice/")
+    if new_base and not old_base:
+        raise click.UsageError("--new-base goes with --old-base, the address of the old site")
+
+
+def _is_address(url: str) -> bool:
+    scheme, mark, rest = url.partition("://")
+    return bool(mark and rest) and scheme in {"http", "https"}
+
+
 def _say(output: Output, done: Imported, sums: dict[Fate, int], target: Path, *, dry: bool) -> None:
-    fates = ", ".join(f"{number:,} {fate}" for fate, number in sums.items())
+    fates = f"{sums[Fate.KEPT]:,} things kept, {sums[Fate.CHANGED]:,} changed, {sums[Fate.LOST]:,} lost"
     output.result(f"{plural(done.pages, 'page')}: {fates}")
     place = output.path(target)
     if dry:
-        output.result(f"nothing is written; {plural(done.written, 'file')} would be")
+        files = plural(done.written, "file")
+        output.result(f"nothing was written; an import would write {files} in {place}")
         return
-    output.result(f"wrote {plural(done.written, 'file')} in {place}; {REPORT} tells what became of what")
-    output.result(f"next: etude build {place}")
+    if done.written:
+        output.result(f"wrote {plural(done.written, 'file')} in {place}")
+    else:
+        output.result(f"wrote nothing: {place} is up to date")
+    report = shlex.quote(output.path(target / REPORT))
+    output.result(f"next: read {report}, then run: etude build {shlex.quote(place)}")

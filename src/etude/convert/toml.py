@@ -68,10 +68,15 @@ class Toml:
         for line in text.split("\n"):
             self._write(f"# {line}".rstrip() + "\n")
 
-    def table(self, name: str, place: Place | None = None, *, many: bool = False) -> None:
-        """The header of a table, of one among `many` of that name; what is set next is in it."""
+    def table(self, name: str, place: Place | None = None, *, many: bool = False, about: str = "") -> None:
+        """The header of a table, of one among `many` of that name; what is set next is in it.
+
+        `about` is a comment above it.
+        """
         if self._at:
             self._write("\n")
+        if about:
+            self.comment(about)
         start = self._at
         header = ".".join(_key(part) for part in name.split("."))
         self._write(f"[[{header}]]" if many else f"[{header}]")
@@ -86,6 +91,13 @@ class Toml:
         self._laid(plain, "")
         self._note(start, value.place if isinstance(value, Placed) else None)
         self._write("\n")
+
+    def redirects(self, pages: Mapping[str, str]) -> None:
+        """Old addresses with the pages that they lead to; they are many, so they are written last."""
+        if pages:
+            self.table("html.redirects", about="Addresses of the old site, and the pages they lead to.")
+            for old, page in pages.items():
+                self.set(old, page)
 
     def written(self) -> Written:
         """All that was written."""

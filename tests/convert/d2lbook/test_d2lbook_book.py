@@ -68,7 +68,7 @@ def test_the_new_book_builds_without_problems(run, tmp_path, originals):
 def test_the_same_again_changes_nothing(run, tmp_path):
     run(str(BOOK), str(tmp_path), *ASKED)
     before = texts(tmp_path)
-    assert "wrote 0 files" in run(str(BOOK), str(tmp_path), *ASKED)[1]
+    assert "wrote nothing" in run(str(BOOK), str(tmp_path), *ASKED)[1]
     assert before == texts(tmp_path)
 
 

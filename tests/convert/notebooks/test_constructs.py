@@ -136,20 +136,25 @@ def test_text(text: str, page: str) -> None:
     [
         (
             ("# A", "**Cap `x` *y***", code("1")),
-            "# A\n\n```{code-cell} python\n:caption: Cap `x` *y*\n\n1\n```",
+            "# A\n\n```{code-cell} python\n:caption: Cap `x` *y*\n1\n```",
         ),
-        (("# A\n\nt\n\n__C__", code("1")), "# A\n\nt\n\n```{code-cell} python\n:caption: C\n\n1\n```"),
-        (("# A", "**Listing 2-1: C**", code("1")), "# A\n\n```{code-cell} python\n:caption: C\n\n1\n```"),
+        (("# A\n\nt\n\n__C__", code("1")), "# A\n\nt\n\n```{code-cell} python\n:caption: C\n1\n```"),
+        (("# A", "**Listing 2-1: C**", code("1")), "# A\n\n```{code-cell} python\n:caption: C\n1\n```"),
         (("# A", "**C**", "t", code("1")), "# A\n\n**C**\n\nt\n\n```{code-cell} python\n1\n```"),
         (("# A", "**Exercise 1.**", code("1")), "# A\n\n**Exercise 1.**\n\n```{code-cell} python\n1\n```"),
         (("# A", "**a** and **b**", code("1")), "# A\n\n**a** and **b**\n\n```{code-cell} python\n1\n```"),
         (("# A", code("\n\n1\n\n")), "# A\n\n```{code-cell} python\n1\n```"),
         (("# A", code("")), "# A"),
         (("# A", code(":x: 1")), "# A\n\n```{code-cell} python\n\n:x: 1\n```"),
+        (
+            ("# A", code(":x: 1", tags=["a"])),
+            "# A\n\n```{code-cell} python\n:tags: [a]\n\n:x: 1\n```",
+        ),
+        (("# A", code("  1", tags=["a"])), "# A\n\n```{code-cell} python\n:tags: [a]\n\n  1\n```"),
         (("# A", code("'''\n```\n'''")), "# A\n\n````{code-cell} python\n'''\n```\n'''\n````"),
         (
             ("# A", code("1", tags=["a", "hide-input"])),
-            "# A\n\n```{code-cell} python\n:tags: [a, hide-input]\n\n1\n```",
+            "# A\n\n```{code-cell} python\n:tags: [a, hide-input]\n1\n```",
         ),
         (("# A", "- a", "- b"), "# A\n\n- a\n\n+++\n\n- b"),
         (("# A", "- a", "b"), "# A\n\n- a\n\nb"),
@@ -185,8 +190,8 @@ def test_metadata_are_tags(metadata: dict[str, Any], tag: str) -> None:
 def test_an_exception_and_an_installation_are_told() -> None:
     failed = {"output_type": "error", "ename": "E", "evalue": "", "traceback": []}
     page, book = made("# A", code("%pip install x\n# and\n!conda install y"), code("1/0", failed, count=1))
-    assert ":tags: [skip-execution]\n\n%pip" in page
-    assert ":tags: [raises-exception]\n\n1/0" in page
+    assert ":tags: [skip-execution]\n%pip" in page
+    assert ":tags: [raises-exception]\n1/0" in page
     found = told(book)
     assert (Fate.CHANGED, Fate.CHANGED) == (found["!pip install"], found["output with an exception"])
 

@@ -83,7 +83,7 @@ def write(
     """The text of `etude.toml`. `name` has the name of a page by its file; `titles` is by language."""
     settings = Settings(project, account, exists)
     toml = Toml()
-    toml.comment(f"Made of the `{CONFIG}` of d2lbook.")
+    toml.comment(f"Made of `{CONFIG}`.")
     toml.table("book")
     title = settings.take("project", "title", "`[book] title`")
     texts = {spoken[0]: title or titles.get(spoken[0], "")} | {one: titles.get(one, "") for one in spoken[1:]}
@@ -128,10 +128,7 @@ def write(
         if works:
             toml.set("page", works)
     _html(toml, settings, footer)
-    if redirects:
-        toml.table("html.redirects")
-        for old, new in redirects.items():
-            toml.set(old, new)
+    toml.redirects(redirects)
     settings.tell_rest()
     return toml.written().text
 

@@ -27,16 +27,16 @@ _SAID = {
         "dependencies",
     ): "what results depend on is found out; name data files under `inputs` of `[execute]`",
     ("build", "warning_is_error"): "use `etude build --strict`",
-    ("build", "sphinx_extensions"): "there is no Sphinx any more",
-    ("build", "sphinx_configs"): "there is no Sphinx any more; numbers are called as the language has it",
+    ("build", "sphinx_extensions"): "Sphinx is not used",
+    ("build", "sphinx_configs"): "Sphinx is not used; words before numbers, “Figure”, are the language's",
     ("build", "rsts"): "reStructuredText is not read",
     ("project", "name"): "files are named after the book's title",
     ("html", "include_js"): "scripts are not taken into the site",
-    ("pdf", "post_latex"): "there is no LaTeX any more",
-    ("pdf", "latex_logo"): "there is no LaTeX any more",
-    ("pdf", "latex_url"): "there is no LaTeX any more",
-    ("pdf", "style"): "there is no LaTeX any more; see `[pdf]`",
-    ("deploy", "google_analytics_tracking_id"): "readers are not counted",
+    ("pdf", "post_latex"): "LaTeX is not used",
+    ("pdf", "latex_logo"): "LaTeX is not used",
+    ("pdf", "latex_url"): "LaTeX is not used",
+    ("pdf", "style"): "LaTeX is not used; see `[pdf]` in `etude.toml`",
+    ("deploy", "google_analytics_tracking_id"): "the site does not send anything to Google",
 }
 """What is told of a setting that is lost."""
 
@@ -122,5 +122,5 @@ def _of_section(section: str) -> str:
         "deploy": "see `etude publish`",
         "translation": "translations are pages of their own: import with `--originals`",
         "library": "the package is made by each build, and has the version of the book",
-        "pdf": "see `[pdf]`",
-    }.get(section, "not known")
+        "pdf": "choose it under `[pdf]` in `etude.toml`",
+    }.get(section, "Etude has no such setting")

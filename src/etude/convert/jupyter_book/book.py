@@ -41,11 +41,17 @@ def convert(files: Files, asked: Asked) -> Converted:
         project = read_project(files, _redirects(project, names, toc.home, asked)) or project
     sources = [path for name in names if (path := page_path(config, files, config.languages[0], name))]
     return Converted(
-        files=(("etude.toml", project.written.text),),
+        files=(("etude.toml", f"{_made_of(project, files)}\n\n{project.written.text}"),),
         copies=tuple(Copy(path, path) for path in _copies(files)),
         notes=tuple(sorted((*_problems(project, account), *project.notes))),
         counts=tuple((path, path, Counts()) for path in sources),
     )
+
+
+def _made_of(project: Project, files: Files) -> str:
+    read = (MYST,) if project.main == MYST else (BOOK1, TOC)
+    names = [f"`{name}`" for name in read if files.exists(name)]
+    return f"# Made of {' and '.join(names)}, which {'is' if len(names) == 1 else 'are'} not read any more."
 
 
 def _problems(project: Project, account: Account) -> Iterable[Note]:

@@ -22,8 +22,8 @@ Handler: TypeAlias = "Callable[[Draft, Item], None]"
 """Reads the value of one key."""
 
 _ORDER = (
-    *("book", "part", "execute", "html", "html.redirects", "pdf", "epub", "launch", "bibliography"),
-    *("inventory", "substitutions", "abbreviations", "macros"),
+    *("book", "part", "execute", "html", "pdf", "epub", "launch", "bibliography"),
+    *("inventory", "substitutions", "abbreviations", "macros", "html.redirects"),
 )
 _SHOWN = 40
 

@@ -67,7 +67,7 @@ def configuration(
 ) -> str:
     """The text of `etude.toml`."""
     toml = Toml()
-    toml.comment("Proposed from the names of the files and their headings.")
+    toml.comment("Proposed from the names of files and their headings.")
     toml.table("book")
     toml.set("title", title)
     toml.set("languages", [language])
@@ -95,9 +95,7 @@ def configuration(
             toml.set("binder", value=True)
     if asked.old_base:
         olds = _redirects(asked, language, name, drafts)
-        toml.table("html.redirects")
-        for old, new in olds.items():
-            toml.set(old, new)
+        toml.redirects(olds)
         for draft in drafts:
             account.kept("address", draft.source, 0, "leads to the page")
     return toml.written().text

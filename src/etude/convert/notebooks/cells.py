@@ -87,7 +87,7 @@ def code_cell(cell: Cell, language: str, caption: str, note: Note) -> list[str]:
         options.append(("tags", f"[{', '.join(tags)}]"))
     fence = "`" * max(3, *(len(match[1]) + 1 for match in _TICKS.finditer(code)), 3)
     lines = [f"{fence}{{code-cell}} {language}".rstrip(), *(f":{name}: {value}" for name, value in options)]
-    if options or _OPTION_LINE.match(code):
+    if _OPTION_LINE.match(code) or (options and code[:1].isspace()):
         lines.append("")
     return [*lines, *code.split("\n"), fence]
 

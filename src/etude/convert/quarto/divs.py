@@ -201,6 +201,8 @@ def _figure(
     rest = lines[:start] if words else lines
     gridded = any(given.has(key) for key in ("layout-ncol", "layout-nrow", "layout"))
     body = columns(context, given, line, 3, rest, convert, directive) if gridded else convert(rest)
+    while body and not body[-1].strip():
+        body.pop()
     said = {"fig": "{figure}", "tbl": "{table}", "lst": "{code-block} with :caption:"}
     if kind == "tbl" and (one := _table(given.id, caption, body, colons)):
         account.kept("::: {#tbl-…}", path, line, said["tbl"])

@@ -43,20 +43,18 @@ def settings(
     language = str(project.data.get("lang") or "en").partition("-")[0].lower()
     if "lang" in project.data:
         account.kept("lang", project.path, project.line("lang"), "[book] languages")
+    toml.comment(f"Made of `{project.path}`.")
     about(draft, toml, language)
     _parts(draft, toml, numbered=numbered)
     _execute(draft, toml, kernel)
     site(draft, toml, trust=trust)
-    if redirects:
-        toml.table("html.redirects")
-        for old, new in redirects.items():
-            toml.set(old, new)
     cited(draft, toml, works)
     if macros:
         toml.table("macros")
         for name, one in plain(macros).items():
             toml.set(name, one)
     printed(draft, toml)
+    toml.redirects(redirects)
     unplaced(project, draft.about, draft.name, frozenset(draft.used), account)
     return toml.written().text
 

@@ -36,7 +36,7 @@ def switched(
     A quiet group, and one that only one variant has, says whose it is and has no switch; nor has any where
     all panels are seen.
     """
-    if len(ctx.variants) < 2:
+    if len(ctx.variants) < 2 or not panels:
         return "".join(content for _, content in panels)
     config, language = ctx.site.config, ctx.page.language
     present = {name for names, _ in panels for name in names}

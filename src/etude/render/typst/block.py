@@ -105,13 +105,22 @@ def _group(ctx: Context, group: Group) -> str:
         ctx.headed |= named
         with ctx.within(names):
             made = content(_placed(ctx, node) for node in nodes)
-        if named:
+        if named and any(map(_shows, nodes)):
             title = ctx.edition.config.variant_title
             shown.append(
                 f"variant-name({string(said.listed.join(title(n, ctx.page.language) for n in names))})"
             )
         shown.append(made)
     return content(shown)
+
+
+def _shows(node: BlockNode) -> bool:
+    """Whether there is more of a block in a group than its place."""
+    match node:
+        case CodeCell(tags=tags):
+            return "remove-cell" not in tags
+        case _:
+            return not isinstance(node, BlockBreak | Comment)
 
 
 def _placed(ctx: Context, node: BlockNode) -> str:
