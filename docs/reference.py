@@ -213,6 +213,8 @@ def _directive(names: Sequence[str], entry: Directive) -> Iterator[str]:
         yield f"Argument\n: {entry.argument.capitalize()}{f': {what}' if what else ''}."
     if entry.body != "optional":
         yield f"Body\n: {entry.body.capitalize()}."
+    if entry.metadata:
+        yield "What Jupyter and its tools keep with a cell is left to them: `slideshow`, `jupyter`, any key of YAML."
     if first == "code-cell":
         yield "Its options are in [](#sec-cell-options)."
     else:

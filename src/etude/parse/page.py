@@ -61,7 +61,9 @@ def parse_page(data: bytes, path: str, name: str, language: str, config: Config,
         tuple(context.sources),
         tuple(context.used_files),
         tuple(context.formulas),
-        gathered(sorted(context.diagnostics, key=lambda d: (context.sources.index(d.place.path), d.place.span))),
+        gathered(
+            sorted(context.diagnostics, key=lambda d: (context.sources.index(d.place.path), d.place.span))
+        ),
     )
 
 
