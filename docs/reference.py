@@ -214,7 +214,7 @@ def _directive(names: Sequence[str], entry: Directive) -> Iterator[str]:
     if entry.body != "optional":
         yield f"Body\n: {entry.body.capitalize()}."
     if entry.metadata:
-        yield "What Jupyter and its tools keep with a cell is left to them: `slideshow`, `jupyter`, any key of YAML."
+        yield "What Jupyter keeps with a cell is accepted, and left to it: `slideshow`, any key of YAML."
     if first == "code-cell":
         yield "Its options are in [](#sec-cell-options)."
     else:

@@ -48,7 +48,7 @@ IGNORED = frozenset({
     "sd_hide_title", "bibliography", "tags",
     # MyST
     "exports", "export", "banner", "bannerOptimized", "thumbnailOptimized", "github", "doi", "arxiv", "pmid",
-    "pmcid", "short_title", "downloads", "copyright", "open_access", "venue", "biblio", "volume", "issue",
+    "pmcid", "downloads", "copyright", "open_access", "venue", "biblio", "volume", "issue",
     "first_page", "last_page", "subject", "site", "options", "settings", "parts",
     "affiliations", "editors", "reviewers", "contributors", "funding", "identifiers", "id", "binder", "thebe",
     "edit_url", "source_url", "requirements", "resources", "references", "content_includes_title",
@@ -279,6 +279,7 @@ def _checkpoint(value: Any) -> float | None:
 _FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "title": ("title", text),
     "subtitle": ("subtitle", text),
+    "short_title": ("short_title", text),
     "label": ("label", text),
     "description": ("description", text),
     "authors": ("authors", _authors),

@@ -45,7 +45,7 @@ class Directive:
     body_hint: str = "write its text on the lines below, before the fence is closed"
     """What to write when a required body is missing."""
     metadata: frozenset[str] = frozenset()
-    """What other tools write among the options and is left to them; with any, unknown keys of YAML are too."""
+    """What other tools write among the options, and is left to them; so are then unknown keys of YAML."""
 
 
 @dataclass(slots=True)
