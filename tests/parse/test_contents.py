@@ -56,7 +56,8 @@ def test_links_and_hidden_pages():
     found, diagnostics = expand(config, files)
     assert diagnostics == ()
     (part,) = found["zh"].parts
-    assert [(p.name, p.url, p.title, p.hidden) for p in (*part.pages, *part.pages[2].pages)] == [
+    every = (*part.pages, *part.pages[2].pages)
+    assert [(one.name, one.url, one.title, one.hidden) for one in every] == [
         ("", "https://x.example/a/", "X", False),
         ("a", "", "", True),
         ("b", "", "", False),

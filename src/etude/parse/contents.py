@@ -131,7 +131,8 @@ class _Contents:
         """The pages that entries mean, in any language."""
         pages: list[TocPage] = []
         for entry in entries:
-            counts = numbered if entry.numbered is None else entry.numbered
+            # The numbers that readers see in the contents have no gaps.
+            counts = numbered and not entry.hidden if entry.numbered is None else entry.numbered
             if entry.url:
                 pages.append(TocPage("", numbered=False, url=entry.url))
                 self.titles[entry.url] = entry.title
