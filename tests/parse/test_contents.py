@@ -49,8 +49,8 @@ def both(*names):
 
 def test_links_and_hidden_pages():
     text = ONE + (
-        '[[part]]\nchapters = [{ url = "https://x.example/a/", title = "X" }, { page = "a", hidden = true },\n'
-        '{ page = "b", sections = [{ url = "http://y.example/" }] }]\n'
+        '[[part]]\nchapters = [{ url = "https://x.example/a/", title = "X" }, \n'
+        '{ page = "a", hidden = true }, { page = "b", sections = [{ url = "http://y.example/" }] }]\n'
     )
     config, files = book(text, "zh/index.md", "zh/a.md", "zh/b.md")
     found, diagnostics = expand(config, files)
