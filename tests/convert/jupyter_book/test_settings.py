@@ -299,7 +299,7 @@ def test_every_setting_is_in_the_account():
         "root": (Fate.KEPT, "_toc.yml", 2),
     } == fates
     (told,) = project.diagnostics
-    assert "`html.announcement`, `html.comments` mean nothing here" == told.message
+    assert "`html.announcement`, `html.comments` have no effect here" == told.message
     assert 2 == LineIndex(text).position(told.place.span.start).line
 
 
