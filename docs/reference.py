@@ -23,8 +23,9 @@ from etude.model.rules import RULES, Rule
 from etude.parse.config_keys import KEYS, OPEN, RESERVED, SECTIONS
 from etude.parse.directives import boxes, code, design, glue, matter, media, sphinx, tables
 from etude.parse.directives.call import Convert, Directive
-from etude.parse.frontmatter import EXECUTION_FIELDS, FIELDS
-from etude.parse.frontmatter import IGNORED as IGNORED_KEYS
+from etude.parse.frontmatter import FIELDS
+from etude.parse.frontmatter_execution import EXECUTION_FIELDS
+from etude.parse.frontmatter_ignored import IGNORED as IGNORED_KEYS
 from etude.parse.page import MAX_BYTES
 from etude.parse.roles import ROLES
 
@@ -213,6 +214,8 @@ def _directive(names: Sequence[str], entry: Directive) -> Iterator[str]:
         yield f"Argument\n: {entry.argument.capitalize()}{f': {what}' if what else ''}."
     if entry.body != "optional":
         yield f"Body\n: {entry.body.capitalize()}."
+    if entry.metadata:
+        yield "What Jupyter keeps with a cell is accepted, and left to it: `slideshow`, any key of YAML."
     if first == "code-cell":
         yield "Its options are in [](#sec-cell-options)."
     else:

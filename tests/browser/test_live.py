@@ -357,3 +357,36 @@ def test_a_page_with_a_printed_book_has_the_newest(served: Served) -> None:
     shown = served.page.request.get(served.page.evaluate("document.querySelector('iframe').src"))
     assert "application/pdf" == shown.headers["content-type"]
     assert served.stayed()
+
+
+@pytest.fixture
+def served_as_it_is(tmp_path: Path, chromium: Any, serve: Callable[..., Any]) -> Iterator[Served]:
+    """A project of Jupyter Book, which has no `etude.toml`."""
+    root = tmp_path / "book"
+    root.mkdir()
+    (root / "_config.yml").write_text("title: Trees\nparse:\n  myst_substitutions:\n    tree: oak\n")
+    (root / "_toc.yml").write_text("format: jb-book\nroot: intro\nchapters:\n- file: oak\n")
+    (root / "intro.md").write_text("# About trees\n")
+    (root / "oak.md").write_text("# Oak\n\nOf the {{ tree }}.\n")
+    (root / "elm.md").write_text("# Elm\n\nOf the elm.\n")
+    url = serve(root, "--execute", "off").url
+    context = chromium.new_context(viewport={"width": 1100, "height": 800})
+    yield Served(root, url, context.new_page())
+    context.close()
+
+
+def test_a_jupyter_book_is_served_as_it_is(served_as_it_is: Served) -> None:
+    served = served_as_it_is
+    served.open("en/oak.html")
+    assert "Of the oak." in served.page.locator("#main").text_content()
+    served.edit("oak.md", "Of the", "All about the")
+    served.until("document.querySelector('#main').textContent.includes('All about the oak.')")
+    assert served.stayed()
+    served.edit("_toc.yml", "- file: oak\n", "- file: oak\n- file: elm\n")
+    served.until("[...document.querySelectorAll('ul.tree a')].some((a) => a.textContent === 'Elm')")
+    served.edit("_config.yml", "tree: oak", "tree: old oak")
+    served.until("document.querySelector('#main').textContent.includes('All about the old oak.')")
+    served.edit("_config.yml", "title: Trees", "title: Tall trees")
+    served.until("document.title.includes('Tall trees')")
+    served.open("en/elm.html")
+    assert "Of the elm." in served.page.locator("#main").text_content()

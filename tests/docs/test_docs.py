@@ -19,7 +19,8 @@ from etude.parse.config import parse_config
 from etude.parse.config_keys import KEYS, RESERVED, SECTIONS
 from etude.parse.directives import DIRECTIVES
 from etude.parse.directives.code import TAGS
-from etude.parse.frontmatter import EXECUTION_FIELDS, FIELDS
+from etude.parse.frontmatter import FIELDS
+from etude.parse.frontmatter_execution import EXECUTION_FIELDS
 from etude.parse.page import parse_page
 from etude.parse.roles import ROLES
 

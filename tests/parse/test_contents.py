@@ -47,6 +47,33 @@ def both(*names):
     return [f"{language}/{name}.md" for language in ("zh", "en") for name in names]
 
 
+def test_links_and_hidden_pages():
+    text = ONE + (
+        '[[part]]\nchapters = [{ url = "https://x.example/a/", title = "X" }, \n'
+        '{ page = "a", hidden = true }, { page = "b", sections = [{ url = "http://y.example/" }] }]\n'
+    )
+    config, files = book(text, "zh/index.md", "zh/a.md", "zh/b.md")
+    found, diagnostics = expand(config, files)
+    assert diagnostics == ()
+    (part,) = found["zh"].parts
+    every = (*part.pages, *part.pages[2].pages)
+    assert [(one.name, one.url, one.title, one.hidden) for one in every] == [
+        ("", "https://x.example/a/", "X", False),
+        ("a", "", "", True),
+        ("b", "", "", False),
+        ("", "http://y.example/", "y.example", False),
+    ]
+    assert [page.name for page, _, _ in found["zh"].walk()] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "entry", ['{ url = "javascript:x" }', '{ url = "https://x.example/", sections = ["a"] }', "{ url = 1 }"]
+)
+def test_bad_links(entry):
+    _, diagnostics = parse_config(f"{ONE}chapters = [{entry}]\n")
+    assert [one.rule for one in diagnostics] == [Rule.CONFIG_VALUE]
+
+
 def test_parts_chapters_and_sections():
     text = TWO + (
         '[[part]]\ntitle = { zh = "一", en = "One" }\n'

@@ -271,12 +271,30 @@ def test_navigation_is_the_same_however_it_was_made(kit: Kit) -> None:
     assert SiteContext(kit.config, many(3)).nav("c1/1", "../") == warm.nav("c1/1", "../")
 
 
+def test_navigation_shows_links_in_order_and_no_hidden_page(kit: Kit) -> None:
+    link = NavPage("", kit.words("Out"), url="https://x.example/?a=1&b=2")
+    inner = NavPage("a/s", kit.words("S"), hidden=True)
+    chapter = NavPage("a", kit.words("A"), "1", (inner, link))
+    entries = (link, NavPage("h", kit.words("H"), hidden=True), chapter)
+    site = SiteContext(kit.config, Navigation("en", NavPage("index", ()), (NavPart("", "", entries),)))
+    for found in (site.nav("a", ""), site.contents("", 2)):
+        tree = lxml_html.fromstring(found)
+        assert ["https://x.example/?a=1&b=2", "a.html", "https://x.example/?a=1&b=2"] == tree.xpath(
+            "//a/@href"
+        )
+    assert ["a.html"] == lxml_html.fromstring(site.nav("a", "")).xpath("//a[@aria-current]/@href")
+    assert [] == lxml_html.fromstring(site.nav("h", "")).xpath("//a[@aria-current]")
+    first = site.first()
+    assert first is not None
+    assert "a" == first.name
+
+
 def test_a_key_tells_what_a_page_shows_of_the_book(kit: Kit) -> None:
     before = SiteContext(kit.config, many(3))
     parts = list(many(3).parts)
     renamed = msgspec.structs.replace(parts[0].pages[0].pages[0], title=kit.words("New"))
-    chapter = msgspec.structs.replace(parts[0].pages[0], pages=(renamed, *parts[0].pages[0].pages[1:]))
-    parts[0] = msgspec.structs.replace(parts[0], pages=(chapter, *parts[0].pages[1:]))
+    chapter = msgspec.structs.replace(parts[0].pages[0], entries=(renamed, *parts[0].pages[0].pages[1:]))
+    parts[0] = msgspec.structs.replace(parts[0], entries=(chapter, *parts[0].pages[1:]))
     after = SiteContext(kit.config, Navigation("en", NavPage("index", ()), tuple(parts)))
     assert before.key("c1/0") == after.key("c1/0")
     assert before.key("c0/0") != after.key("c0/0")

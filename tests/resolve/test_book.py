@@ -58,6 +58,26 @@ def test_navigation(book, n):
     assert done.facts["a"].languages == ("en", "zh")
 
 
+def test_links_and_hidden_pages_are_not_in_the_reading_order(book, n):
+    for name in ("index", "a", "b"):
+        book.page(name, n.h(1, f"Title {name}"))
+    book.page("c", n.h(1, "Title c"), short_title="C")
+    link = TocPage("", numbered=False, title="Out", url="https://x.example/")
+    part = TocPart("", (link, TocPage("a", pages=(link,)), TocPage("b", hidden=True), TocPage("c")))
+    done = book.resolve(part)
+    (shown,) = done.navigation.parts
+    assert [(one.name, one.number, one.url, one.hidden) for one in shown.entries] == [
+        ("", "", "https://x.example/", False),
+        ("a", "1", "", False),
+        ("b", "2", "", True),
+        ("c", "3", "", False),
+    ]
+    assert [page.name for page in done.navigation.walk()] == ["a", "b", "c"]
+    assert plain_text(shown.pages[2].title) == "C"
+    order = [(f.previous and f.previous.name, f.name, f.next and f.next.name) for f in done.facts.values()]
+    assert order == [(None, "index", "a"), ("index", "a", "c"), (None, "b", None), ("a", "c", None)]
+
+
 def test_an_edit_elsewhere_changes_no_facts(book, n):
     before = library(book, n)
     after = library(book, n, first=(n.p("A new paragraph moves everything below it."),))

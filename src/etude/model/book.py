@@ -76,7 +76,17 @@ class NavPage(Struct, frozen=True):
     name: str
     title: tuple[Inline, ...]
     number: str = ""
-    pages: tuple[NavPage, ...] = ()
+    entries: tuple[NavPage, ...] = ()
+    """What stands below it in the contents."""
+    url: str = ""
+    """Of an entry that leads out of the book and is no page: it has no name."""
+    hidden: bool = False
+    """Whether it is left out of the contents that the site shows."""
+
+    @property
+    def pages(self) -> tuple[NavPage, ...]:
+        """The pages among the entries."""
+        return tuple(entry for entry in self.entries if not entry.url)
 
     def walk(self) -> Iterator[NavPage]:
         """The page and all below it, in reading order."""
@@ -91,7 +101,12 @@ class NavPart(Struct, frozen=True):
     title: str
     label: str
     """Its number with its word: ``第 1 部分``, ``Part 1``; empty when unnumbered."""
-    pages: tuple[NavPage, ...] = ()
+    entries: tuple[NavPage, ...] = ()
+
+    @property
+    def pages(self) -> tuple[NavPage, ...]:
+        """The pages among the entries."""
+        return tuple(entry for entry in self.entries if not entry.url)
 
 
 class Navigation(Struct, frozen=True):

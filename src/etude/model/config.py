@@ -57,6 +57,10 @@ class Entry(Struct, frozen=True):
     numbered: bool | None = None
     title: Localized = Localized()
     """What the contents call the page; empty: as it calls itself."""
+    url: str = ""
+    """Of an entry that leads out of the book; it has no pattern."""
+    hidden: bool = False
+    """Whether the page is built, and not shown in the contents of the site."""
 
 
 class Part(Struct, frozen=True):

@@ -16,6 +16,10 @@ class TocPage(Struct, frozen=True):
     pages: tuple[TocPage, ...] = ()
     title: str = ""
     """What the contents call it; empty: as it calls itself."""
+    url: str = ""
+    """Of an entry that leads out of the book and is no page: it has a title and no name."""
+    hidden: bool = False
+    """Whether it is left out of the contents that the site shows."""
 
 
 class TocPart(Struct, frozen=True):
@@ -40,7 +44,8 @@ class Toc(Struct, frozen=True):
             pages: tuple[TocPage, ...], depth: int, part: TocPart
         ) -> Iterator[tuple[TocPage, int, TocPart]]:
             for page in pages:
-                yield page, depth, part
+                if not page.url:
+                    yield page, depth, part
                 yield from below(page.pages, depth + 1, part)
 
         for part in self.parts:

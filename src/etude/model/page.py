@@ -51,6 +51,8 @@ class FrontMatter(Struct, frozen=True, omit_defaults=True):
 
     title: str = ""
     subtitle: str = ""
+    short_title: str = ""
+    """What the contents call the page; empty: as its title does."""
     label: str = ""
     description: str = ""
     authors: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from etude.parse.config_values import FLAG, LOCALIZED, TEXT, URL, book_path, lis
 from etude.parse.toml_spans import Path
 
 _AUTHOR = {"name": TEXT, "url": URL, "orcid": TEXT, "affiliation": TEXT}
-_ENTRY = ("page", "title", "sections", "numbered")
+_ENTRY = ("page", "title", "sections", "numbered", "hidden", "url")
 _WILD = frozenset("*?[")
 
 
@@ -52,6 +52,8 @@ def _entry(reader: Reader, value: Any, at: Path) -> Any:
     for key in value:
         if key not in _ENTRY:
             reader.unknown((*at, key), _ENTRY)
+    if "url" in value:
+        return _link(reader, value, at)
     if "page" not in value:
         hints = ('write `page = "…"`',)
         return reader.report(Rule.CONFIG_MISSING, "an entry of the contents has no `page`", at, hints=hints)
@@ -60,6 +62,7 @@ def _entry(reader: Reader, value: Any, at: Path) -> Any:
     pattern = _pattern(reader, page, place) if isinstance(page, str) else reader.wrong(page, place, TEXT)
     sections: Any = ENTRIES.read(reader, value.get("sections", []), (*at, "sections"))
     numbered: Any = FLAG.read(reader, value["numbered"], (*at, "numbered")) if "numbered" in value else None
+    hidden: Any = FLAG.read(reader, value["hidden"], (*at, "hidden")) if "hidden" in value else False
     title: Any = LOCALIZED.read(reader, value["title"], (*at, "title")) if "title" in value else UNSET
     if pattern is UNSET:
         return UNSET
@@ -73,7 +76,22 @@ def _entry(reader: Reader, value: Any, at: Path) -> Any:
         () if sections is UNSET else sections,
         None if numbered is UNSET else numbered,
         Localized() if title is UNSET else title,
+        hidden=hidden is True,
     )
+
+
+def _link(reader: Reader, value: dict[str, Any], at: Path) -> Any:
+    """An entry that leads out of the book."""
+    url: Any = URL.read(reader, value["url"], (*at, "url"))
+    title: Any = LOCALIZED.read(reader, value["title"], (*at, "title")) if "title" in value else Localized()
+    for key in ("page", "sections", "numbered", "hidden"):
+        if key in value:
+            hints = ("write an entry of its own",)
+            message = f"an address out of the book has no `{key}`"
+            reader.report(Rule.CONFIG_VALUE, message, (*at, key), hints=hints)
+    if url is UNSET or title is UNSET:
+        return UNSET
+    return Entry("", reader.span((*at, "url")), title=title, url=url)
 
 
 def _pattern(reader: Reader, value: str, at: Path) -> Any:
@@ -94,7 +112,7 @@ def _entries(reader: Reader, value: Any, at: Path) -> Any:
 AUTHOR = Kind("a name, or a table with name, url, orcid and affiliation", '"…"', _author)
 AUTHORS = list_of(AUTHOR, "a list of authors", '["…"]')
 ENTRY = Kind(
-    "a page, a pattern, or a table with page, title, sections and numbered",
+    "a page, a pattern, or a table with page, title, sections, numbered and hidden, or url and title",
     '{ page = "start/index", sections = ["start/*"] }',
     _entry,
 )

@@ -158,7 +158,7 @@ KEYS: tuple[Key, ...] = (
         "chapters",
         ENTRIES,
         "[]",
-        "Pages, patterns, or tables with `page`, `title`, `sections`, `numbered`.",
+        "Pages, patterns, or tables: `page`, `title`, `sections`, `numbered`, `hidden`; `url` with `title`.",
     ),
     Key(
         "part",

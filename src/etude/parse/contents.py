@@ -123,7 +123,7 @@ class _Contents:
     def claim(self, entries: Iterable[Entry]) -> None:
         """Note the pages that are named, wherever they stand."""
         for entry in entries:
-            if not is_glob(entry.pattern):
+            if not entry.url and not is_glob(entry.pattern):
                 self.claimed.add(entry.pattern)
             self.claim(entry.sections)
 
@@ -131,16 +131,21 @@ class _Contents:
         """The pages that entries mean, in any language."""
         pages: list[TocPage] = []
         for entry in entries:
-            counts = numbered if entry.numbered is None else entry.numbered
+            # The numbers that readers see in the contents have no gaps.
+            counts = numbered and not entry.hidden if entry.numbered is None else entry.numbered
+            if entry.url:
+                pages.append(TocPage("", numbered=False, url=entry.url))
+                self.titles[entry.url] = entry.title
+                continue
             if is_glob(entry.pattern):
-                pages += (TocPage(name, counts) for name in self.matches(entry))
+                pages += (TocPage(name, counts, hidden=entry.hidden) for name in self.matches(entry))
                 continue
             known = self.take(entry)
             below = self.expand(entry.sections, numbered=counts)
             # The sections of a page that is not there stand in its place: nothing else is lost.
             if known:
                 self.titles[entry.pattern] = entry.title
-                pages.append(TocPage(entry.pattern, counts, below))
+                pages.append(TocPage(entry.pattern, counts, below, hidden=entry.hidden))
             else:
                 pages += below
         return tuple(pages)
@@ -201,6 +206,10 @@ class _Contents:
         """The pages that a language has; sections of one that it has not stand in its place."""
         found: list[TocPage] = []
         for page in pages:
+            if page.url:
+                title = self.titles[page.url].get(language)
+                found.append(replace(page, title=title or _bare(page.url)))
+                continue
             below = self.present(page.pages, language)
             here = page.name in self.pages[language]
             title = self.titles.get(page.name, _UNTITLED).get(language)
@@ -282,6 +291,11 @@ class _Contents:
     ) -> None:
         """Note a problem; its place is in `etude.toml`."""
         self.diagnostics.append(diagnose(rule, message, CONFIG_FILE, span, hints=hints, related=related))
+
+
+def _bare(url: str) -> str:
+    """An address as readers say it: without its scheme."""
+    return url.partition("://")[2].rstrip("/")
 
 
 def _some(names: Sequence[str]) -> str:

@@ -15,13 +15,14 @@ from etude.parse import notebook
 from etude.parse.blocks import parse_blocks
 from etude.parse.context import Context
 from etude.parse.frontmatter import read_head
+from etude.parse.gathered import gathered
 from etude.parse.inline import parse_inline
 from etude.parse.lines import Fixed, Lines, Places
 from etude.parse.text import source_text
 
 __all__ = ["MAX_BYTES", "VERSION", "parse_page", "source_text"]
 
-VERSION = "5"
+VERSION = "6"
 """Part of the key of a parsed page: raise it when the same bytes give another document."""
 
 MAX_BYTES = 4_000_000
@@ -60,7 +61,9 @@ def parse_page(data: bytes, path: str, name: str, language: str, config: Config,
         tuple(context.sources),
         tuple(context.used_files),
         tuple(context.formulas),
-        tuple(sorted(context.diagnostics, key=lambda d: (context.sources.index(d.place.path), d.place.span))),
+        gathered(
+            sorted(context.diagnostics, key=lambda d: (context.sources.index(d.place.path), d.place.span))
+        ),
     )
 
 

@@ -128,6 +128,7 @@ class PageIndex(Struct, frozen=True, array_like=True):
     title: Title
     label: str = ""
     """Of the front matter; it leads to the top of the page, as those of its title do."""
+    short_title: str = ""
     numbered: bool | None = None
     """Of the front matter; None leaves it to the contents."""
     sources: tuple[str, ...] = ()

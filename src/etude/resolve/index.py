@@ -36,6 +36,7 @@ def index_page(page: Page, library: str = "", modules: Mapping[str, str] | None 
         language=page.language,
         title=pack(page.title),
         label=page.front.label,
+        short_title=page.front.short_title,
         numbered=page.front.numbered,
         sources=page.sources if len(page.sources) > 1 else (),
         anchors=tuple(walk.anchors),

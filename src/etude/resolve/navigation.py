@@ -32,7 +32,9 @@ def navigate(
     toc: Toc, indexes: Mapping[str, PageIndex], numbers: Mapping[str, PageNumbers]
 ) -> tuple[Navigation, dict[str, Station]]:
     """The navigation of the pages in `numbers`, and the place of each by its name."""
-    called = {page.name: page.title for page, _, _ in toc.walk() if page.title}
+    called = {name: index.short_title for name, index in indexes.items() if index.short_title}
+    called.update((page.name, page.title) for page, _, _ in toc.walk() if page.title)
+    hidden = {page.name for page, _, _ in toc.walk() if page.hidden}
     links = {
         name: NavLink(
             name,
@@ -46,12 +48,16 @@ def navigate(
     def below(pages: tuple[TocPage, ...], crumbs: tuple[NavLink, ...], part: str) -> tuple[NavPage, ...]:
         made: list[NavPage] = []
         for page in pages:
+            if page.url:
+                made.append(NavPage("", (Text(NOWHERE, page.title),), url=page.url))
+                continue
             link = links.get(page.name)
             if link is None:  # a page that could not be read; what is below it stays reachable
                 made += below(page.pages, crumbs, part)
                 continue
             above[page.name] = (crumbs, part)
-            made.append(NavPage(link.name, link.title, link.number, below(page.pages, (*crumbs, link), part)))
+            entries = below(page.pages, (*crumbs, link), part)
+            made.append(NavPage(link.name, link.title, link.number, entries, hidden=page.hidden))
         return tuple(made)
 
     parts: list[NavPart] = []
@@ -60,19 +66,18 @@ def navigate(
         parts.append(
             NavPart(part.title, label, below(part.pages, (), part_title(toc.language, label, part.title)))
         )
-    order = list(links.values())
+    order = [link for link in links.values() if link.name not in hidden]
     home = links.get(toc.home)
     navigation = Navigation(
         toc.language,
         NavPage(toc.home, home.title if home else ()),
         tuple(parts),
     )
-    stations = {
-        link.name: Station(
+    stations = {name: Station(*above[name]) for name in links}
+    for i, link in enumerate(order):
+        stations[link.name] = Station(
             *above[link.name],
             order[i - 1] if i else None,
             order[i + 1] if i + 1 < len(order) else None,
         )
-        for i, link in enumerate(order)
-    }
     return navigation, stations

@@ -222,7 +222,12 @@ def contents(project):
         (
             "format: jb-book\nroot: index\nchapters: [{file: a, title: A}, {url: 'https://x.example', title: X}]",
             "index",
-            [("-", [{"page": "a", "title": "A"}])],
+            [("-", [{"page": "a", "title": "A"}, {"url": "https://x.example", "title": "X"}])],
+        ),
+        (
+            "format: jb-book\nroot: index\nchapters: [{url: 'mailto:x', title: X}, {glob: 'c*', hidden: true}]",
+            "index",
+            [("-", [{"page": "c*", "hidden": True}])],
         ),
     ],
 )
@@ -240,7 +245,7 @@ def test_toc(toc, home, parts):
         ("[{file: index.md, children: [{file: a.md}]}]", "index", [("-", ["a"])]),
         ("[{file: index.md}, {title: One, children: [{title: Deep, children: [{file: b.md}]}]}]", "index",
          [("-One", ["b"])]),
-        ("[{file: index.md}, {file: a.md, hidden: true}]", "index", [("-", ["a"])]),
+        ("[{file: index.md}, {file: a.md, hidden: true}]", "index", [("-", [{"page": "a", "hidden": True}])]),
     ],
 )  # fmt: skip
 def test_tree_of_myst(toc, home, parts):
@@ -294,7 +299,7 @@ def test_every_setting_is_in_the_account():
         "root": (Fate.KEPT, "_toc.yml", 2),
     } == fates
     (told,) = project.diagnostics
-    assert "`html.announcement`, `html.comments` mean nothing here" == told.message
+    assert "`html.announcement`, `html.comments` have no effect here" == told.message
     assert 2 == LineIndex(text).position(told.place.span.start).line
 
 

@@ -52,12 +52,12 @@ class _Contents:
         self.options(item)
         below = self.below(item, depth + 1, deepest)
         if (pattern := item.get("glob") or item.get("pattern")) is not None:
-            return [*self.pattern(pattern, unnumbered=0 < deepest == depth - 1), *below]
+            unnumbered, hidden = 0 < deepest == depth - 1, _hidden(item)
+            return [*self.pattern(pattern, unnumbered=unnumbered, hidden=hidden), *below]
         if (file := item.get("file")) is not None:
             return self.page(item, file, below, depth, deepest)
         if (url := item.get("url")) is not None:
-            draft.lost(url, "a link out of the book has no place in the contents: link to it on a page")
-            return below
+            return [*self.link(item, url), *below]
         title = item.get("title") or item.get("header") or item.get("part") or item.get("caption")
         if title is not None and (below or item.get("title") is None):
             draft.changed(title, "a title without a page of its own is left out; its pages take its place")
@@ -70,7 +70,7 @@ class _Contents:
         known = (*_GROUPS, *_META, "glob", "pattern", "url", "part", "hidden", "expand_sections", "id")
         for key, value in item.items():
             if key == "hidden" and value.value is True:
-                self.draft.changed(value, "the page is in the contents: it cannot be hidden there")
+                self.draft.kept(value, "`hidden` of a page in the contents")
             elif key not in known and value.value is not None:
                 self.draft.changed(value, "not needed")
 
@@ -100,7 +100,8 @@ class _Contents:
         self.draft.kept(file)
         placed = Placed(name, file.place)
         unnumbered = 0 < deepest == depth - 1
-        if not below and not unnumbered and not words:
+        hidden = item is not file and _hidden(item)
+        if not below and not unnumbered and not words and not hidden:
             return [placed]
         entry: dict[str, Plain] = {"page": placed}
         if title is not None and words:
@@ -110,15 +111,37 @@ class _Contents:
             entry["sections"] = below
         if unnumbered:
             entry["numbered"] = False
+        if hidden:
+            entry["hidden"] = True
         return [entry]
 
-    def pattern(self, item: Item, *, unnumbered: bool) -> list[Plain]:
+    def link(self, item: Item, url: Item) -> list[Plain]:
+        """An address out of the book."""
+        address = self.draft.text(url)
+        if not address:
+            return []
+        if not address.startswith(("http://", "https://")):
+            self.draft.lost(url, "only addresses that begin with http:// or https:// stand in the contents")
+            return []
+        self.draft.kept(url, "`url` in the contents")
+        entry: dict[str, Plain] = {"url": Placed(address, url.place)}
+        title = item.get("title")
+        if title is not None and (words := self.draft.text(title)):
+            entry["title"] = Placed(words, title.place)
+        return [entry]
+
+    def pattern(self, item: Item, *, unnumbered: bool, hidden: bool) -> list[Plain]:
         text = self.draft.text(item)
         if not text:
             return []
         self.draft.kept(item)
         placed = Placed(_stem(text), item.place)
-        return [{"page": placed, "numbered": False}] if unnumbered else [placed]
+        entry: dict[str, Plain] = {"page": placed}
+        if unnumbered:
+            entry["numbered"] = False
+        if hidden:
+            entry["hidden"] = True
+        return [entry] if len(entry) > 1 else [placed]
 
     def name(self, item: Item) -> str:
         """The name of a page as the contents have it; empty (and a report) for what is none."""
@@ -283,6 +306,11 @@ def read_tree(draft: Draft, toc: Item, files: Files, *, numbered: bool) -> None:
             place = place or item.place
             loose += contents.entry(item, 1, deepest)
     close()
+
+
+def _hidden(item: Item) -> bool:
+    found = item.get("hidden")
+    return found is not None and found.value is True
 
 
 def _stem(path: str) -> str:

@@ -179,7 +179,7 @@ def _unread(draft: Draft) -> Diagnostic:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     one = len(names) == 1
     listed = ", ".join(names[:_NAMED]) + more
-    message = f"{listed} {'means' if one else 'mean'} nothing here"
+    message = f"{listed} {'has' if one else 'have'} no effect here"
     place = draft.unread[0].place
     hint = "`etude import jupyter-book --dry-run` tells of each setting what becomes of it"
     return diagnose(Rule.CONFIG_UNUSED, message, place.path, place.span, hints=(hint,))

@@ -115,7 +115,7 @@ def other(draft: Draft, item: Item) -> None:
     if key.startswith(_PREFIXES):
         draft.changed(item, "not needed")
     else:
-        draft.lost(item, "options of Sphinx mean nothing here")
+        draft.lost(item, "options of Sphinx have no effect here")
 
 
 SPHINX: Final[dict[str, Handler]] = {

@@ -20,7 +20,8 @@ from etude.convert.notebooks.inline import escaped
 from etude.convert.notebooks.prose import convert_prose
 from etude.convert.notebooks.reading import Cell
 from etude.convert.notebooks.rows import read_rows
-from etude.parse.frontmatter import FIELDS, IGNORED
+from etude.parse.frontmatter import FIELDS
+from etude.parse.frontmatter_ignored import IGNORED
 
 __all__ = ["Kernel", "outputs_of", "tell_kept", "tell_outputs", "write_page"]
 

@@ -44,6 +44,8 @@ class Directive:
     """What to write when a required argument is missing."""
     body_hint: str = "write its text on the lines below, before the fence is closed"
     """What to write when a required body is missing."""
+    metadata: frozenset[str] = frozenset()
+    """What other tools write among the options, and is left to them; so are then unknown keys of YAML."""
 
 
 @dataclass(slots=True)
@@ -153,12 +155,7 @@ def read_options(call: Call, definition: Directive) -> None:
         name = one.name.lower().replace("_", "-")
         convert = definition.options.get(name)
         if convert is None:
-            call.report(
-                Rule.UNKNOWN_OPTION,
-                f"`{call.name}` has no option `{one.name}`",
-                did_you_mean(name, definition.options),
-                one.span,
-            )
+            _unknown(call, definition, one, name)
             continue
         if name in seen and name not in definition.repeatable:
             message = f"the option `{one.name}` is given twice"
@@ -176,6 +173,15 @@ def read_options(call: Call, definition: Directive) -> None:
         call.option_spans.setdefault(name, one.span)
         if one.at is not None and isinstance(value, str):
             call.value_at[name] = one.at
+
+
+def _unknown(call: Call, definition: Directive, one: _Given, name: str) -> None:
+    """Report an option that is none, unless other tools wrote it."""
+    hints = did_you_mean(name, definition.options)
+    yaml = call.head.lines[0].strip() == "---"
+    if name in definition.metadata or (definition.metadata and yaml and not hints):
+        return
+    call.report(Rule.UNKNOWN_OPTION, f"`{call.name}` has no option `{one.name}`", hints, one.span)
 
 
 def skip_options(call: Call) -> None:

@@ -17,6 +17,7 @@ from etude.parse import values
 from etude.parse.context import Context
 from etude.parse.directives.call import COMMON, Call, Convert, Directive
 from etude.parse.directives.files import LINES, cut, dedent, read_text
+from etude.parse.directives.jupyter import METADATA
 from etude.parse.lines import Fixed, Lines
 
 __all__ = ["CELL", "DIRECTIVES", "TAGS", "language_name", "make_cell"]
@@ -70,11 +71,9 @@ CELL: dict[str, Convert] = {
     "expect": values.expectations,
     "tolerance": values.tolerance,
     "timings": values.timings,
-    "id": values.text,
     "mystnb": values.table,
     **dict.fromkeys(
-        ("slideshow", "editable", "jupyter", "vscode", "colab", "execution", "collapsed", "scrolled",
-         "hide-input", "hide-output", "linenos-start", "alt", "figure", "image"), values.anything,
+        ("hide-input", "hide-output", "linenos-start", "alt", "figure", "image"), values.anything
     ),
 }  # fmt: skip
 
@@ -298,6 +297,7 @@ DIRECTIVES: dict[str, Directive] = {
         "optional",
         CELL,
         repeatable=frozenset({"expect"}),
+        metadata=METADATA,
     ),
     "code-block": Directive(_block, "Code that is shown and not run.", "optional", LISTING),
     "literalinclude": Directive(

@@ -11,7 +11,10 @@ from etude.parse.directives.call import Call, skip_options
 __all__ = ["foreign"]
 
 _RESTRUCTURED = ("eval-rst", "eval_rst")
-_LANGUAGES = ("python", "ipython", "ipython3", "python3", "r", "julia", "bash", "sh", "javascript", "sql")
+_LANGUAGES = (
+    *("python", "ipython", "ipython3", "python3", "r", "julia", "bash", "sh", "javascript", "sql"),
+    "markdown",
+)
 
 
 def foreign(call: Call) -> Sequence[BlockNode] | None:
@@ -29,6 +32,12 @@ def foreign(call: Call) -> Sequence[BlockNode] | None:
         _report(call, f"the directive `{name}` is not known", hint)
         skip_options(call)
         return (CodeBlock(call.span, call.identity(), call.names(), name, call.body.text),)
+    if call.argument in _LANGUAGES:
+        # Whatever else it is: its content is code, and would be spoiled as text.
+        hint = f"its code is shown; write `{{code-cell}} {call.argument}` for code that is run"
+        _report(call, f"the directive `{name}` is not known", hint)
+        skip_options(call)
+        return (CodeBlock(call.span, call.identity(), call.names(), call.argument, call.body.text),)
     return None
 
 

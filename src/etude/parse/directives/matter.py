@@ -31,6 +31,7 @@ from etude.parse.directives.call import COMMON, LABEL, Call, Convert, Directive
 from etude.parse.directives.code import DIRECTIVES as CODE
 from etude.parse.directives.code import INCLUDE
 from etude.parse.directives.files import cut, read_text
+from etude.parse.directives.jupyter import METADATA
 from etude.parse.frontmatter import split_head
 from etude.parse.lines import Lines, Places
 from etude.parse.plain import plain
@@ -221,7 +222,10 @@ def _quote(call: Call) -> Sequence[BlockNode]:
 
 
 def _raw(call: Call) -> Sequence[BlockNode]:
-    kind = (call.name.partition(":")[2] or call.argument).strip().lower()
+    kind = (
+        call.name.partition(":")[2] or call.option("raw-mimetype") or call.option("format") or call.argument
+    )
+    kind = kind.strip().lower().removeprefix("text/")
     value = call.body.text
     if kind != "html":
         return (RawBlock(call.span, call.identity(), call.names(), kind, value),)
@@ -246,6 +250,9 @@ CITED: dict[str, Convert] = {
     **dict.fromkeys(("scope", "style", "filter", "labelprefix", "keyprefix"), values.text),
     **dict.fromkeys(("all", "cited", "notcited", "list", "enumtype", "start"), values.text),
 }
+RAW_CELL: dict[str, Convert] = {
+    **COMMON, "raw-mimetype": values.text, "format": values.text, "tags": values.names,
+}  # fmt: skip
 DIRECTIVES: dict[str, Directive] = {
     "math": Directive(_math, "A displayed formula, numbered when it has a label.", "optional", MATH),
     "include": Directive(
@@ -282,6 +289,9 @@ DIRECTIVES: dict[str, Directive] = {
     ),
     "epigraph": Directive(_quote, "A motto, with its author after a dash.", "optional", COMMON, "required"),
     "pull-quote": Directive(_quote, "A sentence set apart.", "optional", COMMON, "required"),
+    "raw-cell": Directive(
+        _raw, "A raw cell of a notebook: content for one output.", "optional", RAW_CELL, metadata=METADATA
+    ),
     "raw": Directive(
         _raw,
         "Content for one output only: the argument is `html`, `typst` or `latex`.",

@@ -105,9 +105,9 @@ def _diagram(call: Call) -> Sequence[BlockNode]:
     """A drawing in a language of its own, which is kept as it is written."""
     call.report(
         Rule.UNKNOWN_DIRECTIVE,
-        f"a drawing of `{call.name}` is not drawn; its source is shown",
+        f"a drawing in the language of `{call.name}` is not drawn; its source is shown",
         ("draw it once, put the picture into the book, and use `figure`",),
-        severity=Severity.WARNING,
+        severity=Severity.INFO,
     )
     caption = call.option_inline("caption") or call.option_inline("title")
     language = {"digraph": "dot", "graph": "dot", "graphviz": "dot", "uml": "plantuml"}.get(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 import msgspec
@@ -76,7 +76,7 @@ class SiteContext:
         self._places: dict[str, tuple[int, int]] = {
             page.name: (i, j)
             for i, part in enumerate(navigation.parts)
-            for j, chapter in enumerate(part.pages)
+            for j, chapter in enumerate(part.entries)
             for page in chapter.walk()
         }
 
@@ -123,8 +123,8 @@ class SiteContext:
         listed = current or self._chapters <= _ALL_LISTED
         items = "".join(
             self._item(page, prefix, name if j == chapter else "", below=j == chapter)
-            for j, page in enumerate(part.pages)
-            if listed
+            for j, page in enumerate(part.entries)
+            if listed and not page.hidden
         )
         if not part.title:
             found = items
@@ -135,22 +135,23 @@ class SiteContext:
                 f"<ul>{items}</ul></details></li>"
             )
         else:
-            first = part.pages[0].name if part.pages else self.home
+            first = next(iter(_shown(part.entries)), self.navigation.home)
             found = f'<li class="part"><a href="{self._href(prefix, first)}">{_part_title(part)}</a></li>'
         if not current:
             self._parts[index, prefix] = found
         return found
 
-    def _href(self, prefix: str, name: str) -> str:
-        return attribute(self.link(prefix, name))
+    def _href(self, prefix: str, page: NavPage) -> str:
+        return attribute(page.url or self.link(prefix, page.name))
 
     def _item(self, page: NavPage, prefix: str, current: str, *, below: bool) -> str:
-        mark = ' aria-current="page"' if page.name == current else ""
+        mark = ' aria-current="page"' if page.name and page.name == current else ""
         title = title_html(page.title, page.number)
-        head = f'<li><a href="{self._href(prefix, page.name)}"{mark}>{title}</a>'
-        if not below or not page.pages:
+        head = f'<li><a href="{self._href(prefix, page)}"{mark}>{title}</a>'
+        shown = _shown(page.entries)
+        if not below or not shown:
             return head + "</li>"
-        items = "".join(self._item(child, prefix, current, below=True) for child in page.pages)
+        items = "".join(self._item(child, prefix, current, below=True) for child in shown)
         return f"{head}<ul>{items}</ul></li>"
 
     def contents(self, prefix: str, depth: int) -> str:
@@ -162,22 +163,27 @@ class SiteContext:
             if part.title:
                 yield f'<p class="part">{_part_title(part)}</p>'
             yield "<ol>"
-            for page in part.pages:
+            for page in _shown(part.entries):
                 yield from self._line(page, prefix, depth)
             yield "</ol>"
 
     def _line(self, page: NavPage, prefix: str, depth: int) -> Iterator[str]:
-        yield f'<li><a href="{self._href(prefix, page.name)}">{title_html(page.title, page.number)}</a>'
-        if depth > 1 and page.pages:
+        yield f'<li><a href="{self._href(prefix, page)}">{title_html(page.title, page.number)}</a>'
+        if depth > 1 and (shown := _shown(page.entries)):
             yield "<ol>"
-            for child in page.pages:
+            for child in shown:
                 yield from self._line(child, prefix, depth - 1)
             yield "</ol>"
         yield "</li>"
 
     def first(self) -> NavPage | None:
         """The first page of the contents."""
-        return next((page for part in self.navigation.parts for page in part.pages), None)
+        pages = (page for part in self.navigation.parts for page in _shown(part.pages))
+        return next(pages, None)
+
+
+def _shown(entries: Iterable[NavPage]) -> tuple[NavPage, ...]:
+    return tuple(entry for entry in entries if not entry.hidden)
 
 
 def _part_title(part: NavPart) -> str:
