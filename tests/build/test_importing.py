@@ -169,7 +169,7 @@ def test_a_trial_writes_nothing(source: Path) -> None:
 
 def test_places_that_cannot_be(source: Path) -> None:
     assert "lies in" in refusal(source, source / "new")
-    assert "cannot lie where the old one does" in refusal(source, source)
+    assert "needs a folder of its own" in refusal(source, source)
     assert "there is no folder" in refusal(source.parent / "none")
     assert "`x` is not below `y`" == refusal(source, asked=Asked(old_base="x"))
     (source / "IMPORT.txt").write_text("= Mine\n", "utf-8")

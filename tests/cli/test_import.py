@@ -22,7 +22,7 @@ def run(*args: object) -> int:
         (("word", "a", "b"), "'word' is not one of"),
         (("quarto", "a"), "name the folder DST, where the new book is written"),
         (("quarto", "none", "b"), "there is no folder `none`"),
-        (("d2lbook", ".", "."), "the new book cannot lie where the old one does"),
+        (("d2lbook", ".", "."), "the new book needs a folder of its own"),
         (("d2lbook", ".", "../b"), "holds no d2lbook project"),
         (("jupyter-book", "."), "holds no Jupyter Book or MyST project"),
         (("notebooks", ".", "../b"), "holds no notebook project"),
