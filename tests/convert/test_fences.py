@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,3 +56,10 @@ def test_code_and_formulas_within_lines() -> None:
 @given(st.text(st.sampled_from("ab `$\\\n"), max_size=30))
 def test_the_segments_are_the_whole_text(text: str) -> None:
     assert text == "".join(piece for _, piece in segments(text))
+
+
+@pytest.mark.parametrize("text", ["`" * 20_000, "``a` " * 200 + "`" * 5_000])
+def test_backticks_without_end_do_not_take_long(text: str) -> None:
+    begun = time.process_time()
+    assert text == "".join(piece for _, piece in segments(text))
+    assert time.process_time() - begun < 5  # minutes, when each run is tried at every length

@@ -7,9 +7,10 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etude.convert.toml import Placed, Toml
+from etude.convert.toml import Placed, Toml, literal
 from etude.model.diagnostic import Place
 from etude.model.span import Span
+from etude.parse.contents_names import compile_pattern
 from etude.parse.toml_spans import locate
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=12)
@@ -66,3 +67,11 @@ def test_redirects_stand_last_with_a_comment() -> None:
         "[book]\n\n# Addresses of the old site, and the pages they lead to.\n"
         '[html.redirects]\n"old.html" = "new"\n'
     )
+
+
+@given(st.text(st.sampled_from("ab[]*?!-/"), min_size=1, max_size=9))
+def test_a_name_as_the_contents_take_it_is_that_page_alone(name: str) -> None:
+    matches = compile_pattern(literal(name)).fullmatch
+    assert matches(name)
+    assert not matches(f"{name}a")
+    assert not matches(name.replace("*", "b").replace("?", "b").replace("[", "b") + "b")

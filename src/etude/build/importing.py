@@ -217,7 +217,8 @@ def _write(
             (target / path).unlink(missing_ok=True)
         write_atomic(target / LEDGER, (json.dumps(hashes, indent=0, ensure_ascii=False) + "\n").encode())
     except WriteError as error:
-        raise BookError((unwritable(str(error.path), error.reason),)) from error
+        problem = unwritable(str(error.path), error.reason, "choose another folder")
+        raise BookError((problem,)) from error
     return tuple(kept), len(due)
 
 

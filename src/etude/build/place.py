@@ -43,12 +43,12 @@ def locked(error: LockedError) -> Diagnostic:
     return diagnose(Rule.BUILD_LOCKED, str(error), "", hints=(hint,))
 
 
-def unwritable(path: str, reason: str) -> Diagnostic:
-    """What stops a build that cannot write a file."""
+def unwritable(path: str, reason: str, other: str = "choose another folder with --out") -> Diagnostic:
+    """What stops those who cannot write a file; `other` is what may help beside some space."""
     if ".etude" in Path(path).parts:
         hint = "results are stored in the book's folder `.etude`: see that it has room and can be written"
     else:
-        hint = "free some space, or choose another folder with --out"
+        hint = f"free some space, or {other}"
     return diagnose(Rule.WRITE_FAILED, f"cannot write `{path}`: {reason}", "", hints=(hint,))
 
 

@@ -16,7 +16,7 @@ __all__ = ["Fence", "Piece", "Prose", "pieces", "segments"]
 
 _OPEN = re.compile(r"(?P<indent>[ \t]*)(?P<marker>`{3,}|~{3,})(?P<info>[^\n]*)")
 _SEGMENT = re.compile(
-    r"(?P<code>(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`))"
+    r"(?P<code>(?<!`)(?P<tick>`++).+?(?<!`)(?P=tick)(?!`))"
     r"|(?P<math>(?<![\\$])\$(?![\s$])(?:\\.|[^$\\])+?(?<!\s)\$(?!\d))"
     r"|(?P<escape>\\[!-/:-@\[-`{-~])",
     re.DOTALL,

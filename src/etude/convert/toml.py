@@ -15,7 +15,7 @@ from msgspec import Struct
 from etude.model.diagnostic import Place
 from etude.model.span import Span
 
-__all__ = ["Origin", "Placed", "Plain", "Toml", "Written"]
+__all__ = ["Origin", "Placed", "Plain", "Toml", "Written", "literal"]
 
 Plain: TypeAlias = "str | bool | int | float | Sequence[Plain] | Mapping[str, Plain] | Placed"
 """What a value may be: a text, a truth, a number, a list, a table, each with its place if that is known."""
@@ -159,6 +159,11 @@ class Toml:
     def _note(self, start: int, place: Place | None) -> None:
         if place is not None:
             self._origins.append(Origin(start, self._at, place))
+
+
+def literal(name: str) -> str:
+    """A page's name as the contents take it: what is a mark of patterns stands for itself."""
+    return re.sub(r"[*?\[]", r"[\g<0>]", name)
 
 
 def _inline(value: Plain) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from etude.parse.frontmatter import FIELDS, IGNORED
+from etude.parse.frontmatter import FIELDS
+from etude.parse.frontmatter_ignored import IGNORED
 
 __all__ = ["begins_with_rule", "head", "plain_thread"]
 

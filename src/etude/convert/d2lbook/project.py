@@ -67,10 +67,12 @@ def read_project(files: Files, *, originals: bool) -> Project:
     """Read it; raises `NotABookError` when there is none, or `config.ini` cannot be read."""
     if not files.exists(CONFIG):
         raise NotABookError(f"there is no `{CONFIG}`")
+    data = files.read(CONFIG)
     try:
-        text = files.read(CONFIG).decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise NotABookError(f"`{CONFIG}` is not UTF-8") from error
+        line = data.count(b"\n", 0, error.start) + 1
+        raise NotABookError(f"`{CONFIG}` is not UTF-8 (line {line}); save it as UTF-8 first") from error
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read_string(text, CONFIG)

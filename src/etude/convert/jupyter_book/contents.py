@@ -97,7 +97,11 @@ class _Contents:
             return below
         title = item.get("title") if item is not file else None
         words = self.draft.text(title) if title is not None else None
-        self.draft.kept(file)
+        if any(self.exists(f"{name}{suffix}") for suffix in _SUFFIXES):
+            self.draft.kept(file)
+        else:
+            said = f"there is no page `{name}` in the book's folder"
+            self.draft.account.lost(file.at, file.place.path, file.line, said)
         placed = Placed(name, file.place)
         unnumbered = 0 < deepest == depth - 1
         hidden = item is not file and _hidden(item)

@@ -108,6 +108,8 @@ class _Reader:
         self.files = files
         self.problems: list[Diagnostic] = []
         self.broken = False
+        self.extending: set[str] = set()
+        """Files that were named by `extends`: each is read once, whoever names it."""
 
     def read(self, path: str) -> Item | None:
         data = self.files.read(path)
@@ -127,6 +129,9 @@ class _Reader:
         extends = item.get("extends")
         for one in extends.each() if extends is not None else ():
             path = posixpath.normpath(posixpath.join(posixpath.dirname(item.place.path), one.text))
+            if path in self.extending:
+                continue
+            self.extending.add(path)
             if "://" in one.text or depth > _DEEPEST:
                 message = f"`{one.text}` is not fetched: what it says of the project is not known"
                 hint = "put a copy of it into the book, and name that"

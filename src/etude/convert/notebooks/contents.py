@@ -10,7 +10,7 @@ from msgspec import Struct
 from etude.convert.notebooks.draft import Draft, title_words
 from etude.convert.notebooks.headings import number_of
 from etude.convert.notebooks.names import is_index, order, place, readable
-from etude.convert.toml import Plain
+from etude.convert.toml import Plain, literal
 
 __all__ = ["Part", "propose"]
 
@@ -56,7 +56,7 @@ def _loose(drafts: Sequence[Draft]) -> list[Part]:
 
 
 def _loose_part(group: Sequence[Draft]) -> Part:
-    return Part("", tuple(draft.name for draft in group), numbered=place(group[0].source) == 0)
+    return Part("", tuple(literal(draft.name) for draft in group), numbered=place(group[0].source) == 0)
 
 
 def _only_folder(drafts: Sequence[Draft]) -> str:
@@ -112,7 +112,8 @@ def _typed(draft: Draft) -> int | None:
 def _chapters(drafts: Sequence[Draft], folder: str) -> Iterable[Plain]:
     for name, inside in _entries(drafts, folder):
         if isinstance(inside, Draft):
-            yield {"page": inside.name, "numbered": False} if is_index(name) or place(name) else inside.name
+            page = literal(inside.name)
+            yield {"page": page, "numbered": False} if is_index(name) or place(name) else page
             continue
         lead = next(
             (one for one in inside if is_index(one.path) and posixpath.dirname(one.path) == name), None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from etude.convert.quarto import attributes
 
@@ -32,7 +33,15 @@ def length(value: str) -> str:
 
 def closing(text: str, at: int) -> int | None:
     """The offset of the bracket that closes the one at an offset; code and escapes are passed over."""
-    depth = 0
+    return _pairs(text).get(at)
+
+
+@lru_cache(maxsize=8)
+def _pairs(text: str) -> dict[int, int]:
+    """Where each bracket of a text that is closed is closed: one pass, however many are not."""
+    pairs: dict[int, int] = {}
+    opened: list[int] = []
+    at = 0
     while at < len(text):
         mark = text[at]
         if mark == "\\":
@@ -45,13 +54,11 @@ def closing(text: str, at: int) -> int | None:
             at = found.end()
             continue
         if mark == "[":
-            depth += 1
-        elif mark == "]":
-            depth -= 1
-            if not depth:
-                return at
+            opened.append(at)
+        elif mark == "]" and opened:
+            pairs[opened.pop()] = at
         at += 1
-    return None
+    return pairs
 
 
 _LINK = re.compile(

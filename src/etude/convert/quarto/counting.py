@@ -25,7 +25,7 @@ def counts(text: str, language: str, custom: frozenset[str], *, cites: bool) -> 
     examples = set(re.findall(r"^[ \t]*\(@([\w-]+)\)", text, re.MULTILINE))
     # Code by indentation holds no marks.
     text = re.sub(r"(?<=\n\n)(?: {4}|\t)[^\s].*\n(?:(?: {4}|\t).*\n)*(?=\n)", "", text)
-    text = re.sub(r"<!--.*?-->", "", _HIDDEN.sub("", text), flags=re.DOTALL)
+    text = _without_comments(_HIDDEN.sub("", text))
     text = re.sub(r"\A---\n.*?\n(?:---|\.\.\.)\n", "", text, flags=re.DOTALL)
     cells = listings = equations = pictures = citations = references = 0
     for piece in pieces(text):
@@ -55,6 +55,16 @@ def counts(text: str, language: str, custom: frozenset[str], *, cites: bool) -> 
         references=references,
         citations=citations,
     )
+
+
+def _without_comments(text: str) -> str:
+    """A text without its comments; one that is not closed is none."""
+    kept: list[str] = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept.append(text[at:start])
+        at = end + 3
+    return "".join((*kept, text[at:]))
 
 
 def _shown(formula: re.Match[str]) -> str:

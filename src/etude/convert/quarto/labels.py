@@ -12,8 +12,8 @@ from etude.convert.quarto.places import Label
 __all__ = ["found_labels"]
 
 _BRACES = re.compile(r"\{[^{}\n]*#[\w][^{}\n]*\}")
-_OPTION = re.compile(r"^\s*(?:#|//|%%|--)\|\s*(?:label|lst-label):\s*[\"']?([\w.:-]+)", re.MULTILINE)
-_KNITR = re.compile(r"^\s*```+\{\w+\s+([\w.-]+)\s*(?:,|\})", re.MULTILINE)
+_OPTION = re.compile(r"^[ \t]*(?:#|//|%%|--)\|[ \t]*(?:label|lst-label):[ \t]*[\"']?([\w.:-]+)", re.MULTILINE)
+_KNITR = re.compile(r"^[ \t]*```+\{\w+[ \t]+([\w.-]+)\s*(?:,|\})", re.MULTILINE)
 
 
 def found_labels(texts: Mapping[str, str]) -> tuple[dict[str, Label], frozenset[str]]:
