@@ -7,12 +7,12 @@ will (those in lists are), and ends with a fence as long, or with the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from msgspec import Struct
 
-__all__ = ["Fence", "Piece", "Prose", "pieces", "segments"]
+__all__ = ["Fence", "Piece", "Prose", "closing", "opening", "pieces", "segments"]
 
 _OPEN = re.compile(r"(?P<indent>[ \t]*)(?P<marker>`{3,}|~{3,})(?P<info>[^\n]*)")
 _SEGMENT = re.compile(
@@ -55,6 +55,18 @@ class Fence(Struct, frozen=True):
 Piece: TypeAlias = Prose | Fence
 
 
+def opening(line: str) -> re.Match[str] | None:
+    """The parts of a line that opens a fenced block: `indent`, `marker`, `info`."""
+    found = _OPEN.fullmatch(line)
+    # Backticks after backticks are code within a line.
+    return None if found is None or (found["marker"][0] == "`" and "`" in found["info"]) else found
+
+
+def closing(marker: str) -> Callable[[str], re.Match[str] | None]:
+    """What tells whether a line closes a block that was opened with a marker."""
+    return re.compile(rf"[ \t]*{re.escape(marker[0])}{{{len(marker)},}}[ \t]*").fullmatch
+
+
 def pieces(text: str) -> Iterator[Piece]:
     """The pieces of a file in order; with their fences they are all of its lines."""
     lines = text.split("\n")
@@ -63,23 +75,22 @@ def pieces(text: str) -> Iterator[Piece]:
     prose: list[str] = []
     number = 0
     while number < len(lines):
-        opening = _OPEN.fullmatch(lines[number])
-        # Backticks after backticks are code within a line.
-        if opening is None or (opening["marker"][0] == "`" and "`" in opening["info"]):
+        opened = opening(lines[number])
+        if opened is None:
             prose.append(lines[number])
             number += 1
             continue
         if prose:
             yield Prose(number - len(prose) + 1, tuple(prose))
             prose = []
-        start, marker = number, opening["marker"]
-        closing = re.compile(rf"[ \t]*{re.escape(marker[0])}{{{len(marker)},}}[ \t]*")
+        start, marker = number, opened["marker"]
+        closes = closing(marker)
         number += 1
-        while number < len(lines) and not closing.fullmatch(lines[number]):
+        while number < len(lines) and not closes(lines[number]):
             number += 1
         body = tuple(lines[start + 1 : number])
-        info, closed = opening["info"].strip(), number < len(lines)
-        yield Fence(start + 1, opening["indent"], marker, info, body, closed)
+        info, closed = opened["info"].strip(), number < len(lines)
+        yield Fence(start + 1, opened["indent"], marker, info, body, closed)
         number += 1
     if prose:
         yield Prose(len(lines) - len(prose) + 1, tuple(prose))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
+from etude.convert.fences import opening
 from etude.convert.quarto import attributes
 from etude.convert.quarto.cells import Made, cell
+from etude.convert.quarto.directives import Div
 from etude.convert.quarto.divs import div
 from etude.convert.quarto.figures import figure
 from etude.convert.quarto.headings import heading
 from etude.convert.quarto.items import ITEM, NUMBERED, paragraph
 from etude.convert.quarto.layout import CLOSE, OPEN, div_end
-from etude.convert.quarto.lines import Line, fence_end, opening
+from etude.convert.quarto.lines import Line, fence_end
 from etude.convert.quarto.listings import listing
 from etude.convert.quarto.matter import comment, definitions, formula, line_block, raw_tex
 from etude.convert.quarto.openers import indexed, interrupts, is_directive, is_name, opened
@@ -119,7 +122,7 @@ class _Blocks:
         label, name = str(options.values.get("label") or ""), str(options.values.get("name") or "")
         given = attributes.Attributes(label, (options.language,), (("name", name),) if name else ())
         inner = self.lines[start:end]
-        self.out += div(self.context, given, line, 3, inner, lambda part: convert(self.context, part))
+        self.out += div(Div(self.context, given, line, 3, inner, partial(convert, self.context)))
 
     def add(self, made: Made, indent: str) -> None:
         self.out += [indent + text if text else "" for text in made.lines]
@@ -159,11 +162,9 @@ class _Blocks:
             self.context.account.changed(
                 ":::", self.context.path, line.number, "it is not closed; it ends with what it stands in"
             )
-        made = div(
-            self.context, given, line, len(found["colons"]), inner, lambda part: convert(self.context, part)
-        )
         # Directives need no empty line before them, but a paragraph would take what only stood by itself.
-        self.out += made
+        box = Div(self.context, given, line, len(found["colons"]), inner, partial(convert, self.context))
+        self.out += div(box)
         self.at = end + 1
         return True
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
 
 from etude.convert.macros import only_commands
-from etude.convert.quarto.attributes import Attributes
+from etude.convert.quarto.directives import Div, directive
 from etude.convert.quarto.inline import one_line
 from etude.convert.quarto.layout import COLUMNS, columns, tabs
-from etude.convert.quarto.lines import Line, longest
-from etude.convert.quarto.places import Context
 from etude.convert.quarto.spans import visible
 from etude.convert.quarto.statements import STATEMENTS, statement
 
-__all__ = ["Convert", "directive", "div"]
-
-Convert = Callable[[Sequence[Line]], list[str]]
-"""Converts the lines within."""
+__all__ = ["div"]
 
 _CALLOUTS = ("note", "tip", "warning", "important", "caution")
 _WIDE = re.compile(r"(?:column-(?:body|page|screen)[\w-]*|landscape|fullwidth|full-width)")
@@ -27,42 +23,23 @@ _SHOW = frozenset({
 })  # fmt: skip
 
 
-def directive(
-    name: str, argument: str, options: Sequence[str], body: Sequence[str], colons: int = 3
-) -> list[str]:
-    """A directive with its lines; its fence is as long as the author's, or longer than those within."""
-    inner = longest(body, ":")
-    fence = ":" * max(colons if colons > inner else 0, inner + 1 if inner else 3, 3)
-    head = f"{fence}{{{name}}} {argument}".rstrip()
-    text = list(body)
-    while text and not text[0].strip():
-        text.pop(0)
-    while text and not text[-1].strip():
-        text.pop()
-    apart = [""] if text and options and re.match(r":[\w-]+:", text[0].lstrip()) else []
-    return [head, *options, *apart, *text, fence]
-
-
-def div(
-    context: Context, given: Attributes, opener: Line, colons: int, inner: Sequence[Line], convert: Convert
-) -> list[str]:
+def div(box: Div) -> list[str]:
     """The lines of a div."""
-    made = _made(context, given, opener, colons, inner, convert)
+    made = _made(box)
     while made and not made[0].strip():
         made.pop(0)
     while made and not made[-1].strip():
         made.pop()
-    indent = opener.indent
+    indent = box.opener.indent
     if not indent:
         return made
     # Lines within come with the indentation that they had.
     return [line if not line.strip() or line.startswith(indent) else indent + line for line in made]
 
 
-def _made(
-    context: Context, given: Attributes, opener: Line, colons: int, inner: Sequence[Line], convert: Convert
-) -> list[str]:
-    account, path, line = context.account, context.path, opener.number
+def _made(box: Div) -> list[str]:
+    context, given, colons, inner, convert = box.context, box.given, box.colons, box.inner, box.convert
+    account, path, line = context.account, context.path, box.line
     classes = given.classes
     shown = visible(given)
     construct = f"::: {{.{classes[0]}}}" if classes else "::: {#…}" if given.id else "::: {…}"
@@ -74,14 +51,14 @@ def _made(
         return convert(inner)
     callout = next((name[8:] for name in classes if name.startswith("callout-")), "")
     if callout or "callout" in classes:
-        return _callout(context, given, line, colons, inner, convert, callout)
+        return _callout(box, callout)
     if "panel-tabset" in classes or "tabset" in classes:
         account.kept("::: {.panel-tabset}", path, line, "{tab-set}")
-        return tabs(context, given, colons, inner, convert, directive)
+        return tabs(box)
     if set(classes) & COLUMNS or any(given.has(key) for key in ("layout-ncol", "layout-nrow", "layout")):
         if given.id:
-            return _figure(context, given, line, colons, inner, convert)
-        return columns(context, given, line, colons, inner, convert, directive)
+            return _figure(box)
+        return columns(box)
     if set(classes) & {"column-margin", "aside", "marginnote", "sidenote"}:
         account.kept(construct, path, line, "{margin}")
         return directive("margin", "", [], convert(inner), colons)
@@ -90,9 +67,9 @@ def _made(
         return ["```{bibliography}", "```"]
     kind = given.id.partition("-")[0]
     if kind in STATEMENTS or set(classes) & set(STATEMENTS.values()):
-        return statement(context, given, line, colons, inner, convert, directive)
+        return statement(box)
     if kind in {"fig", "tbl", "lst"} or kind in context.book.custom:
-        return _figure(context, given, line, colons, inner, convert)
+        return _figure(box)
     if "hidden" in classes and only_commands("\n".join(one.text for one in inner)):
         account.kept(construct, path, line, "formulas that only define commands are not shown anyway")
         return convert(inner)
@@ -105,19 +82,12 @@ def _made(
     if "epigraph" in classes:
         account.kept(construct, path, line, "{epigraph}")
         return directive("epigraph", "", [], convert(inner), colons)
-    return _group(context, given, line, colons, inner, convert, construct)
+    return _group(box, construct)
 
 
-def _group(
-    context: Context,
-    given: Attributes,
-    line: int,
-    colons: int,
-    inner: Sequence[Line],
-    convert: Convert,
-    construct: str,
-) -> list[str]:
+def _group(box: Div, construct: str) -> list[str]:
     """A div that has no meaning of its own."""
+    context, given, line = box.context, box.given, box.line
     account, path = context.account, context.path
     classes = [name for name in given.classes if name not in _SHOW and not _WIDE.fullmatch(name)]
     if len(classes) < len(given.classes):
@@ -126,7 +96,7 @@ def _group(
     if not classes and not given.id:
         if given.pairs:
             account.changed(construct, path, line, "its content without its looks")
-        return convert(inner)
+        return box.convert(box.inner)
     if classes:
         account.kept(construct, path, line, "{div}")
     owner = context.book.labels.get(given.id)
@@ -136,21 +106,14 @@ def _group(
         anchor = [f'<a id="{given.id}"></a>', ""]
     options = [f":label: {given.id}"] if given.id and not anchor else []
     options += [f":class: {' '.join(classes)}"] if classes else []
-    body = convert(inner)
-    return [*anchor, *(directive("div", "", options, body, colons) if options else body)]
+    body = box.convert(box.inner)
+    return [*anchor, *(directive("div", "", options, body, box.colons) if options else body)]
 
 
-def _callout(
-    context: Context,
-    given: Attributes,
-    line: int,
-    colons: int,
-    inner: Sequence[Line],
-    convert: Convert,
-    kind: str,
-) -> list[str]:
+def _callout(box: Div, kind: str) -> list[str]:
+    context, given, line = box.context, box.given, box.line
     account, path = context.account, context.path
-    lines = list(inner)
+    lines = list(box.inner)
     while lines and lines[0].blank:
         lines.pop(0)
     title = given.get("title")
@@ -174,20 +137,19 @@ def _callout(
         options.append(":class: dropdown")
         options += [":open:"] if collapse == "false" else []
         account.kept("collapse=", path, line, ":class: dropdown")
-    body = convert(lines)
+    body = box.convert(lines)
     if not any(text.strip() for text in body):
         body = [title or "&nbsp;"]
         title = ""
-    return directive(name, one_line(title, context, line), options, body, colons)
+    return directive(name, one_line(title, context, line), options, body, box.colons)
 
 
-def _figure(
-    context: Context, given: Attributes, line: int, colons: int, inner: Sequence[Line], convert: Convert
-) -> list[str]:
+def _figure(box: Div) -> list[str]:
     """A div that is a figure, a table or a listing, with its caption in the last paragraph."""
+    context, given, line, colons = box.context, box.given, box.line, box.colons
     account, path = context.account, context.path
     kind = given.id.partition("-")[0]
-    lines = list(inner)
+    lines = list(box.inner)
     while lines and lines[-1].blank:
         lines.pop()
     start = len(lines)
@@ -200,7 +162,7 @@ def _figure(
     caption = caption or one_line(given.get("fig-cap") or given.get("tbl-cap"), context, line)
     rest = lines[:start] if words else lines
     gridded = any(given.has(key) for key in ("layout-ncol", "layout-nrow", "layout"))
-    body = columns(context, given, line, 3, rest, convert, directive) if gridded else convert(rest)
+    body = columns(replace(box, colons=3, inner=rest)) if gridded else box.convert(rest)
     while body and not body[-1].strip():
         body.pop()
     said = {"fig": "{figure}", "tbl": "{table}", "lst": "{code-block} with :caption:"}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from etude.convert.fences import opening
 from etude.convert.quarto import attributes
 from etude.convert.quarto.attributes import Attributes
+from etude.convert.quarto.directives import Div, directive
 from etude.convert.quarto.inline import one_line
-from etude.convert.quarto.lines import Line, fence_end, longest, opening
-from etude.convert.quarto.places import Context
+from etude.convert.quarto.lines import Line, fence_end, longest
 
 __all__ = ["CLOSE", "COLUMNS", "OPEN", "columns", "div_end", "tabs"]
 
@@ -20,9 +21,6 @@ OPEN = re.compile(r"(?P<indent>[ \t]*)(?P<colons>:{3,})[ \t]*(?P<what>\{.*\}|[^\
 CLOSE = re.compile(r"[ \t]*:{3,}[ \t]*")
 _MYST = re.compile(r"[ \t]*:{3,}[ \t]*\{[\w:-]+\}.*")
 _HEADING = re.compile(r"\s*(?P<marks>#{1,6})\s+(?P<words>.*?)(?:\s+#+)?\s*")
-
-Make = Callable[[str, str, Sequence[str], Sequence[str], int], list[str]]
-Convert = Callable[[Sequence[Line]], list[str]]
 
 
 def div_end(lines: Sequence[Line], at: int) -> int:
@@ -44,23 +42,16 @@ def div_end(lines: Sequence[Line], at: int) -> int:
     return index
 
 
-def columns(
-    context: Context,
-    given: Attributes,
-    line: int,
-    colons: int,
-    inner: Sequence[Line],
-    convert: Convert,
-    make: Make,
-) -> list[str]:
+def columns(box: Div) -> list[str]:
     """Blocks in columns."""
-    account, path = context.account, context.path
-    items = _items(inner)
+    given, convert = box.given, box.convert
+    account, path = box.context.account, box.context.path
+    items = _items(box.inner)
     boxes = [item for item in items if OPEN.fullmatch(item[0].text)]
     number = _number(given, items)
     named = set(given.classes) & COLUMNS
     construct = f"::: {{.{next(iter(sorted(named)))}}}" if named else "layout-ncol= and layout="
-    account.kept(construct, path, line, "{grid}")
+    account.kept(construct, path, box.line, "{grid}")
     body: list[str] = []
     rest = [item for item in items if item not in boxes] if named else []
     for item in items:
@@ -79,8 +70,8 @@ def columns(
             c for c in got[0].classes if c != "column" and not c.startswith(("g-", "col-"))
         ]
         lines = convert(item[1:-1]) if plain else convert(item)
-        body += make("grid-item", "", [], lines, 3)
-    return make("grid", str(number), [], body, max(colons, longest(body, ":") + 1))
+        body += directive("grid-item", "", [], lines, 3)
+    return directive("grid", str(number), [], body, max(box.colons, longest(body, ":") + 1))
 
 
 def _number(given: Attributes, items: Sequence[Sequence[Line]]) -> int:
@@ -129,10 +120,9 @@ def _alone(item: Sequence[Line]) -> list[Line]:
     return list(item)
 
 
-def tabs(
-    context: Context, given: Attributes, colons: int, inner: Sequence[Line], convert: Convert, make: Make
-) -> list[str]:
+def tabs(box: Div) -> list[str]:
     """A tabset: the headings of the first level in it are titles."""
+    context, inner, convert = box.context, box.inner, box.convert
     parts: list[tuple[str, int, bool, list[Line]]] = []
     level = ""
     before: list[Line] = []
@@ -155,17 +145,17 @@ def tabs(
         else:
             before.extend(inner[at:end])
         at = end
-    group = given.get("group")
+    group = box.given.get("group")
     body: list[str] = []
     for title, number, active, lines in parts:
         context.account.kept("tab", context.path, number, "{tab-item}")
         options = [f":sync: {_word(title)}"] if group else []
         options += [":selected:"] if active else []
-        body += make("tab-item", title or "&nbsp;", options, convert(lines), 3)
+        body += directive("tab-item", title or "&nbsp;", options, convert(lines), 3)
     if not parts:
         return convert(inner)
     options = [f":sync-group: {group}"] if group else []
-    made = make("tab-set", "", options, body, max(colons, longest(body, ":") + 1))
+    made = directive("tab-set", "", options, body, max(box.colons, longest(body, ":") + 1))
     lead = convert(before) if any(not line.blank for line in before) else []
     return [*lead, *([""] if lead else []), *made]
 

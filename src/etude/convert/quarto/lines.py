@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-__all__ = ["Line", "Taken", "fence_end", "lines_of", "longest", "opening"]
+from etude.convert.fences import closing
 
-_OPEN = re.compile(r"(?P<indent>[ \t]*)(?P<marker>`{3,}|~{3,})(?P<info>[^\n]*)")
+__all__ = ["Line", "Taken", "fence_end", "lines_of", "longest"]
 
 
 class Line(Struct, frozen=True):
@@ -45,21 +45,10 @@ def lines_of(text: str, first: int = 1) -> list[Line]:
     return [Line(number, line) for number, line in enumerate(found, first)]
 
 
-def opening(text: str) -> re.Match[str] | None:
-    """The parts of a line that opens a code block: `indent`, `marker`, `info`."""
-    found = _OPEN.fullmatch(text)
-    if found is None or (found["marker"][0] == "`" and "`" in found["info"]):
-        return None
-    return found
-
-
 def fence_end(lines: Sequence[Line], at: int, marker: str) -> int:
     """The index of the line that closes a code block opened at an index; past the end when none does."""
-    closing = re.compile(rf"[ \t]*{re.escape(marker[0])}{{{len(marker)},}}[ \t]*")
-    for index in range(at + 1, len(lines)):
-        if closing.fullmatch(lines[index].text):
-            return index
-    return len(lines)
+    closes = closing(marker)
+    return next((index for index in range(at + 1, len(lines)) if closes(lines[index].text)), len(lines))
 
 
 def longest(lines: Sequence[str], mark: str) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from etude.convert.fences import opening
 from etude.convert.quarto import attributes
 from etude.convert.quarto.headings import HEADING
 from etude.convert.quarto.items import ITEM
 from etude.convert.quarto.layout import CLOSE, OPEN
-from etude.convert.quarto.lines import Line, opening
+from etude.convert.quarto.lines import Line
 from etude.convert.quarto.places import Context
 
 __all__ = ["indexed", "interrupts", "is_directive", "is_name", "opened"]

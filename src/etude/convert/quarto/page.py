@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from etude.convert.account import Account
+from etude.convert.fences import opening
 from etude.convert.quarto.blocks import EXECUTABLE, convert
 from etude.convert.quarto.bookdown import text_references
 from etude.convert.quarto.cells import LANGUAGES, cell
 from etude.convert.quarto.front import Front, defaults, read_front, written
-from etude.convert.quarto.lines import lines_of, opening
+from etude.convert.quarto.lines import lines_of
 from etude.convert.quarto.options import Cells
 from etude.convert.quarto.places import Book, Context
 

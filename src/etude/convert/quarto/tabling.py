@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from etude.convert.quarto import tables
-from etude.convert.quarto.divs import directive
+from etude.convert.quarto.directives import directive
 from etude.convert.quarto.inline import convert, one_line
 from etude.convert.quarto.layout import CLOSE
 from etude.convert.quarto.lines import Line, Taken
