@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from etude.build import BuildOptions, build, importing
-from etude.build.importing import LEDGER, Imported, import_book
+from etude.build.importing import Imported, import_book
+from etude.build.ledger import LEDGER
 from etude.build.watch import digest
 from etude.convert.account import Account, Fate
 from etude.convert.census import Counts

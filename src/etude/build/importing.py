@@ -1,24 +1,18 @@
-"""An import: another tool's book is read and converted, the outcome is counted, and the new book written.
-
-What an import wrote is remembered in the new book, so that the next one replaces it, and nothing that its
-author has changed since.
-"""
+"""An import: another tool's book is read and converted, the outcome is counted, and the new book written."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from functools import cache, partial
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from etude.adapters.disk import DiskFiles, WriteError, write_atomic
-from etude.build.place import CONFIG, unwritable
-from etude.build.watch import digest
-from etude.convert.account import Account, Note
+from etude.adapters.disk import DiskFiles
+from etude.build.ledger import Content, Ledger
+from etude.build.place import CONFIG
+from etude.convert.account import Account, Note, in_order
 from etude.convert.census import count, missing
 from etude.convert.converted import Asked, Converted, NotABookError
 from etude.convert.report import REPORT, as_markdown
@@ -29,7 +23,7 @@ from etude.parse.config import parse_config
 from etude.parse.contents import settle
 from etude.parse.page import parse_page
 
-__all__ = ["IN_PLACE", "KINDS", "LEDGER", "Imported", "import_book"]
+__all__ = ["IN_PLACE", "KINDS", "Imported", "import_book"]
 
 KINDS: dict[str, str] = {
     "d2lbook": "d2lbook",
@@ -41,12 +35,6 @@ KINDS: dict[str, str] = {
 
 IN_PLACE = "jupyter-book"
 """The kind whose pages can stay where they are: only their configuration is written."""
-
-Content: TypeAlias = Callable[[], bytes]
-"""Gives what a file will hold: one is held at a time, since data sets are large."""
-
-LEDGER = ".etude-import"
-"""File of a new book: what an import wrote there, as a JSON object of paths and hashes."""
 
 
 class Imported(Struct, frozen=True):
@@ -87,22 +75,22 @@ def import_book(
     if REPORT in {*dict(converted.files), *(path for path, _, _ in converted.counts)}:
         raise _usage(f"a page of the book would be `{REPORT}`, which is the report's name", "rename the page")
     notes = _checked(converted, _Overlay(files, converted))
-    made = {**dict(converted.files), REPORT: as_markdown(notes, files.root.name, KINDS[kind])}
-    wanted: dict[str, Content] = {path: partial(str.encode, text) for path, text in made.items()}
+    wanted: dict[str, Content] = {path: partial(str.encode, text) for path, text in converted.files}
     for copy in converted.copies:
         if not in_place or copy.source != copy.path:
             wanted[copy.path] = partial(files.read, copy.source)
     wanted |= {path: partial(bytes, data) for path, data in converted.pictures}
-    before = 0
+    ledger = Ledger(target, force=force, dry=dry)
     if converted.outputs and not dry:
-        del wanted[REPORT]
-        _, before = _write(target, wanted, force=force, dry=False, tidy=False)
+        # Results are planned with the new book as it is written.
+        ledger.write(wanted)
         more, notes = _results(target, converted, notes)
-        wanted |= {path: partial(bytes, data) for path, data in more.items()}
-        wanted[REPORT] = partial(str.encode, as_markdown(notes, files.root.name, KINDS[kind]))
-    kept, written = _write(target, wanted, force=force, dry=dry)
-    written += before
-    return Imported(notes, len(converted.counts), written, kept, tuple(_told(kept)))
+        wanted = {path: partial(bytes, data) for path, data in more.items()}
+    wanted[REPORT] = partial(str.encode, as_markdown(notes, files.root.name, KINDS[kind]))
+    ledger.write(wanted)
+    ledger.close()
+    kept = tuple(sorted(ledger.kept))
+    return Imported(notes, len(converted.counts), ledger.written, kept, tuple(_told(kept)))
 
 
 def _converter(kind: str) -> Callable[[Files, Asked], Converted]:
@@ -119,7 +107,7 @@ def _results(
     from etude.build.imported import taken_over  # noqa: PLC0415 -- it loads all that builds load
 
     results = taken_over(target, converted.outputs)
-    return results.files, tuple(sorted((*notes, *results.notes), key=lambda note: (note.path, note.line)))
+    return results.files, in_order((*notes, *results.notes))
 
 
 def _checked(converted: Converted, files: Files) -> tuple[Note, ...]:
@@ -136,7 +124,7 @@ def _checked(converted: Converted, files: Files) -> tuple[Note, ...]:
         page = parse_page(files.read(path), path, name.rpartition(".")[0], language, config, files)
         for what, one, other in missing(before, count(page)):
             account.lost(what, source, 0, f"of {one} in the source, {other} are in the new page")
-    return tuple(sorted((*converted.notes, *account.notes), key=lambda note: (note.path, note.line)))
+    return in_order((*converted.notes, *account.notes))
 
 
 class _Overlay:
@@ -168,83 +156,6 @@ class _Overlay:
 
         matches = glob_pattern(pattern).fullmatch
         return tuple(sorted(path for path in {**self.made, **self.pictures, **self.copied} if matches(path)))
-
-
-def _write(
-    target: Path, wanted: Mapping[str, Content], *, force: bool, dry: bool, tidy: bool = True
-) -> tuple[tuple[str, ...], int]:
-    """Write what is new; the files that were left alone, and how many were written."""
-    inside = cache(DiskFiles(target).inside)
-    ledger = {path: known for path, known in _ledger(target).items() if _within(path, inside)}
-    hashes: dict[str, str] = {}
-    kept: list[str] = []
-    due: list[str] = []
-    for path, content in sorted(wanted.items()):
-        if not _within(path, inside):
-            raise _usage(f"`{target / path}` lies outside of the new book", "look for links in its folder")
-        data, there = content(), _content(target / path)
-        hashes[path] = digest(data)
-        if there == data:
-            continue
-        if there is not None and not force and digest(there) != ledger.get(path):
-            kept.append(path)
-            # It stays known as it was written: one who undoes the change gets what is new.
-            hashes[path] = ledger.get(path, "")
-        else:
-            due.append(path)
-    if kept and not ledger:
-        first = f"`{(target / kept[0]).as_posix()}`"
-        more = f" and {len(kept) - 1} more files of the new book" if len(kept) > 1 else ""
-        raise _usage(
-            f"there is already {first}{more}", "choose another folder, or replace them with `--force`"
-        )
-    others = {path: known for path, known in ledger.items() if path not in wanted}
-    gone: list[str] = []
-    if tidy:
-        gone = [
-            path
-            for path, known in others.items()
-            if (there := _content(target / path)) is not None and digest(there) == known
-        ]
-    else:
-        hashes |= others
-    if dry:
-        return tuple(kept), len(due)
-    try:
-        for path in due:
-            write_atomic(target / path, wanted[path]())
-        for path in gone:
-            (target / path).unlink(missing_ok=True)
-        write_atomic(target / LEDGER, (json.dumps(hashes, indent=0, ensure_ascii=False) + "\n").encode())
-    except WriteError as error:
-        problem = unwritable(str(error.path), error.reason, "choose another folder")
-        raise BookError((problem,)) from error
-    return tuple(kept), len(due)
-
-
-def _within(path: str, inside: Callable[[str], bool]) -> bool:
-    """Whether a path of the new book stays in it when links in its folders are followed."""
-    folder, _, name = path.rpartition("/")
-    return name not in {"", ".", ".."} and not path.startswith("/") and inside(folder)
-
-
-def _ledger(target: Path) -> dict[str, str]:
-    data = _content(target / LEDGER)
-    try:
-        known: Any = json.loads(data) if data else {}
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(known, dict):
-        return {}
-    return {path: value for path, value in known.items() if isinstance(value, str)}
-
-
-def _content(path: Path) -> bytes | None:
-    """What a file holds; None when there is none. Raises `OSError` for one that cannot be read."""
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return None
 
 
 def _told(kept: tuple[str, ...]) -> list[Diagnostic]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from msgspec import Struct
 
-__all__ = ["Account", "Fate", "Note"]
+__all__ = ["Account", "Fate", "Note", "in_order"]
 
 
 class Fate(StrEnum):
@@ -56,4 +57,9 @@ class Account:
     @property
     def notes(self) -> tuple[Note, ...]:
         """All notes by file and line; of equals the first that came."""
-        return tuple(sorted(self._notes, key=lambda note: (note.path, note.line)))
+        return in_order(self._notes)
+
+
+def in_order(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Notes by file and line; of equals the first that came."""
+    return tuple(sorted(notes, key=lambda note: (note.path, note.line)))

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from etude.build import BuildOptions, BuildReport, build
-from etude.build.importing import LEDGER, Imported, import_book
+from etude.build.importing import Imported, import_book
+from etude.build.ledger import LEDGER
 from etude.convert.account import Fate
 from etude.convert.converted import Asked
 from etude.model.rules import Rule
