@@ -245,6 +245,8 @@ ELSEWHERE = {
     Rule.HISTORY_UNREADABLE,
     # Only with the site's address, and without a font.
     Rule.CARD_MISSING,
+    # Only of a book whose library is packed.
+    Rule.LIBRARY_DIFFERS,
     # Only without pandoc, or where it fails.
     Rule.PANDOC_MISSING,
     Rule.PANDOC_FAILED,

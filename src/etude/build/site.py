@@ -112,6 +112,10 @@ def write_outputs(
             known.update(whole_text(making, known))
     if "notebook" in options.to:
         shared_notebooks(book, run, out, output)
+    if "library" in options.to:
+        from etude.build.package import write_package  # noqa: PLC0415 -- only for this form
+
+        write_package(making)
     if "pdf" in options.to:  # before e-books, which say where its pages begin
         from etude.build.pdf import write_pdfs  # noqa: PLC0415 -- only for this form
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-OUTPUTS = ("html", "notebook", "pdf", "epub", "markdown", "tex", "docx")
+OUTPUTS = ("html", "notebook", "library", "pdf", "epub", "markdown", "tex", "docx")
 DEFAULT = ("html", "notebook")
 _ALIASES = {"md": "markdown"}
 
@@ -41,8 +41,8 @@ _ALIASES = {"md": "markdown"}
     default=",".join(DEFAULT),
     metavar="NAMES",
     show_default=True,
-    help="What to write: html, notebook, pdf, epub, markdown (or md), tex, docx; several with commas "
-    "between them.",
+    help="What to write: html, notebook, library, pdf, epub, markdown (or md), tex, docx; several with "
+    "commas between them.",
 )
 @OUT
 @EXECUTE

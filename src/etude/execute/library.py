@@ -19,7 +19,7 @@ from etude.execute.scan import Scan
 from etude.execute.tree import parse_cell
 from etude.model.diagnostic import Diagnostic, Rule, diagnose
 
-__all__ = ["Library", "LibraryModule"]
+__all__ = ["Library", "LibraryModule", "SavedCode"]
 
 _MAGIC = re.compile(r"^([ \t]*)[%!?]", re.MULTILINE)
 
@@ -35,6 +35,17 @@ class LibraryModule:
     text: str
     """Hash of the text as it stands."""
     scan: Scan
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCode:
+    """A saved cell as it stands in its module."""
+
+    path: str
+    """Of its page."""
+    cell: int
+    """`CellCode.index`."""
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +162,17 @@ class Library:
                         files.setdefault(f"{path[:end]}/__init__.py", '"""Part of the book\'s code."""\n')
         return dict(sorted(files.items()))
 
+    def saved(self, language: str, variant: str) -> dict[str, tuple[SavedCode, ...]]:
+        """All that a book saves in a variant, by module, dotted, with the package."""
+        return {
+            name: tuple(
+                SavedCode(piece.path, piece.cell.index, code)
+                for piece, code in zip(growth.pieces, _codes(growth.pieces), strict=True)
+                if code.strip()
+            )
+            for name, growth in self._growth(language, variant).items()
+        }
+
     def _count_before(self, growth: _Growth, position: int) -> int:
         """How many pieces of a module a page finds."""
         if self._whole:
@@ -186,8 +208,7 @@ def _same_saved(page: PageCode, default: PageCode | None) -> PageCode:
 def _module_text(pieces: Sequence[_Piece]) -> str:
     out: list[str] = []
     page = ""
-    codes = folded([_importable(piece.cell.code).rstrip() for piece in pieces])
-    for piece, code in zip(pieces, codes, strict=True):
+    for piece, code in zip(pieces, _codes(pieces), strict=True):
         if not code.strip():
             continue
         if piece.path != page:
@@ -195,6 +216,11 @@ def _module_text(pieces: Sequence[_Piece]) -> str:
             out.append(f"# page: {page}\n")
         out.append(code + "\n")
     return "\n".join(out)
+
+
+def _codes(pieces: Sequence[_Piece]) -> list[str]:
+    """The codes of a module's cells, each as a module can hold it."""
+    return folded([_importable(piece.cell.code).rstrip() for piece in pieces])
 
 
 def _importable(code: str) -> str:

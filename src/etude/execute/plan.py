@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from etude.execute.code import CellCode, EvalCode, PageCode
 from etude.execute.facts import Facts
-from etude.execute.library import Library
+from etude.execute.library import Library, SavedCode
 from etude.execute.modules import Modules, View
 from etude.execute.recipe import Component
 from etude.execute.requests import Request
@@ -152,3 +152,7 @@ class Plan:
     def library(self, run: Run) -> dict[str, str]:
         """The files of the library that a run finds: path to source; empty when there is no library."""
         return self._library.sources(run.view.language, run.view.position, run.variant)
+
+    def saved(self, language: str, variant: str) -> dict[str, tuple[SavedCode, ...]]:
+        """All that the book saves in a variant, by module; empty when there is no library."""
+        return self._library.saved(language, variant)

@@ -63,7 +63,7 @@ def plan(
     library = Library(
         config.library.name,
         ordered,
-        config.languages[0],
+        config.library.language or config.languages[0],
         config.library_modules(),
         whole=config.library.whole,
     )

@@ -154,6 +154,8 @@ class LibraryConfig(Struct, frozen=True):
     """Import name; empty: saved cells are not importable."""
     whole: bool = False
     """Whether every page finds what all pages save, not only those before it."""
+    language: str = ""
+    """Whose pages it is taken from where those of several save the same; empty: the book's first."""
 
 
 class BibliographyConfig(Struct, frozen=True):

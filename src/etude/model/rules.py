@@ -114,6 +114,7 @@ class Rule(StrEnum):
     # writing
     HISTORY_UNREADABLE = "history-unreadable"
     CARD_MISSING = "card-missing"
+    LIBRARY_DIFFERS = "library-differs"
     PDF_FAILED = "pdf-failed"
     PDF_PICTURE = "pdf-picture"
     PDF_NOT_ACCESSIBLE = "pdf-not-accessible"
@@ -228,6 +229,7 @@ RULES: dict[Rule, RuleInfo] = {
         (Rule.REMOTE_UNREADABLE, _W, "A shared result is not what was shared; it counts as missing."),
         (Rule.HISTORY_UNREADABLE, _I, "Git does not tell when pages were changed."),
         (Rule.CARD_MISSING, _I, "No picture is drawn for those who share a page."),
+        (Rule.LIBRARY_DIFFERS, _W, "Two variants save different code to one module of the library."),
         (Rule.PDF_FAILED, _E, "A printed book could not be set."),
         (Rule.PDF_PICTURE, _W, "A picture cannot be printed, and is left out."),
         (Rule.PDF_NOT_ACCESSIBLE, _I, "A printed book is not PDF/UA: it lacks what those who listen need."),

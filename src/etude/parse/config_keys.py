@@ -24,6 +24,7 @@ from etude.parse.config_values import (
     MACRO,
     MODULE,
     NAMES,
+    OWN_LANGUAGE,
     PAGE,
     PATH,
     PATHS,
@@ -529,6 +530,13 @@ KEYS: tuple[Key, ...] = (
         FLAG,
         "false",
         "True: every page finds what all pages save, itself too; else only what the pages before it save.",
+    ),
+    Key(
+        "library",
+        "language",
+        OWN_LANGUAGE,
+        "(the first of the book)",
+        "The language whose pages' code counts where others save the same: only comments may differ.",
     ),
     Key("bibliography", "files", PATHS, "[]", "BibTeX files."),
     Key(

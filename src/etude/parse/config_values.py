@@ -202,6 +202,14 @@ def _language(reader: Reader, value: Any, at: Path) -> Any:
     return reader.wrong(value, at, LANGUAGE, *hints)
 
 
+def _own_language(reader: Reader, value: Any, at: Path) -> Any:
+    known = reader.languages
+    if isinstance(value, str) and (known is None or value in known):
+        return value
+    hints = did_you_mean(value, known or ()) if isinstance(value, str) else ()
+    return reader.wrong(value, at, OWN_LANGUAGE, *hints)
+
+
 def _module(reader: Reader, value: Any, at: Path) -> Any:
     if value == "":
         return value
@@ -304,6 +312,7 @@ FOLDER = Kind("the path of a folder in the book", '"results"', _folder)
 PAGE = Kind("the name of a page", '"index"', _page)
 MACRO = Kind("LaTeX, or a table with body and optional", "'\\mathbb{R}'", _macro)
 LANGUAGE = Kind("a language tag", '"zh"', _language)
+OWN_LANGUAGE = Kind("one of the book's languages", '"zh"', _own_language)
 NAME = matching(_NAME, "a name of letters, digits, -, _ and .", '"numpy"')
 VARIABLE = matching(_VARIABLE, "the name of an environment variable", '"HOME"')
 MODULE = Kind("a name that Python can import", '"mybook"', _module)

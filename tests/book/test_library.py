@@ -1,0 +1,173 @@
+"""The textbook's library `etudes`: typed, importable, and its gradients are those of PyTorch."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from etude.build import BuildOptions, build
+
+np = pytest.importorskip("numpy")
+torch = pytest.importorskip("torch")
+
+BOOK = Path(__file__).parents[2] / "book"
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory):
+    """The folder that the package lies in; no cell runs for it."""
+    out = tmp_path_factory.mktemp("library")
+    build(BOOK, BuildOptions(to=("library",), out=out, policy="off"))
+    return out / "library" / "src"
+
+
+@pytest.fixture(scope="module")
+def load(package):
+    """Imports a module of the library."""
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    sys.path.insert(0, str(package))
+    try:
+        yield lambda name: importlib.import_module(f"etudes.{name}")
+    finally:
+        sys.path.remove(str(package))
+        for name in [one for one in sys.modules if one.partition(".")[0] == "etudes"]:
+            del sys.modules[name]
+
+
+def modules(package: Path) -> list[str]:
+    return sorted(path.stem for path in (package / "etudes").glob("[!_]*.py"))
+
+
+def test_every_module_imports_and_says_where_it_comes_from(package, load):
+    names = modules(package)
+    assert {"autodiff", "figures", "keras", "nn", "pytorch"} <= set(names)
+    for name in names:
+        assert "From Etudes in Deep Learning" in load(name).__doc__
+        undocumented = [
+            f"{name}.{key}"
+            for key, value in vars(load(name)).items()
+            if callable(value) and getattr(value, "__module__", "") == f"etudes.{name}" and not value.__doc__
+        ]
+        assert [] == undocumented
+
+
+MYPY = """[mypy]
+strict = true
+allow_subclassing_any = true
+allow_untyped_calls = true
+disable_error_code = untyped-decorator, no-any-return
+[mypy-torch.*,keras.*,matplotlib.*]
+follow_imports = skip
+"""
+"""Of the frameworks only names are known: reading all of them takes a minute."""
+
+
+def test_the_library_is_typed(package, tmp_path):
+    config = tmp_path / "mypy.ini"
+    config.write_text(MYPY)
+    said = subprocess.run(
+        [sys.executable, "-m", "mypy", f"--config-file={config}", str(package / "etudes")],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert "Success" in said.stdout, said.stdout
+
+
+RANDOM = np.random.default_rng(7)
+
+
+def arrays(*shapes):
+    return [RANDOM.uniform(0.5, 2, shape) for shape in shapes]
+
+
+# Each expression is written once, and read with the engine's functions and with PyTorch's.
+EXPRESSIONS = {
+    "arithmetic": (lambda _, a, b: (a * b + a / b - b) ** 3, [(3, 4), (4,)]),
+    "broadcasting": (lambda _, a, b: (a - b) * a / b, [(2, 1, 4), (3, 1)]),
+    "functions": (lambda m, a: m.relu(m.tanh(m.log(m.exp(a) + 1)) - 0.9), [(5, 2)]),
+    "matrices": (lambda _, a, b: a @ b, [(5, 3, 4), (4, 2)]),
+    "stacked matrices": (lambda _, a, b: a @ b, [(5, 3, 4), (5, 4, 2)]),
+    "sums": (lambda _, a: a.sum(1) * a.mean(), [(3, 4)]),
+    "indices": (lambda _, a: a[[0, 2, 0]], [(3, 4)]),
+    "shapes": (lambda _, a: a.reshape(2, 6).T @ a.reshape(2, 6), [(3, 4)]),
+}
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_the_engine_s_gradients_are_pytorch_s(load, name):
+    autodiff = load("autodiff")
+    expression, shapes = EXPRESSIONS[name]
+    points = arrays(*shapes)
+    ours = [autodiff.Tensor(point, requires_grad=True) for point in points]
+    theirs = [torch.tensor(point, requires_grad=True) for point in points]
+    mine, other = expression(autodiff, *ours), expression(torch, *theirs)
+    assert np.allclose(mine.data, other.detach().numpy(), rtol=1e-12)
+    weights = RANDOM.standard_normal(mine.shape)
+    (mine * weights).sum().backward()
+    (other * torch.tensor(weights)).sum().backward()
+    for own, their in zip(ours, theirs, strict=True):
+        assert np.allclose(own.grad, their.grad.numpy(), rtol=1e-10, atol=1e-12)
+
+
+def test_cross_entropy_is_pytorch_s(load):
+    autodiff, nn = load("autodiff"), load("nn")
+    scores, labels = 30 * RANDOM.standard_normal((6, 5)), RANDOM.integers(0, 5, 6)
+    ours = autodiff.Tensor(scores, requires_grad=True)
+    theirs = torch.tensor(scores, requires_grad=True)
+    mine = nn.cross_entropy(ours, labels)
+    other = torch.nn.functional.cross_entropy(theirs, torch.tensor(labels))
+    assert np.isclose(float(mine.data), other.item(), rtol=1e-12)
+    mine.backward()
+    other.backward()
+    assert np.allclose(ours.grad, theirs.grad.numpy(), rtol=1e-10, atol=1e-14)
+
+
+def test_adam_walks_as_pytorch_s_does(load):
+    autodiff = load("autodiff")
+    start, target = arrays((3, 2), (3, 2))
+    ours = autodiff.Tensor(start.copy(), requires_grad=True)
+    theirs = torch.tensor(start.copy(), requires_grad=True)
+    mine, other = autodiff.Adam([ours], 0.1), torch.optim.Adam([theirs], 0.1)
+    for _ in range(20):
+        mine.zero_grad()
+        ((ours - target) ** 2).sum().backward()
+        mine.step()
+        other.zero_grad()
+        ((theirs - torch.tensor(target)) ** 2).sum().backward()
+        other.step()
+    assert np.allclose(ours.data, theirs.detach().numpy(), rtol=1e-6)
+
+
+SEPARABLE = RANDOM.standard_normal((300, 2)).astype("float32")
+SIDES = (SEPARABLE @ [2.0, -1.0] > 0).astype("int64")
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
+def test_the_three_loops_learn_the_same_task(load):
+    autodiff, nn, pytorch, own_keras = load("autodiff"), load("nn"), load("pytorch"), load("keras")
+    keras = importlib.import_module("keras")
+    torch.manual_seed(0)
+    keras.utils.set_random_seed(0)
+    layer = nn.Sequential(autodiff.Linear(2, 2, np.random.default_rng(0)))
+    tensors = torch.from_numpy(SEPARABLE), torch.from_numpy(SIDES)
+    loops = {
+        "numpy": (nn, layer, SEPARABLE, SIDES),
+        "pytorch": (pytorch, torch.nn.Linear(2, 2), *tensors),
+        "keras": (own_keras, keras.Sequential([keras.layers.Dense(2)]), SEPARABLE, SIDES),
+    }
+    for name, (flavour, network, points, labels) in loops.items():
+        seen = []
+        losses = flavour.fit(
+            network, points, labels, 20, batch=32, rate=0.05, after_epoch=lambda seen=seen: seen.append(1)
+        )
+        assert (20, 20) == (len(losses), len(seen)), name
+        assert losses[-1] < 0.4 * losses[0], name
+        assert flavour.accuracy(network, points, labels) > 0.97, name
+        assert (300, 2) == tuple(flavour.predict(network, points, batch=7).shape), name
