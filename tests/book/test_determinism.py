@@ -25,7 +25,7 @@ PAGES = sorted(
     for path in (BOOK / "en").rglob("*.md")
     if "{code-cell}" in path.read_text("utf-8")
 )
-ASKED = os.environ.get("ETUDE_PAGES", "start/linear-regression start/automatic-differentiation").split()
+ASKED = os.environ.get("ETUDE_PAGES", "foundations/linear-regression start/automatic-differentiation").split()
 SAMPLE = PAGES if ASKED == ["all"] else ASKED
 LANGUAGES = ("zh", "en")
 

@@ -63,6 +63,7 @@ allow_untyped_calls = true
 disable_error_code = untyped-decorator, no-any-return
 [mypy-torch.*,keras.*,matplotlib.*]
 follow_imports = skip
+ignore_missing_imports = true
 """
 """Of the frameworks only names are known: reading all of them takes a minute."""
 
