@@ -7,19 +7,41 @@ that is not allowed, examples are made up.  ``python -m data`` lists the sets,
 and ``python -m data fetch NAME`` brings one in full.
 """
 
+from ._ames import Ames, Category, Houses, ames, ames_final, ames_score
+from ._austen import Novel, austen
 from ._catalogue import DATASETS
+from ._co2 import CO2, co2
 from ._fashion import FashionMNIST, fashion_mnist
 from ._files import DataWarning
+from ._hsk import HSKSentences, hsk_sentences
+from ._quatrains import Quatrains, quatrains
 from ._source import Origin, Source
+from ._split import Split, split_by_text
 from ._weather import Weather, weather
 
 __all__ = [
+    "CO2",
     "DATASETS",
+    "Ames",
+    "Category",
     "DataWarning",
     "FashionMNIST",
+    "HSKSentences",
+    "Houses",
+    "Novel",
     "Origin",
+    "Quatrains",
     "Source",
+    "Split",
     "Weather",
+    "ames",
+    "ames_final",
+    "ames_score",
+    "austen",
+    "co2",
     "fashion_mnist",
+    "hsk_sentences",
+    "quatrains",
+    "split_by_text",
     "weather",
 ]

@@ -1,11 +1,16 @@
 """Every data set of the book, in the order in which lists and tables name them."""
 
-from . import _fashion, _weather
+from . import _ames, _austen, _co2, _fashion, _hsk, _quatrains, _weather
 from ._dataset import DataSet
 
 __all__ = ["DATASETS"]
 
 DATASETS: tuple[DataSet, ...] = (
+    _ames.DATASET,
     _fashion.DATASET,
     _weather.DATASET,
+    _co2.DATASET,
+    _austen.DATASET,
+    _quatrains.DATASET,
+    _hsk.DATASET,
 )

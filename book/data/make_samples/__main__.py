@@ -2,17 +2,23 @@
 
 import argparse
 import hashlib
+import importlib
 import lzma
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from .._dataset import Contents
 from .._resolver import SAMPLES
-from . import _fashion, _weather
 
-MAKERS: Mapping[str, Callable[[], Contents]] = {
-    "fashion-mnist": _fashion.make,
-    "weather": _weather.make,
+MAKERS: Mapping[str, str] = {
+    "ames": "_ames",
+    "austen": "_austen",
+    "co2": "_co2",
+    "fashion-mnist": "_fashion",
+    "hsk-sentences": "_hsk",
+    "quatrains": "_quatrains",
+    "weather": "_weather",
 }
+"""The module, loaded at need, whose `make` returns the files of a sample."""
 
 
 def main() -> None:
@@ -23,9 +29,10 @@ def main() -> None:
     if unknown := sorted(set(names) - set(MAKERS)):
         parser.error(f"no such sample: {', '.join(unknown)}")
     for name in names or MAKERS:
+        made: Contents = importlib.import_module(f".{MAKERS[name]}", __package__).make()
         folder = SAMPLES / name
         folder.mkdir(parents=True, exist_ok=True)
-        for file, contents in MAKERS[name]().items():
+        for file, contents in made.items():
             packed = lzma.compress(contents, preset=9 | lzma.PRESET_EXTREME)
             (folder / f"{file}.xz").write_bytes(packed)
             print(f"{name}/{file}: {len(packed):,} bytes, {hashlib.sha256(contents).hexdigest()}")
