@@ -13,8 +13,11 @@ from ._catalogue import DATASETS
 from ._co2 import CO2, co2
 from ._fashion import FashionMNIST, fashion_mnist
 from ._files import DataWarning
+from ._glove import WordVectors, glove
 from ._hsk import HSKSentences, hsk_sentences
+from ._movies import MovieSentences, movie_sentences
 from ._quatrains import Quatrains, quatrains
+from ._reviews import ShopReviews, shop_reviews
 from ._source import Origin, Source
 from ._split import Split, split_by_text
 from ._weather import Weather, weather
@@ -28,20 +31,26 @@ __all__ = [
     "FashionMNIST",
     "HSKSentences",
     "Houses",
+    "MovieSentences",
     "Novel",
     "Origin",
     "Quatrains",
+    "ShopReviews",
     "Source",
     "Split",
     "Weather",
+    "WordVectors",
     "ames",
     "ames_final",
     "ames_score",
     "austen",
     "co2",
     "fashion_mnist",
+    "glove",
     "hsk_sentences",
+    "movie_sentences",
     "quatrains",
+    "shop_reviews",
     "split_by_text",
     "weather",
 ]

@@ -14,6 +14,7 @@ MAKERS: Mapping[str, str] = {
     "austen": "_austen",
     "co2": "_co2",
     "fashion-mnist": "_fashion",
+    "glove": "_glove",
     "hsk-sentences": "_hsk",
     "quatrains": "_quatrains",
     "weather": "_weather",
