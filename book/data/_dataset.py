@@ -15,7 +15,7 @@ Extract = Callable[[Path], Contents]
 The argument is the root of the tree: ``usr/share/…`` of Debian,
 ``package/…`` of npm, the top of a wheel, ``name-version/…`` of a source
 distribution.  The outcome depends on the tree only, byte for byte.  May raise
-OSError, ValueError, LookupError or EOFError if the package is not as it was.
+any exception if the package is not as it was.
 """
 Registry = Literal["debian", "pypi", "npm"]
 
