@@ -16,6 +16,7 @@ from ._files import DataWarning
 from ._glove import WordVectors, glove
 from ._hsk import HSKSentences, hsk_sentences
 from ._movies import MovieSentences, movie_sentences
+from ._office import LibreOfficeHelp, libreoffice_help
 from ._quatrains import Quatrains, quatrains
 from ._reviews import ShopReviews, shop_reviews
 from ._source import Origin, Source
@@ -31,6 +32,7 @@ __all__ = [
     "FashionMNIST",
     "HSKSentences",
     "Houses",
+    "LibreOfficeHelp",
     "MovieSentences",
     "Novel",
     "Origin",
@@ -48,6 +50,7 @@ __all__ = [
     "fashion_mnist",
     "glove",
     "hsk_sentences",
+    "libreoffice_help",
     "movie_sentences",
     "quatrains",
     "shop_reviews",

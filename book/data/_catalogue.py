@@ -1,6 +1,6 @@
 """Every data set of the book, in the order in which lists and tables name them."""
 
-from . import _ames, _austen, _co2, _fashion, _glove, _hsk, _movies, _quatrains, _reviews, _weather
+from . import _ames, _austen, _co2, _fashion, _glove, _hsk, _movies, _office, _quatrains, _reviews, _weather
 from ._dataset import DataSet
 
 __all__ = ["DATASETS"]
@@ -13,6 +13,7 @@ DATASETS: tuple[DataSet, ...] = (
     _austen.DATASET,
     _quatrains.DATASET,
     _hsk.DATASET,
+    _office.DATASET,
     _movies.DATASET,
     _reviews.DATASET,
     _glove.DATASET,

@@ -69,6 +69,10 @@ class About:
     """Home page."""
     attribution: str
     """Who made it, as the licence wants it told."""
+    size_zh: str = ""
+    """The size in Chinese, if it is not to be told in English."""
+    licence_zh: str = ""
+    """The licence in Chinese, if it is not an SPDX identifier."""
 
 
 @dataclass(frozen=True, slots=True)

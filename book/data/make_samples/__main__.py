@@ -16,6 +16,7 @@ MAKERS: Mapping[str, str] = {
     "fashion-mnist": "_fashion",
     "glove": "_glove",
     "hsk-sentences": "_hsk",
+    "libreoffice-help": "_office",
     "quatrains": "_quatrains",
     "weather": "_weather",
 }
