@@ -4,18 +4,11 @@ Needs ``apt-get`` and ``dpkg-deb`` and the package lists that apt keeps, but
 no privileges.
 """
 
-import shutil
-import subprocess
 from pathlib import Path
 
-__all__ = ["Unavailable", "unpack"]
+from ._tools import Unavailable, run
 
-PATIENCE = 120.0
-"""Seconds that fetching or unpacking may take."""
-
-
-class Unavailable(Exception):  # noqa: N818 - the normal course of a search
-    """The package cannot be had here."""
+__all__ = ["unpack"]
 
 
 def unpack(package: str, scratch: Path) -> Path:
@@ -24,8 +17,7 @@ def unpack(package: str, scratch: Path) -> Path:
     Everything is written below `scratch`.  Raises :class:`Unavailable` if a
     tool is missing, fails, or takes longer than it may.
     """
-    tree = scratch / "tree"
-    _run(
+    run(
         "apt-get",
         "--quiet",
         "--option=Acquire::Retries=0",
@@ -38,22 +30,5 @@ def unpack(package: str, scratch: Path) -> Path:
     archives = sorted(scratch.glob("*.deb"))
     if not archives:
         raise Unavailable(f"apt-get brought no {package}")
-    _run("dpkg-deb", "--extract", archives[0].name, tree.name, folder=scratch)
-    return tree
-
-
-def _run(tool: str, *arguments: str, folder: Path) -> None:
-    path = shutil.which(tool)
-    if path is None:
-        raise Unavailable(f"no {tool}")
-    try:
-        subprocess.run(  # noqa: S603 - arguments are the book's own
-            [path, *arguments],
-            cwd=folder,
-            check=True,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=PATIENCE,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise Unavailable(f"{tool}: {error}") from error
+    run("dpkg-deb", "--extract", archives[0].name, "tree", folder=scratch)
+    return scratch / "tree"

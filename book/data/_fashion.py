@@ -4,7 +4,7 @@ Source: Zalando Research, https://github.com/zalandoresearch/fashion-mnist
 (MIT licence); described in Xiao, Rasul and Vollgraf, arXiv:1708.07747.
 """
 
-import lzma
+import gzip
 import math
 import struct
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ._resolver import SAMPLES, DataSet, File, find
+from ._dataset import About, Contents, DataSet, File, Package
+from ._resolver import find
 from ._source import Source
 
 __all__ = ["DATASET", "FashionMNIST", "fashion_mnist"]
@@ -30,6 +31,15 @@ CLASSES = (
     "Bag",
     "Ankle boot",
 )
+
+FOLDER = Path("/usr/share/datasets/fashion-mnist")
+"""Where Debian's package keeps the files."""
+
+
+def _extract(root: Path) -> Contents:
+    folder = root / FOLDER.relative_to("/")
+    return {file.name: gzip.decompress((folder / f"{file.name}.gz").read_bytes()) for file in DATASET.files}
+
 
 DATASET = DataSet(
     name="fashion-mnist",
@@ -56,8 +66,18 @@ DATASET = DataSet(
         "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
         "https://storage.googleapis.com/tensorflow/tf-keras-datasets",
     ),
-    debian_package="dataset-fashion-mnist",
-    debian_folder=Path("/usr/share/datasets/fashion-mnist"),
+    packages=(Package("debian", "dataset-fashion-mnist", _extract, folder=FOLDER, size=31_000_000),),
+    sample="part",
+    about=About(
+        title="Fashion-MNIST",
+        task="pictures",
+        what="Grey pictures of clothes, 28 × 28, in ten classes",
+        what_zh="十类衣物的灰度图片，28×28",
+        size="70,000 pictures",
+        licence="MIT",
+        address="https://github.com/zalandoresearch/fashion-mnist",
+        attribution="Zalando SE (Xiao, Rasul and Vollgraf, 2017)",
+    ),
 )
 
 
@@ -84,15 +104,14 @@ class FashionMNIST:
 
 
 def fashion_mnist(dataset: DataSet = DATASET) -> FashionMNIST:
-    """Load Fashion-MNIST: in full if it can be had, else the packed sample.
+    """Load Fashion-MNIST: in full if it is on this machine, else the packed sample.
 
     `dataset` says where to look; only tests need another than the default.
     Raises ValueError if a file with the right hash is not in IDX format,
     which means that the description of the data set is wrong.
     """
     found = find(dataset)
-    full = found.origin != "sample"
-    arrays = [read_idx(found.contents[file.name] if full else _sample(file.name)) for file in dataset.files]
+    arrays = [read_idx(found.contents[file.name]) for file in dataset.files]
     train_images, train_labels, test_images, test_labels = arrays
     return FashionMNIST(
         train_images=train_images,
@@ -100,15 +119,7 @@ def fashion_mnist(dataset: DataSet = DATASET) -> FashionMNIST:
         test_images=test_images,
         test_labels=test_labels.astype(np.int64),
         classes=CLASSES,
-        source=Source(
-            name="Fashion-MNIST",
-            origin=found.origin,
-            examples=len(train_labels) + len(test_labels),
-            full=full,
-            licence="MIT",
-            address="https://github.com/zalandoresearch/fashion-mnist",
-            notes=found.notes,
-        ),
+        source=found.source(dataset, len(train_labels) + len(test_labels)),
     )
 
 
@@ -133,8 +144,3 @@ def write_idx(array: npt.NDArray[np.uint8]) -> bytes:
     """Encode an array so that `read_idx` gives it back."""
     head = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
     return head + array.tobytes()
-
-
-def _sample(name: str) -> bytes:
-    packed = (SAMPLES / DATASET.name / f"{name}.xz").read_bytes()
-    return lzma.decompress(packed)

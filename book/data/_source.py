@@ -5,8 +5,12 @@ from typing import Literal
 
 __all__ = ["Origin", "Source"]
 
-Origin = Literal["cache", "debian", "download", "sample"]
-"""Where the bytes came from; "sample" is the copy packed with the book."""
+Origin = Literal["cache", "debian", "pypi", "npm", "download", "sample", "made"]
+"""Where the bytes came from.
+
+"sample" is the copy packed with the book, in part or whole; "made" are
+examples that the book makes up where the data set cannot be had.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,7 @@ class Source:
     full: bool
     """Whether these are all the examples of the data set."""
     licence: str
-    """An SPDX identifier."""
+    """An SPDX identifier, or what the package that carries the data says."""
     address: str
     """Home page of the data set."""
     notes: tuple[str, ...] = ()
@@ -33,5 +37,7 @@ class Source:
         the same on the first run, which downloads, and on the second, which
         finds the cache.
         """
+        if self.origin == "made":
+            return f"{self.name}: {self.examples:,} examples (made up for this book)\n{self.address}"
         share = "complete" if self.full else "packed sample"
         return f"{self.name}: {self.examples:,} examples ({share}), {self.licence}\n{self.address}"

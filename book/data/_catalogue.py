@@ -1,0 +1,11 @@
+"""Every data set of the book, in the order in which lists and tables name them."""
+
+from . import _fashion, _weather
+from ._dataset import DataSet
+
+__all__ = ["DATASETS"]
+
+DATASETS: tuple[DataSet, ...] = (
+    _fashion.DATASET,
+    _weather.DATASET,
+)
