@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 
 from .._dataset import Contents
 from .._resolver import SAMPLES
-from . import _fashion, _weather
+from . import _fashion, _stamps, _weather
 
 MAKERS: Mapping[str, Callable[[], Contents]] = {
     "fashion-mnist": _fashion.make,
+    "stamps": _stamps.make,
     "weather": _weather.make,
 }
 
