@@ -7,19 +7,64 @@ that is not allowed, examples are made up.  ``python -m data`` lists the sets,
 and ``python -m data fetch NAME`` brings one in full.
 """
 
+from ._ames import Ames, Category, Houses, ames, ames_final, ames_score
+from ._austen import Novel, austen
 from ._catalogue import DATASETS
+from ._co2 import CO2, co2
+from ._efficientnet import EfficientNetWeights, StampFeatures, efficientnet_weights, stamp_features
 from ._fashion import FashionMNIST, fashion_mnist
 from ._files import DataWarning
+from ._glove import WordVectors, glove
+from ._hsk import HSKSentences, hsk_sentences
+from ._movies import MovieSentences, movie_sentences
+from ._photographs import NaturalPictures, natural_pictures
+from ._quatrains import Quatrains, quatrains
+from ._reviews import ShopReviews, shop_reviews
+from ._scenes import FashionScenes, fashion_scenes
 from ._source import Origin, Source
+from ._split import Split, split_by_text
+from ._stamps import Stamps, stamps
 from ._weather import Weather, weather
 
 __all__ = [
+    "CO2",
     "DATASETS",
+    "Ames",
+    "Category",
     "DataWarning",
+    "EfficientNetWeights",
     "FashionMNIST",
+    "FashionScenes",
+    "HSKSentences",
+    "Houses",
+    "MovieSentences",
+    "NaturalPictures",
+    "Novel",
     "Origin",
+    "Quatrains",
+    "ShopReviews",
     "Source",
+    "Split",
+    "StampFeatures",
+    "Stamps",
     "Weather",
+    "WordVectors",
+    "ames",
+    "ames_final",
+    "ames_score",
+    "austen",
+    "co2",
+    "efficientnet_weights",
     "fashion_mnist",
+    "fashion_scenes",
+    "glove",
+    "hsk_sentences",
+    "movie_sentences",
+    "natural_pictures",
+    "quatrains",
+    "shop_reviews",
+    "split_by_text",
+    "stamp_features",
+    "stamps",
     "weather",
 ]

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from ._cutouts import EDGE, MARGIN, cut_out
+from ._cutouts import EDGE, cut_out, turn
 from ._fashion import CLASSES, DATASET, read_idx
 from ._resolver import SAMPLES
 from ._source import Source
@@ -36,10 +36,6 @@ SEEN = 0.3
 """The part of a piece that must be seen for it to get a box."""
 TRIES = 5
 """Places tried for each piece; the one farthest from the others is taken."""
-ROOM = 0.66
-"""Half the width of the space in which a piece is turned, as a part of its size."""
-BATCH = 64
-"""Pieces that are turned at once: few enough to stay in the processor's cache."""
 SURFACES = 84
 """Surfaces drawn for one call; each scene shows a part of one."""
 
@@ -116,7 +112,8 @@ def fashion_scenes(count: int, seed: int = 0, split: Literal["train", "test"] = 
     centres = _centres(sizes, rng)
     layers, scenes = np.nonzero(kinds.T)  # all pieces, the lowest first
     at = scenes, layers
-    pieces = _prepared(_picked(_wardrobe(split), kinds[at], rng), sizes[at], rng)
+    cutouts = _picked(_wardrobe(split), kinds[at], rng)
+    pieces = turn(cutouts, sizes[at], rng.uniform(-TILT, TILT, len(scenes)))
     dyes = _dyes(len(scenes), rng)
     tops = np.zeros((count, SIDE, SIDE), np.uint8)
     masks = np.zeros_like(tops)
@@ -151,7 +148,8 @@ def _grounds(count: int, rng: np.random.Generator) -> Floats:
     corners = rng.integers(2 * SIDE, size=(count, 2))
     steps = np.where(rng.random((count, 2)) < 0.5, 1, -1)
     at = (corners[:, :, None] + steps[:, :, None] * np.arange(SIDE)) % (2 * SIDE)
-    return drawn[which[:, None, None], at[:, 0, :, None], at[:, 1, None, :]].astype(np.float32)
+    parts = drawn[which[:, None, None], at[:, 0, :, None], at[:, 1, None, :]]
+    return np.asarray(parts, np.float32)
 
 
 def _wardrobe(split: Literal["train", "test"]) -> tuple[tuple[Floats, Floats], ...]:
@@ -203,59 +201,6 @@ def _picked(
     return shades, covers
 
 
-def _prepared(
-    cutouts: tuple[Floats, Floats], sizes: npt.NDArray[np.float64], rng: np.random.Generator
-) -> list[tuple[Floats, Floats, Floats]]:
-    """Scale and turn pieces: shade, cover and shadow of each, (width, width)."""
-    angles = rng.uniform(-TILT, TILT, len(sizes))
-    prepared = [(np.empty(0, np.float32),) * 3] * len(sizes)
-    order = sizes.argsort(kind="stable")
-    for start in range(0, len(order), BATCH):
-        batch = order[start : start + BATCH]
-        shades, covers = (plane[batch] for plane in cutouts)
-        shades, covers = _turned(shades, covers, sizes[batch], angles[batch])
-        shadows = SHADOW * _blurred(covers)
-        for index, *piece in zip(batch, shades, covers, shadows, strict=True):
-            prepared[index] = tuple(piece)
-    return prepared
-
-
-def _turned(
-    shades: Floats, covers: Floats, sizes: npt.NDArray[np.float64], angles: npt.NDArray[np.float64]
-) -> tuple[Floats, Floats]:
-    """Scale and turn pieces of about the same size; both results are (m, width, width)."""
-    width = 2 * int(sizes.max() * ROOM) + 1
-    scale = (EDGE - 2 * MARGIN) / sizes
-    cosine = (scale * np.cos(angles)).astype(np.float32)[:, None, None]
-    sine = (scale * np.sin(angles)).astype(np.float32)[:, None, None]
-    away = (np.arange(width, dtype=np.float32) - width // 2)[None]
-    down, right = away[:, :, None], away[:, None, :]
-    middle, limit = np.float32((EDGE - 1) / 2), np.float32(EDGE - 1.001)
-    row = np.clip(middle + cosine * down + sine * right, 0, limit)
-    column = np.clip(middle - sine * down + cosine * right, 0, limit)
-    top, left = row.astype(np.int32), column.astype(np.int32)
-    at = top * EDGE + left + (np.arange(len(sizes), dtype=np.int32) * EDGE**2)[:, None, None]
-    between = row - top, column - left
-    return _interpolated(shades.ravel(), at, *between), _interpolated(covers.ravel(), at, *between)
-
-
-def _interpolated(flat: Floats, at: npt.NDArray[np.int32], row: Floats, column: Floats) -> Floats:
-    """Read between four pixels, of which `at` is the upper left one."""
-    above = flat[at] + (flat[at + 1] - flat[at]) * column
-    at = at + EDGE
-    below = flat[at] + (flat[at + 1] - flat[at]) * column
-    return np.asarray(above + (below - above) * row, np.float32)
-
-
-def _blurred(cover: Floats) -> Floats:
-    """Spread pieces over the pixels around them, and move them down and to the right."""
-    for axis in (1, 2):
-        cover = (
-            np.roll(cover, -1, axis) + 2 * cover + 2 * np.roll(cover, 1, axis) + np.roll(cover, 2, axis)
-        ) / 6
-    return cover
-
-
 def _dyes(count: int, rng: np.random.Generator) -> Floats:
     """Choose the colours of pieces; returns (count, 3)."""
     chosen = np.array(DYES)[rng.integers(len(DYES), size=count)]
@@ -278,9 +223,9 @@ def _lay(
     part = tuple(slice(s.start - at, s.stop - at) for s, at in zip(inside, (row, column), strict=True))
     opaque = cover[part][..., None]
     light = CONTRAST * shade[part][..., None]
-    below = image[inside] * (1 - shadow[part])[..., None]
+    below = image[inside] * (1 - SHADOW * shadow[part])[..., None]
     image[inside] = below + (dye + (dye + GLEAM) * light - below) * opaque
-    return inside, opaque[..., 0] >= 0.5
+    return inside, np.asarray(cover[part] >= 0.5)
 
 
 def _boxes(tops: npt.NDArray[np.uint8], kinds: Integers, whole: Integers) -> tuple[Integers, Integers]:
@@ -301,7 +246,7 @@ def _boxes(tops: npt.NDArray[np.uint8], kinds: Integers, whole: Integers) -> tup
 
 def _bounds(seen: Bits) -> Integers:
     """Return x0, y0, x1, y1 around the True values of each plane."""
-    across, down = seen.any(1), seen.any(2)
-    first = [line.argmax(1) for line in (across, down)]
-    beyond = [SIDE - line[:, ::-1].argmax(1) for line in (across, down)]
+    lines = [np.asarray(seen.any(axis)) for axis in (1, 2)]
+    first = [line.argmax(1) for line in lines]
+    beyond = [SIDE - line[:, ::-1].argmax(1) for line in lines]
     return np.stack([*first, *beyond], 1)

@@ -2,9 +2,10 @@
 
 Source: tuxpaint-stamps 2022.06.04, the stamps of the drawing program Tux
 Paint, mostly made from photographs (GPL-2, copyright 2002-2022 Bill Kendrick
-and contributors); Debian package ``tuxpaint-stamps-default``.  The file ``stamps.tsv`` beside this module lists
-which were chosen.  They are packed with the book at 96 pixels, under the same
-licence, the text of which is ``samples/stamps/COPYING``.
+and contributors); Debian package ``tuxpaint-stamps-default``.  The file
+``stamps.tsv`` beside this module lists which were chosen.  They are packed
+with the book at 96 pixels, under the same licence, the text of which is
+``samples/stamps/COPYING``.
 """
 
 import csv

@@ -2,18 +2,27 @@
 
 import argparse
 import hashlib
+import importlib
 import lzma
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from .._dataset import Contents
 from .._resolver import SAMPLES
-from . import _fashion, _stamps, _weather
 
-MAKERS: Mapping[str, Callable[[], Contents]] = {
-    "fashion-mnist": _fashion.make,
-    "stamps": _stamps.make,
-    "weather": _weather.make,
+MAKERS: Mapping[str, str] = {
+    "ames": "_ames",
+    "austen": "_austen",
+    "co2": "_co2",
+    "fashion-mnist": "_fashion",
+    "glove": "_glove",
+    "hsk-sentences": "_hsk",
+    "photographs": "_photographs",
+    "quatrains": "_quatrains",
+    "stamp-features": "_stamp_features",
+    "stamps": "_stamps",
+    "weather": "_weather",
 }
+"""The module, loaded at need, whose `make` returns the files of a sample."""
 
 
 def main() -> None:
@@ -24,9 +33,10 @@ def main() -> None:
     if unknown := sorted(set(names) - set(MAKERS)):
         parser.error(f"no such sample: {', '.join(unknown)}")
     for name in names or MAKERS:
+        made: Contents = importlib.import_module(f".{MAKERS[name]}", __package__).make()
         folder = SAMPLES / name
         folder.mkdir(parents=True, exist_ok=True)
-        for file, contents in MAKERS[name]().items():
+        for file, contents in made.items():
             packed = lzma.compress(contents, preset=9 | lzma.PRESET_EXTREME)
             (folder / f"{file}.xz").write_bytes(packed)
             print(f"{name}/{file}: {len(packed):,} bytes, {hashlib.sha256(contents).hexdigest()}")
