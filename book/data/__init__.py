@@ -17,6 +17,7 @@ from ._files import DataWarning
 from ._glove import WordVectors, glove
 from ._hsk import HSKSentences, hsk_sentences
 from ._movies import MovieSentences, movie_sentences
+from ._office import LibreOfficeHelp, libreoffice_help
 from ._photographs import NaturalPictures, natural_pictures
 from ._quatrains import Quatrains, quatrains
 from ._reviews import ShopReviews, shop_reviews
@@ -37,6 +38,7 @@ __all__ = [
     "FashionScenes",
     "HSKSentences",
     "Houses",
+    "LibreOfficeHelp",
     "MovieSentences",
     "NaturalPictures",
     "Novel",
@@ -59,6 +61,7 @@ __all__ = [
     "fashion_scenes",
     "glove",
     "hsk_sentences",
+    "libreoffice_help",
     "movie_sentences",
     "natural_pictures",
     "quatrains",

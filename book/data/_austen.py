@@ -31,6 +31,8 @@ DATASET = DataSet(
         licence="Public domain",
         address="https://www.gutenberg.org/ebooks/1342",
         attribution="Jane Austen; Project Gutenberg and janeaustenr (Julia Silge)",
+        size_zh="61章，68万字符",
+        licence_zh="公有领域",
     ),
 )
 

@@ -31,6 +31,8 @@ DATASET = DataSet(
         licence="Public domain",
         address="https://www.statsmodels.org/stable/datasets/generated/co2.html",
         attribution="Keeling and Whorf, Scripps Institution of Oceanography; statsmodels",
+        size_zh="2,284周",
+        licence_zh="公有领域",
     ),
 )
 

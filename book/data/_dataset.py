@@ -15,7 +15,7 @@ Extract = Callable[[Path], Contents]
 The argument is the root of the tree: ``usr/share/…`` of Debian,
 ``package/…`` of npm, the top of a wheel, ``name-version/…`` of a source
 distribution.  The outcome depends on the tree only, byte for byte.  May raise
-OSError, ValueError, LookupError or EOFError if the package is not as it was.
+any exception if the package is not as it was.
 """
 Registry = Literal["debian", "pypi", "npm"]
 
@@ -69,6 +69,10 @@ class About:
     """Home page."""
     attribution: str
     """Who made it, as the licence wants it told."""
+    size_zh: str = ""
+    """The size in Chinese, if it is not to be told in English."""
+    licence_zh: str = ""
+    """The licence in Chinese, if it is not an SPDX identifier."""
 
 
 @dataclass(frozen=True, slots=True)

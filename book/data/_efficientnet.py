@@ -7,7 +7,7 @@ asked for (17 MB).  What the network sees in the stamps is packed with the
 book, so that pages have something to learn from without them.
 
 The names of the classes, ``imagenet.txt``, are those of torchvision 0.29
-(BSD-3-Clause).
+(BSD-3-Clause, see ``imagenet.LICENSE``).
 """
 
 from dataclasses import dataclass, replace
@@ -67,6 +67,7 @@ WEIGHTS = DataSet(
         licence="Apache-2.0",
         address=ADDRESS,
         attribution="Google (Tan and Le, 2019); converted by ML Illustrated",
+        size_zh="4,652,008 个参数",
     ),
 )
 FEATURES = DataSet(

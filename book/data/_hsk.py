@@ -28,7 +28,8 @@ DATASET = DataSet(
         size="4,270 pairs",
         licence="CC-BY-SA-4.0",
         address="https://github.com/no7z/hsk-sentences-audio",
-        attribution="hsk-sentences-audio contributors; here without sound and without untranslated sentences",
+        attribution="hsk-sentences-audio contributors; without their sound, and a selection",
+        size_zh="4,270对",
     ),
 )
 

@@ -23,13 +23,25 @@ def distinct_strings(contents: bytes) -> list[str]:
     ones of the column, in order, and the pages that point into it say no more.
     Raises ValueError for a file that is not as described.
     """
+    try:
+        strings, rows = _read(contents)
+    except (struct.error, IndexError) as error:
+        raise ValueError(f"broken off: {error}") from error
+    if len(strings) != rows or len(set(strings)) != rows:
+        raise ValueError(f"{len(set(strings))} distinct strings in {rows} rows")
+    return strings
+
+
+def _read(contents: bytes) -> tuple[list[str], int]:
+    """Return all strings of the pages, and the number of rows that the file says it has."""
     if contents[:4] != b"PAR1" or contents[-4:] != b"PAR1":
         raise ValueError("not a Parquet file")
     (length,) = struct.unpack("<I", contents[-8:-4])
     rows = _number(_Reader(contents, len(contents) - 8 - length).fields(), 3)
     reader = _Reader(contents, 4)
     strings: list[str] = []
-    while len(strings) < rows:
+    seen = 0
+    while seen < rows:
         header = reader.fields()
         size = _number(header, 3)
         packed = contents[reader.position : reader.position + size]
@@ -39,14 +51,13 @@ def distinct_strings(contents: bytes) -> list[str]:
             case kind, _ if kind == DICTIONARY_PAGE:
                 strings += _plain(page)
             case kind, dict(details) if kind == DATA_PAGE:
+                seen += _number(details, 1)
                 if details.get(2) == PLAIN:
                     (levels,) = struct.unpack_from("<I", page)  # say that no value is null
                     strings += _plain(page[4 + levels :])
             case _:
                 raise ValueError("a page of another kind")
-    if len(strings) != rows or len(set(strings)) != rows:
-        raise ValueError(f"{len(set(strings))} distinct strings in {rows} rows")
-    return strings
+    return strings, rows
 
 
 def _plain(page: bytes) -> Iterator[str]:

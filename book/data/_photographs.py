@@ -36,6 +36,8 @@ DATASET = DataSet(
         licence="CC0-1.0 and public domain",
         address="https://scikit-image.org/docs/stable/api/skimage.data.html",
         attribution=", ".join(AUTHORS),
+        licence_zh="CC0-1.0 与公有领域",
+        size_zh="4 张，256×256",
     ),
 )
 

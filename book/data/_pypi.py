@@ -1,10 +1,12 @@
 """Unpack a package of PyPI, wheel or source distribution, without installing it.
 
-Needs pip, which knows the index and the certificates that are configured.
+Needs pip, of this Python or another (pip3), which knows the index and the
+certificates that are configured.
 pip asks the setup of a source distribution for its name, which runs code of
 the package; therefore the SHA-256 of the archive is demanded first.
 """
 
+import importlib.util
 import sys
 from pathlib import Path
 
@@ -24,9 +26,10 @@ def unpack(name: str, version: str, sha256: str, members: tuple[str, ...], scrat
     (scratch / "requirements.txt").write_text(f"{name}=={version} --hash=sha256:{sha256}\n")
     brought = scratch / "brought"
     brought.mkdir()
+    tool, *module = (sys.executable, "-m", "pip") if importlib.util.find_spec("pip") else ("pip3",)
     run(
-        sys.executable,
-        *("-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"),
+        tool,
+        *(*module, "download", "--quiet", "--no-deps", "--require-hashes"),
         *("--retries", "1", "--timeout", "20", "--disable-pip-version-check", "--no-input"),
         *("--dest", brought.name, "--requirement", "requirements.txt"),
         folder=scratch,

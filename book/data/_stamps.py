@@ -58,6 +58,7 @@ DATASET = DataSet(
         licence="GPL-2.0-or-later",
         address="https://tuxpaint.org/stamps/",
         attribution="Bill Kendrick and the contributors of Tux Paint",
+        size_zh="212 张，96×96",
     ),
 )
 

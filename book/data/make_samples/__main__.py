@@ -16,6 +16,7 @@ MAKERS: Mapping[str, str] = {
     "fashion-mnist": "_fashion",
     "glove": "_glove",
     "hsk-sentences": "_hsk",
+    "libreoffice-help": "_office",
     "photographs": "_photographs",
     "quatrains": "_quatrains",
     "stamp-features": "_stamp_features",
