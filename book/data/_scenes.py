@@ -237,7 +237,7 @@ def _boxes(tops: npt.NDArray[np.uint8], kinds: Integers, whole: Integers) -> tup
     labels = np.zeros((len(tops), MOST), np.int64)
     for layer in range(MOST):
         seen = tops == layer + 1
-        enough = (kinds[:, layer] > 0) & (seen.sum((1, 2)) >= SEEN * whole[:, layer])
+        enough = (kinds[:, layer] > 0) & (seen.sum((1, 2)) >= np.maximum(1, SEEN * whole[:, layer]))
         boxes[enough, layer] = _bounds(seen[enough])
         labels[enough, layer] = kinds[enough, layer]
     order = (labels == 0).argsort(1, kind="stable")

@@ -142,6 +142,8 @@ def test_a_piece_that_is_hardly_seen_has_no_box() -> None:
     boxes, labels = _scenes._boxes(tops, kinds, np.array([[40, 100, 0, 0]]))
     assert [[3, 1, 0, 0]] == labels.tolist()
     assert [20, 10, 22, 20] == boxes[0, 0].tolist()
+    _, labels = _scenes._boxes(tops, np.array([[3, 1, 2, 0]]), np.array([[120, 100, 0, 0]]))
+    assert [[1, 0, 0, 0]] == labels.tolist()
 
 
 def test_holes_are_white_cloth_unless_the_piece_is_open() -> None:
