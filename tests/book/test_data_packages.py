@@ -134,7 +134,7 @@ def test_another_pip_will_do_where_this_python_has_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = wheel(tmp_path / "index")
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     tool(
         tmp_path,
         "pip3",
