@@ -29,6 +29,8 @@ class Source:
     """Home page of the data set."""
     notes: tuple[str, ...] = ()
     """Why each place that was tried earlier did not serve."""
+    unit: str = "examples"
+    """What is counted, where it is not examples."""
 
     def __str__(self) -> str:
         """Say which examples these are, the same wherever they came from.
@@ -37,7 +39,10 @@ class Source:
         the same on the first run, which downloads, and on the second, which
         finds the cache.
         """
+        if not self.examples:
+            return f"{self.name}: not to be had here\n{self.address}"
+        count = f"{self.name}: {self.examples:,} {self.unit}"
         if self.origin == "made":
-            return f"{self.name}: {self.examples:,} examples (made up for this book)\n{self.address}"
+            return f"{count} (made up for this book)\n{self.address}"
         share = "complete" if self.full else "packed sample"
-        return f"{self.name}: {self.examples:,} examples ({share}), {self.licence}\n{self.address}"
+        return f"{count} ({share}), {self.licence}\n{self.address}"

@@ -17,7 +17,10 @@ MAKERS: Mapping[str, str] = {
     "glove": "_glove",
     "hsk-sentences": "_hsk",
     "libreoffice-help": "_office",
+    "photographs": "_photographs",
     "quatrains": "_quatrains",
+    "stamp-features": "_stamp_features",
+    "stamps": "_stamps",
     "weather": "_weather",
 }
 """The module, loaded at need, whose `make` returns the files of a sample."""
