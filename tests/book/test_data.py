@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from data import _files, _http, _resolver
+from data.__main__ import table
 from data._files import DataWarning
 from data._tools import Unavailable
 
@@ -181,3 +182,9 @@ def test_set_that_is_packed_whole_is_verified_and_never_fetched(
     with pytest.warns(DataWarning, match=r"labels\.xz: expected SHA-256"):
         assert not _resolver.find(toy).full
     assert site.asked == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_data_page_lists_every_set(language):
+    page = (Path(__file__).parents[2] / "book" / language / "appendix" / "data.md").read_text("utf-8")
+    assert table(language) in page
