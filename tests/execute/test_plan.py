@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etude.execute.code import PageCode, page_code
-from etude.execute.inputs import expand
 from etude.execute.planner import plan
 from etude.model.config import ExecuteConfig
+from etude.model.patterns import expand
 from etude.model.rules import Rule
 
 

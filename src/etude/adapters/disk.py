@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from etude.adapters.patterns import glob_pattern
+from etude.model.patterns import glob_pattern
 
 __all__ = [
     "IGNORED",

@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from etude.adapters.disk import IGNORED, RECORDED, names_in
-from etude.adapters.patterns import glob_pattern
+from etude.model.patterns import glob_pattern, split_pattern
 from etude.model.protocols import Store
 
 __all__ = ["UNREADABLE", "DiskInputs"]
@@ -63,7 +63,7 @@ class DiskInputs:
         `pattern` is relative to the root, or absolute. Paths are relative to the part of the
         pattern before its first wildcard, so that they are the same on every machine.
         """
-        base, rest = _split(pattern)
+        base, rest = split_pattern(pattern)
         start = self.root / base
         key = f"{start}\n{rest}"
         known = self._recall(key)
@@ -147,17 +147,6 @@ class DiskInputs:
 
 def _stamp(stat: os.stat_result) -> tuple[int, int, int, int]:
     return (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
-
-
-def _split(pattern: str) -> tuple[str, str]:
-    """The folder before the first wildcard, and the pattern below it; `rest` is empty for a plain path."""
-    parts = pattern.split("/")
-    for number, part in enumerate(parts):
-        if re.search(r"[*?\[]", part):
-            return "/".join(parts[:number]) or ("/" if pattern.startswith("/") else "."), "/".join(
-                parts[number:]
-            )
-    return pattern, ""
 
 
 def _matches(start: Path, rest: str) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ import hashlib
 import posixpath
 from collections.abc import Collection, Iterable, Mapping
 
-from etude.adapters.patterns import glob_pattern
+from etude.model.patterns import glob_pattern
 
 __all__ = ["MemoryFiles", "MemoryInputs", "MemoryStore"]
 

@@ -98,8 +98,6 @@ def run_cells(
     from etude.execute.run import execute  # noqa: PLC0415
 
     pulled = look(book, planned, store, progress, policy)
-    names = {n for run in planned.runs for part in run.parts for n in part.page.execute.environment}
-    names.update(book.config.execute.environment)
     # As many as there are in the whole book: what is left out now must not change the share of the others.
     jobs = min(workers.jobs, made.runs)
     why = explain(planned, store, versions=policy == "strict") if options.report is not None else ()
@@ -148,7 +146,7 @@ def run_cells(
         sum(part.executed for part in done),
         made.seen(brought.seen),
         made.inputs.matches,
-        {name: os.environ.get(name) for name in sorted(names)},
+        {name: os.environ.get(name) for name in sorted(planned.variables(book.config.execute))},
         pulled.results,
         any(part.outdated for part in done),
         ready.installed,

@@ -123,16 +123,13 @@ def ray_executor(
                 from etude.adapters.ray_desks import Sent as Parcel  # noqa: PLC0415
                 from etude.adapters.ray_kernels import RayWatch  # noqa: PLC0415
 
-                names = {
-                    n for run in planned.runs for part in run.parts for n in part.page.execute.environment
-                }
                 sent = Parcel(
                     os.path.realpath(book.root),
                     copy,
                     before,
                     tuple(book.config.execute.pythonpath),
                     dict(os.environ),
-                    frozenset(names | set(book.config.execute.environment)),
+                    planned.variables(book.config.execute),
                     _versions(planned, store),
                 )
                 desks = RayDesks(cluster, sent)

@@ -152,7 +152,7 @@ class _Overlay:
         return not path.startswith(("/", "../"))
 
     def glob(self, pattern: str) -> tuple[str, ...]:
-        from etude.adapters.patterns import glob_pattern  # noqa: PLC0415 -- rarely asked
+        from etude.model.patterns import glob_pattern  # noqa: PLC0415 -- rarely asked
 
         matches = glob_pattern(pattern).fullmatch
         return tuple(sorted(path for path in {**self.made, **self.pictures, **self.copied} if matches(path)))

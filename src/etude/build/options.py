@@ -129,6 +129,8 @@ class RunStatus:
     """Seconds by recorded times; None when nothing is recorded."""
     behind: str = ""
     """What is wrong with its results as they are recorded in the book."""
+    pinned: tuple[str, ...] = ()
+    """Pinned files that its results were made with and that are not here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

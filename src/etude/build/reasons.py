@@ -38,6 +38,7 @@ def explain_runs(
                 stale=0 if item.fresh else item.cells,  # a run starts in a fresh kernel
                 reasons=(*reasons_of(item), *(_UNMADE if not item.fresh and item.variant in unmade else ())),
                 estimate=item.seconds,
+                pinned=item.pinned,
                 behind=late.get((item.name, item.variant, item.languages), ""),
             )
             for item in explain(planned, store, versions=policy == "strict")

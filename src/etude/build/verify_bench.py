@@ -94,8 +94,7 @@ def results_now(on: Bench, book: Book, plan: Plan, whole: int, before: Stamps) -
     """
     from etude.execute.clean import clean_environment  # noqa: PLC0415
 
-    names = {name for run in plan.runs for part in run.parts for name in part.page.execute.environment}
-    declared = names | set(book.config.execute.environment)
+    declared = plan.variables(book.config.execute)
     recipes = on.recorded.get_many("recipe", on.recorded.keys("recipe"))
     on.store.put_many("recipe", recipes.items())  # so that times can be estimated
     user_site = _is_in_user_site()

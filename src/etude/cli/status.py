@@ -58,8 +58,15 @@ def _lines(runs: Sequence[RunStatus], *, explain: bool) -> Iterator[str]:
             yield f"{name}: up to date, {plural(run.cells, 'cell')}"
         if explain:
             yield from (f"  {reason}" for reason in run.reasons)
+            if run.pinned:
+                yield f"  made with pinned files that are not here: {_shortened(run.pinned)}"
             if run.behind:
                 yield f"  {run.behind}"
+
+
+def _shortened(names: Sequence[str]) -> str:
+    """The first of several names, and how many more there are."""
+    return ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
 
 
 def _sum_up(runs: Sequence[RunStatus]) -> str:

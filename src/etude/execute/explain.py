@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from msgspec import Struct, structs
 
 from etude.execute.facts import ABSENT, Facts
+from etude.execute.pinned import PINNED, THERE
 from etude.execute.plan import Plan, Run
 from etude.execute.recipe import Component, Recipe, StepRecipe
 from etude.execute.record import ResultStore, load_recipe, recipe_key
@@ -37,7 +38,7 @@ _KINDS = {
     "file": "the file `{name}` changed",
     "folder": "the files in the folder `{name}` are others",
 }
-_READ = frozenset({"file", "folder", "module", "library", "package"})
+_READ = frozenset({"file", "folder", "module", "library", "package", PINNED})
 _SHOWN = "its outputs show the code as it stands, and a comment or a line of it changed"
 _MISSES = {
     "gone": "its result is not stored any more",
@@ -71,6 +72,8 @@ class Explanation(Struct, frozen=True):
     """As in `Run`."""
     versions: tuple[str, ...] = ()
     """Packages that have other versions now than the stored results were made with."""
+    pinned: tuple[str, ...] = ()
+    """Pinned files that the stored results were made with and that are not here."""
 
 
 def explain(plan: Plan, store: ResultStore, *, versions: bool = False) -> tuple[Explanation, ...]:
@@ -101,11 +104,11 @@ class _Now:
         step = self.run.steps[number]
         yield from step.components
         for part in before.components:
-            asked = self.versions or part.kind != "package" or self.facts.shadowed(part.name, self.run.view)
-            if part.kind in _READ and asked:
-                yield self.facts.answer(part.kind, part.name, self.run.view, self.run.kernel)
-            elif part.kind == "package":
-                yield part
+            if part.kind in _READ:
+                holds = self.facts.hold((part,), self.run.view, self.run.kernel, versions=self.versions)
+                yield (
+                    part if holds else self.facts.answer(part.kind, part.name, self.run.view, self.run.kernel)
+                )
         if any(part.kind.startswith("scan:") for part in before.components):
             yield from (Component(f"scan:{p.kind}", p.name, p.digest, p.text) for p in step.scanned)
 
@@ -115,6 +118,7 @@ def _explain(run: Run, found: Sequence[Found], recipe: Recipe | None, now: _Now)
     first = next((number for number, item in enumerate(kept) if not item.complete), None)
     if first is None and len(kept) < len(run.steps):
         first = len(kept)
+    used = now.facts.with_pinned((part for item in found for part in item.way.reads), run.view)
     fresh = Explanation(
         run.name,
         run.variant,
@@ -131,6 +135,7 @@ def _explain(run: Run, found: Sequence[Found], recipe: Recipe | None, now: _Now)
                 for one in item.changed
             )
         ),
+        pinned=tuple(sorted(name for name in used if not now.facts.is_there(name, run.view))),
     )
     if first is None:
         return fresh
@@ -199,6 +204,10 @@ def _names(before: str, now: str) -> str:
 def _phrase(kind: str, name: str, was: str | None, found: str | None) -> str:
     if kind == "package":
         return f"the package `{name}` was {was or 'not there'}, and is {found or 'not there'}"
+    if kind == PINNED:
+        return (
+            f"the pinned file `{name}` is there now" if found == THERE else f"`{name}` is not pinned any more"
+        )
     text = _KINDS.get(kind, "`{name}` changed").format(name=name)
     if kind in ("module", "library", "file"):
         if found in (None, ABSENT):

@@ -14,15 +14,18 @@ from etude.execute.digest import digest
 from etude.execute.library import Library
 from etude.execute.modules import Inputs, View
 from etude.execute.normalise import normalise, reads_source
+from etude.execute.pinned import PINNED, THERE
 from etude.execute.recipe import Component
 from etude.execute.tree import read_tree
 from etude.model.protocols import Store
 
-__all__ = ["ABSENT", "SHADOWED", "UNKNOWN", "Facts", "Packages"]
+__all__ = ["ABSENT", "LOOSE", "SHADOWED", "UNKNOWN", "Facts", "Packages"]
 
 ABSENT: Final = "absent"
 SHADOWED: Final = "a module of the book"
 """Stands for the version of a package whose name leads to the book."""
+LOOSE: Final = "loose"
+"""Stands for a file that is not pinned any more."""
 UNKNOWN: Final = "?"
 """The version of a package of which nothing is known: it differs from none."""
 
@@ -58,16 +61,44 @@ class Facts:
         self._shadows: dict[tuple[str, tuple[str, ...]], bool] = {}
 
     def answers(self, reads: Iterable[tuple[str, str]], view: View, kernel: str) -> tuple[Component, ...]:
-        """Answers to questions of kind and name."""
-        return tuple(self.answer(kind, name, view, kernel) for kind, name in reads)
+        """Answers to questions of kind and name, sorted; pinned files by their names of every place."""
+        asked = {one for kind, name in reads if (one := self._asked(kind, name, view)) is not None}
+        return tuple(self.answer(kind, name, view, kernel) for kind, name in sorted(asked))
+
+    @staticmethod
+    def _asked(kind: str, name: str, view: View) -> tuple[str, str] | None:
+        """A question as it is kept; None for that of a folder of pinned files."""
+        if kind == "file" and (pinned := view.pinned.name(name)) is not None:
+            return PINNED, pinned
+        return None if kind == "folder" and view.pinned.lists(name) else (kind, name)
 
     def hold(self, reads: Iterable[Component], view: View, kernel: str, *, versions: bool) -> bool:
         """Whether everything is as it was; with `versions` packages must be, too."""
-        return all(
-            not self.shadowed(part.name, view)
-            if part.kind == "package" and not versions
-            else self.answer(part.kind, part.name, view, kernel).digest == part.digest
-            for part in reads
+        return all(self._holds(part, view, kernel, versions=versions) for part in reads)
+
+    def _holds(self, part: Component, view: View, kernel: str, *, versions: bool) -> bool:
+        if part.kind == "package" and not versions:
+            return not self.shadowed(part.name, view)
+        asked = self._asked(part.kind, part.name, view) if view.pinned else (part.kind, part.name)
+        if asked is None:
+            return True
+        if asked[0] == PINNED and part.digest != ABSENT:
+            return view.pinned.knows(asked[1])
+        return self.answer(*asked, view, kernel).digest == part.digest
+
+    def with_pinned(self, reads: Iterable[Component], view: View) -> frozenset[str]:
+        """The pinned files that were there when these answers were given."""
+        if not view.pinned:
+            return frozenset()
+        asked = (self._asked(part.kind, part.name, view) for part in reads if part.digest != ABSENT)
+        return frozenset(one[1] for one in asked if one is not None and one[0] == PINNED)
+
+    def is_there(self, name: str, view: View) -> bool:
+        """Whether a pinned file is in one of its places."""
+        places = (self._place(place) for place in view.pinned.places(name))
+        return any(
+            posixpath.basename(place) in (self._inputs.names(posixpath.dirname(place)) or ())
+            for place in places
         )
 
     def shadowed(self, name: str, view: View) -> bool:
@@ -91,6 +122,9 @@ class Facts:
                 return Component(kind, name, SHADOWED)
             version = self._packages.version(kernel, name)
             return Component(kind, name, UNKNOWN if version is None else version)
+        if kind == PINNED:
+            there = THERE if self.is_there(name, view) else ABSENT
+            return Component(kind, name, there if view.pinned.knows(name) else LOOSE)
         if name.startswith(("/", "~")):
             return self._file(kind, name)  # cells may change what is outside of the book
         mark = (kind, name)
@@ -103,7 +137,7 @@ class Facts:
         return self._packages.state(kernel)
 
     def _file(self, kind: str, name: str) -> Component:
-        place = self._home + name[1:] if name.startswith("~/") else name
+        place = self._place(name)
         if kind == "folder":
             names = self._inputs.names(place)
             return Component(kind, name, ABSENT if names is None else digest(*names))
@@ -111,6 +145,9 @@ class Facts:
         if kind == "module" and value not in (ABSENT, "folder", "unreadable"):
             return Component(kind, name, self._normal(place, value), value)
         return Component(kind, name, value)
+
+    def _place(self, name: str) -> str:
+        return self._home + name[1:] if name.startswith("~/") else name
 
     def _normal(self, place: str, value: str) -> str:
         """Hash of a module that comments do not change, unless it looks at its own source."""

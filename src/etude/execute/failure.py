@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from etude.execute.code import CellCode
@@ -61,9 +61,17 @@ class SourceLines:
 
 
 def failure_diagnostic(
-    run: Run, step: int, failure: Failure | None, numbers: Mapping[int, int], lines: SourceLines
+    run: Run,
+    step: int,
+    failure: Failure | None,
+    numbers: Mapping[int, int],
+    lines: SourceLines,
+    install: Callable[[], str],
 ) -> Diagnostic:
-    """What to say of a cell that raised; `numbers` are steps by the kernel's numbers of cells."""
+    """What to say of a cell that raised; `numbers` are steps by the kernel's numbers of cells.
+
+    `install` gives the command for packages that are missing, where one is known.
+    """
     page, cell = run.page, run.steps[step].cell
     path, span = page.path_of(cell.span), cell.span
     name = failure.ename if failure else "Error"
@@ -88,7 +96,7 @@ def failure_diagnostic(
         message,
         path,
         span,
-        hints=_hints(name),
+        hints=_hints(name, install),
         trace=_shortened(_FRAME.sub(place, text)),
     )
 
@@ -105,9 +113,13 @@ def _is_broken(code: str) -> bool:
     return False
 
 
-def _hints(name: str) -> tuple[str, ...]:
+def _hints(name: str, install: Callable[[], str]) -> tuple[str, ...]:
     match name:
         case "ModuleNotFoundError":
+            if command := install():
+                return (
+                    f"install what the recorded results were made with, where the kernel is: `{command}`",
+                )
             return (
                 "install it in the kernel's environment",
                 "for a module of the book, add its folder to `pythonpath` under `[execute]`",

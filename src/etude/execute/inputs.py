@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from etude.execute.digest import digest
 from etude.execute.modules import Inputs
+from etude.execute.pinned import Pinned, pinned_files
 from etude.execute.recipe import Component
+from etude.model.patterns import expand
 
-__all__ = ["Declared", "expand"]
+__all__ = ["Declared"]
 
-_VARIABLE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _ABSENT: Final = "absent"
-
-
-def expand(pattern: str, environment: Mapping[str, str], home: str) -> str | None:
-    """A pattern with ``~`` and ``$VAR`` replaced; None when a variable is not set."""
-    known = True
-
-    def value(match: re.Match[str]) -> str:
-        nonlocal known
-        text = environment.get(match[1] or match[2])
-        known &= text is not None
-        return text or ""
-
-    out = _VARIABLE.sub(value, pattern)
-    if out == "~" or out.startswith("~/"):
-        out = home + out[1:]
-        known &= bool(home)
-    return out if known else None
 
 
 class Declared:
@@ -56,6 +39,10 @@ class Declared:
             for name in sorted(set(names))
             for value in (self._environment.get(name),)
         )
+
+    def pinned(self, patterns: Iterable[str]) -> Pinned:
+        """Pinned files, wherever they lie."""
+        return pinned_files(sorted(set(patterns)), self._environment, self._home)
 
     def _pattern(self, pattern: str) -> tuple[Component, tuple[str, ...]]:
         if pattern not in self._known:

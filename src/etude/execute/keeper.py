@@ -16,7 +16,7 @@ from etude.execute.outcome import Done
 from etude.execute.plan import Run, Step
 from etude.execute.recipe import Component
 from etude.execute.record import Record, make, save
-from etude.execute.troubles import wrote
+from etude.execute.troubles import other_pinned, wrote
 from etude.execute.ways import Cursor, Found, Way, scanned
 from etude.execute.world import Trouble, World
 from etude.model.protocols import Observed, Reply
@@ -69,6 +69,20 @@ class Keeper:
             self._store(number, here.before, way, record)
         return Done.of(record, here, values=known, executed=True)
 
+    def differs(self, number: int, here: Found, reads: Sequence[Component]) -> bool:
+        """Whether a step found other pinned files than its stored result was made with; that is told.
+
+        What the run computes from here on does not go with that result.
+        """
+        view, facts = self._run.view, self._world.plan.facts
+        before, now = facts.with_pinned(here.way.reads, view), facts.with_pinned(reads, view)
+        if before == now:
+            return False
+        self._trouble.notes.append(
+            other_pinned(self._run, number, sorted(before - now), sorted(now - before))
+        )
+        return True
+
     def new(
         self,
         number: int,
@@ -112,7 +126,7 @@ class Keeper:
         named = {item.module.partition(".")[0] for item in step.cell.scan.imports if not item.level}
         asked |= dict.fromkeys(("package", name) for name in sorted(named))
         facts = self._world.plan.facts
-        answers = facts.answers(sorted(asked), self._run.view, self._run.kernel)
+        answers = facts.answers(asked, self._run.view, self._run.kernel)
         others = ("", SHADOWED, UNKNOWN)
         known = tuple(part for part in answers if part.kind != "package" or part.digest not in others)
         return known if observed.complete else (*known, scanned(step))

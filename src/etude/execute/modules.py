@@ -16,6 +16,7 @@ import msgspec
 
 from etude.execute.digest import digest
 from etude.execute.library import Library, LibraryModule
+from etude.execute.pinned import Pinned
 from etude.execute.recipe import Component
 from etude.execute.scan import Scan, scan_code
 from etude.model.protocols import Files, Store
@@ -47,13 +48,15 @@ class Inputs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """From where code looks: which folders it imports from, and which state of the library it finds."""
+    """How code looks at the world: where it imports from, which state of the library it finds."""
 
     folders: tuple[str, ...]
     """The page's own folder first, then those of the configuration."""
     language: str
     position: int
     variant: str
+    pinned: Pinned
+    """Files outside of the book that results do not depend on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

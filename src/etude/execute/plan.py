@@ -14,9 +14,11 @@ from etude.execute.modules import Modules, View
 from etude.execute.recipe import Component
 from etude.execute.requests import Request
 from etude.model.block import Resources
-from etude.model.config import Timings, Worker
+from etude.model.config import ExecuteConfig, Timings, Worker
 from etude.model.diagnostic import Diagnostic
 from etude.model.environment import Environment
+from etude.model.page import PageExecution
+from etude.model.patterns import variables_of
 
 __all__ = ["Part", "Plan", "Run", "Step"]
 
@@ -144,6 +146,16 @@ class Plan:
     def outside(self, run: Run) -> tuple[str, ...]:
         """Modules that a run imports and that are not the book's, as far as its code says; sorted."""
         return self._modules.outside((step.cell.scan for step in run.steps), run.view)
+
+    def variables(self, config: ExecuteConfig) -> frozenset[str]:
+        """Environment variables that runs depend on, or find pinned files by."""
+        settings: list[ExecuteConfig | PageExecution] = [
+            config,
+            *(part.page.execute for run in self.runs for part in run.parts),
+        ]
+        declared = {name for one in settings for name in one.environment}
+        patterns = {pattern for one in settings for pattern in one.pinned}
+        return frozenset(declared | {name for pattern in patterns for name in variables_of(pattern)})
 
     def only(self, paths: Collection[str]) -> Plan:
         """The runs that the pages at these paths show."""

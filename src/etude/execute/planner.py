@@ -27,6 +27,7 @@ from etude.execute.library import Library
 from etude.execute.modules import Inputs, Modules, View
 from etude.execute.needs import declared, fixed
 from etude.execute.normalise import is_python
+from etude.execute.pinned import Pinned
 from etude.execute.plan import Part, Plan, Run, Step
 from etude.execute.recipe import Component
 from etude.execute.requests import Request, expectation_requests, split_format
@@ -147,9 +148,12 @@ class _Planner:
                 for path in unreadable
             ]
         shared = (*inputs, *self.declared.variables((*execute.environment, *settings.environment)))
-        return [self._run(page, position, variant, shared) for variant in variants]
+        pinned = self.declared.pinned((*execute.pinned, *settings.pinned))
+        return [self._run(page, position, variant, shared, pinned) for variant in variants]
 
-    def _run(self, page: PageCode, position: int, variant: str, shared: tuple[Component, ...]) -> Run:
+    def _run(
+        self, page: PageCode, position: int, variant: str, shared: tuple[Component, ...], pinned: Pinned
+    ) -> Run:
         config, settings = self.config.execute, page.execute
         kernel, environment = self.config.kernel(variant, page.kernel)
         seed = config.seed if settings.seed is None else settings.seed
@@ -168,7 +172,7 @@ class _Planner:
         )
         self.problems += foreign_cells(page, cells, kernel)
         asked, evals = _ask(page, variant, cells)
-        view = View(self._folders(page), page.language, position, variant)
+        view = View(self._folders(page), page.language, position, variant, pinned)
         chain = text = digest(*(item for part in base for item in (part.kind, part.name, part.digest)))
         steps: list[Step] = []
         for cell, requests in zip(cells, asked, strict=True):

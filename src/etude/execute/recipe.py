@@ -18,7 +18,7 @@ class Component(Struct, frozen=True, array_like=True, gc=False):
 
     kind: str
     """``code``, ``option``, ``kernel``, ``environment``, ``variant``, ``seed``, ``resource``, ``input``,
-    ``variable``, ``module``, ``library``, ``file`` or ``format``."""
+    ``variable``, ``module``, ``library``, ``file``, ``folder``, ``package``, ``pinned`` or ``format``."""
     name: str
     digest: str
     text: str = ""

@@ -23,6 +23,7 @@ from etude.execute.drive import Driver
 from etude.execute.failed import Failed
 from etude.execute.failure import SourceLines
 from etude.execute.forecast import Forecast
+from etude.execute.installed import package_notes
 from etude.execute.job import Job, cells_ahead
 from etude.execute.needs import lacking, needs_of
 from etude.execute.outcome import Outcome, complaints, results
@@ -38,7 +39,7 @@ from etude.execute.troubles import no_resources
 from etude.execute.ways import Change, Lookup
 from etude.execute.world import World
 from etude.model.config import Policy, Worker
-from etude.model.diagnostic import Diagnostic, diagnose
+from etude.model.diagnostic import Diagnostic
 from etude.model.progress import Progress, RunFinished, RunsPlanned, silent
 from etude.model.protocols import Clock, Files
 from etude.model.result import RunResult
@@ -153,15 +154,13 @@ def execute(
         for path, result in results(outcome, policy, plan.timings):
             results_of.setdefault(path, {})[result.variant] = result
         problems += ((problem, outcome.run.variant) for problem in complaints(outcome, policy))
-    changed = _changed(ordered)
-    if told := _versions(changed):
-        problems.append((told, ""))
+    problems += ((told, "") for told in package_notes(plan, ordered))
     steps = [done for outcome in ordered for done in outcome.steps]
     return Execution(
         results=results_of,
         diagnostics=tuple(sorted(_joined(problems), key=lambda item: (item.place, item.rule, item.message))),
         executed=sum(done.executed for done in steps),
-        changed=changed,
+        changed=_changed(ordered),
         outdated=any(outcome.outdated for outcome in ordered),
         standing=sum(done.executed or done.status not in ("missing", "skipped") for done in steps),
     )
@@ -174,22 +173,6 @@ def _changed(outcomes: Iterable[Outcome]) -> dict[str, dict[str, tuple[Change, .
         for path in outcome.run.pages if changes else ():
             found.setdefault(path, {})[outcome.run.variant] = changes
     return found
-
-
-def _versions(changed: Mapping[str, Mapping[str, tuple[Change, ...]]]) -> Diagnostic | None:
-    """One note for the whole book: an upgrade may concern every page."""
-    changes = sorted({one for variants in changed.values() for some in variants.values() for one in some})
-    if not changes:
-        return None
-    names = "; ".join(f"{one.was or one.name} is now {one.now or 'not there'}" for one in changes[:5])
-    more = f"; and {len(changes) - 5} more" if len(changes) > 5 else ""
-    pages = "a page" if len(changed) == 1 else f"{len(changed)} pages"
-    return diagnose(
-        Rule.VERSIONS_DIFFER,
-        f"results of {pages} were made with other versions of packages: {names}{more}",
-        "",
-        hints=("`--execute strict` runs them again, `etude verify --changed` compares",),
-    )
 
 
 def _joined(problems: Iterable[tuple[Diagnostic, str]]) -> Iterator[Diagnostic]:

@@ -6,11 +6,12 @@ are stored as each cell ends, with what the cell was seen to read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from etude.execute.checkpoints import Checkpoints, Saver
 from etude.execute.desk import Desk
+from etude.execute.installed import to_install
 from etude.execute.keeper import Keeper
 from etude.execute.normalise_output import normalise_outputs, normalise_value, shows_source
 from etude.execute.outcome import Done
@@ -99,6 +100,10 @@ class Session:
             if reply.execution_count is not None:
                 self.numbers[reply.execution_count] = number
             reads = self.keeper.observed(step)
+            if here is not None and self.keeper.differs(number, here, reads):
+                rest = [item for item in step.requests if item not in missing]
+                values |= self._values(rest, max(0.0, min(step.timeout, remaining)))
+                here, found = None, []
             self.saver.passed(reply.seconds, reply.outputs)
             if here is not None:
                 cursor, found = here.after, found[1:]
@@ -177,16 +182,27 @@ class Session:
     def _ask(self, step: Step, missing: Sequence[Request], timeout: float) -> tuple[Reply, dict[str, Value]]:
         """Execute one cell and ask for its missing values."""
         limit = self.world.plan.output_limit
-        asked = [(item.name, python_of(item)) for item in missing] if self.run.python else []
+        asked = self._asked(missing)
         reply = self.desk.kernel.execute(step.cell.code, asked, timeout, limit)
-        values = reply.values
+        out = self._normal(reply.values)
         if asked and reply.status == "error" and step.cell.raises:
-            values = self.desk.kernel.execute("", asked, timeout, limit).values
-        out = {name: normalise_value(value, self.desk.replaced) for name, value in values.items()}
+            out = self._values(missing, timeout)
         if not self.run.python and _went_well(step, reply):
             error = "TypeError: values can be asked of Python kernels only"
             out |= {item.name: Value(error=error) for item in missing}
         return reply, out
+
+    def _values(self, missing: Sequence[Request], timeout: float) -> dict[str, Value]:
+        """Values that were not asked for with the cell before."""
+        asked = self._asked(missing)
+        limit = self.world.plan.output_limit
+        return self._normal(self.desk.kernel.execute("", asked, timeout, limit).values) if asked else {}
+
+    def _asked(self, requests: Sequence[Request]) -> list[tuple[str, str]]:
+        return [(item.name, python_of(item)) for item in requests] if self.run.python else []
+
+    def _normal(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        return {name: normalise_value(value, self.desk.replaced) for name, value in values.items()}
 
     def _settled(self, cursor: Cursor) -> Cursor:
         """Where the run stands, once the digest of its state is there, if it was taken."""
@@ -206,7 +222,12 @@ class Session:
 
     def _stopped(self, number: int, reply: Reply, *, late: bool) -> None:
         outputs = normalise_outputs(reply.outputs, number + 1, self.desk.replaced)
-        found = stopped(self.run, number, reply, outputs, self.numbers, self.world.lines, late=late)
+        world, run = self.world, self.run
+
+        def install() -> str:
+            return to_install(world.plan, run, world.store)
+
+        found = stopped(run, number, reply, outputs, self.numbers, world.lines, late=late, install=install)
         self.trouble.problems.append(found)
 
 

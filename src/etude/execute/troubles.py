@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from etude.execute.failure import SourceLines, failure_diagnostic
 from etude.execute.plan import Run, Step
@@ -13,7 +13,16 @@ from etude.model.diagnostic import Diagnostic, Rule, diagnose
 from etude.model.protocols import Backend, KernelError, Reply, Usage
 from etude.model.result import Failure, Output
 
-__all__ = ["elsewhere", "lost", "no_kernel", "no_resources", "stopped", "took_too_much", "wrote"]
+__all__ = [
+    "elsewhere",
+    "lost",
+    "no_kernel",
+    "no_resources",
+    "other_pinned",
+    "stopped",
+    "took_too_much",
+    "wrote",
+]
 
 
 def stopped(
@@ -25,8 +34,12 @@ def stopped(
     lines: SourceLines,
     *,
     late: bool,
+    install: Callable[[], str],
 ) -> Diagnostic:
-    """Why a step ended the run; `late`: the run's time was over, not the cell's."""
+    """Why a step ended the run; `late`: the run's time was over, not the cell's.
+
+    `install` is as in `failure_diagnostic`.
+    """
     cell = run.steps[number].cell
     path = run.page.path_of(cell.span)
     match reply.status:
@@ -44,7 +57,7 @@ def stopped(
             return diagnose(Rule.KERNEL_DIED, message, path, cell.span, hints=(hint,))
         case _:
             failure = next((item for item in reversed(outputs) if isinstance(item, Failure)), None)
-            return failure_diagnostic(run, number, failure, numbers, lines)
+            return failure_diagnostic(run, number, failure, numbers, lines, install)
 
 
 def no_kernel(run: Run, error: KernelError) -> Diagnostic:
@@ -124,6 +137,32 @@ def took_too_much(died: Diagnostic, run: Run, usage: Usage) -> Diagnostic:
         died.place.span,
         hints=(hint,),
         trace=f"it had {memory(usage.memory)}{processes} when it was ended",
+    )
+
+
+def other_pinned(run: Run, number: int, gone: Sequence[str], new: Sequence[str]) -> Diagnostic:
+    """A step found other pinned files than its stored result was made with: `gone`, or `new` ones."""
+    cell = run.steps[number].cell
+    what = [f"{_some(gone)} not there"] if gone else []
+    what += [f"{_some(new)} there now"] if new else []
+    return diagnose(
+        Rule.PINNED_DIFFER,
+        f"the cell ran with other files than its stored result was made with, so that this and later results "
+        f"are new: {', and '.join(what)}",
+        run.page.path_of(cell.span),
+        cell.span,
+        hints=("for the stored results, undo what made the page run; for new ones, get the files first",)
+        if gone
+        else (),
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:3])
+    return (
+        f"{shown} and {len(names) - 3} more are"
+        if len(names) > 3
+        else f"{shown} {'is' if len(names) == 1 else 'are'}"
     )
 
 

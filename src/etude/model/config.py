@@ -87,6 +87,8 @@ class ExecuteConfig(Struct, frozen=True):
     pythonpath: tuple[str, ...] = (".",)
     """Folders of the book that cells import from."""
     inputs: tuple[str, ...] = ()
+    pinned: tuple[str, ...] = ()
+    """Patterns of files outside of the book whose contents its own code checks."""
     environment: tuple[str, ...] = ()
     seed: int = 0
     output_limit: int = 10_000_000

@@ -20,6 +20,8 @@ class PageExecution(Struct, frozen=True, omit_defaults=True):
     """Seconds a whole run may take."""
     inputs: tuple[str, ...] = ()
     """Globs of files that the cells read; relative to the book's root, or absolute, ``~``, ``$VAR``."""
+    pinned: tuple[str, ...] = ()
+    """As `ExecuteConfig.pinned`, for this page."""
     environment: tuple[str, ...] = ()
     """Names of environment variables that the cells read."""
     resources: Resources | None = None

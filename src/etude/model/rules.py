@@ -98,6 +98,8 @@ class Rule(StrEnum):
     WORKER_LOST = "worker-lost"
     EXECUTOR_UNAVAILABLE = "executor-unavailable"
     VERSIONS_DIFFER = "versions-differ"
+    PACKAGES_MISSING = "packages-missing"
+    PINNED_DIFFER = "pinned-differ"
     OUTPUT_TOO_LARGE = "output-too-large"
     WROTE_INTO_BOOK = "wrote-into-book"
     EVAL_FAILED = "eval-failed"
@@ -206,6 +208,12 @@ RULES: dict[Rule, RuleInfo] = {
             Rule.VERSIONS_DIFFER,
             _I,
             "Results were made with other versions of packages than are installed now.",
+        ),
+        (Rule.PACKAGES_MISSING, _I, "Results were made with packages that are not installed here."),
+        (
+            Rule.PINNED_DIFFER,
+            _W,
+            "A run found other pinned files than its stored results were made with; these were made anew.",
         ),
         (Rule.WORKER_CHANGED, _I, "A cell asked for what only another kind of kernel has."),
         (Rule.WORKER_LOST, _E, "A run was lost with the machine that it was on, too often."),

@@ -25,6 +25,7 @@ from etude.parse.config_values import (
     MODULE,
     NAMES,
     OWN_LANGUAGE,
+    OUTSIDES,
     PAGE,
     PATH,
     PATHS,
@@ -222,6 +223,14 @@ KEYS: tuple[Key, ...] = (
         TEXTS,
         "[]",
         "Patterns of files that all pages read: below the book, or absolute, with `~` or `$VAR`.",
+    ),
+    Key(
+        "execute",
+        "pinned",
+        OUTSIDES,
+        "[]",
+        "Patterns of files outside of the book, absolute or with `~` or `$VAR`, whose contents the book's "
+        "code checks itself: results stand whether and wherever these files are there.",
     ),
     Key("execute", "environment", VARIABLES, "[]", "Environment variables that results depend on."),
     Key("execute", "seed", SEED, "0", "The seed that each run starts from."),

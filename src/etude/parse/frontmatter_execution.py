@@ -77,10 +77,19 @@ def _checkpoint(value: Any) -> float | None:
     return 0.0 if str(value).strip() == "0" else seconds(value)
 
 
+def _outside(value: Any) -> tuple[str, ...]:
+    """Patterns of files that are not the book's; raises `Bad`."""
+    found = names(value)
+    if not all(pattern.startswith(("/", "~/", "$")) for pattern in found):
+        raise Bad("expected patterns of files outside of the book, which begin with `/`, `~/` or `$VAR`")
+    return found
+
+
 _EXECUTION: dict[str, Callable[[Any], Any]] = {
     "timeout": seconds,
     "run_timeout": seconds,
     "inputs": names,
+    "pinned": _outside,
     "environment": names,
     "resources": parse_resources,
     "memory_limit": size,

@@ -1,11 +1,25 @@
-"""Globs as regular expressions."""
+"""Patterns of files: globs as regular expressions, and what stands in them for places of the user."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 
-__all__ = ["glob_pattern"]
+__all__ = ["expand", "glob_pattern", "split_pattern", "variables_of"]
+
+_VARIABLE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+
+
+def split_pattern(pattern: str) -> tuple[str, str]:
+    """The folder before the first wildcard, and the pattern below it, which is empty for a plain path."""
+    parts = pattern.split("/")
+    for number, part in enumerate(parts):
+        if re.search(r"[*?\[]", part):
+            base = "/".join(parts[:number]) or ("/" if pattern.startswith("/") else ".")
+            return base, "/".join(parts[number:])
+    return pattern, ""
 
 
 @lru_cache(maxsize=512)
@@ -56,3 +70,25 @@ def _choice(body: str) -> str:
     if negated:
         return f"[^/{''.join(items)}]"
     return f"(?!/)[{''.join(items)}]" if items else "(?!)"
+
+
+def expand(pattern: str, environment: Mapping[str, str], home: str) -> str | None:
+    """A pattern with ``~`` and ``$VAR`` replaced; None when a variable is not set."""
+    known = True
+
+    def value(match: re.Match[str]) -> str:
+        nonlocal known
+        text = environment.get(match[1] or match[2])
+        known &= text is not None
+        return text or ""
+
+    out = _VARIABLE.sub(value, pattern)
+    if out == "~" or out.startswith("~/"):
+        out = home + out[1:]
+        known &= bool(home)
+    return out if known else None
+
+
+def variables_of(pattern: str) -> tuple[str, ...]:
+    """The environment variables that a pattern names."""
+    return tuple(match[1] or match[2] for match in _VARIABLE.finditer(pattern))
