@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from etude.execute.normalise import is_python, normalise, reads_source
-from etude.execute.tree import read_tree
+from etude.execute.tree import _statement, read_tree
 
 
 def normal(code: str) -> str:
@@ -136,3 +138,10 @@ def test_reads_source(code):
 def test_plain_code_reads_no_source():
     code = "import torch\nInput = 3  # In words\nhistory = fit(Input)"
     assert not reads_source(code, read_tree(code))
+
+
+def test_an_empty_end_of_a_nested_format_does_not_count():
+    """Python 3.12 has one where other versions have none."""
+    plain, ended = (ast.parse('f"{number:{width}.{digits}}"').body[0] for _ in range(2))
+    ended.value.values[0].format_spec.values.append(ast.Constant(""))
+    assert _statement(plain).form == _statement(ended).form

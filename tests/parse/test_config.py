@@ -202,6 +202,14 @@ UNKNOWN, VALUE, MISSING, OUTSIDE = (
         ),
         (TITLE + "[execute]\noutput_limit = '2 XB'", 4, 16, "'2 XB'", VALUE, "a text such as 2GB"),
         (
+            TITLE + "[execute]\npinned = ['~/a/**', '$A/*', '${A}', '/a', 'data/*.gz']",
+            4,
+            43,
+            "'data/*.gz'",
+            VALUE,
+            "an item of `execute.pinned`",
+        ),
+        (
             TITLE + "[execute]\nenvironment = ['A', 'B C']",
             4,
             21,

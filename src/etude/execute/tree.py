@@ -128,6 +128,8 @@ def _read(node: ast.AST, add: Callable[[str], None], tell: Callable[[ast.AST], N
                 continue
             add(label)
             for item in value:
+                if kind is ast.JoinedStr and isinstance(item, ast.Constant) and item.value == "":
+                    continue  # some versions of Python end nested formats with one
                 if isinstance(item, ast.AST):
                     _read(item, add, tell)
                 else:
