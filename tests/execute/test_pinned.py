@@ -115,14 +115,15 @@ def test_what_is_stored_is_the_same_wherever_the_file_lay(clothes):
     assert ways == [clothes.store.get("way", key) for key in here["way"]]
 
 
-def test_a_result_that_was_made_without_the_file_falls_when_it_comes(clothes):
+def test_a_result_that_was_made_without_the_file_stands_when_it_comes(clothes):
     del clothes.files.content[CACHE]
     assert ["10"] == shown(clothes.execute())
-    assert 0 == clothes.execute().executed
     clothes.files.content[SYSTEM] = b"packed"
+    assert (0, ["10"]) == ((done := clothes.execute()).executed, shown(done))
     (found,) = explain(clothes.plan(), clothes.store)
-    assert (f"the pinned file `{NAME}` is there now",) == found.reasons
-    assert (2, ["100"]) == ((done := clothes.execute()).executed, shown(done))
+    assert (True, (), (NAME,)) == (found.fresh, found.pinned, found.found)
+    assert ["100"] == shown(clothes.execute("force"))
+    assert (0, ["100"]) == ((done := clothes.execute()).executed, shown(done))
 
 
 def test_results_do_not_mix_when_a_cell_must_run_without_the_file(clothes):
@@ -136,6 +137,17 @@ def test_results_do_not_mix_when_a_cell_must_run_without_the_file(clothes):
     assert NAME in done.diagnostics[0].message
     again = clothes.execute()
     assert (0, ["10"], []) == (again.executed, shown(again), rules(again))
+
+
+def test_results_do_not_mix_when_a_cell_must_run_with_the_file(clothes):
+    del clothes.files.content[CACHE]
+    clothes.execute()
+    clothes.files.content[SYSTEM] = b"packed"
+    ask(clothes, look="size + 0")
+    done = clothes.execute()
+    assert (["100"], [Rule.PINNED_DIFFER]) == (shown(done), rules(done))
+    ask(clothes)
+    assert (0, ["10"]) == ((done := clothes.execute()).executed, shown(done))
 
 
 def test_values_of_a_cell_that_is_made_anew_are_asked_for(clothes):

@@ -131,6 +131,8 @@ class RunStatus:
     """What is wrong with its results as they are recorded in the book."""
     pinned: tuple[str, ...] = ()
     """Pinned files that its results were made with and that are not here."""
+    found: tuple[str, ...] = ()
+    """Pinned files that its results were made without and that are here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ def explain_runs(
                 reasons=(*reasons_of(item), *(_UNMADE if not item.fresh and item.variant in unmade else ())),
                 estimate=item.seconds,
                 pinned=item.pinned,
+                found=item.found,
                 behind=late.get((item.name, item.variant, item.languages), ""),
             )
             for item in explain(planned, store, versions=policy == "strict")

@@ -60,6 +60,8 @@ def _lines(runs: Sequence[RunStatus], *, explain: bool) -> Iterator[str]:
             yield from (f"  {reason}" for reason in run.reasons)
             if run.pinned:
                 yield f"  made with pinned files that are not here: {_shortened(run.pinned)}"
+            if run.found:
+                yield f"  made without pinned files that are here: {_shortened(run.found)}"
             if run.behind:
                 yield f"  {run.behind}"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from msgspec import Struct, structs
 
 from etude.execute.facts import ABSENT, Facts
-from etude.execute.pinned import PINNED, THERE
+from etude.execute.pinned import PINNED
 from etude.execute.plan import Plan, Run
 from etude.execute.recipe import Component, Recipe, StepRecipe
 from etude.execute.record import ResultStore, load_recipe, recipe_key
@@ -74,6 +74,8 @@ class Explanation(Struct, frozen=True):
     """Packages that have other versions now than the stored results were made with."""
     pinned: tuple[str, ...] = ()
     """Pinned files that the stored results were made with and that are not here."""
+    found: tuple[str, ...] = ()
+    """Pinned files that the stored results were made without and that are here."""
 
 
 def explain(plan: Plan, store: ResultStore, *, versions: bool = False) -> tuple[Explanation, ...]:
@@ -118,7 +120,9 @@ def _explain(run: Run, found: Sequence[Found], recipe: Recipe | None, now: _Now)
     first = next((number for number, item in enumerate(kept) if not item.complete), None)
     if first is None and len(kept) < len(run.steps):
         first = len(kept)
-    used = now.facts.with_pinned((part for item in found for part in item.way.reads), run.view)
+    reads = [part for item in found for part in item.way.reads]
+    used = now.facts.with_pinned(reads, run.view)
+    missed = {part.name for part in reads if part.kind == PINNED and part.digest == ABSENT}
     fresh = Explanation(
         run.name,
         run.variant,
@@ -136,6 +140,7 @@ def _explain(run: Run, found: Sequence[Found], recipe: Recipe | None, now: _Now)
             )
         ),
         pinned=tuple(sorted(name for name in used if not now.facts.is_there(name, run.view))),
+        found=tuple(sorted(name for name in missed if now.facts.is_there(name, run.view))),
     )
     if first is None:
         return fresh
@@ -205,9 +210,7 @@ def _phrase(kind: str, name: str, was: str | None, found: str | None) -> str:
     if kind == "package":
         return f"the package `{name}` was {was or 'not there'}, and is {found or 'not there'}"
     if kind == PINNED:
-        return (
-            f"the pinned file `{name}` is there now" if found == THERE else f"`{name}` is not pinned any more"
-        )
+        return f"`{name}` is not pinned any more"
     text = _KINDS.get(kind, "`{name}` changed").format(name=name)
     if kind in ("module", "library", "file"):
         if found in (None, ABSENT):

@@ -82,7 +82,7 @@ class Facts:
         asked = self._asked(part.kind, part.name, view) if view.pinned else (part.kind, part.name)
         if asked is None:
             return True
-        if asked[0] == PINNED and part.digest != ABSENT:
+        if asked[0] == PINNED:
             return view.pinned.knows(asked[1])
         return self.answer(*asked, view, kernel).digest == part.digest
 

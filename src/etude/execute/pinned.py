@@ -3,10 +3,10 @@
 In: declared patterns, the user's environment. Out: `Pinned`, which tells which reads are of such files, and
 calls each by a name that is the same wherever it lies.
 
-A result does not depend on a pinned file, for it has one content only. It does depend on whether the file
-was found: code that finds none may make do with a smaller one. So of each that was asked for is noted that it
-was there, or that it was not. A result that was made with the file stands everywhere; one that was made
-without it stands where the file is missing still.
+A result does not depend on a pinned file, for it has one content only: the result stands whether, and
+wherever, the file is there. But what a cell gives may depend on whether it found the file, as code that finds
+none may make do with a smaller one. So of each that was asked for is noted whether it was there: a run that
+must go on behind such a cell must have found the same.
 """
 
 from __future__ import annotations

@@ -144,35 +144,55 @@ class Lookup:
                     cursors[number] = found.after
                     if level < len(run.steps):
                         going.append(number)
-        return [self._farther(run, 0, Cursor.start(run), found) for run, found in zip(runs, out, strict=True)]
+        return [
+            self._farthest(run, 0, Cursor.start(run), found) for run, found in zip(runs, out, strict=True)
+        ]
 
     def ahead(self, run: Run, number: int, cursor: Cursor) -> list[Found]:
         """What is stored of one run from a step on."""
-        return self._farther(run, number, cursor, self._ahead(run, number, cursor))
-
-    def _farther(self, run: Run, number: int, cursor: Cursor, found: list[Found]) -> list[Found]:
-        """What is stored where the newest ways lead, if they lead farther than those with the pinned files.
-
-        So it is when these are not here and a cell was edited: all of the run was made without them.
-        """
-        if not run.view.pinned or number + len(found) >= len(run.steps):
-            return found
-        return max(found, self._ahead(run, number, cursor, newest=True), key=len)
-
-    def _ahead(self, run: Run, number: int, cursor: Cursor, *, newest: bool = False) -> list[Found]:
         out: list[Found] = []
+        at = cursor
         for level in range(number, len(run.steps)):
-            way = self._choose(
-                run, level, self._store.get("way", cursor.key(run.steps[level])), newest=newest
-            )
+            way = self._choose(run, level, self._store.get("way", at.key(run.steps[level])))
             if way is None:
                 break
-            found = self._found(run, level, cursor, way, self._store.get("cell", way.result))
+            found = self._found(run, level, at, way, self._store.get("cell", way.result))
             if found is None:
                 break
             out.append(found)
-            cursor = found.after
-        return out
+            at = found.after
+        return self._farthest(run, number, cursor, out)
+
+    def _farthest(self, run: Run, number: int, cursor: Cursor, found: list[Found]) -> list[Found]:
+        """What is stored from a step on, when what the newest ways lead to is `found`.
+
+        A cell that was gone with pinned files and without has two ways that stand. What leads to the end is
+        taken, else what leads farthest.
+        """
+        best = found
+        pending: list[tuple[tuple[Found, ...], Cursor]] = [((), cursor)] if run.view.pinned else []
+        while pending and number + len(best) < len(run.steps):
+            done, at = pending.pop()
+            best = list(done) if len(done) > len(best) else best
+            level = number + len(done)
+            if level == len(run.steps):
+                break
+            ways = self._standing(run, level, self._store.get("way", at.key(run.steps[level])))
+            for way in reversed(ways):  # the newest is looked at next
+                item = self._found(run, level, at, way, self._store.get("cell", way.result))
+                if item is not None:
+                    pending.append(((*done, item), item.after))
+        return best
+
+    def _standing(self, run: Run, number: int, data: bytes | None) -> list[Way]:
+        """The ways that stand, one for all that found the same pinned files."""
+        found: dict[frozenset[str], Way] = {}
+        known = [way for way in _ways(data) if self._only is None or way.result in self._only]
+        for versions in (True,) if self._versions else (True, False):
+            for way in known:
+                if self._stands(run, number, way.reads, versions=versions):
+                    found.setdefault(self._facts.with_pinned(way.reads, run.view), way)
+        return list(found.values())
 
     def miss(self, run: Run, number: int, cursor: Cursor) -> str:
         """Why a step whose way stands is not found: ``gone``, ``shown`` or ``limit``; else empty."""
@@ -191,14 +211,9 @@ class Lookup:
         others = [old for old in _ways(self._store.get("way", key)) if _questions(old) != _questions(way)]
         self._store.put("way", key, _encode((way, *others)[:_MOST]))
 
-    def _choose(self, run: Run, number: int, data: bytes | None, *, newest: bool = False) -> Way | None:
-        """The way that stands; one that was gone with the same versions before others.
-
-        One that was gone with pinned files comes before one without, unless the `newest` is asked for.
-        """
+    def _choose(self, run: Run, number: int, data: bytes | None) -> Way | None:
+        """The way that stands; one that was gone with the same versions before others."""
         known = [way for way in _ways(data) if self._only is None or way.result in self._only]
-        if run.view.pinned and not newest:
-            known.sort(key=lambda way: -len(self._facts.with_pinned(way.reads, run.view)))
         for versions in (True,) if self._versions else (True, False):
             for way in known:
                 if self._stands(run, number, way.reads, versions=versions):
