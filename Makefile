@@ -1,4 +1,4 @@
-# Two commands do all the set-up: `make book` builds our textbook, `make test` runs the tests.
+# Two commands do all the set-up: `make book` builds our textbook, `make test` runs the tests. `make run` runs the textbook.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -8,17 +8,25 @@ STAMP  := $(VENV)/.installed
 # A shell that has Python write no bytecode would have every process that the tests start compile all anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: book test verify lint docs bench lock clean
-book: $(STAMP)-book  ## run and build the textbook; then open the page it names
-	cd book && ../$(BIN)/python -m data
+.PHONY: book run record data test verify lint docs bench lock clean
+book: $(STAMP)  ## build the textbook from the results that come with it; then open the page it names
 	$(BIN)/etude build book
+
+run: data  ## run what changed of the textbook, with all that its cells need, and build it
+	$(BIN)/etude build book
+
+record: data  ## the same, and record the results in book/results
+	$(BIN)/etude build book --record
+
+data: $(STAMP)-book  ## have the textbook's data sets there
+	cd book && ../$(BIN)/python -m data
 
 # Tests wait for kernels and browsers: four processes are well used on two cores, too. What the tests of a file
 # share is made once, as a file stays together; `tests/conftest.py` has the longest ones begin first.
 test: $(STAMP)-book $(STAMP)-test  ## every test, with real kernels and a real browser
 	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
-verify: book  ## run the whole textbook again, in fresh kernels, and compare
+verify: data  ## run the whole textbook again, in fresh kernels, and compare
 	$(BIN)/etude verify --all book
 
 lint: $(STAMP)-test

@@ -28,6 +28,8 @@ PAGES = sorted(
 ASKED = os.environ.get("ETUDE_PAGES", "foundations/linear-regression start/automatic-differentiation").split()
 SAMPLE = PAGES if ASKED == ["all"] else ASKED
 LANGUAGES = ("zh", "en")
+MADE = ("_build", ".etude", "__pycache__", "results")
+"""What earlier builds have left; with the recorded results nothing would run."""
 
 
 def left_out(text: str) -> str:
@@ -44,7 +46,7 @@ def made(root: Path, worker: str) -> tuple[list[str], dict[str, bytes]]:
     The keys of what is stored do not count: whether a digest of the state is taken depends on the time it
     takes.
     """
-    shutil.copytree(BOOK, root, ignore=shutil.ignore_patterns("_build", ".etude", "__pycache__"))
+    shutil.copytree(BOOK, root, ignore=shutil.ignore_patterns(*MADE))
     config = root / "etude.toml"
     asked = f'[execute]\nworker = "{worker}"'
     text, count = re.subn(r"^\[execute\]$", asked, config.read_text("utf-8"), flags=re.MULTILINE)

@@ -78,5 +78,6 @@ def made(root: Path, **options: Any) -> dict[str, Epub]:
 
 def copied(source: Path, folder: Path) -> Path:
     book = folder / source.name
-    shutil.copytree(source, book, ignore=shutil.ignore_patterns("_build", ".etude", "golden", "__pycache__"))
+    ignored = shutil.ignore_patterns("_build", ".etude", "results", "golden", "__pycache__")
+    shutil.copytree(source, book, ignore=ignored)
     return book
