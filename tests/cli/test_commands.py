@@ -380,6 +380,32 @@ def test_status_names_languages_that_run_apart(book, fake, capsys):
     ]
 
 
+def test_status_shows_the_slowest_runs_first(book, fake, capsys):
+    runs = [
+        RunStatus(page=page, variant="", languages=("zh",), cells=1, stale=0, estimate=seconds)
+        for page, seconds in (("a", 0.5), ("b", None), ("c", 90.0))
+    ]
+    fake(status_of(*runs), "status")
+    assert [line.split() for line in run(capsys, "status", "--times")[1].splitlines()] == [
+        ["1", "min", "30", "s", "c"],
+        ["0.50", "s", "a"],
+        ["1", "min", "30", "s", "2", "runs,", "one", "after", "another"],
+    ]
+
+
+def test_status_tells_of_pinned_files_that_are_there_or_not(book, fake, capsys):
+    one = RunStatus(
+        page="a", variant="", languages=("zh",), cells=1, stale=0, pinned=("x", "y", "z"), found=("w",)
+    )
+    fake(status_of(one), "status")
+    assert run(capsys, "status")[1] == ""
+    assert run(capsys, "status", "--explain")[1] == (
+        "a: up to date, 1 cell\n"
+        "  made with pinned files that are not here: x, y and 1 more\n"
+        "  made without pinned files that are here: w\n"
+    )
+
+
 def test_status_with_nothing_to_do(book, fake, capsys):
     fake(status_of(RUNS[0]), "status")
     assert run(capsys, "status") == (0, "", "1 run, all up to date\n")

@@ -22,7 +22,10 @@ __all__ = ["command"]
 @click.command("status")
 @BOOK
 @click.option("--explain", is_flag=True, help="Say of every run why it would run, or that it would not.")
-def command(book: str | None, *, explain: bool) -> int:
+@click.option(
+    "--times", is_flag=True, help="Show how long each run took when it ran last, the slowest first."
+)
+def command(book: str | None, *, explain: bool, times: bool) -> int:
     """Show what a build of BOOK would run; nothing is run or written.
 
     BOOK is a folder with an etude.toml; without it, the nearest one above the working folder.
@@ -34,7 +37,7 @@ def command(book: str | None, *, explain: bool) -> int:
 
         report = status(output.root, BuildOptions())
         code = output.report(report.diagnostics, report.sources, None)
-        for line in _lines(report.runs, explain=explain):
+        for line in _times(report.runs) if times else _lines(report.runs, explain=explain):
             output.result(line)
         say(_sum_up(report.runs))
         if late := sum(bool(run.behind) for run in report.runs):
@@ -46,11 +49,7 @@ def command(book: str | None, *, explain: bool) -> int:
 
 def _lines(runs: Sequence[RunStatus], *, explain: bool) -> Iterator[str]:
     """A line for each run that is out of date; with `explain` for all, with reasons below."""
-    count = Counter((run.page, run.variant) for run in runs)
-    for run in runs:
-        # Languages whose code differs have runs of their own.
-        apart = run.languages if count[run.page, run.variant] > 1 else ()
-        name = run_title(run.page, run.variant, ", ".join(apart))
+    for run, name in _named(runs):
         if run.stale:
             rest = f", about {duration(run.estimate)}" if run.estimate is not None else ""
             yield f"{name}: {run.stale} of {plural(run.cells, 'cell')} would run{rest}"
@@ -64,6 +63,25 @@ def _lines(runs: Sequence[RunStatus], *, explain: bool) -> Iterator[str]:
                 yield f"  made without pinned files that are here: {_shortened(run.found)}"
             if run.behind:
                 yield f"  {run.behind}"
+
+
+def _times(runs: Sequence[RunStatus]) -> Iterator[str]:
+    """A line for each run that ran once, the slowest first, and one for all of them."""
+    known = [(run.estimate, name) for run, name in _named(runs) if run.estimate is not None]
+    yield from (
+        f"{duration(seconds):>12}  {name}" for seconds, name in sorted(known, key=lambda one: -one[0])
+    )
+    if known:
+        total = duration(sum(seconds for seconds, _ in known))
+        yield f"{total:>12}  {plural(len(known), 'run')}, one after another"
+
+
+def _named(runs: Sequence[RunStatus]) -> Iterator[tuple[RunStatus, str]]:
+    """Runs with what they are called; languages whose code differs have runs of their own."""
+    count = Counter((run.page, run.variant) for run in runs)
+    for run in runs:
+        apart = run.languages if count[run.page, run.variant] > 1 else ()
+        yield run, run_title(run.page, run.variant, ", ".join(apart))
 
 
 def _shortened(names: Sequence[str]) -> str:
