@@ -150,6 +150,28 @@ def test_results_do_not_mix_when_a_cell_must_run_with_the_file(clothes):
     assert (0, ["10"]) == ((done := clothes.execute()).executed, shown(done))
 
 
+def test_a_file_that_was_fetched_is_the_one_that_is_found_later(world):
+    """Who fetches asks for the first file only, and then has them all."""
+    world.execution = ExecuteConfig(pinned=PATTERNS)
+    world.seen_whole = True
+    second = CACHE.replace("train", "test")
+
+    def load(kernel):
+        places = (CACHE, second) if CACHE in world.files.content else (CACHE,)
+        world.files.content |= {CACHE: b"", second: b""}
+        world.reads = tuple(("file", place.replace("/home/me", "~")) for place in places)
+        kernel.names["size"] = 100
+        return Reply("ok", (), {}, 0.5, kernel.count)
+
+    world.script["size = load()"] = load
+    world.page("a", "size = load()", "size")
+    assert 2 == world.execute().executed
+    world.page("a", "size = load()", "size + 0")
+    done = world.execute()
+    assert (["100"], []) == (shown(done), rules(done))
+    assert 3 == len(world.records), "the first cell has one result"
+
+
 def test_values_of_a_cell_that_is_made_anew_are_asked_for(clothes):
     ask(clothes, evals=("size", "size * 2"))
     clothes.execute()

@@ -120,9 +120,8 @@ def _explain(run: Run, found: Sequence[Found], recipe: Recipe | None, now: _Now)
     first = next((number for number, item in enumerate(kept) if not item.complete), None)
     if first is None and len(kept) < len(run.steps):
         first = len(kept)
-    reads = [part for item in found for part in item.way.reads]
-    used = now.facts.with_pinned(reads, run.view)
-    missed = {part.name for part in reads if part.kind == PINNED and part.digest == ABSENT}
+    asked = now.facts.pinned((part for item in found for part in item.way.reads), run.view)
+    there = {name for name in asked if now.facts.is_there(name, run.view)}
     fresh = Explanation(
         run.name,
         run.variant,
@@ -139,8 +138,8 @@ def _explain(run: Run, found: Sequence[Found], recipe: Recipe | None, now: _Now)
                 for one in item.changed
             )
         ),
-        pinned=tuple(sorted(name for name in used if not now.facts.is_there(name, run.view))),
-        found=tuple(sorted(name for name in missed if now.facts.is_there(name, run.view))),
+        pinned=tuple(sorted(name for name, was in asked.items() if was and name not in there)),
+        found=tuple(sorted(name for name, was in asked.items() if not was and name in there)),
     )
     if first is None:
         return fresh

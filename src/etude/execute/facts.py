@@ -86,12 +86,14 @@ class Facts:
             return view.pinned.knows(asked[1])
         return self.answer(*asked, view, kernel).digest == part.digest
 
-    def with_pinned(self, reads: Iterable[Component], view: View) -> frozenset[str]:
-        """The pinned files that were there when these answers were given."""
-        if not view.pinned:
-            return frozenset()
-        asked = (self._asked(part.kind, part.name, view) for part in reads if part.digest != ABSENT)
-        return frozenset(one[1] for one in asked if one is not None and one[0] == PINNED)
+    def pinned(self, reads: Iterable[Component], view: View) -> dict[str, bool]:
+        """The pinned files among these answers: whether each was there when they were given."""
+        found: dict[str, bool] = {}
+        for part in reads if view.pinned else ():
+            asked = self._asked(part.kind, part.name, view)
+            if asked is not None and asked[0] == PINNED:
+                found[asked[1]] = found.get(asked[1], False) or part.digest != ABSENT
+        return found
 
     def is_there(self, name: str, view: View) -> bool:
         """Whether a pinned file is in one of its places."""

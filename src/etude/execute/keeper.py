@@ -75,12 +75,13 @@ class Keeper:
         What the run computes from here on does not go with that result.
         """
         view, facts = self._run.view, self._world.plan.facts
-        before, now = facts.with_pinned(here.way.reads, view), facts.with_pinned(reads, view)
-        if before == now:
+        before, now = facts.pinned(here.way.reads, view), facts.pinned(reads, view)
+        # Which others it asks for depends on where it finds the first, and whether it fetches them.
+        gone = [name for name in sorted(before) if before[name] and not now.get(name, True)]
+        new = [name for name in sorted(before) if not before[name] and now.get(name, False)]
+        if not gone and not new:
             return False
-        self._trouble.notes.append(
-            other_pinned(self._run, number, sorted(before - now), sorted(now - before))
-        )
+        self._trouble.notes.append(other_pinned(self._run, number, gone, new))
         return True
 
     def new(

@@ -186,12 +186,13 @@ class Lookup:
 
     def _standing(self, run: Run, number: int, data: bytes | None) -> list[Way]:
         """The ways that stand, one for all that found the same pinned files."""
-        found: dict[frozenset[str], Way] = {}
+        found: dict[frozenset[tuple[str, bool]], Way] = {}
         known = [way for way in _ways(data) if self._only is None or way.result in self._only]
         for versions in (True,) if self._versions else (True, False):
             for way in known:
                 if self._stands(run, number, way.reads, versions=versions):
-                    found.setdefault(self._facts.with_pinned(way.reads, run.view), way)
+                    pinned = self._facts.pinned(way.reads, run.view)
+                    found.setdefault(frozenset(pinned.items()), way)
         return list(found.values())
 
     def miss(self, run: Run, number: int, cursor: Cursor) -> str:
