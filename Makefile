@@ -29,7 +29,7 @@ test: $(STAMP)-book $(STAMP)-test  ## every test, with real kernels and a real b
 verify: data  ## run the whole textbook again, in fresh kernels, and compare
 	$(BIN)/etude verify --all book
 
-lint: $(STAMP)-test
+lint: $(STAMP)-book $(STAMP)-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
