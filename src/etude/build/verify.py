@@ -7,7 +7,7 @@ makes lies in a folder of its own, and goes with it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from etude.model.progress import PhaseStarted, Progress, silent
 from etude.model.rules import Rule, Severity
 
 if TYPE_CHECKING:
+    from etude.adapters.store import SqliteStore
     from etude.build.book import Book
     from etude.execute.plan import Plan, Run
     from etude.execute.run import Execution
@@ -94,6 +95,8 @@ def _verify(on: Bench, begun: float) -> VerifyReport:
             if moved(run):
                 verdict = changed(verdict, state="moved", drift=())
                 found.append(_moved(run))
+            else:
+                found += _other_files(plan, run, on.recorded)
         verdicts.append(verdict)
         found += drift_diagnostics(verdict)
         gap = None if verdict.state == "moved" else unrecorded(run, recorded.results, now.results)
@@ -146,6 +149,17 @@ def _moves(planned: Callable[[], tuple[Book, Plan]]) -> Callable[[Run], bool]:
         return known.get((run.name, run.variant, run.languages)) != named(run)
 
     return moved
+
+
+def _other_files(plan: Plan, run: Run, recorded: SqliteStore) -> Iterator[Diagnostic]:
+    """What explains that a run drifted: it did not find the pinned files that it was recorded with."""
+    from etude.execute.explain import explain  # noqa: PLC0415 -- as above
+    from etude.execute.troubles import other_pinned  # noqa: PLC0415
+
+    for one in explain(replace(plan, runs=(run,)), recorded):
+        if one.pinned or one.found:
+            told = other_pinned(run, 0, one.pinned, one.found)
+            yield changed(told, hints=("get the files that it was recorded with, and verify it again",))
 
 
 def _moved(run: Run) -> Diagnostic:

@@ -147,13 +147,10 @@ def other_pinned(run: Run, number: int, gone: Sequence[str], new: Sequence[str])
     what += [f"{_some(new)} there now"] if new else []
     return diagnose(
         Rule.PINNED_DIFFER,
-        f"the cell ran with other files than its stored result was made with, so that this and later results "
-        f"are new: {', and '.join(what)}",
+        f"this ran with other files than the stored results were made with: {', and '.join(what)}",
         run.page.path_of(cell.span),
         cell.span,
-        hints=("for the stored results, undo what made the page run; for new ones, get the files first",)
-        if gone
-        else (),
+        hints=("what is shown from here on is new: for the stored results, undo what made the page run",),
     )
 
 

@@ -213,7 +213,7 @@ RULES: dict[Rule, RuleInfo] = {
         (
             Rule.PINNED_DIFFER,
             _W,
-            "A run found other pinned files than its stored results were made with; these were made anew.",
+            "A run found other pinned files than its stored results were made with.",
         ),
         (Rule.WORKER_CHANGED, _I, "A cell asked for what only another kind of kernel has."),
         (Rule.WORKER_LOST, _E, "A run was lost with the machine that it was on, too often."),
