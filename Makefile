@@ -1,4 +1,4 @@
-# Two commands do all the set-up: `make book` builds our textbook, `make test` runs the tests. `make run` runs the textbook.
+# Each command does its own set-up: `make book` builds our textbook, `make run` runs its cells, `make test` the tests.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin

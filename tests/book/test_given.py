@@ -1,4 +1,4 @@
-"""The results that come with the textbook are those of its code, so that it is built without what its cells need."""
+"""The results that come with the textbook are those of its code: it is built without what its cells need."""
 
 from __future__ import annotations
 
