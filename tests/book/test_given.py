@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -21,6 +22,20 @@ def test_every_result_is_recorded_and_stands(tmp_path):
     report = status(book, BuildOptions(jobs=2))
     assert [] == [(run.page, run.variant, run.reasons) for run in report.runs if run.stale or run.behind]
     assert {run.page for run in report.runs} == {run.page for run in recorded(RESULTS)}
+
+
+@pytest.mark.skipif(not RESULTS.exists(), reason="no results are recorded: `make record`")
+def test_no_result_depends_on_this_machine():
+    """Files outside of the book are pinned, or whoever has the book without them must run it."""
+    reads = {
+        (str(path.relative_to(RESULTS)), kind, name)
+        for path in RESULTS.glob("**/*.json")
+        if "cells" in (tree := json.loads(path.read_text("utf-8")))
+        for cell in tree["cells"]
+        for kind, name, *_ in cell.get("reads", ())
+    }
+    assert reads
+    assert [] == sorted(read for read in reads if read[2].startswith(("/", "~")))
 
 
 def test_the_longest_run_goes_first():
