@@ -195,6 +195,17 @@ def test_a_file_that_is_not_pinned_any_more_counts_again(clothes):
     clothes.execution = ExecuteConfig()
     (found,) = explain(clothes.plan(), clothes.store)
     assert (f"`{NAME}` is not pinned any more",) == found.reasons
+    clothes.execute()
+    (found,) = explain(clothes.plan(), clothes.store)
+    assert ("~/.cache/data/clothes/train.gz",) == found.outside
+    clothes.execution = ExecuteConfig(pinned=PATTERNS)
+    (found,) = explain(clothes.plan(), clothes.store)
+    assert () == found.outside
+
+
+def test_without_the_pattern_the_cells_run(clothes):
+    clothes.execute()
+    clothes.execution = ExecuteConfig()
     assert 2 == clothes.execute().executed
 
 

@@ -133,6 +133,8 @@ class RunStatus:
     """Pinned files that its results were made with and that are not here."""
     found: tuple[str, ...] = ()
     """Pinned files that its results were made without and that are here."""
+    outside: tuple[str, ...] = ()
+    """Files outside of the book that are not pinned, which its results depend on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

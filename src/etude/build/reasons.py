@@ -40,6 +40,7 @@ def explain_runs(
                 estimate=item.seconds,
                 pinned=item.pinned,
                 found=item.found,
+                outside=item.outside,
                 behind=late.get((item.name, item.variant, item.languages), ""),
             )
             for item in explain(planned, store, versions=policy == "strict")

@@ -61,6 +61,8 @@ def _lines(runs: Sequence[RunStatus], *, explain: bool) -> Iterator[str]:
                 yield f"  made with pinned files that are not here: {_shortened(run.pinned)}"
             if run.found:
                 yield f"  made without pinned files that are here: {_shortened(run.found)}"
+            if run.outside:
+                yield f"  depends on files outside the book: {_shortened(run.outside)}"
             if run.behind:
                 yield f"  {run.behind}"
 

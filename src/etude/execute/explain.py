@@ -76,6 +76,8 @@ class Explanation(Struct, frozen=True):
     """Pinned files that the stored results were made with and that are not here."""
     found: tuple[str, ...] = ()
     """Pinned files that the stored results were made without and that are here."""
+    outside: tuple[str, ...] = ()
+    """Files outside of the book that are not pinned, which the stored results depend on."""
 
 
 def explain(plan: Plan, store: ResultStore, *, versions: bool = False) -> tuple[Explanation, ...]:
@@ -120,7 +122,8 @@ def _explain(run: Run, found: Sequence[Found], recipe: Recipe | None, now: _Now)
     first = next((number for number, item in enumerate(kept) if not item.complete), None)
     if first is None and len(kept) < len(run.steps):
         first = len(kept)
-    asked = now.facts.pinned((part for item in found for part in item.way.reads), run.view)
+    reads = [part for item in found for part in item.way.reads]
+    asked = now.facts.pinned(reads, run.view)
     there = {name for name in asked if now.facts.is_there(name, run.view)}
     fresh = Explanation(
         run.name,
@@ -140,6 +143,15 @@ def _explain(run: Run, found: Sequence[Found], recipe: Recipe | None, now: _Now)
         ),
         pinned=tuple(sorted(name for name, was in asked.items() if was and name not in there)),
         found=tuple(sorted(name for name, was in asked.items() if not was and name in there)),
+        outside=tuple(
+            sorted(
+                {
+                    part.name
+                    for part in reads
+                    if part.name.startswith(("/", "~")) and run.view.pinned.name(part.name) is None
+                }
+            )
+        ),
     )
     if first is None:
         return fresh
