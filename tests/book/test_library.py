@@ -172,3 +172,30 @@ def test_the_three_loops_learn_the_same_task(load):
         assert losses[-1] < 0.4 * losses[0], name
         assert flavour.accuracy(network, points, labels) > 0.97, name
         assert (300, 2) == tuple(flavour.predict(network, points, batch=7).shape), name
+
+
+def test_the_three_attentions_agree(load):
+    nn, pytorch, own_keras = load("nn"), load("pytorch"), load("keras")
+    tensor = load("autodiff").Tensor
+    rng = np.random.default_rng(0)
+    x, memory = rng.standard_normal((2, 5, 8)), rng.standard_normal((2, 6, 8))
+    mask = rng.random((2, 1, 5, 6)) < 0.7
+    mask[0, 0, 0] = False
+    engine = nn.MultiHeadAttention(8, 2, rng)
+    expected = engine(tensor(x), tensor(memory), mask).data
+    across = [np.concatenate(list(w.data), axis=1) for w in engine.parameters[:3]]
+    matrices = [*across, engine.out.data.reshape(8, 8)]
+
+    module = pytorch.MultiHeadAttention(8, 2).double()
+    for layer, matrix in zip((module.query, module.key, module.value, module.out), matrices, strict=True):
+        layer.weight.data = torch.tensor(matrix.T)
+    found = module(*map(torch.tensor, (x, memory)), torch.tensor(mask)).detach().numpy()
+    assert np.allclose(found, expected)
+
+    layer = own_keras.MultiHeadAttention(8, 2)
+    inputs = [a.astype("float32") for a in (x, memory)]
+    layer(*inputs)
+    layer.set_weights(matrices)
+    found = layer(*inputs, attention_mask=mask).detach().cpu().numpy()
+    assert np.allclose(found, expected, atol=1e-5)
+    assert not expected[0, 0].any()
