@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 import sys
 from pathlib import Path
 
@@ -21,7 +22,9 @@ OPTIM = torch.optim
 def library(tmp_path_factory):
     """Imports a module of the library; no cell runs for it."""
     out = tmp_path_factory.mktemp("library")
-    build(BOOK, BuildOptions(to=("library",), out=out, policy="off"))
+    book = tmp_path_factory.mktemp("book") / "book"  # a copy: only one process at a time builds a book
+    shutil.copytree(BOOK, book, ignore=shutil.ignore_patterns("_build", ".etude", "__pycache__"))
+    build(book, BuildOptions(to=("library",), out=out, policy="off"))
     path = str(out / "library" / "src")
     sys.path.insert(0, path)
     try:

@@ -85,7 +85,7 @@ def run_cells(
     """
     policy = options.policy or book.config.execute.policy
     brought = bring(book, store)
-    if policy == "off" and "notebook" not in options.to and not store.keys("cell"):
+    if policy == "off" and not {"notebook", "library"}.intersection(options.to) and not store.keys("cell"):
         # nothing runs and nothing could be shown
         return Executed({}, None, brought.diagnostics, 0, 0, 0, brought.seen, {}, {})
     before = Stamps(str(book.root))
