@@ -25,7 +25,6 @@ def test_every_result_is_recorded_and_stands(tmp_path):
 
 
 @pytest.mark.skipif(not RESULTS.exists(), reason="no results are recorded: `make record`")
-@pytest.mark.xfail(reason="some pages still declare inputs outside of the book, and were recorded with them")
 def test_no_result_depends_on_this_machine():
     """Files outside of the book are pinned, or whoever has the book without them must run it."""
     reads = {
