@@ -10,7 +10,7 @@ DATA   := fashion-mnist
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: book run record data test verify lint docs bench lock clean
-book: $(STAMP)-book  ## build the textbook from the results that come with it; then open the page it names
+book: $(STAMP)  ## build the textbook from the results that come with it; then open the page it names
 	$(BIN)/etude build book
 
 run: data  ## run what changed of the textbook, with all that its cells need, and build it
