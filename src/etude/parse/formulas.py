@@ -20,6 +20,7 @@ _MARK = re.compile(
     r"[ \t]*\{[ \t]*(?P<name>[^{}\n]*?)[ \t]*\}"
     r"|(?P<comment>%.*)|\\."
 )
+_ROLE = re.compile(r"\{(?P<name>[a-z][\w:-]*)\}`[^`\n]+`", re.IGNORECASE)
 
 
 def displayed(context: Context, lines: Lines, labels: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -81,6 +82,12 @@ def _noted(context: Context, tex: str, where: Span | Lines, *, display: bool) ->
         context.report(Rule.MATH_SYNTAX, str(error), span)
     else:
         context.formula(tex, display=display)
+    role = _ROLE.search(tex) if "`" in tex else None
+    if role is not None:
+        span = where if isinstance(where, Span) else where.span(0, len(where.lines))
+        message = f"a formula cannot hold a role: `{role[0]}` would be set as letters"
+        hints = ("end the formula before it, and go on after it",)
+        context.report(Rule.MATH_SYNTAX, message, span, hints=hints)
     return tex
 
 
