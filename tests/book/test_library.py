@@ -202,3 +202,29 @@ def test_the_three_attentions_agree(load):
     found = layer(*inputs, attention_mask=mask).detach().cpu().numpy()
     assert np.allclose(found, expected, atol=1e-5)
     assert not expected[0, 0].any()
+
+
+# Where each part of PyTorch's weights stands among those of the engine's layer.
+RECURRENT = {"RNN": [0], "GRU": [1, 0, 2], "LSTM": [1, 0, 3, 2]}
+
+
+@pytest.mark.parametrize("name", RECURRENT)
+def test_the_recurrent_layers_and_their_gradients_are_pytorch_s(load, name):
+    nn, autodiff = load("nn"), load("autodiff")
+    rng = np.random.default_rng(0)
+    engine, order = getattr(nn, name)(3, 4, rng), RECURRENT[name]
+    theirs = getattr(torch.nn, name)(3, 4, batch_first=True).double()
+    read, keep = ([layers[k] for k in order] for layers in (engine.read, engine.keep))
+    theirs.weight_ih_l0.data = torch.tensor(np.concatenate([layer.weight.data.T for layer in read]))
+    theirs.bias_ih_l0.data = torch.tensor(np.concatenate([layer.bias.data for layer in read]))
+    theirs.weight_hh_l0.data = torch.tensor(np.concatenate([matrix.data.T for matrix in keep]))
+    theirs.bias_hh_l0.data.zero_()
+    values = rng.standard_normal((2, 6, 3))
+    ours, other = autodiff.Tensor(values, requires_grad=True), torch.tensor(values, requires_grad=True)
+    mine, last = engine(ours), theirs(other)[0][:, -1]
+    assert np.allclose(mine.data, last.detach().numpy(), rtol=1e-10)
+    (mine**2).sum().backward()
+    (last**2).sum().backward()
+    assert np.allclose(ours.grad, other.grad.numpy(), rtol=1e-8, atol=1e-12)
+    shares = np.concatenate([matrix.grad.T for matrix in keep])
+    assert np.allclose(shares, theirs.weight_hh_l0.grad.numpy(), rtol=1e-8, atol=1e-12)
