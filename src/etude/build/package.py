@@ -8,9 +8,9 @@ from etude.build.making import Making
 from etude.build.outputs import stored_page
 from etude.execute.library import SavedCode
 from etude.model.block import CodeCell
-from etude.model.diagnostic import diagnose
+from etude.model.diagnostic import Diagnostic, diagnose
 from etude.model.rules import Rule
-from etude.model.span import NOWHERE
+from etude.model.span import Span
 from etude.render.html.address import page_file, quoted
 from etude.render.package import Needs, Part, package_files
 from etude.render.said import said
@@ -28,6 +28,7 @@ def write_package(making: Making) -> None:
     language = next(one for one in (config.library.language, *making.book.pages) if one in making.book.pages)
     modules: dict[str, tuple[SavedCode, ...]] = {}
     owners: dict[str, str] = {}
+    shelf = _Shelf(making)
     for variant in [one.name for one in config.variants] or [""]:
         for module, codes in plan.saved(language, variant).items():
             if not codes:
@@ -35,34 +36,28 @@ def write_package(making: Making) -> None:
             if module not in modules:
                 modules[module], owners[module] = codes, variant
             elif [one.code for one in codes] != [one.code for one in modules[module]]:
-                _tell(making, module, owners[module], variant, codes, modules[module])
+                new = _new(codes, modules[module])
+                told = _differs(module, owners[module], variant, new.path, shelf.cell(new).span)
+                making.output.diagnostics += (told,)
     if not modules:
         return
-    shelf = _Shelf(making, language)
     parts = {module: tuple(map(shelf.part, codes)) for module, codes in modules.items()}
     files = package_files(config, parts, _needs(making, shelf, modules), language)
     for path, data in files.items():
         making.put(f"{FORM}/{path}", data)
 
 
-def _tell(
-    making: Making,
-    module: str,
-    owner: str,
-    variant: str,
-    codes: tuple[SavedCode, ...],
-    taken: tuple[SavedCode, ...],
-) -> None:
-    """Say that two variants save a module differently, at the first cell that only one of them has."""
+def _new(codes: tuple[SavedCode, ...], taken: tuple[SavedCode, ...]) -> SavedCode:
+    """The first saved cell that is not among those taken."""
     known = {(one.path, one.cell) for one in taken}
-    own = next((one for one in codes if (one.path, one.cell) not in known), codes[0])
-    page = next((p for pages in making.book.pages.values() for p in pages if p.source.path == own.path), None)
-    cells = stored_page(str(making.book.root / ".etude" / "store"), page.key).cells if page else ()
-    span = next((cell.span for cell in cells if cell.index == own.cell), NOWHERE)
+    return next((one for one in codes if (one.path, one.cell) not in known), codes[0])
+
+
+def _differs(module: str, owner: str, variant: str, path: str, span: Span) -> Diagnostic:
     message = f"the variants `{owner}` and `{variant}` save different code to `{module}`"
     other = "save it to a module of another name: `:save: NAME`, or `library` below `[variant.NAME]`"
     hints = (f"the package has that of `{owner}`", other)
-    making.output.diagnostics += (diagnose(Rule.LIBRARY_DIFFERS, message, own.path, span, hints=hints),)
+    return diagnose(Rule.LIBRARY_DIFFERS, message, path, span, hints=hints)
 
 
 def _needs(making: Making, shelf: _Shelf, modules: Mapping[str, tuple[SavedCode, ...]]) -> Needs:
@@ -89,8 +84,8 @@ def _requirements(packages: tuple[str, ...]) -> Iterator[str]:
 class _Shelf:
     """Finds what a page calls its cells."""
 
-    def __init__(self, making: Making, language: str) -> None:
-        self._making, self._language = making, language
+    def __init__(self, making: Making) -> None:
+        self._making = making
         self._store = str(making.book.root / ".etude" / "store")
         self._pages = {p.source.path: p for pages in making.book.pages.values() for p in pages}
         self._cells: dict[str, dict[int, CodeCell]] = {}
