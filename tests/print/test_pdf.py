@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -151,3 +153,18 @@ def test_bookmarks_say_code_as_it_is_written(tmp_path: Path) -> None:
     found = " ".join(titles(pdf.outline))
     assert "The numpy.linalg_x module" in found
     assert "a/b(c)" in found
+
+
+def test_a_book_is_set_in_a_process_of_its_own_after_one_that_was_not(tmp_path: Path) -> None:
+    """Typst keeps its threads, which a fork of this process would not have: it would never end."""
+    pages = [small(tmp_path / name, "# A\n\nText.\n") for name in ("here", "apart")]
+    program = (
+        "import sys; from pathlib import Path; from etude.build import BuildOptions, build\n"
+        "if __name__ == '__main__':\n"
+        "    for jobs, folder in zip((1, 2), sys.argv[1:]):\n"
+        "        build(Path(folder), BuildOptions(to=('pdf',), jobs=jobs))\n"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(program)
+    subprocess.run([sys.executable, script, *pages], check=True, timeout=240)
+    assert [1, 1] == [len(list(page.glob("_build/**/*.pdf"))) for page in pages]

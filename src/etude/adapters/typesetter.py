@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,6 +26,7 @@ __all__ = [
     "TypesetError",
     "font_families",
     "font_places",
+    "threads_begun",
     "typeset",
     "typst_version",
     "unknown_letters",
@@ -164,6 +166,13 @@ _ASKED = """{
 
 
 _told = msgspec.json.Decoder(Told)
+_begun: list[int] = []
+"""The process in which Typst has begun threads, which it keeps for the next book."""
+
+
+def threads_begun() -> bool:
+    """Whether Typst has begun threads in this process: it would wait for them for ever in a fork of it."""
+    return os.getpid() in _begun
 
 
 def typeset(
@@ -180,6 +189,7 @@ def typeset(
         raise TypesetError("the package `typst` is not installed") from error
     faces = typst.Fonts(include_system_fonts=False, font_paths=list(places))
     main = str(project / "main.typ")
+    _begun[:] = [os.getpid()]
     try:
         while True:
             book = typst.Compiler(main, root=str(project), font_paths=faces, ignore_system_fonts=True)

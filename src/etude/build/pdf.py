@@ -11,7 +11,7 @@ import msgspec
 
 import etude
 from etude.adapters.disk import write_atomic
-from etude.adapters.typesetter import Typeset, typst_version
+from etude.adapters.typesetter import Typeset, threads_begun, typst_version
 from etude.build.book import Book
 from etude.build.dates import modified
 from etude.build.making import Making
@@ -109,7 +109,7 @@ def _printed(making: Making, edition: Edition, names: Mapping[str, str], shared:
     )
     try:
         # One after the other: each uses all processors, and takes much memory.
-        setting = making.workers.apart(set_book, project)
+        setting = making.workers.apart(set_book, project, forks=not threads_begun())
     except EndedError:
         setting = Setting(refused="its process was ended, maybe for want of memory")
     if setting.typeset is None:

@@ -68,10 +68,12 @@ class Workers(AbstractContextManager["Workers"]):
             return lambda: work(task)
         return self._started().apply_async(work, (task,)).get
 
-    def apart(self, work: Callable[[T], R], task: T) -> R:
+    def apart(self, work: Callable[[T], R], task: T, *, forks: bool = True) -> R:
         """Do a task that takes much memory in a process of its own, which gives all of it back.
 
-        Nothing else is done meanwhile; with one job, it is done in this process. Raises `EndedError`.
+        Nothing else is done meanwhile; with one job, it is done in this process. Without `forks`, the process
+        is a new one, which takes longer: a fork has none of the threads that this one has begun. Raises
+        `EndedError`.
         """
         if self.jobs <= 1:
             return work(task)
@@ -81,7 +83,7 @@ class Workers(AbstractContextManager["Workers"]):
         self._end(in_order=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # as in `_started`
-            with ProcessPoolExecutor(1, _context(), _begin) as alone:
+            with ProcessPoolExecutor(1, _context(forks=forks), _begin) as alone:
                 try:
                     return alone.submit(work, task).result()
                 except BrokenProcessPool as error:
@@ -126,10 +128,10 @@ class Workers(AbstractContextManager["Workers"]):
         return [tuple(items[i : i + size]) for i in range(0, len(items), size)]
 
 
-def _context() -> Any:
+def _context(*, forks: bool = True) -> Any:
     import multiprocessing  # noqa: PLC0415 -- only when there is enough to do
 
-    return multiprocessing.get_context("fork" if _FORKS else "spawn")
+    return multiprocessing.get_context("fork" if _FORKS and forks else "spawn")
 
 
 def _begin() -> None:
