@@ -310,7 +310,7 @@ def test_languages_that_are_all_wrong_leave_the_default():
         (TITLE + "lisence = 'x'", "did you mean `license`?"),
         (TITLE + "timeout = 1", "`timeout` belongs in `[execute]`"),
         ("title = 'x'\n" + TITLE, "`title` belongs in `[book]`"),
-        (TITLE + "[library]\nqqq = 1", "known keys: name, whole"),
+        (TITLE + "[library]\nqqq = 1", "known keys: name, whole, language"),
         (TITLE + "[execute]\npolicy = 'frozn'", "did you mean `frozen`?"),
         (TITLE + "[execute]\ntimeout = 'x'", "for example `timeout = 600`"),
         (TITLE + "languages = ['zh_CN']", "did you mean `zh-CN`?"),

@@ -126,7 +126,7 @@ class Printed:
                     continue
                 target: Any = note["/Dest"].get_object()
                 where = at[list.__getitem__(target, 0).idnum]
-                on = [c for c in self.pages[number] if _on(note["/Rect"], c)]
+                on = [c for c in self.pages[number] if any(_on(line, c) for line in _lines(note))]
                 words = "".join(c.get_text() for c in on)
                 size = min((c.size for c in on), default=0.0)
                 found.append(Link(number, words, size, where, float(target[3])))
@@ -136,6 +136,15 @@ class Printed:
         """Links of a page, from 0, that lead to the web."""
         notes = (one.get_object() for one in self.reader.pages[page].get("/Annots", []))
         return [str(note["/A"]["/URI"]) for note in notes if "/URI" in note.get("/A", {})]
+
+
+def _lines(note: Any) -> list[tuple[float, float, float, float]]:
+    """The rectangles of a link, one for each line that it stands in."""
+    if "/QuadPoints" not in note:
+        return [tuple(map(float, note["/Rect"]))]  # type: ignore[list-item]
+    points = [float(one) for one in note["/QuadPoints"]]
+    corners = [(points[i : i + 8 : 2], points[i + 1 : i + 8 : 2]) for i in range(0, len(points), 8)]
+    return [(min(x), min(y), max(x), max(y)) for x, y in corners]
 
 
 def _on(rectangle: Any, letter: LTChar) -> bool:

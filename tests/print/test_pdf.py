@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -23,8 +24,9 @@ def test_there_is_a_book_in_each_language(every: dict[str, Printed]) -> None:
 
 def test_bookmarks_lead_to_parts_chapters_and_sections(textbook: dict[str, Printed]) -> None:
     found = [" ".join(title.split()) for title in titles(textbook["en"].reader.outline)]
-    told = [title for title in found if title in {"Chapter 2 Linear regression", "2.1 A measurement"}]
-    assert ["Chapter 2 Linear regression", "2.1 A measurement"] == told
+    told = [title for title in found if re.fullmatch(r"Chapter \d+ Linear regression|\d+\.1 A measurement", title)]
+    assert ["Chapter N Linear regression", "N.1 A measurement"] == [re.sub(r"\d+(?!$)(?=[ .])", "N", title) for title in told]
+    assert 1 == len({re.search(r"\d+", title)[0] for title in told})  # type: ignore[index]
     assert "Part 1 First steps" in found
 
 
@@ -32,7 +34,7 @@ def test_pages_before_the_text_have_roman_numbers(textbook: dict[str, Printed]) 
     labels = textbook["zh"].reader.page_labels
     assert ("i", "ii") == tuple(labels[:2])
     first = labels.index("1")
-    assert 0 < first < 12
+    assert 0 < first < 24
     assert [str(number) for number in range(1, 21)] == labels[first : first + 20]
 
 
