@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from etude.render.epub.formulas import formulas
 from etude.render.epub.names import element_id, file_name, page_file
 from etude.render.epub.soup import tidy
 from etude.render.epub.svg import clean_svg
 from etude.render.epub.xhtml import external, legal
+from etude.render.html.formula import block_formula
 
 PIECES = (
     *(
@@ -184,3 +186,19 @@ def test_drawing_fetches_nothing() -> None:
     assert ["image"] == [node.tag.rpartition("}")[2] for node in tree.iter("{*}image")]
     (rect,) = tree.iter("{*}rect")
     assert ("url(#_1_20_g)", "none") == (rect.get("fill"), rect.get("stroke"))
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\begin{aligned} (a + b + c + d + e)^2 &= f(x, y, z) \\ &\quad + g(x, y, z) \end{aligned}",
+        r"\left( a + b + c + d + e \quad\text{with}\quad f + g + h + i \right) = 0",
+        r"a = b + c + d, \qquad e = f + g + h, \quad i = j + k + l",
+    ],
+)
+def test_a_wide_formula_is_parted_between_whole_elements(tex):
+    page = etree.fromstring(formulas(block_formula(set(), tex, "", "", "")))
+    pieces = page.findall(".//span[@class='piece']")
+    assert page.findall(".//{*}math")
+    assert (3 if "qquad" in tex else 0) <= len(pieces)
+    assert all(1 == len(piece) for piece in pieces)

@@ -7,6 +7,7 @@ aloud, the text.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from etude.render.html.escape import attribute
 from etude.render.html.formula import pieces
@@ -18,7 +19,8 @@ _SHOWN = re.compile(
     r'(<div class="equation[^"]*)("[^<>]*>)<div class="scroll">(<math\b[^<>]*>)(.*?)</math></div>', re.DOTALL
 )
 _BLOCK = re.compile(r' display="block"')
-_GAP = re.compile(r'(?<=<mspace width="[12]em"/>)')
+_TAG = re.compile(r"<(/?)[a-z]+\b[^<>]*?(/?)>")
+_GAPS = frozenset({'<mspace width="1em"/>', '<mspace width="2em"/>'})
 _ROW = re.compile(r"</mtr>")
 _MATH = re.compile(r"<math\b([^<>]*)>(.*?)</math>", re.DOTALL)
 _TEX = re.compile(r' data-tex(?:="([^"]*)")?')
@@ -44,7 +46,7 @@ def _broken(found: re.Match[str]) -> str:
         return found[0]
     if "<mtable" in content and size > _WIDER:
         kind = " wider"
-    parts = [part for piece in pieces(content, size) for part in _GAP.split(piece)]
+    parts = [part for piece in pieces(content, size) for part in _apart(piece)]
     if len(parts) == 1 or not _BLOCK.search(tag):
         return f'{head}{kind}{rest}<div class="scroll">{tag}{content}</math></div>'
     inner = _BLOCK.sub(' displaystyle="true"', tag)
@@ -53,6 +55,18 @@ def _broken(found: re.Match[str]) -> str:
         f'<span class="piece">{inner if not i else later}{part}</math></span>' for i, part in enumerate(parts)
     )
     return f'{head}{rest}<div class="scroll">{made}</div>'
+
+
+def _apart(piece: str) -> Iterator[str]:
+    """A piece, parted after wide gaps that stand in no group and no table."""
+    depth = start = 0
+    for tag in _TAG.finditer(piece):
+        if not tag[2]:
+            depth += -1 if tag[1] else 1
+        elif not depth and tag[0] in _GAPS:
+            yield piece[start : tag.end()]
+            start = tag.end()
+    yield piece[start:]
 
 
 def _sealed(markup: str) -> str:
