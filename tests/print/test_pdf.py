@@ -24,13 +24,11 @@ def test_there_is_a_book_in_each_language(every: dict[str, Printed]) -> None:
 
 def test_bookmarks_lead_to_parts_chapters_and_sections(textbook: dict[str, Printed]) -> None:
     found = [" ".join(title.split()) for title in titles(textbook["en"].reader.outline)]
-    told = [
-        title for title in found if re.fullmatch(r"Chapter \d+ Linear regression|\d+\.1 A measurement", title)
+    parts = [
+        re.fullmatch(r"(?:Chapter )?(\d+)(?: Linear regression|\.1 A measurement)", one) for one in found
     ]
-    assert ["Chapter N Linear regression", "N.1 A measurement"] == [
-        re.sub(r"\d+(?!$)(?=[ .])", "N", title) for title in told
-    ]
-    assert 1 == len({re.search(r"\d+", title)[0] for title in told})  # type: ignore[index]
+    chapter, section = [one for one in parts if one is not None]
+    assert chapter[1] == section[1]
     assert "Part 1 First steps" in found
 
 
